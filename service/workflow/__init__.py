@@ -1,0 +1,1 @@
+"""The pure core: measure, compute, compare, decide. No web, no database, no clock, no environment."""

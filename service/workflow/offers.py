@@ -1,0 +1,213 @@
+"""Offers: everything that can be bought, as immutable values. A provider is data, never code."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+Meter = Literal["input_tokens", "cached_input_tokens", "output_tokens", "requests", "compute_seconds"]
+
+METERS: tuple[Meter, ...] = (
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens",
+    "requests",
+    "compute_seconds",
+)
+"""Every meter, in the order they are billed. `input_tokens` here is the uncached part."""
+
+HOURS_PER_MONTH = 730
+"""Hours in a month of money, the convention of the large clouds (8,760 hours a year / 12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A marginal tier: `amount` applies to the part of the month's quantity above `above`."""
+
+    above: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What `per` of a meter costs: `amount` money per `per` meter units, with marginal tiers in rising order."""
+
+    meter: Meter
+    amount: Decimal
+    per: int
+    tiers: tuple[Tier, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Rate limits per aligned clock minute; None means unlimited. Tokens are all input plus output tokens."""
+
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """After `idle_seconds` with nothing in service, the next request waits `start_seconds`."""
+
+    idle_seconds: float
+    start_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WarmPool:
+    """Instances kept up around the clock: `hourly` money each, serving `concurrency` requests at once."""
+
+    hourly: Decimal
+    concurrency: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Token speed of an offer.
+
+    `decode` holds (streams per unit, tokens a second and stream), rising in streams and never rising
+    in speed; speed is linear between the points and flat outside them.
+    `prefill_tokens_per_second` is the speed at which uncached input is read.
+    """
+
+    prefill_tokens_per_second: float
+    decode: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """What an offer guarantees; compared with the policy's needs. Empty `residency` means no promise."""
+
+    tenancy: Literal["shared", "dedicated"] = "shared"
+    version_pinning: bool = False
+    residency: tuple[str, ...] = ()
+    certifications: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a unit costs under a term. `term_months` 0 is on demand.
+
+    Exactly one of `hourly` and `monthly` is given, both per unit; `upfront` is per unit and term.
+    `billing_seconds` is the step in which running time is billed.
+    """
+
+    term_months: int
+    hourly: Decimal | None = None
+    monthly: Decimal | None = None
+    upfront: Decimal = Decimal(0)
+    billing_seconds: int = 1
+
+    @property
+    def monthly_per_unit(self) -> Decimal:
+        """Money one unit costs in a 730-hour month, without upfront."""
+        if self.monthly is not None:
+            return self.monthly
+        assert self.hourly is not None
+        return self.hourly * HOURS_PER_MONTH
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Legal numbers of units: `minimum`, then steps of `increment`, up to `maximum` (None: unbounded)."""
+
+    minimum: int = 1
+    increment: int = 1
+    maximum: int | None = None
+
+    def at_least(self, needed: int) -> int | None:
+        """Return the smallest legal number of units ≥ `needed`, or None where there is none."""
+        steps = max(0, -(-(needed - self.minimum) // self.increment))
+        legal = self.minimum + steps * self.increment
+        return legal if self.maximum is None or legal <= self.maximum else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConcurrencyCapacity:
+    """A unit with continuous batching: `slots` requests at once at `speed`."""
+
+    slots: int
+    speed: Speed
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A budget of `per_minute` weighted meter units a unit and minute; `weights` per meter, 0 where absent."""
+
+    per_minute: Decimal
+    weights: tuple[tuple[Meter, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughputCapacity:
+    """Provisioned throughput: every axis is a use-it-or-lose-it budget per aligned window."""
+
+    window_seconds: int
+    axes: tuple[Axis, ...]
+
+
+Capacity = ConcurrencyCapacity | ThroughputCapacity
+
+
+@dataclass(frozen=True, slots=True)
+class Autoscale:
+    """How an offer scales by itself: down to `minimum` units after `idle_seconds` without need of one."""
+
+    minimum: int = 1
+    idle_seconds: float = 300.0
+
+
+@dataclass(frozen=True)
+class Serverless:
+    """A serverless offer: billed by meters, shared or scaled by the provider."""
+
+    sku: str
+    model: str
+    region: str
+    prices: tuple[Price, ...]
+    currency: str = "USD"
+    provider: str = ""
+    monthly_minimum: Decimal = Decimal(0)
+    limits: Limits = field(default_factory=Limits)
+    cold_start: ColdStart | None = None
+    warm_pool: WarmPool | None = None
+    speed: Speed | None = None
+    instance_concurrency: int = 1
+    isolation: Isolation = field(default_factory=Isolation)
+    gpu: str | None = None
+    quantization: str | None = None
+
+    @property
+    def bills_compute(self) -> bool:
+        """Whether the offer bills the seconds its instances are up."""
+        return any(price.meter == "compute_seconds" for price in self.prices)
+
+
+@dataclass(frozen=True)
+class Dedicated:
+    """A dedicated offer: units of reserved capacity at one or more rates."""
+
+    sku: str
+    model: str
+    region: str
+    rates: tuple[Rate, ...]
+    capacity: Capacity
+    units: Units = field(default_factory=Units)
+    unit: str = "replica"
+    currency: str = "USD"
+    provider: str = ""
+    start_seconds: float | None = None
+    autoscale: Autoscale | None = None
+    speed: Speed | None = None
+    isolation: Isolation = field(default_factory=Isolation)
+    gpu: str | None = None
+    quantization: str | None = None
+
+    @cached_property
+    def on_demand(self) -> Rate | None:
+        """The rate without a term, or None where the offer is sold under terms only."""
+        return next((rate for rate in self.rates if rate.term_months == 0), None)
+
+
+Offer = Serverless | Dedicated

@@ -1,0 +1,151 @@
+"""The policy: every knob of an evaluation, with its default and its unit. Stored with the evaluation in full."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+Mode = Literal["serverless", "dedicated", "autoscaled", "hybrid"]
+LatencyMetric = Literal["first_token", "end_to_end"]
+
+MODES: tuple[Mode, ...] = ("serverless", "dedicated", "autoscaled", "hybrid")
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyPolicy:
+    """What latency is worth.
+
+    metric: which latency the target speaks of. percentile: share of requests, in percent, that must meet it.
+    target_ms: the target in milliseconds, None for no target. strict: missing it makes an option ineligible.
+    value_per_slow_request: money lost with each request slower than the target. weight: factor on that value.
+    """
+
+    metric: LatencyMetric = "first_token"
+    percentile: float = 95.0
+    target_ms: float | None = None
+    strict: bool = False
+    value_per_slow_request: Decimal = Decimal(0)
+    weight: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationNeeds:
+    """Guarantees asked of an offer; None or empty asks nothing.
+
+    `residency`: places of which the offer must promise at least one. `certifications`: all must be held.
+    """
+
+    tenancy: Literal["shared", "dedicated"] | None = None
+    version_pinning: bool | None = None
+    residency: tuple[str, ...] = ()
+    certifications: tuple[str, ...] = ()
+    gpu: str | None = None
+    quantization: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationPolicy:
+    """Required guarantees rule options out; each unmet preferred one costs `value_per_month` × `weight`."""
+
+    required: IsolationNeeds = field(default_factory=IsolationNeeds)
+    preferred: IsolationNeeds = field(default_factory=IsolationNeeds)
+    value_per_month: Decimal = Decimal(0)
+    weight: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class HybridPolicy:
+    """Hybrid routing.
+
+    threshold: share of the units' slots in service at which a request spills (0 < threshold ≤ 1).
+    overhead_per_month: money that routing and keeping two paths warm costs the team.
+    outage_hours_per_month: hours a month the reserved side is down and serverless serves its share.
+    """
+
+    threshold: float = 1.0
+    overhead_per_month: Decimal = Decimal(0)
+    outage_hours_per_month: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonPolicy:
+    """How long commitments are judged over (months) and how traffic grows each month (0.05 is +5 %)."""
+
+    months: int = 12
+    growth_per_month: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SufficiencyPolicy:
+    """When traffic counts as representative: observed `days`, share `coverage` of buckets present.
+
+    allow_provisional: recommend even where it is not, labelled provisional.
+    """
+
+    days: int = 7
+    coverage: float = 0.95
+    allow_provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PatternPolicy:
+    """Thresholds of the traffic patterns, all shares (see measure/pattern)."""
+
+    steady_mean_to_p99: float = 0.6
+    steady_idle_share: float = 0.01
+    base_floor_to_mean: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapPolicy:
+    """Block bootstrap: how many `resamples`, over blocks of one `block`."""
+
+    resamples: int = 1000
+    block: Literal["day"] = "day"
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisPolicy:
+    """Arrivals drawn inside a series' buckets: `cv`, the coefficient of variation of gaps (1 is Poisson)."""
+
+    cv: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayPolicy:
+    """The largest number of requests replayed whole; longer histories replay a sample of whole hours."""
+
+    max_requests: int = 1_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every knob of an evaluation.
+
+    margin: share by which a more complex or more binding option must be cheaper (0.10 is 10 %).
+    modes: families considered. incumbent: key of the option in use today, which stays unless beaten by margin.
+    max_term_months: longest commitment allowed. max_throttled_share: share of requests an option may throttle.
+    traffic_factor: factor on the measured traffic. seed: of synthesis and bootstrap, None: from the history.
+    exchange_rates: (currency, money of the evaluation's currency per one of it); currency: the evaluation's own.
+    zone: IANA name of the zone of the hour-of-week grid. review_days: days after the history's end to look again.
+    """
+
+    margin: Decimal = Decimal("0.10")
+    modes: tuple[Mode, ...] = MODES
+    incumbent: str | None = None
+    max_term_months: int = 12
+    max_throttled_share: float = 0.01
+    latency: LatencyPolicy = field(default_factory=LatencyPolicy)
+    isolation: IsolationPolicy = field(default_factory=IsolationPolicy)
+    hybrid: HybridPolicy = field(default_factory=HybridPolicy)
+    horizon: HorizonPolicy = field(default_factory=HorizonPolicy)
+    sufficiency: SufficiencyPolicy = field(default_factory=SufficiencyPolicy)
+    pattern: PatternPolicy = field(default_factory=PatternPolicy)
+    bootstrap: BootstrapPolicy = field(default_factory=BootstrapPolicy)
+    synthesis: SynthesisPolicy = field(default_factory=SynthesisPolicy)
+    replay: ReplayPolicy = field(default_factory=ReplayPolicy)
+    traffic_factor: Decimal = Decimal(1)
+    seed: int | None = None
+    currency: str | None = None
+    exchange_rates: tuple[tuple[str, Decimal], ...] = ()
+    zone: str = "UTC"
+    review_days: int = 30

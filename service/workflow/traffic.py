@@ -1,0 +1,109 @@
+"""Traffic: a history as uploaded, and the requests that the replays take. Columns, never rows."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64s = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+Float64s = NDArray[np.float64]
+
+SECOND = 1_000_000
+"""Microseconds in a second; every time inside the workflow is a whole number of microseconds."""
+
+MINUTE = 60 * SECOND
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+
+BUCKET_SECONDS = (1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600)
+"""Legal bucket lengths of a series."""
+
+
+def _digest(kind: str, *parts: object) -> str:
+    digest = hashlib.sha256(kind.encode())
+    for part in parts:
+        digest.update(np.ascontiguousarray(part).tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
+    return f"sha256:{digest.hexdigest()}"
+
+
+@dataclass(frozen=True)
+class RequestLog:
+    """A request log, sorted by arrival, one entry a request in every column (int64, shape (n,)).
+
+    arrival_us: µs since 1970 UTC. input_tokens includes cached_input_tokens. service_us: measured time in
+    service, None where not logged. start_us/end_us: declared observation span [start, end), None: first to last.
+    """
+
+    arrival_us: Int64s
+    input_tokens: Int64s
+    cached_input_tokens: Int64s
+    output_tokens: Int64s
+    service_us: Int64s | None = None
+    start_us: int | None = None
+    end_us: int | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the columns and the declared span, as `sha256:<hex>`."""
+        columns = (self.arrival_us, self.input_tokens, self.cached_input_tokens, self.output_tokens)
+        return _digest("log", *columns, self.service_us, self.start_us, self.end_us)
+
+
+@dataclass(frozen=True)
+class BucketSeries:
+    """A series of buckets, sorted, unique, aligned to `bucket_seconds` (columns int64, shape (n,)).
+
+    start_us: µs since 1970 UTC of each present bucket. requests: None where only tokens were recorded.
+    absent: whether a bucket that is not here is `missing` (not observed) or `idle` (observed, no traffic).
+    """
+
+    bucket_seconds: int
+    start_us: Int64s
+    requests: Int64s | None
+    input_tokens: Int64s
+    cached_input_tokens: Int64s
+    output_tokens: Int64s
+    absent: Literal["missing", "idle"] = "missing"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the columns, bucket length and meaning of absence, as `sha256:<hex>`."""
+        columns = (self.start_us, self.requests, self.input_tokens, self.cached_input_tokens, self.output_tokens)
+        return _digest("series", self.bucket_seconds, self.absent, *columns)
+
+
+TrafficHistory = RequestLog | BucketSeries
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The requests a replay takes, sorted by time; every column has shape (n,).
+
+    time_us: µs since the window's start (int64), a sampled history's hours laid end to end.
+    uncached, cached, output: tokens (int64). service_us: logged service time, or None.
+    hour_index: int64, shape (hours + 1,): arrivals of replayed hour h are [hour_index[h], hour_index[h + 1]).
+    hour_of_window: int64, shape (hours,): which hour of the window each replayed hour is.
+    hours_in_window: observed hours that the replayed ones stand for. sampled: whether they are fewer.
+    synthesized: whether arrival times were drawn rather than logged.
+    observed_us: microseconds of window observed, shape (hours,), per replayed hour.
+    """
+
+    time_us: Int64s
+    uncached: Int64s
+    cached: Int64s
+    output: Int64s
+    service_us: Int64s | None
+    hour_index: Int64s
+    hour_of_window: Int64s
+    observed_us: Int64s
+    hours_in_window: int
+    sampled: bool
+    synthesized: bool
+
+    def __len__(self) -> int:
+        """Return the number of requests."""
+        return len(self.time_us)
