@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Int64s = NDArray[np.int64]
 Int32s = NDArray[np.int32]
 Float64s = NDArray[np.float64]
+UInt8s = NDArray[np.uint8]
 
 SECOND = 1_000_000
 """Microseconds in a second; every time inside the workflow is a whole number of microseconds."""

@@ -1,0 +1,1 @@
+"""Compute: what every way of serving the measured traffic costs and how it feels."""

@@ -1,0 +1,117 @@
+"""Bills: monthly quantities times prices, exact in Decimal, as lines that sum to their total."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+
+from service.workflow.offers import METERS, Meter, Price, Serverless
+from service.workflow.traffic import SECOND
+
+MONEY = Context(prec=60, rounding=ROUND_HALF_EVEN)
+"""Arithmetic of money: wide enough that no product of a price and a quantity is ever rounded."""
+
+QUANTUM = Decimal("1E-12")
+"""The smallest amount of money: a line is rounded half-even to it where a division does not end."""
+
+UNITS: dict[Meter, str] = {
+    "input_tokens": "tokens",
+    "cached_input_tokens": "tokens",
+    "output_tokens": "tokens",
+    "requests": "requests",
+    "compute_seconds": "seconds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a bill: `quantity` `unit`s at `unit_price` per `per` of them make `amount` of money."""
+
+    code: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    per: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is billed in a month: tokens and requests (whole), and µs of compute time (whole)."""
+
+    requests: int = 0
+    uncached: int = 0
+    cached: int = 0
+    output: int = 0
+    compute_us: int = 0
+
+    def quantity(self, meter: Meter) -> Decimal:
+        """Return the month's quantity of a meter, in its unit; `input_tokens` is the uncached part."""
+        if meter == "compute_seconds":
+            return Decimal(self.compute_us) / SECOND
+        counts = {"input_tokens": self.uncached, "cached_input_tokens": self.cached, "output_tokens": self.output}
+        return Decimal(counts.get(meter, self.requests))
+
+
+def quantize(amount: Decimal) -> Decimal:
+    """Return money rounded half-even to QUANTUM."""
+    return amount.quantize(QUANTUM, context=MONEY)
+
+
+def line(code: str, quantity: Decimal, unit: str, unit_price: Decimal, per: int = 1) -> Line:
+    """Return the line whose amount is quantity × unit_price ÷ per, rounded half-even to QUANTUM."""
+    amount = quantize(MONEY.divide(MONEY.multiply(quantity, unit_price), Decimal(per)))
+    return Line(code, quantity, unit, unit_price, per, amount)
+
+
+def share_of(amount: Decimal, share: Fraction) -> Decimal:
+    """Return amount × share, rounded half-even to QUANTUM."""
+    return quantize(MONEY.divide(MONEY.multiply(amount, Decimal(share.numerator)), Decimal(share.denominator)))
+
+
+def add(amounts: Iterable[Decimal]) -> Decimal:
+    """Return the exact sum of amounts of money."""
+    result = Decimal(0)
+    for amount in amounts:
+        result = MONEY.add(result, amount)
+    return result
+
+
+def total(lines: Iterable[Line]) -> Decimal:
+    """Return the exact sum of the lines' amounts."""
+    return add(entry.amount for entry in lines)
+
+
+def prices_cached_apart(offer: Serverless) -> bool:
+    """Whether cached input has a price of its own; otherwise it is billed, and tiered, as input."""
+    return any(price.meter == "cached_input_tokens" for price in offer.prices)
+
+
+def billed_quantity(offer: Serverless, price: Price, usage: Usage) -> Decimal:
+    """Return the quantity that one of the offer's prices applies to."""
+    if price.meter == "input_tokens" and not prices_cached_apart(offer):
+        return usage.quantity("input_tokens") + usage.cached
+    return usage.quantity(price.meter)
+
+
+def tiered_lines(code: str, price: Price, quantity: Decimal) -> list[Line]:
+    """Return one line a tier: each marginal tier prices the part of the month's quantity above its threshold."""
+    edges = [Decimal(0), *(Decimal(tier.above) for tier in price.tiers), quantity]
+    amounts = [price.amount, *(tier.amount for tier in price.tiers)]
+    parts = [min(quantity, edges[i + 1]) - edges[i] for i in range(len(amounts) - 1)] + [quantity - edges[-2]]
+    return [
+        line(code, part, UNITS[price.meter], amount, price.per)
+        for part, amount in zip(parts, amounts, strict=True)
+        if part > 0
+    ]
+
+
+def serverless_lines(offer: Serverless, usage: Usage, prefix: str = "") -> list[Line]:
+    """Return the lines of a serverless bill: every meter with its tiers, then what a monthly minimum adds."""
+    lines: list[Line] = []
+    for price in sorted(offer.prices, key=lambda price: METERS.index(price.meter)):
+        lines += tiered_lines(prefix + price.meter, price, billed_quantity(offer, price, usage))
+    missing = MONEY.subtract(offer.monthly_minimum, total(lines))
+    if missing > 0:
+        lines.append(line(f"{prefix}monthly_minimum", Decimal(1), "months", missing))
+    return lines

@@ -1,0 +1,126 @@
+"""The case: measured traffic and policy, and the one way from replayed counts to a month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from service.workflow.compute.bill import Usage
+from service.workflow.compute.replay.result import LatencyTarget
+from service.workflow.measure.profile import TrafficProfile
+from service.workflow.offers import HOURS_PER_MONTH
+from service.workflow.policy import Policy
+from service.workflow.traffic import HOUR, Arrivals, Int64s
+
+HOURS_PER_DAY = 24
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is being computed: the profile, its replayable requests (None without request counts), the policy.
+
+    `arrivals` already carry the policy's traffic factor; the profile does not.
+    """
+
+    profile: TrafficProfile
+    arrivals: Arrivals | None
+    policy: Policy
+
+    @cached_property
+    def traffic_factor(self) -> Fraction:
+        """Factor on the measured traffic, exact."""
+        return Fraction(self.policy.traffic_factor)
+
+    @cached_property
+    def target(self) -> LatencyTarget | None:
+        """The policy's latency target, None where it sets none."""
+        latency = self.policy.latency
+        if latency.target_ms is None:
+            return None
+        return LatencyTarget(latency.metric, round(latency.target_ms * 1000))
+
+    @cached_property
+    def latency_is_priced(self) -> bool:
+        """Whether a slow request costs money or may rule an option out."""
+        latency = self.policy.latency
+        return self.target is not None and (latency.strict or latency.value_per_slow_request * latency.weight > 0)
+
+    @cached_property
+    def slow_allowed(self) -> int:
+        """Requests of the replay that may miss the target while its percentile still meets it."""
+        late = Fraction(100) - Fraction(str(self.policy.latency.percentile))
+        return int(self.replayed[0] * late / 100)
+
+    @cached_property
+    def measured(self) -> tuple[int, int, int, int]:
+        """Requests, uncached, cached and output tokens in the window."""
+        totals = self.profile.totals
+        return (totals.requests, totals.uncached, totals.cached, totals.output)
+
+    @cached_property
+    def replayed(self) -> tuple[int, int, int, int]:
+        """Requests, uncached, cached and output tokens that the replays take."""
+        if self.arrivals is None:
+            return self.measured
+        columns = (self.arrivals.uncached, self.arrivals.cached, self.arrivals.output)
+        return (len(self.arrivals), *(int(column.sum()) for column in columns))
+
+    @cached_property
+    def everything(self) -> Usage:
+        """A month of all the traffic: measured × traffic factor × monthly factor, rounded half-even to whole units."""
+        month = self.profile.monthly_factor * self.traffic_factor
+        return Usage(*(round(count * month) for count in self.measured))
+
+    @cached_property
+    def _scale(self) -> tuple[Fraction, ...]:
+        """Month's quantity per replayed unit, for requests and each kind of token (a ratio estimator)."""
+        month = self.profile.monthly_factor * self.traffic_factor
+        pairs = zip(self.measured, self.replayed, strict=True)
+        return tuple(Fraction(measured) * month / replayed if replayed else Fraction(0) for measured, replayed in pairs)
+
+    @cached_property
+    def time_scale(self) -> Fraction:
+        """A month ÷ the replayed time: what turns replayed time, and events in it, into a month's."""
+        return Fraction(HOURS_PER_MONTH * HOUR, self.replayed_us)
+
+    @cached_property
+    def replayed_us(self) -> int:
+        """Observed microseconds that the replayed hours hold."""
+        if self.arrivals is None:
+            return self.profile.observed_us
+        return int(self.arrivals.observed_us.sum())
+
+    def monthly(self, counts: Sequence[int], compute_us: int = 0) -> Usage:
+        """Return the month of replayed counts (requests, uncached, cached, output) and compute time (µs)."""
+        quantities = (round(int(count) * scale) for count, scale in zip(counts, self._scale, strict=True))
+        return Usage(*quantities, compute_us=round(compute_us * self.time_scale))
+
+    def requests_per_month(self, count: int) -> Fraction:
+        """Return a month's requests for a replayed count of them."""
+        return count * self._scale[0]
+
+    @cached_property
+    def day_of_hour(self) -> Int64s:
+        """Day block of the window for each replayed hour, shape (hours,)."""
+        assert self.arrivals is not None
+        return self.arrivals.hour_of_window // HOURS_PER_DAY
+
+    @cached_property
+    def days(self) -> int:
+        """Number of day blocks in the window."""
+        return -(-(self.profile.end_us - self.profile.start_us) // (HOURS_PER_DAY * HOUR))
+
+    def daily(self, hourly: Int64s) -> Int64s:
+        """Sum an hourly column, shape (hours,) or (hours, c), into day blocks, shape (days,) or (days, c)."""
+        result = np.zeros((self.days, *hourly.shape[1:]), np.int64)
+        np.add.at(result, self.day_of_hour, hourly)
+        return result
+
+    def latency_value(self, slow: int) -> Decimal:
+        """Return the money lost a month with `slow` replayed requests over the target."""
+        latency = self.policy.latency
+        per_request = latency.value_per_slow_request * latency.weight
+        return round(self.requests_per_month(slow)) * per_request

@@ -1,0 +1,94 @@
+"""Figures of an option out of its replays: shares, latencies and the quantities of every day."""
+
+import numpy as np
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.option import Daily, Percentiles, Violation
+from service.workflow.compute.replay.histogram import percentile_us
+from service.workflow.traffic import Int64s
+
+REQUESTS, UNCACHED, CACHED, OUTPUT = range(4)
+"""Columns of hourly counts."""
+
+
+def share(part: int, whole: int) -> float:
+    """Return part ÷ whole, 0 of nothing."""
+    return part / whole if whole else 0.0
+
+
+def coverage(case: Case, spilled: Int64s) -> float:
+    """Return the share of tokens that did not spill; spilled has shape (hours, 4)."""
+    tokens = sum(case.replayed[UNCACHED:])
+    return 1.0 - share(int(spilled[:, UNCACHED:].sum()), tokens)
+
+
+def percentiles(histogram: Int64s | None) -> Percentiles | None:
+    """Return p50, p95 and p99 in milliseconds, None where latency is unknown or nothing was served."""
+    if histogram is None:
+        return None
+    p50, p95, p99 = (percentile_us(histogram, percent) for percent in (50.0, 95.0, 99.0))
+    if p50 is None or p95 is None or p99 is None:
+        return None
+    return Percentiles(p50 / 1000, p95 / 1000, p99 / 1000)
+
+
+def merged(*histograms: Int64s | None) -> Int64s | None:
+    """Return the sum of histograms, None where any of them is unknown."""
+    result = None
+    for histogram in histograms:
+        if histogram is None:
+            return None
+        result = histogram if result is None else result + histogram
+    return result
+
+
+def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:
+    """Return what a strict latency target rules out; `slow` is None where the option's latency is unknown."""
+    latency = case.policy.latency
+    if case.target is None or not latency.strict:
+        return ()
+    if slow is None:
+        return (Violation("latency_unknown", "The offer states no speed, so the strict latency target is unproven."),)
+    if slow <= case.slow_allowed:
+        return ()
+    sentence = f"p{latency.percentile:g} {latency.metric.replace('_', ' ')} is above {latency.target_ms:g} ms."
+    return (Violation("latency_target", sentence),)
+
+
+def throttle_violations(case: Case, throttled: int) -> tuple[Violation, ...]:
+    """Return whether more requests are throttled than the policy allows."""
+    if share(throttled, case.replayed[REQUESTS]) <= case.policy.max_throttled_share:
+        return ()
+    return (Violation("throttled", f"{share(throttled, case.replayed[REQUESTS]):.1%} of requests are throttled."),)
+
+
+def per_month(case: Case, count: int) -> float:
+    """Return how often a month something happens that happened `count` times in the replayed time."""
+    return float(count * case.time_scale)
+
+
+def daily(
+    case: Case,
+    counts: Int64s,
+    compute_us: Int64s | None = None,
+    unit_us: Int64s | None = None,
+    slow: Int64s | None = None,
+) -> Daily:
+    """Return day sums of hourly columns; an absent one is all zero."""
+    zero = np.zeros(counts.shape[0], np.int64)
+    columns = (zero if column is None else column for column in (compute_us, unit_us, slow))
+    return Daily(case.daily(counts), *(case.daily(column) for column in columns))
+
+
+def hourly_counts(case: Case) -> Int64s:
+    """Return requests, uncached, cached and output tokens of every replayed hour, shape (hours, 4)."""
+    arrivals = case.arrivals
+    assert arrivals is not None
+    edges = arrivals.hour_index
+    result = np.empty((len(edges) - 1, 4), np.int64)
+    result[:, REQUESTS] = np.diff(edges)
+    for index, column in enumerate((arrivals.uncached, arrivals.cached, arrivals.output), start=1):
+        sums = np.concatenate(([0], np.cumsum(column)))
+        result[:, index] = sums[edges[1:]] - sums[edges[:-1]]
+    return result
+

@@ -1,0 +1,137 @@
+"""Probes: the replays that candidates share. Offers with the same capacity curve share their probes."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.replay.autoscaled import replay_autoscaled
+from service.workflow.compute.replay.dedicated import replay_dedicated
+from service.workflow.compute.replay.hybrid import replay_hybrid
+from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
+from service.workflow.compute.replay.speed import full_speed, work_of_tokens
+from service.workflow.compute.replay.throughput import replay_throughput, sized_units_throughput
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, Units
+
+
+@dataclass(frozen=True, slots=True)
+class SpillProbe:
+    """`units` of a capacity that spill: at `streams` in service, or where a window's budget is used up."""
+
+    capacity: Capacity
+    units: int
+    streams: int
+    speed: Speed | None = None
+
+    def run(self, case: Case) -> ReservedReplay:
+        """Replay the case's requests."""
+        assert case.arrivals is not None
+        if isinstance(self.capacity, ConcurrencyCapacity):
+            return replay_hybrid(case.arrivals, self.capacity, self.units, self.streams, case.target)
+        return replay_throughput(case.arrivals, self.capacity, self.units, case.target, self.speed)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueProbe:
+    """`units` of a concurrency capacity where requests wait for a slot."""
+
+    capacity: ConcurrencyCapacity
+    units: int
+
+    def run(self, case: Case) -> ReservedReplay:
+        """Replay the case's requests."""
+        assert case.arrivals is not None
+        return replay_dedicated(case.arrivals, self.capacity, self.units, case.target)
+
+
+@dataclass(frozen=True, slots=True)
+class SizedProbe:
+    """The smallest legal number of units that serves everything as the policy asks."""
+
+    capacity: Capacity
+    units: Units
+    speed: Speed | None = None
+
+    def run(self, case: Case) -> tuple[int, ReservedReplay]:
+        """Return that number of units, or the largest legal one where none does, and its replay."""
+        if not isinstance(self.capacity, ConcurrencyCapacity):
+            units = _legal(self.units, peak_units(case, self.capacity))
+            return units, SpillProbe(self.capacity, units, 0, self.speed).run(case)
+        if case.target is None:
+            units = _legal(self.units, peak_units(case, self.capacity))
+            return units, QueueProbe(self.capacity, units).run(case)
+        return _sized_to_target(case, self.capacity, self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class AutoscaledProbe:
+    """Units that follow the load between `minimum` and `maximum`."""
+
+    capacity: ConcurrencyCapacity
+    minimum: int
+    maximum: int
+    start_seconds: float
+    idle_seconds: float
+
+    def run(self, case: Case) -> AutoscaledReplay:
+        """Replay the case's requests."""
+        assert case.arrivals is not None
+        return replay_autoscaled(
+            case.arrivals,
+            self.capacity,
+            self.minimum,
+            self.maximum,
+            self.start_seconds,
+            self.idle_seconds,
+            case.target,
+        )
+
+
+Probe = SpillProbe | SizedProbe | AutoscaledProbe
+
+
+def peak_units(case: Case, capacity: Capacity) -> int:
+    """Return the smallest number of units whose load in the busiest minute is at most 1.
+
+    The load of a minute is its work ÷ (slots × d(slots) × 60) in units; for provisioned throughput it is the
+    fullest enforcement window's demand ÷ the budget of a unit.
+    """
+    if not isinstance(capacity, ConcurrencyCapacity):
+        assert case.arrivals is not None
+        return sized_units_throughput(case.arrivals, capacity)
+    minutes = case.profile.minutes
+    uncached = minutes.input_tokens - minutes.cached_input_tokens
+    work = work_of_tokens(capacity.speed, uncached, minutes.output_tokens)
+    full = full_speed(capacity) * minutes.bucket_seconds
+    peak = float(work.max()) / full if len(work) else 0.0
+    return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
+
+
+def _legal(units: Units, needed: int) -> int:
+    legal = units.at_least(needed)
+    return legal if legal is not None else largest(units)
+
+
+def largest(units: Units) -> int:
+    """Return the largest legal number of units of an offer that has a maximum."""
+    assert units.maximum is not None
+    return units.minimum + (units.maximum - units.minimum) // units.increment * units.increment
+
+
+def _sized_to_target(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
+    """Bisect over the legal steps: more units never make a request slower (see replay.dedicated).
+
+    With `slots` times the peak's units every stream runs alone, so nothing beyond that can be faster.
+    """
+    ceiling = _legal(units, peak_units(case, capacity) * capacity.slots)
+    low, high = 0, (ceiling - units.minimum) // units.increment
+    replays: dict[int, ReservedReplay] = {}
+    while low < high:
+        middle = (low + high) // 2
+        replays[middle] = QueueProbe(capacity, units.minimum + middle * units.increment).run(case)
+        if int(replays[middle].slow.sum()) <= case.slow_allowed:
+            high = middle
+        else:
+            low = middle + 1
+    count = units.minimum + low * units.increment
+    return count, replays.get(low) or QueueProbe(capacity, count).run(case)

@@ -1,0 +1,137 @@
+"""Serverless options: the bill of all traffic, cold starts, warm pools, throttling."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.workflow.compute.bill import Line, line, serverless_lines, total
+from service.workflow.compute.case import Case
+from service.workflow.compute.figures import (
+    daily,
+    hourly_counts,
+    latency_violations,
+    per_month,
+    percentiles,
+    share,
+    throttle_violations,
+)
+from service.workflow.compute.needs import hard_violations, isolation_value
+from service.workflow.compute.option import SERVERLESS, WARM_POOL, Figures, Option
+from service.workflow.compute.replay.result import ServerlessReplay
+from service.workflow.compute.replay.serverless import replay_instances, replay_serverless
+from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
+from service.workflow.traffic import UInt8s
+
+NO_COLD_START = ColdStart(idle_seconds=0.0, start_seconds=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerlessProbe:
+    """What a serverless replay depends on; offers alike in it share their replay."""
+
+    cold_start: ColdStart | None
+    speed: Speed | None
+    limits: Limits
+    instances: int
+    warm: int
+
+    @classmethod
+    def of(cls, offer: Serverless, warm: int = 0) -> "ServerlessProbe":
+        """Return the offer's probe; `instances` is the concurrency of one where compute is billed, else 0."""
+        instances = offer.instance_concurrency if offer.bills_compute else 0
+        return cls(offer.cold_start, offer.speed, offer.limits, instances, warm)
+
+    def run(self, case: Case, kept: UInt8s | None = None) -> ServerlessReplay:
+        """Replay the case's requests, or those that `kept` (uint8, shape (n,)) marks."""
+        assert case.arrivals is not None
+        if self.instances:
+            cold = self.cold_start or NO_COLD_START
+            return replay_instances(
+                case.arrivals, cold, self.speed, self.instances, self.warm, self.limits, case.target, kept
+            )
+        return replay_serverless(
+            case.arrivals, self.cold_start, self.speed, self.limits, case.target, self.warm > 0, kept
+        )
+
+
+def warm_lines(offer: Serverless, instances: int) -> list[Line]:
+    """Return the line of a warm pool: instances × 730 hours at the pool's hourly price."""
+    if not instances or offer.warm_pool is None:
+        return []
+    hours = Decimal(instances * HOURS_PER_MONTH)
+    return [line("warm_instances", hours, "instance_hours", offer.warm_pool.hourly)]
+
+
+def serverless_key(offer: Serverless, warm: int) -> str:
+    """Return the option's name: `serverless:sku`, with `+warmN` for a pool of N."""
+    return f"serverless:{offer.sku}" + (f"+warm{warm}" if warm else "")
+
+
+def serverless_option(case: Case, offer: Serverless, warm: int, replay: ServerlessReplay | None) -> Option:
+    """Return the option of serving everything on `offer` with `warm` instances kept up.
+
+    Without a replay (a series that has no request counts) only the bill is known.
+    """
+    compute_us = int(replay.up_us.sum()) if replay else 0
+    usage = case.monthly(case.replayed, compute_us)
+    lines = serverless_lines(offer, usage) + warm_lines(offer, warm)
+    violations = hard_violations(case.policy, offer)
+    slow = replay.slow_requests if replay else None
+    if replay is not None:
+        violations += throttle_violations(case, int(replay.throttled.sum()))
+    return Option(
+        key=serverless_key(offer, warm),
+        mode="serverless",
+        family=WARM_POOL if warm else SERVERLESS,
+        monthly_cost=total(lines),
+        latency_value=case.latency_value(slow or 0),
+        isolation_value=isolation_value(case.policy, offer),
+        violations=violations + latency_violations(case, slow),
+        serverless=offer,
+        warm_instances=warm,
+        lines=tuple(lines),
+        figures=_figures(case, replay),
+        daily=daily(case, hourly_counts(case), replay.up_us, slow=replay.slow) if replay else None,
+    )
+
+
+def _figures(case: Case, replay: ServerlessReplay | None) -> Figures | None:
+    if replay is None:
+        return None
+    return Figures(
+        utilization=None,
+        coverage=0.0,
+        overflow_share=0.0,
+        throttled_share=share(int(replay.throttled.sum()), case.replayed[0]),
+        slow_share=None if replay.slow_requests is None else share(replay.slow_requests, case.replayed[0]),
+        cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
+        first_token=percentiles(replay.first_token),
+        end_to_end=percentiles(replay.end_to_end),
+    )
+
+
+def serverless_options(case: Case, offer: Serverless) -> Iterator[Option]:
+    """Yield the offer without a warm pool and with every size of it that could pay.
+
+    Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
+    billed by the second, larger pools are tried until the pool alone costs more than the best one found.
+    """
+    if case.arrivals is None:
+        yield serverless_option(case, offer, 0, None)
+        return
+    best = serverless_option(case, offer, 0, ServerlessProbe.of(offer).run(case))
+    yield best
+    warm = 1
+    while _worth_trying(offer, warm, best.adjusted):
+        option = serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
+        yield option
+        best = min(best, option, key=lambda option: option.rank)
+        warm += 1
+
+
+def _worth_trying(offer: Serverless, warm: int, best: Decimal) -> bool:
+    if offer.warm_pool is None or offer.cold_start is None:
+        return False
+    if not offer.bills_compute:
+        return warm == 1
+    return total(warm_lines(offer, warm)) < best
