@@ -1,0 +1,74 @@
+# Everything runs inside .venv, which the first command sets up from the locked requirements.
+#
+#   make run [PORT=8000] [ARGS=--once]   set up, start the server, load the example, print its recommendation
+#   make test [ARGS=...]                 everything CI runs: the checks, then all tests on SQLite and PostgreSQL
+#   make check                           format, lint, types, import rules, Dockerfile, openapi.yaml
+#   make bench [ARGS=...]                side-by-side measurements, by hand
+#   make lock | openapi | format         rewrite the locked requirements | openapi.yaml | the layout of the code
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+JOBS ?= 2
+
+BIN := .venv/bin
+RUN := .venv/.run
+DEV := .venv/.dev
+
+.DEFAULT_GOAL := run
+.PHONY: run test check bench lock openapi format clean
+
+run: $(RUN)
+	@$(BIN)/crossover demo --port $(PORT) $(ARGS)
+
+test: check
+	@rm -f .coverage .coverage.*
+	$(BIN)/pytest -n $(JOBS) --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --include='service/workflow/*,service/access/*' --fail-under=95
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/crossover openapi --check
+
+bench: $(DEV)
+	$(BIN)/python -m bench $(ARGS)
+
+openapi: $(DEV)
+	$(BIN)/crossover openapi --write
+
+format: $(DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+COMPILE := $(BIN)/uv pip compile -q --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+lock: $(DEV)
+	$(COMPILE) pyproject.toml --group build -o requirements.txt
+	$(COMPILE) pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# A stamp a set of requirements: the second start finds it and installs nothing.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@echo "Setting up .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+
+define install
+	@echo "Installing $(1) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+$(RUN): .venv/bin/python requirements.txt pyproject.toml
+	$(call install,requirements.txt)
+
+$(DEV): .venv/bin/python requirements-dev.txt pyproject.toml
+	$(call install,requirements-dev.txt)
