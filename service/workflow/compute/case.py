@@ -75,7 +75,7 @@ class Case:
         return Usage(*(round(count * month) for count in self.measured))
 
     @cached_property
-    def _scale(self) -> tuple[Fraction, ...]:
+    def scale(self) -> tuple[Fraction, ...]:
         """Month's quantity per replayed unit, for requests and each kind of token (a ratio estimator)."""
         month = self.profile.monthly_factor * self.traffic_factor
         pairs = zip(self.measured, self.replayed, strict=True)
@@ -95,12 +95,12 @@ class Case:
 
     def monthly(self, counts: Sequence[int], compute_us: int = 0) -> Usage:
         """Return the month of replayed counts (requests, uncached, cached, output) and compute time (µs)."""
-        quantities = (round(int(count) * scale) for count, scale in zip(counts, self._scale, strict=True))
+        quantities = (round(int(count) * scale) for count, scale in zip(counts, self.scale, strict=True))
         return Usage(*quantities, compute_us=round(compute_us * self.time_scale))
 
     def requests_per_month(self, count: int) -> Fraction:
         """Return a month's requests for a replayed count of them."""
-        return count * self._scale[0]
+        return count * self.scale[0]
 
     @cached_property
     def day_of_hour(self) -> Int64s:

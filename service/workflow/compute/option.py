@@ -63,7 +63,8 @@ class Figures:
     """How an option serves: shares are by requests (coverage by tokens), 0 to 1; None where it is unknown.
 
     utilization: time-mean of streams in service ÷ slots, or budget used ÷ budget. coverage: share of tokens
-    served by the reserved side. cold_starts_per_month: starts that a request waited for.
+    served by the reserved side. cold_starts_per_month: starts that a request waited for. outage_cost_per_day: money
+    that serving the reserved side's share on serverless for a day would cost (hybrids only).
     """
 
     utilization: float | None
@@ -74,6 +75,7 @@ class Figures:
     cold_starts_per_month: float
     first_token: Percentiles | None
     end_to_end: Percentiles | None
+    outage_cost_per_day: Decimal | None = None
 
 
 @dataclass(frozen=True)

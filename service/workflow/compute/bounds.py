@@ -1,0 +1,175 @@
+"""Bounds: what a hybrid's overflow must cost at least, without replaying it.
+
+Let c_i be what request i costs on serverless, w_i its work on the reserved side, and A the requests accepted
+in a block of time. Work accepted in a block is done in it or still in flight at its end, so
+sum over A of w_i <= C = units * R * T + streams * max(w), with R the fastest a unit can work. By Lagrangian
+relaxation, for every price of work l >= 0 the block's overflow costs at least
+    sum over the block of min(c_i, l * w_i) - l * C.
+The bound of an offer is the best l of a few, summed over blocks; the bound of a candidate is the cheapest offer's.
+Provisioned throughput has no flight: its block is the enforcement window and C its budget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from numba import njit
+
+from service.workflow.compute.bill import serverless_lines, total
+from service.workflow.compute.case import Case
+from service.workflow.compute.probes import SpillProbe
+from service.workflow.compute.replay.speed import decode_speed, work_of_tokens
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
+from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
+
+MULTIPLIERS = (0.25, 0.5, 1.0, 2.0)
+"""Prices of work tried, relative to the mean cost of work on serverless."""
+
+SLACK = 1e-9
+"""Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
+
+
+@njit(cache=True, nogil=True)  # pragma: no cover - compiled
+def _block_sums(costs: Float64s, work: Float64s, edges: Int64s, prices: Float64s) -> Float64s:
+    """Sum min(cost, price × work) over each block, for every price of work: shape (prices, blocks)."""
+    result = np.zeros((len(prices), len(edges) - 1))
+    for block in range(len(edges) - 1):
+        for i in range(edges[block], edges[block + 1]):
+            for p in range(len(prices)):
+                result[p, block] += min(costs[i], prices[p] * work[i])
+    return result
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """Work of every request in one capacity's own unit, and the blocks its accepted work is limited in.
+
+    rate: work a unit can do in a block. in_flight: most work one stream can carry over a block's end.
+    """
+
+    work: Float64s
+    edges: Int64s
+    rate: float
+    in_flight: float
+
+
+def fastest(capacity: ConcurrencyCapacity) -> float:
+    """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams."""
+    streams = np.arange(1, capacity.slots + 1)
+    return float((streams * decode_speed(capacity.speed, streams.astype(np.float64))).max())
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Lower limits for the candidates of one case, computed once per capacity and serverless offer."""
+
+    case: Case
+    serverless: Sequence[Serverless]
+    _blocks_of: dict[Capacity, list[_Blocks]] = field(default_factory=dict)
+    _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
+
+    @cached_property
+    def cheapest_serverless(self) -> Decimal:
+        """The lowest bill of all traffic on any one serverless offer, 0 where there is none."""
+        usage = self.case.everything
+        return min((total(serverless_lines(offer, usage)) for offer in self.serverless), default=Decimal(0))
+
+    def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
+        """Return the units that the traffic's work keeps busy on average, rounded down: no fleet runs on fewer."""
+        work = float(self._blocks(capacity)[0].work.sum())
+        busy = work / fastest(capacity) / (self.case.replayed_us / SECOND)
+        return Decimal(int(busy * (1 - SLACK) * 1_000_000)) / 1_000_000
+
+    def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
+        """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
+        least = min((self._least(probe, index) for index in range(len(self._costs))), default=0.0)
+        share = max(self._spill_share(probe, blocks) for blocks in self._blocks(probe.capacity))
+        floor = Decimal(int(least * (1 - SLACK) * 1_000_000)) / 1_000_000
+        return max(floor - Decimal("0.01"), Decimal(0)), share * float(self.cheapest_serverless)
+
+    def _least(self, probe: SpillProbe, index: int) -> float:
+        best = 0.0
+        for blocks, by_offer in zip(self._blocks(probe.capacity), self._sums(probe.capacity), strict=True):
+            sums, prices = by_offer[index]
+            ceiling = probe.units * blocks.rate + probe.streams * blocks.in_flight
+            best = max(best, float(np.maximum(sums - prices[:, None] * ceiling, 0.0).sum(axis=1).max()))
+        return best
+
+    @staticmethod
+    def _spill_share(probe: SpillProbe, blocks: _Blocks) -> float:
+        loads = np.add.reduceat(np.append(blocks.work, 0.0), blocks.edges[:-1])
+        whole = float(loads.sum())
+        return float(np.maximum(loads - probe.units * blocks.rate, 0.0).sum()) / whole if whole else 0.0
+
+    @cached_property
+    def _costs(self) -> list[Float64s]:
+        """Cost of each request on each offer that no other undercuts on every meter, at its lowest tier."""
+        arrivals = self.case.arrivals
+        assert arrivals is not None
+        columns = (arrivals.uncached, arrivals.cached, arrivals.output)
+        return [
+            prices[0] + sum(price * column for price, column in zip(prices[1:], columns, strict=True))
+            for prices in _undominated([self._unit_prices(offer) for offer in self.serverless])
+        ]
+
+    def _unit_prices(self, offer: Serverless) -> tuple[float, ...]:
+        lowest = {price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices}
+        lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
+        meters = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
+        return tuple(float(lowest.get(meter, 0)) * float(s) for meter, s in zip(meters, self.case.scale, strict=True))
+
+    def _blocks(self, capacity: Capacity) -> list[_Blocks]:
+        if capacity not in self._blocks_of:
+            self._blocks_of[capacity] = list(_blocks(self.case, capacity))
+        return self._blocks_of[capacity]
+
+    def _sums(self, capacity: Capacity) -> list[list[tuple[Float64s, Float64s]]]:
+        if capacity not in self._sums_of:
+            self._sums_of[capacity] = [
+                [_sums(costs, blocks) for costs in self._costs] for blocks in self._blocks(capacity)
+            ]
+        return self._sums_of[capacity]
+
+
+def _sums(costs: Float64s, blocks: _Blocks) -> tuple[Float64s, Float64s]:
+    work = float(blocks.work.sum())
+    mean = float(costs.sum()) / work if work else 0.0
+    prices = np.array(MULTIPLIERS) * mean
+    return _block_sums(costs, blocks.work, blocks.edges, prices), prices
+
+
+def _undominated(prices: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Drop price vectors that another one undercuts, or equals, on every meter."""
+    kept: list[tuple[float, ...]] = []
+    for vector in sorted(set(prices)):
+        if not any(all(a <= b for a, b in zip(other, vector, strict=True)) for other in kept):
+            kept.append(vector)
+    return kept
+
+
+def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
+    arrivals = case.arrivals
+    assert arrivals is not None
+    if isinstance(capacity, ThroughputCapacity):
+        return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
+    work = work_of_tokens(capacity.speed, arrivals.uncached, arrivals.output)
+    rate = fastest(capacity) * HOUR / SECOND
+    return [_Blocks(work, arrivals.hour_index, rate, float(work.max(initial=0.0)))]
+
+
+def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Blocks:
+    arrivals = case.arrivals
+    assert arrivals is not None
+    weights = {meter: float(weight) for meter, weight in capacity.axes[axis].weights}
+    work = np.full(len(arrivals), weights.get("requests", 0.0))
+    work += weights.get("input_tokens", 0.0) * arrivals.uncached
+    work += weights.get("cached_input_tokens", 0.0) * arrivals.cached
+    work += weights.get("output_tokens", 0.0) * arrivals.output
+    window = arrivals.time_us // (capacity.window_seconds * SECOND)
+    starts = np.flatnonzero(np.diff(window, prepend=-1))
+    edges = np.append(starts, len(arrivals)).astype(np.int64)
+    rate = float(Fraction(capacity.axes[axis].per_minute) * capacity.window_seconds * SECOND / MINUTE)
+    return _Blocks(work, edges, rate, 0.0)

@@ -1,0 +1,138 @@
+"""Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.workflow.compute.bounds import Bounds
+from service.workflow.compute.case import Case
+from service.workflow.compute.needs import hard_violations, isolation_value
+from service.workflow.compute.option import AUTOSCALED, COMMITTED, HYBRID, Reservation
+from service.workflow.compute.probes import AutoscaledProbe, Probe, SizedProbe, SpillProbe, peak_units
+from service.workflow.compute.reserved import term_violations
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.policy import Mode
+
+LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
+"""Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reserved option that could be the answer.
+
+    group: candidates of which only the best is listed. bound: no replay can make it cheaper than this (adjusted).
+    estimate: where a fluid model expects it; orders the search, never decides. streams: a hybrid's threshold.
+    """
+
+    group: str
+    mode: Mode
+    family: int
+    reservation: Reservation
+    probe: Probe
+    bound: Decimal
+    estimate: float
+    eligible: bool
+    streams: int = 0
+    minimum: int = 0
+
+
+def candidates(case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds) -> list[Candidate]:
+    """Return every candidate of the policy's modes, cheapest bound first."""
+    found: list[Candidate] = []
+    for offer in offers:
+        for rate in offer.rates:
+            found += _of_rate(case, offer, rate, serverless, bounds)
+    return sorted(found, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
+
+
+def _of_rate(
+    case: Case, offer: Dedicated, rate: Rate, serverless: Sequence[Serverless], bounds: Bounds
+) -> Iterator[Candidate]:
+    modes = case.policy.modes
+    if "dedicated" in modes:
+        yield _dedicated(case, offer, rate)
+    if "autoscaled" in modes and rate.term_months == 0:
+        yield from _autoscaled(case, offer, rate, bounds)
+    if "hybrid" in modes and serverless:
+        yield from _hybrids(case, offer, rate, bounds)
+
+
+def _eligible(case: Case, reservation: Reservation) -> bool:
+    return not hard_violations(case.policy, reservation.offer) and not term_violations(case.policy, reservation)
+
+
+def _dedicated(case: Case, offer: Dedicated, rate: Rate) -> Candidate:
+    """One candidate: without a latency target its size, hence its cost, is known before any replay."""
+    queued = isinstance(offer.capacity, ConcurrencyCapacity) and case.target is not None
+    peak = offer.units.at_least(peak_units(case, offer.capacity)) or offer.units.minimum
+    reservation = Reservation(offer, rate, offer.units.minimum if queued else peak)
+    bound = reservation.monthly + isolation_value(case.policy, offer)
+    probe = SizedProbe(offer.capacity, offer.units, offer.speed)
+    group = f"dedicated:{reservation.label}"
+    estimate = float(Reservation(offer, rate, peak).monthly)
+    eligible = _eligible(case, reservation)
+    return Candidate(group, "dedicated", reservation.family, reservation, probe, bound, estimate, eligible)
+
+
+def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
+    capacity, scaling = offer.capacity, offer.autoscale
+    if scaling is None or rate.hourly is None or not isinstance(capacity, ConcurrencyCapacity):
+        return
+    peak = peak_units(case, capacity)
+    most = offer.units.at_least(2 * peak) or offer.units.maximum or peak
+    reservation = Reservation(offer, rate, most)
+    value = isolation_value(case.policy, offer)
+    for minimum in range(scaling.minimum, min(peak, most) + 1):
+        bound = Reservation(offer, rate, minimum).monthly
+        bound = max(bound, bounds.busy_units(capacity) * rate.monthly_per_unit) + value
+        probe = AutoscaledProbe(capacity, minimum, most, offer.start_seconds or 0.0, scaling.idle_seconds)
+        group = f"autoscaled:{reservation.label}"
+        eligible = _eligible(case, reservation)
+        yield Candidate(
+            group, "autoscaled", AUTOSCALED, reservation, probe, bound, float(bound), eligible, minimum=minimum
+        )
+
+
+def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
+    """Every legal k until the reservation alone costs more than the smallest one with everything spilled."""
+    units: int | None = offer.units.minimum
+    smallest = Reservation(offer, rate, offer.units.minimum)
+    ceiling = smallest.monthly + bounds.cheapest_serverless
+    while units is not None:
+        reservation = Reservation(offer, rate, units)
+        if reservation.monthly > ceiling:
+            return
+        yield from _hybrid(case, reservation, bounds)
+        units = offer.units.at_least(units + 1)
+
+
+def _hybrid(case: Case, reservation: Reservation, bounds: Bounds) -> Iterator[Candidate]:
+    offer, units = reservation.offer, reservation.units
+    fixed = reservation.monthly + case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
+    family = COMMITTED if reservation.rate.term_months else HYBRID
+    eligible = _eligible(case, reservation)
+    for streams in thresholds(case, offer, units):
+        probe = SpillProbe(offer.capacity, units, streams, offer.speed)
+        spill_least, spill_expected = bounds.overflow(probe)
+        estimate = float(fixed) + spill_expected
+        yield Candidate(
+            f"hybrid:{reservation.label}", "hybrid", family, reservation, probe, fixed + spill_least, estimate,
+            eligible, streams=streams,
+        )
+
+
+def default_streams(case: Case, offer: Dedicated, units: int) -> int:
+    """Return the streams in service at which the policy's hybrid spills; 0 for provisioned throughput."""
+    if not isinstance(offer.capacity, ConcurrencyCapacity):
+        return 0
+    return max(1, int(units * offer.capacity.slots * case.policy.hybrid.threshold))
+
+
+def thresholds(case: Case, offer: Dedicated, units: int) -> tuple[int, ...]:
+    """Return the thresholds to try: the policy's and, when latency is worth money, lower ones."""
+    default = default_streams(case, offer, units)
+    if not default or not case.latency_is_priced:
+        return (default,)
+    lowered = (max(1, int(default * share)) for share in LOWERED_THRESHOLDS)
+    return tuple(dict.fromkeys((default, *lowered)))

@@ -1,0 +1,145 @@
+"""Hybrid options: a reserved floor, and the requests that spill billed whole at serverless prices."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+
+from service.workflow.compute.bill import Line, Usage, line, serverless_lines, share_of, total
+from service.workflow.compute.case import Case
+from service.workflow.compute.figures import (
+    coverage,
+    daily,
+    latency_violations,
+    merged,
+    per_month,
+    percentiles,
+    share,
+    throttle_violations,
+)
+from service.workflow.compute.needs import hard_violations, isolation_value
+from service.workflow.compute.option import COMMITTED, HYBRID, Figures, Option, Reservation, Violation
+from service.workflow.compute.replay.result import ReservedReplay, ServerlessReplay
+from service.workflow.compute.reserved import reservation_lines, term_violations
+from service.workflow.compute.serverless import ServerlessProbe
+from service.workflow.offers import HOURS_PER_MONTH, Limits, Serverless
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """What one serverless offer makes of the requests that a reserved side spilled."""
+
+    case: Case
+    offer: Serverless
+    reserved: ReservedReplay
+
+    @cached_property
+    def replay(self) -> ServerlessReplay:
+        """The spilled requests on the offer: their own cold starts, limits and latency."""
+        return ServerlessProbe.of(self.offer).run(self.case, self.reserved.spilled_mask)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """The month's spilled tokens and requests."""
+        compute_us = int(self.replay.up_us.sum()) if self.offer.bills_compute else 0
+        return self.case.monthly(self.reserved.spilled.sum(axis=0), compute_us)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The overflow's bill."""
+        return serverless_lines(self.offer, self.usage, "overflow_")
+
+    @cached_property
+    def kept_value(self) -> Decimal:
+        """What the traffic kept off serverless would have cost there a month: the cost of an outage, in full."""
+        everything = self.case.everything
+        if self.offer.bills_compute:
+            alone = ServerlessProbe.of(self.offer).run(self.case)
+            everything = self.case.monthly(self.case.replayed, int(alone.up_us.sum()))
+        return total(serverless_lines(self.offer, everything)) - total(self.lines)
+
+    @cached_property
+    def slow_requests(self) -> int | None:
+        """Slow requests of both sides, None where there is no target or either side's latency is unknown."""
+        if self.case.target is None:
+            return None
+        sides = (self.reserved.slow_requests, self.replay.slow_requests)
+        spilled = int(self.reserved.spilled[:, 0].sum())
+        if sides[0] is None or (sides[1] is None and spilled):
+            return None
+        return sides[0] + (sides[1] or 0)
+
+    @cached_property
+    def added_lines(self) -> list[Line]:
+        """Every line beyond the reservation: overflow, routing, and the hours the reserved side is down."""
+        policy = self.case.policy.hybrid
+        lines = list(self.lines)
+        if policy.overhead_per_month:
+            lines.append(line("hybrid_overhead", Decimal(1), "months", policy.overhead_per_month))
+        if policy.outage_hours_per_month:
+            hourly = share_of(self.kept_value, Fraction(1, HOURS_PER_MONTH))
+            lines.append(line("outage_fallback", policy.outage_hours_per_month, "hours", hourly))
+        return lines
+
+    @cached_property
+    def violations(self) -> tuple[Violation, ...]:
+        """Hard needs that depend on the replay."""
+        violations = hard_violations(self.case.policy, self.offer)
+        if self.case.policy.latency.strict:
+            violations += latency_violations(self.case, self.slow_requests)
+        if self.offer.limits != Limits():
+            violations += throttle_violations(self.case, int(self.replay.throttled.sum()))
+        return violations
+
+    @cached_property
+    def bill(self) -> Decimal:
+        """What the option costs beyond its reservation."""
+        return total(self.added_lines)
+
+    @cached_property
+    def extra(self) -> Decimal:
+        """The bill beyond the reservation plus the slow requests of both sides in money."""
+        if not self.case.latency_is_priced:
+            return self.bill
+        return self.bill + self.case.latency_value(self.slow_requests or 0)
+
+
+def hybrid_key(reservation: Reservation, streams: int, default_streams: int, serverless: Serverless) -> str:
+    """Return `hybrid:sku@termxunits+serverless`, with `~streams` where the threshold is not the policy's."""
+    lowered = f"~{streams}" if streams != default_streams else ""
+    return f"hybrid:{reservation.label}x{reservation.units}{lowered}+{serverless.sku}"
+
+
+def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:
+    """Return the option of a reservation with its overflow on `spill.offer`."""
+    reserved, replay = spill.reserved, spill.replay
+    lines = reservation_lines(reservation, reserved.utilization) + spill.added_lines
+    requests = case.replayed[0]
+    slow = spill.slow_requests
+    return Option(
+        key=key,
+        mode="hybrid",
+        family=COMMITTED if reservation.rate.term_months else HYBRID,
+        monthly_cost=total(lines),
+        latency_value=case.latency_value(slow or 0),
+        isolation_value=isolation_value(case.policy, reservation.offer, spill.offer),
+        violations=hard_violations(case.policy, reservation.offer)
+        + term_violations(case.policy, reservation)
+        + spill.violations,
+        reservation=reservation,
+        serverless=spill.offer,
+        threshold=streams,
+        lines=tuple(lines),
+        figures=Figures(
+            utilization=reserved.utilization,
+            coverage=coverage(case, reserved.spilled),
+            overflow_share=share(int(reserved.spilled[:, 0].sum()), requests),
+            throttled_share=share(int(replay.throttled.sum()), requests),
+            slow_share=None if slow is None else share(slow, requests),
+            cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
+            first_token=percentiles(merged(reserved.first_token, replay.first_token)),
+            end_to_end=percentiles(merged(reserved.end_to_end, replay.end_to_end)),
+            outage_cost_per_day=share_of(spill.kept_value, Fraction(24, HOURS_PER_MONTH)),
+        ),
+        daily=daily(case, reserved.spilled, replay.up_us, slow=reserved.slow + replay.slow),
+    )

@@ -1,0 +1,140 @@
+"""Reserved capacity: its bill with the idle part shown, and options that serve everything on it."""
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+
+from service.workflow.compute.bill import Line, line, total
+from service.workflow.compute.case import Case
+from service.workflow.compute.figures import (
+    daily,
+    hourly_counts,
+    latency_violations,
+    per_month,
+    percentiles,
+    share,
+    throttle_violations,
+)
+from service.workflow.compute.needs import hard_violations, isolation_value
+from service.workflow.compute.option import AUTOSCALED, Figures, Option, Reservation, Violation
+from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
+from service.workflow.offers import HOURS_PER_MONTH, ThroughputCapacity
+from service.workflow.policy import Policy
+from service.workflow.traffic import HOUR
+
+MILLI = Decimal("0.001")
+
+
+def reservation_lines(reservation: Reservation, utilization: float) -> list[Line]:
+    """Return the lines of a reservation: what was used, what stood idle, and the upfront's share of a month.
+
+    Used and idle together are exactly units × 730 hours (or units × 1 month where the rate is monthly).
+    """
+    rate, units = reservation.rate, reservation.units
+    hourly = rate.hourly is not None
+    price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
+    quantity = Decimal(units * HOURS_PER_MONTH if hourly else units)
+    used = (quantity * Decimal(repr(round(utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
+    unit = "unit_hours" if hourly else "unit_months"
+    lines = [line("reserved_units", used, unit, price), line("idle", quantity - used, unit, price)]
+    if rate.upfront:
+        lines.append(line("upfront", Decimal(units), "units", rate.upfront, rate.term_months))
+    return lines
+
+
+def term_violations(policy: Policy, reservation: Reservation) -> tuple[Violation, ...]:
+    """Return whether the reservation binds longer than the policy allows."""
+    term = reservation.rate.term_months
+    if term <= policy.max_term_months:
+        return ()
+    return (Violation("term_too_long", f"A term of {term} months is longer than {policy.max_term_months}."),)
+
+
+def dedicated_option(case: Case, reservation: Reservation, replay: ReservedReplay) -> Option:
+    """Return the option of serving everything on the reservation; what it cannot take is throttled."""
+    lines = reservation_lines(reservation, replay.utilization)
+    throttled = int(replay.spilled[:, 0].sum())
+    slow = replay.slow_requests
+    violations = (
+        hard_violations(case.policy, reservation.offer)
+        + term_violations(case.policy, reservation)
+        + throttle_violations(case, throttled)
+        + _capacity_violations(reservation, replay)
+        + latency_violations(case, slow)
+    )
+    return Option(
+        key=f"dedicated:{reservation.label}x{reservation.units}",
+        mode="dedicated",
+        family=reservation.family,
+        monthly_cost=total(lines),
+        latency_value=case.latency_value(slow or 0),
+        isolation_value=isolation_value(case.policy, reservation.offer),
+        violations=violations,
+        reservation=reservation,
+        lines=tuple(lines),
+        figures=Figures(
+            utilization=replay.utilization,
+            coverage=1.0 - share(int(replay.spilled[:, 1:].sum()), sum(case.replayed[1:])),
+            overflow_share=0.0,
+            throttled_share=share(throttled, case.replayed[0]),
+            slow_share=None if slow is None else share(slow, case.replayed[0]),
+            cold_starts_per_month=0.0,
+            first_token=percentiles(replay.first_token),
+            end_to_end=percentiles(replay.end_to_end),
+        ),
+        daily=daily(case, np.zeros_like(replay.spilled), slow=replay.slow),
+    )
+
+
+def _capacity_violations(reservation: Reservation, replay: ReservedReplay) -> tuple[Violation, ...]:
+    """A queue that is busy all the time never drains: the offer's largest size is too small for the traffic."""
+    offer = reservation.offer
+    at_maximum = offer.units.maximum is not None and offer.units.at_least(reservation.units + 1) is None
+    if isinstance(offer.capacity, ThroughputCapacity) or not at_maximum or replay.utilization < 1.0 - 1e-9:
+        return ()
+    return (Violation("units_unavailable", f"{reservation.units} units, the most on offer, cannot carry the traffic."),)
+
+
+def autoscaled_key(reservation: Reservation, minimum: int) -> str:
+    """Return the option's name: `autoscaled:sku@termx{minimum}-{maximum}`."""
+    return f"autoscaled:{reservation.label}x{minimum}-{reservation.units}"
+
+
+def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay: AutoscaledReplay) -> Option:
+    """Return the option of units that follow the load, billed while running and starting.
+
+    `reservation.units` is the most that may run at once.
+    """
+    hourly = reservation.rate.hourly
+    assert hourly is not None
+    hours = _unit_hours(case, int(replay.unit_us.sum()))
+    used = (hours * Decimal(repr(round(replay.utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
+    lines = [line("running_units", used, "unit_hours", hourly), line("idle", hours - used, "unit_hours", hourly)]
+    slow = replay.slow_requests
+    return Option(
+        key=autoscaled_key(reservation, minimum),
+        mode="autoscaled",
+        family=AUTOSCALED,
+        monthly_cost=total(lines),
+        latency_value=case.latency_value(slow or 0),
+        isolation_value=isolation_value(case.policy, reservation.offer),
+        violations=hard_violations(case.policy, reservation.offer) + latency_violations(case, slow),
+        reservation=reservation,
+        minimum_units=minimum,
+        lines=tuple(lines),
+        figures=Figures(
+            utilization=replay.utilization,
+            coverage=1.0,
+            overflow_share=0.0,
+            throttled_share=0.0,
+            slow_share=None if slow is None else share(slow, case.replayed[0]),
+            cold_starts_per_month=per_month(case, int(replay.starts.sum())),
+            first_token=percentiles(replay.first_token),
+            end_to_end=percentiles(replay.end_to_end),
+        ),
+        daily=daily(case, np.zeros_like(hourly_counts(case)), unit_us=replay.unit_us, slow=replay.slow),
+    )
+
+
+def _unit_hours(case: Case, unit_us: int) -> Decimal:
+    return (Decimal(round(unit_us * case.time_scale)) / HOUR).quantize(MILLI, ROUND_HALF_EVEN)
