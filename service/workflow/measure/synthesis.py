@@ -1,0 +1,48 @@
+"""Requests drawn inside the buckets of a series: the moments at random, the tokens at the bucket's mean."""
+
+import numpy as np
+
+from service.workflow.traffic import Float64s, Int64s
+
+
+def draw_times(counts: Int64s, starts: Int64s, bucket_us: int, cv: float, generator: np.random.Generator) -> Int64s:
+    """Return the arrivals (µs, rising) of buckets that start at `starts` and hold `counts` requests.
+
+    n arrivals cut a bucket into n + 1 gaps, drawn as Gamma(1 ÷ cv²) and scaled to fill the bucket. With cv 1 the gaps
+    are exponential, and the arrivals exactly those of a Poisson process that is known to have n of them (n sorted
+    uniform moments); a larger cv makes bursts, cv 0 even steps.
+    """
+    gaps = counts + 1
+    ends = np.cumsum(gaps)
+    run = np.cumsum(_gaps(int(gaps.sum()), cv, generator))
+    until = run[ends - 1]
+    before = np.concatenate(([0.0], until[:-1]))
+    length = until - before
+    inside = np.delete(run, ends - 1) - np.repeat(before, counts)
+    # With a cv of 30 or more all gaps of a bucket may underflow to nothing; its arrivals then meet at its start.
+    share = inside / np.repeat(np.where(length > 0, length, 1.0), counts)
+    place = np.minimum((share * bucket_us).astype(np.int64), bucket_us - 1)
+    moments: Int64s = np.repeat(starts, counts) + place
+    return moments
+
+
+def _gaps(count: int, cv: float, generator: np.random.Generator) -> Float64s:
+    return generator.standard_gamma(1 / cv**2, count) if cv > 0 else np.ones(count)
+
+
+def spread(totals: Int64s, counts: Int64s) -> Int64s:
+    """Return each request's share of its bucket's total: whole, within 1 of the mean, summing to the total exactly.
+
+    Request i of n gets ⌊(i + 1) T ÷ n⌋ − ⌊i T ÷ n⌋; whole parts apart, so that no product leaves 64 bits.
+    """
+    some = counts > 0
+    totals, counts = totals[some], counts[some]
+    whole, rest = np.divmod(totals, counts)
+    each = np.repeat(counts, counts)
+    firsts = np.cumsum(counts) - counts
+    rank = np.arange(len(each), dtype=np.int64) - np.repeat(firsts, counts)
+    reached = (rank + 1) * np.repeat(rest, counts) // each
+    shares: Int64s = np.diff(reached, prepend=0)
+    shares[firsts] = reached[firsts]
+    shares += np.repeat(whole, counts)
+    return shares
