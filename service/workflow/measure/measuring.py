@@ -8,7 +8,7 @@ from service.workflow.measure.load import Load, load_of, tally
 from service.workflow.measure.pattern import pattern_of
 from service.workflow.measure.profile import Quantities, TokensPerRequest, TrafficProfile
 from service.workflow.measure.quality import quality_of
-from service.workflow.measure.rates import cv_of, load_duration_of, rates_of
+from service.workflow.measure.rates import cv_of, load_duration_of, rates_of, rising_of
 from service.workflow.measure.sufficiency import Evidence, findings_of, representative
 from service.workflow.measure.week import (
     grid_of,
@@ -37,18 +37,17 @@ def measure(history: TrafficHistory, policy: Policy) -> TrafficProfile:
     load = load_of(window, start, end)
     totals = _totals(load)
     observed = int(load.observed_us.sum())
-    tokens = rates_of(load, load.tokens, observed)
-    requests = None if load.series.requests is None else rates_of(load, load.series.requests, observed)
-    rates = requests or tokens
+    rising = rising_of(load, load.values)
+    rates = rates_of(load, load.values, rising)
     if not rates.mean:
         raise InsufficientTraffic("no_traffic", FIELD, "The window holds no traffic: upload a time that does.")
     idle_share = idle_share_of(load, observed)
     weekly_means = weekly_means_of(*tally(window, load, week_edges(start, end)))
     evidence = _evidence(window, load, totals, span)
-    quality = evidence.quality
+    quality, counted = evidence.quality, evidence.has_requests
     return TrafficProfile(
         kind="request_log" if isinstance(history, RequestLog) else "series",
-        load_unit="tokens" if requests is None else "requests",
+        load_unit="requests" if counted else "tokens",
         zone=policy.zone,
         start_us=start,
         end_us=end,
@@ -63,13 +62,13 @@ def measure(history: TrafficHistory, policy: Policy) -> TrafficProfile:
         duplicates=quality.duplicates,
         clock_jumps=quality.clock_jumps,
         totals=totals,
-        requests_per_minute=requests,
-        tokens_per_minute=tokens,
+        requests_per_minute=rates if counted else None,
+        tokens_per_minute=rates_of(load, load.tokens, rising_of(load, load.tokens)) if counted else rates,
         peak_to_mean=rates.max / rates.mean,
         cv=cv_of(load),
         idle_share=idle_share,
         idle_gaps=idle_gaps_of(load),
-        load_duration=load_duration_of(load),
+        load_duration=load_duration_of(rising),
         hour_of_week=_grid(window, load, (start, end), policy.zone),
         hours_of_week_seen=evidence.hours_of_week_seen,
         weekly_means=weekly_means,

@@ -49,7 +49,7 @@ def clock_jumps_of(log: RequestLog) -> int:
 def duplicates_of(log: RequestLog) -> int:
     """Return how many rows repeat another row's arrival and tokens, whatever the order of equal arrivals."""
     same = np.diff(log.arrival_us) == 0
-    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))  # noqa: FBT003 - a row, not a flag
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
     prints = np.sort(_fingerprints(log, tied))
     return int((np.diff(prints) == 0).sum())
 

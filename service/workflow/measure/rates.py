@@ -27,23 +27,22 @@ def nearest_rank(count: int, percent: int) -> int:
     return max(0, -(-percent * count // 100) - 1)
 
 
-def _rising(load: Load, values: Int64s, rows: Int64s) -> Float64s:
+def rising_of(load: Load, values: Int64s) -> Float64s:
+    """Return one column of a load, per minute, of the whole buckets in rising order."""
+    rows = whole_buckets(load)
     return np.sort(values[rows] / (load.observed_us[rows] / MINUTE))
 
 
-def rates_of(load: Load, values: Int64s, observed_us: int) -> Rates:
-    """Return the rates per minute of one column of a load. The maximum counts buckets cut short as they are."""
-    rows = whole_buckets(load)
-    rising = _rising(load, values, rows)
+def rates_of(load: Load, values: Int64s, rising: Float64s) -> Rates:
+    """Return the rates of one column, given in rising order too. The maximum counts buckets cut short as they are."""
     p05, p50, p95, p99 = (float(rising[nearest_rank(len(rising), percent)]) for percent in (5, 50, 95, 99))
+    mean = int(values.sum()) * MINUTE / int(load.observed_us.sum())
     cut_short = int(values.max()) * MINUTE / load.bucket_us
-    mean = int(values.sum()) * MINUTE / observed_us
     return Rates(p05, p50, mean, p95, p99, max(float(rising[-1]), cut_short))
 
 
-def load_duration_of(load: Load) -> tuple[float, ...]:
+def load_duration_of(rising: Float64s) -> tuple[float, ...]:
     """Return 101 falling loads per minute: entry d is reached or exceeded in at least d % of the whole buckets."""
-    rising = _rising(load, load.values, whole_buckets(load))
     return tuple(float(rising[nearest_rank(len(rising), 100 - percent)]) for percent in range(101))
 
 

@@ -7,6 +7,9 @@ from service.workflow.measure.profile import HOURS_PER_WEEK, Finding, Quantities
 from service.workflow.measure.quality import Quality
 from service.workflow.policy import SufficiencyPolicy
 
+DOUBTFUL_DUPLICATES = 0.01
+"""Share of a log's requests from which equal rows look like a file logged twice rather than chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -42,7 +45,7 @@ def representative(evidence: Evidence, terms: SufficiencyPolicy) -> bool:
 
 def findings_of(evidence: Evidence, terms: SufficiencyPolicy) -> tuple[Finding, ...]:
     """Return the findings, those that decide the verdict first."""
-    return (*_verdict(evidence, terms), *_limits(evidence), *_doubts(evidence.quality))
+    return (*_verdict(evidence, terms), *_limits(evidence), *_doubts(evidence.quality, evidence.totals.requests))
 
 
 def _verdict(evidence: Evidence, terms: SufficiencyPolicy) -> Iterator[Finding]:
@@ -99,8 +102,8 @@ def _limits(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _doubts(quality: Quality) -> Iterator[Finding]:
-    if quality.duplicates:
+def _doubts(quality: Quality, requests: int) -> Iterator[Finding]:
+    if quality.duplicates > DOUBTFUL_DUPLICATES * requests:
         yield Finding(
             "duplicate_rows",
             (("duplicates", quality.duplicates),),
