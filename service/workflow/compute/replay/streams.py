@@ -1,0 +1,94 @@
+"""The replay of continuous batching, exact in virtual time.
+
+All streams in service share progress: with N of them each advances at d(N ÷ units). Let virtual time be the
+token-steps that a stream in service since the beginning would have made. A request that enters at virtual time V
+with work w finishes at V + w, whatever happens in between, so one heap of finishing points replays the whole log:
+O(log N) a request. (Virtual time of processor sharing: Demers, Keshav and Shenker, 1989.)
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from service.workflow.compute.replay.compiled import kernel
+from service.workflow.compute.replay.heap import Heap, new_heap, pop, push
+from service.workflow.compute.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
+from service.workflow.compute.replay.result import LatencyTarget, ReservedReplay
+from service.workflow.compute.replay.speed import Pace, pace, prefill_weight
+from service.workflow.compute.replay.tally import horizon_us, hourly_count, hourly_tokens
+from service.workflow.offers import ConcurrencyCapacity
+from service.workflow.traffic import Arrivals, Int64s, UInt8s
+
+
+class Requests(NamedTuple):
+    """What a kernel reads of the requests: columns of shape (n,), and the token-steps to read one input token."""
+
+    time_us: Int64s
+    uncached: Int64s
+    output: Int64s
+    prefill_weight: float
+
+
+@kernel
+def _replay(
+    requests: Requests, pace: Pace, waits: bool, horizon: float, heap: Heap, record: Recorder, spilled: UInt8s
+) -> tuple[float, float]:
+    """Replay all requests; return stream-µs in service up to the horizon, and token-steps served."""
+    count, streams = len(requests.time_us), len(pace.forward) - 1
+    serving = arrived = head = 0
+    virtual = now = busy = served = 0.0
+    while serving > 0 or arrived < count:
+        arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
+        finish = now + (heap.keys[0] - virtual) * pace.inverse[serving] if serving > 0 else np.inf
+        if finish <= arrival:
+            busy += serving * max(min(finish, horizon) - now, 0.0)
+            virtual, now = heap.keys[0], finish
+            done = heap.numbers[0]
+            record_end_to_end(record, done, now - requests.time_us[done])
+            pop(heap, serving)
+            serving -= 1
+        else:
+            busy += serving * (arrival - now)
+            virtual += (arrival - now) * pace.forward[serving]
+            now = arrival
+            arrived += 1
+            if serving == streams and not waits:
+                spilled[head] = 1
+                head += 1
+        if head < arrived and serving < streams:
+            prefill = requests.uncached[head] * requests.prefill_weight
+            work = requests.output[head] + prefill
+            push(heap, serving, virtual + work, head)
+            serving += 1
+            served += work
+            record_first_token(record, head, now - requests.time_us[head] + prefill * pace.inverse[serving])
+            head += 1
+    return busy, served
+
+
+def replay_streams(
+    arrivals: Arrivals,
+    capacity: ConcurrencyCapacity,
+    units: int,
+    streams: int,
+    waits: bool,
+    target: LatencyTarget | None,
+) -> ReservedReplay:
+    """Replay on `units` with at most `streams` in service; who finds them all taken waits, or else spills."""
+    speed = capacity.speed
+    requests = Requests(arrivals.time_us, arrivals.uncached, arrivals.output, prefill_weight(speed))
+    heap = new_heap(min(streams, len(arrivals)))
+    record = recorder(len(arrivals), target)
+    spilled = np.zeros(len(arrivals), np.uint8)
+    horizon = float(horizon_us(arrivals))
+    busy, served = _replay(requests, pace(speed, units, streams), waits, horizon, heap, record, spilled)
+    slot_us = units * capacity.slots * int(arrivals.observed_us.sum())
+    return ReservedReplay(
+        spilled=hourly_tokens(arrivals, spilled),
+        spilled_mask=spilled,
+        slow=hourly_count(arrivals, record.slow),
+        utilization=min(1.0, busy / slot_us) if slot_us else 0.0,
+        served_work=served,
+        first_token=record.first_token,
+        end_to_end=record.end_to_end,
+    )
