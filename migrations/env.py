@@ -1,0 +1,46 @@
+"""Alembic's environment: one tree of revisions for SQLite and PostgreSQL, run by service/kit/migrating.py."""
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+from service.kit import migrating
+from service.kit.db import Database
+from service.models import Base
+from service.settings import Settings
+
+LOCK = 7_203_915_441
+"""Advisory lock that lets one migration run at a time on PostgreSQL; any fixed number nobody else takes."""
+
+
+def run(connection: Connection) -> None:
+    """Run the revisions asked for on `connection`, each in a transaction of its own."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=True,
+        transactional_ddl=True,
+        render_as_batch=is_sqlite,
+        compare_type=True,
+        compare_server_default=True,
+    )
+    if not is_sqlite:
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+        connection.commit()
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def main() -> None:
+    """Run on the connection handed over, or on the configured database when Alembic's own command calls."""
+    connection = context.config.attributes.get("connection")
+    if connection is not None:
+        run(connection)
+        return
+    engine = migrating.migrating_engine(Database(Settings.from_environment().database_url))
+    with engine.connect() as connection:
+        run(connection)
+    engine.dispose()
+
+
+main()

@@ -1,0 +1,1 @@
+"""Who may do what: organizations, API keys, roles and their scopes."""

@@ -1,0 +1,41 @@
+"""Bodies of access."""
+
+from marshmallow import fields
+
+from service.access.roles import ROLES
+from service.kit.fields import Choice, Schema, Text, Timestamp
+
+
+class OrganizationSchema(Schema):
+    """An organization."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    created_at = Timestamp(required=True)
+
+
+class NewApiKeySchema(Schema):
+    """A key to make. `expires_at` null or absent: it does not expire."""
+
+    name = Text(minimum=1, maximum=100, required=True)
+    role = Choice(ROLES, required=True)
+    expires_at = Timestamp(load_default=None, allow_none=True)
+
+
+class ApiKeySchema(Schema):
+    """A key without its secret."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+    created_at = Timestamp(required=True)
+    created_by = fields.String(required=True)
+    expires_at = Timestamp(required=True, allow_none=True)
+    revoked_at = Timestamp(required=True, allow_none=True)
+    last_used_at = Timestamp(required=True, allow_none=True)
+
+
+class CreatedApiKeySchema(ApiKeySchema):
+    """A key just made; `key` is the whole of it and is shown only this once."""
+
+    key = fields.String(required=True)

@@ -1,0 +1,101 @@
+"""Authenticating callers; creating organizations and keys."""
+
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from service.access import keys, queries
+from service.access.models import ApiKey, Organization
+from service.access.roles import SCOPES, Role
+from service.events import service as events
+from service.kit import clock, ids
+from service.kit.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem
+from service.kit.transaction import Actor, Transaction
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="crossover"'}
+
+
+def authenticate(session: Session, authorization: str) -> Actor:
+    """Return the actor of an `Authorization` header. Raises Problem 401, the same for every way a key can be wrong."""
+    scheme, _, text = authorization.partition(" ")
+    token = keys.parse(text.strip()) if scheme.lower() == "bearer" else None
+    found = None if token is None else queries.key_with_organization(session, token.key_id)
+    if token is None or found is None:
+        raise _refused()
+    key, organization = found
+    same = hmac.compare_digest(key.secret_digest, token.secret_digest)
+    if not same or key.revoked_at is not None or _is_over(key.expires_at):
+        raise _refused()
+    scopes = SCOPES[key.role]  # type: ignore[index] # a check constraint keeps it a role
+    return Actor(organization.id, "api_key", key.id, scopes, organization.signing_key)
+
+
+def create_organization(session: Session, name: str) -> Organization:
+    """Add an organization. For commands: over HTTP nobody stands above organizations."""
+    organization = Organization(
+        id=ids.new("org"), name=name, signing_key=secrets.token_bytes(32), created_at=clock.now()
+    )
+    session.add(organization)
+    session.flush()
+    return organization
+
+
+def create_key(tx: Transaction, *, name: str, role: Role, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+    """Add a key to the actor's organization; return it and the whole key, which is never shown again.
+
+    Raises Problem 403 when the role may more than the actor itself.
+    """
+    if not SCOPES[role] <= tx.actor.scopes:
+        raise Problem(FORBIDDEN, f"A key cannot make keys of a wider role than its own; {role} is wider.")
+    token = keys.new()
+    key = ApiKey(
+        id=token.key_id,
+        organization_id=tx.organization_id,
+        name=name,
+        role=role,
+        secret_digest=token.secret_digest,
+        created_at=tx.now,
+        created_by=tx.actor.id,
+        expires_at=expires_at,
+    )
+    tx.session.add(key)
+    events.append(tx, "api_key.created", key.id, after=_facts(key))
+    return key, token.spelled()
+
+
+def get_key(tx: Transaction, key_id: str) -> ApiKey:
+    """Return one of the organization's keys. Raises Problem 404."""
+    key = queries.api_key(tx, key_id)
+    if key is None:
+        raise Problem(NOT_FOUND, "No API key has this id.")
+    return key
+
+
+def revoke_key(tx: Transaction, key_id: str) -> None:
+    """Revoke a key at once and for ever. Raises Problem 404, 409 for the key that asks."""
+    key = get_key(tx, key_id)
+    if key.id == tx.actor.id:
+        raise Problem(CONFLICT, "A key cannot revoke itself; use another key.")
+    if key.revoked_at is None:
+        before = _facts(key)
+        key.revoked_at = tx.now
+        events.append(tx, "api_key.revoked", key.id, before=before, after=_facts(key))
+
+
+def _facts(key: ApiKey) -> dict[str, object]:
+    return {
+        "name": key.name,
+        "role": key.role,
+        "expires_at": key.expires_at and key.expires_at.isoformat(),
+        "revoked_at": key.revoked_at and key.revoked_at.isoformat(),
+    }
+
+
+def _is_over(expires_at: datetime | None) -> bool:
+    return expires_at is not None and expires_at <= clock.now()
+
+
+def _refused() -> Problem:
+    return Problem(UNAUTHENTICATED, "The API key is missing or not valid.", headers=_CHALLENGE)

@@ -1,0 +1,85 @@
+"""The application factory: everything is put together here and nowhere else."""
+
+import re
+import secrets
+
+import structlog
+from flask import Flask, Response, g, request
+from flask.json.provider import JSONProvider
+
+from service.access.service import authenticate
+from service.health.routes import blueprint as health
+from service.kit import errors, openapi, strict_json
+from service.kit.db import Database
+from service.kit.runtime import Runtime
+from service.resources import RESOURCES
+from service.settings import Settings
+
+API_VERSION = "1.0.0"
+"""Version of the API: additions raise the middle number, the first is the `/v1` of its addresses."""
+
+DESCRIPTION = """
+Crossover decides, from measured traffic and stored prices, whether LLM inference belongs on serverless, dedicated or
+hybrid capacity. Send `Authorization: Bearer <API key>`. Every error is a problem document (RFC 9457).
+""".strip()
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+}
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class StrictJson(JSONProvider):
+    """Flask's JSON, strict in both directions."""
+
+    def dumps(self, obj: object, **_: object) -> str:
+        """Write compact JSON in the order of the fields."""
+        return strict_json.dumps(obj)
+
+    def loads(self, s: str | bytes, **_: object) -> object:
+        """Read strict JSON."""
+        return strict_json.loads(s.encode() if isinstance(s, str) else s)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the application. It opens no connection before the first request."""
+    app = Flask("service", static_folder=None)
+    app.json = StrictJson(app)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=500_000,
+        MAX_FORM_PARTS=100,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    database = Database(settings.database_url, threads=settings.threads)
+    app.extensions["crossover"] = Runtime(database, authenticate, settings.max_body_bytes)
+    app.before_request(_begin)
+    app.after_request(_end)
+    errors.register(app)
+    api = openapi.create(app, title="Crossover", version=API_VERSION, description=DESCRIPTION)
+    for resource in RESOURCES:
+        api.register_blueprint(resource)
+    app.register_blueprint(health)
+    return app
+
+
+def _begin() -> None:
+    sent = request.headers.get("X-Request-Id", "")
+    g.request_id = sent if REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.path.startswith("/v1/"):
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response

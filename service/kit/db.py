@@ -1,0 +1,122 @@
+"""The database: `reading()` for whoever needs to look, `write(unit)` for the three doors that may change something.
+
+The doors are the HTTP request (kit/door.py), the job (kit/jobs.py) and the command (cli.py). Nobody else commits.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from service.kit import postgresql, sqlite
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+"""How often a unit of work that lost a race is run in all."""
+
+
+class DatabaseBusy(Exception):  # noqa: N818 - a state, not a fault
+    """The database cannot serve now; trying again in a moment can succeed."""
+
+
+class DatabaseFull(Exception):  # noqa: N818
+    """The disk under the database is full."""
+
+
+class Database:
+    """The one database of a process, by its SQLAlchemy URL: `sqlite:///path` or `postgresql+psycopg://…`.
+
+    Engines are made on first use and never carried over a fork, which neither SQLite nor a socket survives.
+    """
+
+    def __init__(self, url: str, *, threads: int = 8) -> None:
+        """Remember the URL; `threads` is how many requests a process reads for at once."""
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._threads = threads
+        self._engines: dict[str, Engine] = {}
+        self._owner = 0
+
+    @property
+    def reader(self) -> Engine:
+        """The engine that cannot write."""
+        make = sqlite.reading_engine if self.is_sqlite else postgresql.reading_engine
+        return self._engine("reader", lambda: make(self.url, pool_size=self._threads))
+
+    @property
+    def writer(self) -> Engine:
+        """The engine of the doors."""
+        if self.is_sqlite:
+            return self._engine("writer", lambda: sqlite.writing_engine(self.url))
+        return self._engine("writer", lambda: postgresql.writing_engine(self.url, pool_size=self._threads))
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session on one consistent snapshot that cannot write and is rolled back at the end.
+
+        Raises DatabaseBusy where the database cannot serve now.
+        """
+        with _translated(), Session(self.reader, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+    def write(self, unit: Callable[[Session], T]) -> T:
+        """Run `unit` in a transaction, commit, return what it returned; run it whole again when it lost a race.
+
+        For the three doors only. The unit must have no effect outside its session. Raises DatabaseBusy after
+        8 lost races or where the database cannot serve now, DatabaseFull without space.
+        """
+        with _translated():
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    return self._write_once(unit)
+                except DBAPIError as error:
+                    if not postgresql.is_conflict(error):
+                        raise
+                    if attempt == ATTEMPTS and isinstance(error, IntegrityError):
+                        raise
+                time.sleep(random.uniform(0, min(0.25, 0.005 * 2**attempt)))  # noqa: S311 - full jitter
+        raise DatabaseBusy("too many concurrent changes of the same rows")
+
+    def dispose(self) -> None:
+        """Close every connection of this process."""
+        for engine in self._engines.values():
+            engine.dispose(close=self._owner == os.getpid())
+        self._engines.clear()
+
+    def _write_once(self, unit: Callable[[Session], T]) -> T:
+        with Session(self.writer, expire_on_commit=False) as session:
+            result = unit(session)
+            session.commit()
+            return result
+
+    def _engine(self, name: str, make: Callable[[], Engine]) -> Engine:
+        if self._owner != os.getpid():
+            self.dispose()
+            self._owner = os.getpid()
+        if name not in self._engines:
+            self._engines[name] = make()
+        return self._engines[name]
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn errors that say "not now" into DatabaseBusy or DatabaseFull; let every other one pass."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseBusy("every connection is in use") from error
+    except DBAPIError as error:
+        message = str(error.orig)
+        if "database or disk is full" in message or "No space left" in message:
+            raise DatabaseFull(message) from error
+        if "database is locked" in message or postgresql.is_unavailable(error):
+            raise DatabaseBusy(message) from error
+        raise

@@ -1,0 +1,187 @@
+"""The HTTP door: authenticates, reads the request, opens the transaction, answers. The only commit of a request.
+
+Reading calls run in one session that cannot write. Writing calls first read their whole body, then run as one unit
+that is repeated whole when it loses a race; the answer is made inside the unit, the commit comes before it is sent.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from service.kit import clock, etags, idempotency
+from service.kit.problems import FORBIDDEN, MALFORMED, FieldError, Problem, invalid
+from service.kit.runtime import Runtime, runtime
+from service.kit.strict_json import pointer
+from service.kit.transaction import Actor, Transaction
+
+View = Callable[..., Any]
+Prepare = Callable[..., AbstractContextManager[Any]]
+
+MAX_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How an operation is called.
+
+    method, rule: of the route. scope: what the key must include. writes: whether the transaction may change anything.
+    max_body: bytes, None for the application's. guarded: whether `If-Match` is required.
+    prepare: work before the transaction opens, see Resource.endpoint. streams: whether `prepare` reads the body.
+    """
+
+    method: str
+    rule: str
+    scope: str
+    writes: bool
+    max_body: int | None
+    guarded: bool
+    prepare: Prepare | None
+    streams: bool
+
+
+def enter(call: Call, view: View, *, takes_query: bool) -> View:
+    """Return `view` behind authentication, the scope check and the body limit: the outermost wrapper."""
+
+    @wraps(view)
+    def entered(**kwargs: Any) -> Any:  # noqa: ANN401
+        carried = runtime()
+        request.max_content_length = call.max_body or carried.max_body_bytes
+        if call.writes:
+            with carried.database.reading() as session:
+                g.actor = _admit(call, carried, session)
+            _check_query(takes_query)
+            if call.guarded:
+                etags.required()
+            if not call.streams:
+                _read_body()
+            return view(**kwargs)
+        with carried.database.reading() as session:
+            actor = _admit(call, carried, session)
+            _check_query(takes_query)
+            g.transaction = Transaction(session, actor, clock.now(), g.request_id)
+            return _tagged(view(**kwargs))
+
+    return entered
+
+
+def transact(call: Call, view: View) -> View:
+    """Return `view`, which takes the transaction first, run in the transaction its method deserves."""
+
+    @wraps(view)
+    def reading(**kwargs: Any) -> Response:  # noqa: ANN401
+        response: Response = view(g.transaction, **kwargs)
+        return response
+
+    @wraps(view)
+    def writing(**kwargs: Any) -> Response:  # noqa: ANN401
+        key = _idempotency_key(call)
+        return _run(call, view, kwargs) if key is None else _run_once(call, view, kwargs, key)
+
+    return writing if call.writes else reading
+
+
+def _admit(call: Call, carried: Runtime, session: Session) -> Actor:
+    actor = carried.authenticate(session, request.headers.get("Authorization", ""))
+    if call.scope not in actor.scopes:
+        raise Problem(FORBIDDEN, f"This call needs the scope {call.scope}, which the key's role does not include.")
+    return actor
+
+
+def _check_query(takes_query: bool) -> None:
+    """Refuse parameters on a call that takes none."""
+    if not takes_query and request.args:
+        raise invalid(*(FieldError(pointer(name), "unknown_field", "Unknown field.", "query") for name in request.args))
+
+
+def _read_body() -> None:
+    """Read the body to its end, so that no transaction waits for a slow client."""
+    try:
+        request.get_data(cache=True)
+    except OSError as error:
+        raise Problem(MALFORMED, "The body ended early or is not framed as its headers say.") from error
+
+
+def _idempotency_key(call: Call) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or call.method != "POST":
+        return None
+    if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
+        fault = FieldError("/Idempotency-Key", "invalid", f"Send 1 to {MAX_KEY} printable ASCII characters.", "header")
+        raise invalid(fault)
+    return key
+
+
+def _run(
+    call: Call, view: View, kwargs: dict[str, Any], reservation: idempotency.Reservation | None = None
+) -> Response:
+    with _prepared(call, kwargs) as arguments:
+        return _commit(call, view, arguments, reservation)
+
+
+def _run_once(call: Call, view: View, kwargs: dict[str, Any], key: str) -> Response:
+    """Run under an `Idempotency-Key`; a streamed body is read before the key is looked up, to tell it apart."""
+    if call.streams:
+        with _prepared(call, kwargs) as arguments:
+            return _reserved(
+                call, key, arguments["prepared"].fingerprint, lambda held: _commit(call, view, arguments, held)
+            )
+    return _reserved(call, key, request.get_data(cache=True), lambda held: _run(call, view, kwargs, held))
+
+
+def _reserved(call: Call, key: str, content: bytes, run: Callable[[idempotency.Reservation], Response]) -> Response:
+    database = runtime().database
+    mark = idempotency.fingerprint(request.full_path.encode(), content)
+    held = idempotency.reserve(database, g.actor, f"{call.method} {call.rule}", key, mark)
+    if isinstance(held, idempotency.Answer):
+        return Response(held.body, held.status, {**held.headers, "Idempotency-Replayed": "true"})
+    try:
+        return run(held)
+    except Exception:
+        idempotency.release(database, held)
+        raise
+
+
+def _commit(call: Call, view: View, arguments: dict[str, Any], reservation: idempotency.Reservation | None) -> Response:
+    now = clock.now()
+
+    def unit(session: Session) -> Response:
+        g.matched = False
+        response: Response = view(Transaction(session, g.actor, now, g.request_id), **arguments)
+        if call.guarded and not g.matched:
+            raise RuntimeError(f"{call.method} {call.rule} is guarded but never called etags.require_match")
+        response = _tagged(response)
+        if reservation is not None:
+            session.flush()
+            idempotency.keep(session, reservation, _answer(response))
+        return response
+
+    return runtime().database.write(unit)
+
+
+@contextmanager
+def _prepared(call: Call, kwargs: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if call.prepare is None:
+        yield kwargs
+    else:
+        with call.prepare(g.actor, **kwargs) as prepared:
+            yield {**kwargs, "prepared": prepared}
+
+
+def _answer(response: Response) -> idempotency.Answer:
+    kept = ("Content-Type", "Location", "ETag", "Retry-After")
+    headers = {name: response.headers[name] for name in kept if name in response.headers}
+    return idempotency.Answer(response.status_code, headers, response.get_data())
+
+
+def _tagged(response: Response) -> Response:
+    """Give a success its ETag; answer 304 to a reader who has it already."""
+    if response.status_code in (200, 201) and not response.is_streamed:
+        if "ETag" not in response.headers:
+            response.set_etag(g.pop("etag", None) or etags.of_bytes(response.get_data()))
+        response.make_conditional(request)
+    return response

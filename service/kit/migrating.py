@@ -1,0 +1,88 @@
+"""The database's schema: bringing it up to the newest revision, and refusing to serve on any other."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+import service
+from service.kit import postgresql, sqlite
+from service.kit.db import Database
+
+FOLDER = Path(service.__file__).parent.parent / "migrations"
+
+
+class WrongSchema(Exception):  # noqa: N818
+    """The database is not at the revision this version of the service needs."""
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration, working on `connection` where one is given."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the database to `revision`; each step is one transaction, whole or not at all."""
+    _folder_of(database)
+    engine = migrating_engine(database)
+    try:
+        with engine.connect() as connection:
+            command.upgrade(configuration(connection), revision)
+    finally:
+        engine.dispose()
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the database back to `revision`."""
+    engine = migrating_engine(database)
+    try:
+        with engine.connect() as connection:
+            command.downgrade(configuration(connection), revision)
+    finally:
+        engine.dispose()
+
+
+def newest() -> str:
+    """Return the revision this version of the service needs."""
+    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    assert head is not None
+    return head
+
+
+def present(database: Database) -> str | None:
+    """Return the database's revision, None for an empty database. Raises DatabaseBusy where it cannot be asked."""
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def require_newest(database: Database) -> None:
+    """Raise WrongSchema with the mend unless the database is at the newest revision."""
+    _folder_of(database)
+    needed, found = newest(), present(database)
+    if found == needed:
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+    if found is None or found in known:
+        state = "is empty" if found is None else f"is at revision {found}"
+        raise WrongSchema(f"The database {state}, this version needs {needed}. Run `crossover migrate`.")
+    raise WrongSchema(
+        f"The database is at revision {found}, which this version ({needed}) does not know. "
+        "Run the newer version that migrated it, or restore a backup."
+    )
+
+
+def migrating_engine(database: Database) -> Engine:
+    """Return the engine migrations run on."""
+    make = sqlite.migrating_engine if database.is_sqlite else postgresql.migrating_engine
+    return make(database.url)
+
+
+def _folder_of(database: Database) -> None:
+    if database.is_sqlite:
+        Path(database.url.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True)

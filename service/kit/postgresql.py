@@ -1,0 +1,59 @@
+"""PostgreSQL: engines that never wait without end, serializable writers, and which errors a retry mends."""
+
+from typing import Any
+
+from psycopg import errors
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError
+
+_TIMEOUTS = (
+    "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000 "
+    "-c synchronous_commit=on -c TimeZone=UTC"
+)
+
+_CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
+
+
+def reading_engine(url: str, *, pool_size: int) -> Engine:
+    """Return an engine whose transactions see one snapshot and cannot write."""
+    return _engine(url, "REPEATABLE READ", f"{_TIMEOUTS} -c default_transaction_read_only=on", pool_size)
+
+
+def writing_engine(url: str, *, pool_size: int) -> Engine:
+    """Return an engine whose transactions are serializable: they conflict rather than lose an update."""
+    return _engine(url, "SERIALIZABLE", _TIMEOUTS, pool_size)
+
+
+def migrating_engine(url: str) -> Engine:
+    """Return an engine for migrations: long statements may run, locks are still not waited for without end."""
+    return _engine(url, "READ COMMITTED", "-c statement_timeout=0 -c lock_timeout=5000 -c TimeZone=UTC", 1)
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Tell whether running the whole unit again can succeed: a lost race, not a fault of the unit."""
+    return isinstance(error.orig, _CONFLICTS)
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """Tell whether the database could not serve now: unreachable, shut down, out of time or waiting for a lock."""
+    return isinstance(error.orig, errors.OperationalError | errors.InterfaceError)
+
+
+def _engine(url: str, isolation_level: Any, options: str, pool_size: int) -> Engine:  # noqa: ANN401
+    return create_engine(
+        url,
+        isolation_level=isolation_level,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        pool_recycle=900,
+        connect_args={
+            "connect_timeout": 3,
+            "tcp_user_timeout": 5000,
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "options": options,
+        },
+    )

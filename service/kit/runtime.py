@@ -1,0 +1,30 @@
+"""What an application carries besides Flask's own: the database, who may call, and how large a body may be."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from service.kit.db import Database
+from service.kit.transaction import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Made once by the application factory.
+
+    authenticate: returns the actor of an `Authorization` header's key; raises Problem 401.
+    max_body_bytes: largest JSON body a call takes unless it says otherwise.
+    """
+
+    database: Database
+    authenticate: Callable[[Session, str], Actor]
+    max_body_bytes: int
+
+
+def runtime() -> Runtime:
+    """Return the runtime of the application that serves the present request."""
+    carried = current_app.extensions["crossover"]
+    assert isinstance(carried, Runtime)
+    return carried

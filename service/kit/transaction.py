@@ -1,0 +1,40 @@
+"""What every service function is handed: the session, who acts, when, and under which request."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, always within one organization.
+
+    kind, id: `api_key` and its id, `job` and the job's id, or `command` and the command's name.
+    scopes: what the actor may do. signing_key: 32 secret bytes of the organization, for its page cursors.
+    """
+
+    organization_id: str
+    kind: Literal["api_key", "job", "command"]
+    id: str
+    scopes: frozenset[str] = frozenset()
+    signing_key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(slots=True)
+class Transaction:
+    """One open transaction. Only the door that opened it ends it.
+
+    now: one time for everything the transaction writes. request_id: of the request, job or command.
+    """
+
+    session: Session
+    actor: Actor
+    now: datetime
+    request_id: str
+
+    @property
+    def organization_id(self) -> str:
+        """The organization every row read or written here belongs to."""
+        return self.actor.organization_id

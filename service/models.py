@@ -1,0 +1,9 @@
+"""Every table of the service: importing this fills `Base.metadata`. A new resource adds its models here."""
+
+from service.access import models as access
+from service.events import models as events
+from service.kit import idempotency
+from service.kit.models import Base
+from service.workloads import models as workloads
+
+__all__ = ["Base", "access", "events", "idempotency", "workloads"]

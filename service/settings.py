@@ -1,0 +1,58 @@
+"""Settings: every one is an environment variable `CROSSOVER_<NAME>`, listed here with its default and meaning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from environs import Env
+from marshmallow import validate
+
+PREFIX = "CROSSOVER_"
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def _setting(default: Any, meaning: str, *checks: validate.Validator) -> Any:  # noqa: ANN401 - dataclass field
+    return field(default=default, metadata={"meaning": meaning, "checks": checks})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of a process. `from_environment` reads them; the table in the user's guide is made of them."""
+
+    database_url: str = _setting(
+        "sqlite:///var/crossover.sqlite3",
+        "Where everything is stored: `sqlite:///path` or `postgresql+psycopg://user:password@host/name`.",
+        validate.Regexp(r"sqlite:///.|postgresql\+psycopg://", error="Starts with sqlite:/// or postgresql+psycopg://"),
+    )
+    host: str = _setting("127.0.0.1", "Address the server listens on.")
+    port: int = _setting(8000, "Port the server listens on.", validate.Range(1, 65535))
+    workers: int = _setting(2, "Server processes.", validate.Range(1, 64))
+    threads: int = _setting(8, "Requests a server process serves at once.", validate.Range(1, 64))
+    embedded_worker: bool = _setting(True, "Run queued jobs beside the server, without `crossover worker`.")
+    max_body_bytes: int = _setting(
+        1_048_576, "Largest JSON body, in bytes; price sheets and uploads have their own.", validate.Range(1024)
+    )
+    max_upload_bytes: int = _setting(
+        1_073_741_824, "Largest uploaded traffic file, in bytes, as sent.", validate.Range(1024)
+    )
+    work_folder: str = _setting("var", "Folder for uploads while they are read; on the same disk as the database.")
+    trusted_hosts: Sequence[str] = _setting((), "Host names the service answers to, comma-separated; empty: any.")
+    log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read every setting from the process's environment.
+
+        Raises environs.EnvValidationError that lists every setting that does not hold.
+        """
+        env = Env(eager=False, prefix=PREFIX)
+        read: dict[str, Any] = {"str": env.str, "int": env.int, "bool": env.bool, "tuple": env.list}
+        values = {
+            setting.name: read[type(setting.default).__name__](
+                setting.name.upper(), setting.default, validate=list(setting.metadata["checks"])
+            )
+            for setting in fields(cls)
+        }
+        env.seal()
+        return cls(**values)

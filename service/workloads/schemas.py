@@ -1,0 +1,94 @@
+"""Bodies of workloads."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from service.kit.fields import Choice, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
+
+
+def is_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is an IANA time zone."""
+    if name not in available_timezones():
+        raise ma.ValidationError("Not an IANA time zone such as Europe/Berlin.")
+
+
+class LatencyTargetSchema(Schema):
+    """How fast answers must be: `percentile` percent of requests within `target_ms` milliseconds."""
+
+    metric = Choice(("first_token", "end_to_end"), load_default="first_token")
+    percentile = Number(minimum=50, maximum=99.9, load_default=95.0)
+    target_ms = Number(minimum=1, maximum=86_400_000, required=True)
+    strict = Flag(load_default=False, metadata={"description": "Missing the target rules an option out."})
+
+
+class IsolationNeedsSchema(Schema):
+    """Guarantees asked of an offer; what is left out asks nothing."""
+
+    tenancy = Choice(("shared", "dedicated"))
+    version_pinning = Flag()
+    residency = fields.List(Text(minimum=1, maximum=60), validate=validate.Length(max=50))
+    certifications = fields.List(Text(minimum=1, maximum=60), validate=validate.Length(max=50))
+    gpu = Text(minimum=1, maximum=60)
+    quantization = Text(minimum=1, maximum=60)
+
+
+class IsolationSchema(Schema):
+    """Required guarantees rule options out; preferred ones are valued by the policy."""
+
+    required = fields.Nested(IsolationNeedsSchema, load_default=dict)
+    preferred = fields.Nested(IsolationNeedsSchema, load_default=dict)
+
+
+class WorkloadFactsSchema(Schema):
+    """What a user says about a workload."""
+
+    name = Text(minimum=1, maximum=200, required=True)
+    description = Text(maximum=4000)
+    model = Text(minimum=1, maximum=200, required=True, metadata={"description": "Model as price sheets name it."})
+    zone = Text(minimum=1, maximum=60, metadata={"description": "IANA time zone of the hour-of-week grid."})
+    latency = fields.Nested(LatencyTargetSchema, allow_none=True)
+    isolation = fields.Nested(IsolationSchema)
+    incumbent = Text(
+        minimum=1, maximum=500, allow_none=True, metadata={"description": "Key of the option in use today."}
+    )
+    labels = Labels()
+
+    @ma.validates("zone")
+    def _known_zone(self, value: str, **_: Any) -> None:  # noqa: ANN401
+        is_zone(value)
+
+
+class ChangedWorkloadSchema(WorkloadFactsSchema):
+    """Facts to replace; what is left out stays as it is."""
+
+    name = Text(minimum=1, maximum=200)
+    model = Text(minimum=1, maximum=200)
+
+
+class NewWorkloadSchema(WorkloadFactsSchema):
+    """A workload to create."""
+
+    description = Text(maximum=4000, load_default="")
+    zone = Text(minimum=1, maximum=60, load_default="UTC")
+    latency = fields.Nested(LatencyTargetSchema, allow_none=True, load_default=None)
+    isolation = fields.Nested(IsolationSchema, load_default=lambda: {"required": {}, "preferred": {}})
+    incumbent = Text(minimum=1, maximum=500, allow_none=True, load_default=None)
+    labels = Labels(load_default=dict)
+
+
+class WorkloadSchema(WorkloadFactsSchema):
+    """A workload as stored."""
+
+    id = Identifier("wl", required=True)
+    description = Text(maximum=4000, required=True)
+    zone = Text(required=True)
+    latency = fields.Nested(LatencyTargetSchema, allow_none=True, required=True)
+    isolation = fields.Nested(IsolationSchema, required=True)
+    incumbent = Text(allow_none=True, required=True)
+    labels = Labels(required=True)
+    version = fields.Integer(required=True)
+    created_at = Timestamp(required=True)
+    updated_at = Timestamp(required=True)

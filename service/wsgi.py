@@ -1,0 +1,14 @@
+"""What gunicorn serves: `service.wsgi:app`, made anew in every worker process."""
+
+from service.app import create_app
+from service.kit import logging, migrating
+from service.kit.runtime import Runtime
+from service.settings import Settings
+
+settings = Settings.from_environment()
+logging.configure(settings.log_level)
+app = create_app(settings)
+
+_runtime = app.extensions["crossover"]
+assert isinstance(_runtime, Runtime)
+migrating.require_newest(_runtime.database)
