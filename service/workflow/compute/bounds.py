@@ -16,12 +16,12 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from numba import njit
 
 from service.workflow.compute.bill import serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.probes import SpillProbe
-from service.workflow.compute.replay.speed import decode_speed, work_of_tokens
+from service.workflow.compute.replay.compiled import kernel
+from service.workflow.compute.replay.speed import decode_table, request_work
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
 from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
 
@@ -32,7 +32,7 @@ SLACK = 1e-9
 """Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
 
 
-@njit(cache=True, nogil=True)  # pragma: no cover - compiled
+@kernel
 def _block_sums(costs: Float64s, work: Float64s, edges: Int64s, prices: Float64s) -> Float64s:
     """Sum min(cost, price × work) over each block, for every price of work: shape (prices, blocks)."""
     result = np.zeros((len(prices), len(edges) - 1))
@@ -58,8 +58,7 @@ class _Blocks:
 
 def fastest(capacity: ConcurrencyCapacity) -> float:
     """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams."""
-    streams = np.arange(1, capacity.slots + 1)
-    return float((streams * decode_speed(capacity.speed, streams.astype(np.float64))).max())
+    return float((np.arange(capacity.slots + 1) * decode_table(capacity.speed, 1, capacity.slots)).max())
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
     assert arrivals is not None
     if isinstance(capacity, ThroughputCapacity):
         return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
-    work = work_of_tokens(capacity.speed, arrivals.uncached, arrivals.output)
+    work = request_work(arrivals, capacity.speed)
     rate = fastest(capacity) * HOUR / SECOND
     return [_Blocks(work, arrivals.hour_index, rate, float(work.max(initial=0.0)))]
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.workflow.compute.bounds import Bounds
-from service.workflow.compute.candidates import candidates
+from service.workflow.compute.candidates import Candidate, candidates
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Option
-from service.workflow.compute.search import Search
+from service.workflow.compute.realize import realize
+from service.workflow.compute.search import EXPLORE_REQUESTS, Search
 from service.workflow.compute.serverless import serverless_options
+from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
 
 
@@ -19,18 +21,40 @@ class Computed:
 
     options: tuple[Option, ...]
     search: Search
-    bounds: Bounds
+    candidates: tuple[Candidate, ...]
 
 
-def compute(case: Case, offers: Sequence[Offer], executor: Executor) -> Computed:
-    """Return the options of every family the policy allows, sorted by rank."""
+def compute(
+    case: Case, offers: Sequence[Offer], executor: Executor, explore: int = EXPLORE_REQUESTS
+) -> Computed:
+    """Return the options of every family the policy allows, sorted by rank.
+
+    `explore`: requests to replay beyond what the answer needs, so that more options have exact figures.
+    """
     serverless = [offer for offer in offers if isinstance(offer, Serverless)]
     dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
     found: list[Option] = []
     if "serverless" in case.policy.modes:
         for options in executor.map(lambda offer: list(serverless_options(case, offer)), serverless):
             found += options
-    search, bounds = Search(case, serverless, executor), Bounds(case, serverless)
+    search = Search(case, serverless, executor, explore)
+    reserved: list[Candidate] = []
     if case.arrivals is not None:
-        found += search.run(candidates(case, dedicated, serverless, bounds))
-    return Computed(tuple(sorted(found, key=lambda option: option.rank)), search, bounds)
+        reserved = candidates(case, dedicated, serverless, Bounds(case, serverless))
+        found += search.run(reserved)
+    return Computed(tuple(sorted(found, key=lambda option: option.rank)), search, tuple(reserved))
+
+
+def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:
+    """Return the options with the policy's incumbent among them, exactly as it is used today.
+
+    Raises WorkflowError where its key names nothing that is on offer.
+    """
+    incumbent = case.policy.incumbent
+    if incumbent is None or any(o.key == incumbent and not o.ruled_out for o in computed.options):
+        return computed
+    option = realize(case, incumbent, offers)
+    if option is None:
+        detail = f"{incumbent} names no option on offer: use the key of an option as evaluations list them."
+        raise WorkflowError("unknown_incumbent", "/policy/incumbent", detail)
+    return replace(computed, options=tuple(sorted((*computed.options, option), key=lambda option: option.rank)))

@@ -5,6 +5,8 @@ import numpy as np
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Daily, Percentiles, Violation
 from service.workflow.compute.replay.histogram import percentile_us
+from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
+from service.workflow.compute.replay.tally import hourly_tokens
 from service.workflow.traffic import Int64s
 
 REQUESTS, UNCACHED, CACHED, OUTPUT = range(4)
@@ -40,6 +42,13 @@ def merged(*histograms: Int64s | None) -> Int64s | None:
             return None
         result = histogram if result is None else result + histogram
     return result
+
+
+def slow_requests(case: Case, replay: ReservedReplay | ServerlessReplay | AutoscaledReplay) -> int | None:
+    """Return how many replayed requests missed the target, None without a target or where latency is unknown."""
+    if case.target is None or replay.first_token is None:
+        return None
+    return int(replay.slow.sum())
 
 
 def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:
@@ -82,13 +91,5 @@ def daily(
 
 def hourly_counts(case: Case) -> Int64s:
     """Return requests, uncached, cached and output tokens of every replayed hour, shape (hours, 4)."""
-    arrivals = case.arrivals
-    assert arrivals is not None
-    edges = arrivals.hour_index
-    result = np.empty((len(edges) - 1, 4), np.int64)
-    result[:, REQUESTS] = np.diff(edges)
-    for index, column in enumerate((arrivals.uncached, arrivals.cached, arrivals.output), start=1):
-        sums = np.concatenate(([0], np.cumsum(column)))
-        result[:, index] = sums[edges[1:]] - sums[edges[:-1]]
-    return result
-
+    assert case.arrivals is not None
+    return hourly_tokens(case.arrivals, np.ones(len(case.arrivals), np.uint8))

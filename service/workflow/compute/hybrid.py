@@ -15,6 +15,7 @@ from service.workflow.compute.figures import (
     per_month,
     percentiles,
     share,
+    slow_requests,
     throttle_violations,
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
@@ -63,7 +64,7 @@ class Overflow:
         """Slow requests of both sides, None where there is no target or either side's latency is unknown."""
         if self.case.target is None:
             return None
-        sides = (self.reserved.slow_requests, self.replay.slow_requests)
+        sides = (slow_requests(self.case, self.reserved), slow_requests(self.case, self.replay))
         spilled = int(self.reserved.spilled[:, 0].sum())
         if sides[0] is None or (sides[1] is None and spilled):
             return None

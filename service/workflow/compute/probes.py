@@ -9,7 +9,7 @@ from service.workflow.compute.replay.autoscaled import replay_autoscaled
 from service.workflow.compute.replay.dedicated import replay_dedicated
 from service.workflow.compute.replay.hybrid import replay_hybrid
 from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
-from service.workflow.compute.replay.speed import full_speed, work_of_tokens
+from service.workflow.compute.replay.speed import full_speed, prefill_weight
 from service.workflow.compute.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, Units
 
@@ -101,7 +101,7 @@ def peak_units(case: Case, capacity: Capacity) -> int:
         return sized_units_throughput(case.arrivals, capacity)
     minutes = case.profile.minutes
     uncached = minutes.input_tokens - minutes.cached_input_tokens
-    work = work_of_tokens(capacity.speed, uncached, minutes.output_tokens)
+    work = minutes.output_tokens + uncached * prefill_weight(capacity.speed)
     full = full_speed(capacity) * minutes.bucket_seconds
     peak = float(work.max()) / full if len(work) else 0.0
     return max(1, math.ceil(Fraction(peak) * case.traffic_factor))

@@ -13,6 +13,7 @@ from service.workflow.compute.figures import (
     per_month,
     percentiles,
     share,
+    slow_requests,
     throttle_violations,
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
@@ -54,7 +55,7 @@ def dedicated_option(case: Case, reservation: Reservation, replay: ReservedRepla
     """Return the option of serving everything on the reservation; what it cannot take is throttled."""
     lines = reservation_lines(reservation, replay.utilization)
     throttled = int(replay.spilled[:, 0].sum())
-    slow = replay.slow_requests
+    slow = slow_requests(case, replay)
     violations = (
         hard_violations(case.policy, reservation.offer)
         + term_violations(case.policy, reservation)
@@ -110,7 +111,7 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
     hours = _unit_hours(case, int(replay.unit_us.sum()))
     used = (hours * Decimal(repr(round(replay.utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
     lines = [line("running_units", used, "unit_hours", hourly), line("idle", hours - used, "unit_hours", hourly)]
-    slow = replay.slow_requests
+    slow = slow_requests(case, replay)
     return Option(
         key=autoscaled_key(reservation, minimum),
         mode="autoscaled",

@@ -95,7 +95,8 @@ class Search:
     def _limit(self, candidate: Candidate, known: bool, pending: int) -> Decimal:
         """Return the adjusted total from which on a candidate need not be looked at."""
         best = self.best_of_group.get(candidate.group)
-        of_group = best.adjusted if best is not None and best.eligible else INFINITE
+        settled = best is not None and best.eligible == candidate.eligible
+        of_group = best.adjusted if best is not None and settled else INFINITE
         if known or self.budget > pending * self.case.replayed[0]:
             return of_group
         if not candidate.eligible:
@@ -172,7 +173,8 @@ class Search:
 
     def _listed(self, group: str, skipped: Candidate | None) -> Option:
         best = self.best_of_group.get(group)
-        if best is not None and (skipped is None or (best.eligible and best.adjusted <= skipped.bound)):
+        settled = best is not None and (skipped is None or best.eligible == skipped.eligible)
+        if best is not None and settled and (skipped is None or best.adjusted <= skipped.bound):
             return self.option(best.candidate)
         assert skipped is not None
         lowest = skipped.bound if best is None else min(skipped.bound, best.adjusted)

@@ -13,6 +13,7 @@ from service.workflow.compute.figures import (
     per_month,
     percentiles,
     share,
+    slow_requests,
     throttle_violations,
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
@@ -76,7 +77,7 @@ def serverless_option(case: Case, offer: Serverless, warm: int, replay: Serverle
     usage = case.monthly(case.replayed, compute_us)
     lines = serverless_lines(offer, usage) + warm_lines(offer, warm)
     violations = hard_violations(case.policy, offer)
-    slow = replay.slow_requests if replay else None
+    slow = slow_requests(case, replay) if replay else None
     if replay is not None:
         violations += throttle_violations(case, int(replay.throttled.sum()))
     return Option(
@@ -90,12 +91,12 @@ def serverless_option(case: Case, offer: Serverless, warm: int, replay: Serverle
         serverless=offer,
         warm_instances=warm,
         lines=tuple(lines),
-        figures=_figures(case, replay),
+        figures=_figures(case, replay, slow),
         daily=daily(case, hourly_counts(case), replay.up_us, slow=replay.slow) if replay else None,
     )
 
 
-def _figures(case: Case, replay: ServerlessReplay | None) -> Figures | None:
+def _figures(case: Case, replay: ServerlessReplay | None, slow: int | None) -> Figures | None:
     if replay is None:
         return None
     return Figures(
@@ -103,7 +104,7 @@ def _figures(case: Case, replay: ServerlessReplay | None) -> Figures | None:
         coverage=0.0,
         overflow_share=0.0,
         throttled_share=share(int(replay.throttled.sum()), case.replayed[0]),
-        slow_share=None if replay.slow_requests is None else share(replay.slow_requests, case.replayed[0]),
+        slow_share=None if slow is None else share(slow, case.replayed[0]),
         cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
         first_token=percentiles(replay.first_token),
         end_to_end=percentiles(replay.end_to_end),

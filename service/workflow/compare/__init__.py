@@ -1,0 +1,1 @@
+"""Compare: crossovers, marginal units, the Pareto frontier, flip points, uncertainty, commitments."""

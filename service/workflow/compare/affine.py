@@ -1,0 +1,102 @@
+"""Where a choice flips: options as straight lines over one factor, and the factor nearest to 1 that changes it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.workflow.decide.rule import choose
+
+GRID = 96
+"""Factors tried on each side of 1 where the present answer moves too, evenly spaced in the logarithm."""
+
+REACH = 1000.0
+"""Factors looked at: 0, and 1 ÷ REACH to REACH."""
+
+BELOW = tuple(Decimal(repr(REACH ** (-i / GRID))) for i in range(1, GRID + 1)) + (Decimal(0),)
+ABOVE = tuple(Decimal(repr(REACH ** (i / GRID))) for i in range(1, GRID + 1))
+
+HALVINGS = 40
+"""Bisection steps: a change is narrowed down to more digits than are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An option's adjusted total as `base + slope × factor`, slope ≥ 0; `group` says which answer it stands for."""
+
+    key: str
+    group: str
+    family: int
+    base: Decimal
+    slope: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A line at one factor, as the decision rule sees it."""
+
+    key: str
+    group: str
+    family: int
+    adjusted: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """The answer changes at `factor`: from the line `before` (nearer to 1) to the line `after`."""
+
+    factor: Decimal
+    before: Point
+    after: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The decision rule over lines, with its policy's margin and incumbent."""
+
+    lines: Sequence[Line]
+    margin: Decimal
+    incumbent: str | None
+
+    def at(self, factor: Decimal) -> Point:
+        """Return the line chosen at a factor."""
+        points = [Point(line.key, line.group, line.family, line.base + line.slope * factor) for line in self.lines]
+        chosen = choose(points, self.margin, self.incumbent)
+        assert chosen is not None
+        return chosen
+
+
+def flips(rule: Rule) -> Iterator[Flip]:
+    """Yield the nearest change below 1, then the nearest above.
+
+    Where the present answer does not move, lower factors only ever help the others: the answer changes at most
+    once below 1, so looking at 0 is enough to know whether, and never above.
+    """
+    now = rule.at(Decimal(1))
+    moves = any(line.slope for line in rule.lines if line.group == now.group)
+    sides: tuple[tuple[Decimal, ...], ...] = (BELOW, ABOVE) if moves else ((Decimal(0),),)
+    for factors in sides:
+        flip = _first_change(rule.at, now, factors)
+        if flip is not None:
+            yield flip
+
+
+def _first_change(at: Callable[[Decimal], Point], now: Point, factors: Sequence[Decimal]) -> Flip | None:
+    near, before = Decimal(1), now
+    for factor in factors:
+        then = at(factor)
+        if then.group != now.group:
+            return _bisect(at, Flip(near, before, before), Flip(factor, before, then))
+        near, before = factor, then
+    return None
+
+
+def _bisect(at: Callable[[Decimal], Point], near: Flip, far: Flip) -> Flip:
+    """Narrow the change down between a factor with the present answer and one without; return the changed side."""
+    for _ in range(HALVINGS):
+        middle = (near.factor + far.factor) / 2
+        then = at(middle)
+        if then.group == near.before.group:
+            near = Flip(middle, then, then)
+        else:
+            far = Flip(middle, near.before, then)
+    return Flip(far.factor, near.before, far.after)

@@ -1,0 +1,65 @@
+"""Commitments: a committed term against the same units on demand, month by month."""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Decimal
+
+from service.workflow.compute.option import Option, Reservation
+from service.workflow.policy import HorizonPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a committed option binds, in money and months.
+
+    upfront, monthly: paid at the start of each term, and each month. months_locked: the term.
+    pays_back_month: first month by whose end the commitment has cost no more than the same units on demand,
+    None where it never does within the term. horizon_cost, horizon_on_demand: both totals over the horizon.
+    """
+
+    upfront: Decimal
+    monthly: Decimal
+    months_locked: int
+    pays_back_month: int | None
+    horizon_cost: Decimal
+    horizon_on_demand: Decimal
+
+
+def commitment(option: Option, horizon: HorizonPolicy) -> Commitment | None:
+    """Return the commitment of an option, None where it has none or the offer has no on-demand rate to compare with.
+
+    On demand follows growth: in month t (from 0) it runs ceil(units × (1 + growth)^t) units. The commitment keeps
+    its units through the term, whatever the traffic does, and adds what growth needs beyond them on demand.
+    """
+    reservation = option.reservation
+    if reservation is None or not reservation.rate.term_months or reservation.offer.on_demand is None:
+        return None
+    term = reservation.rate.term_months
+    committed, on_demand = _cumulative(reservation, horizon, max(term, horizon.months))
+    pays_back = next((m + 1 for m in range(term) if committed[m] <= on_demand[m]), None)
+    return Commitment(
+        upfront=reservation.units * reservation.rate.upfront,
+        monthly=reservation.units * reservation.rate.monthly_per_unit,
+        months_locked=term,
+        pays_back_month=pays_back,
+        horizon_cost=committed[horizon.months - 1],
+        horizon_on_demand=on_demand[horizon.months - 1],
+    )
+
+
+def _cumulative(reservation: Reservation, horizon: HorizonPolicy, months: int) -> tuple[list[Decimal], list[Decimal]]:
+    """Return what both ways have cost by the end of each month; upfront is due as each term starts."""
+    rate, hourly = reservation.rate, reservation.offer.on_demand
+    assert hourly is not None
+    committed, on_demand = [Decimal(0)], [Decimal(0)]
+    for month in range(months):
+        needed = units_needed(reservation.units, horizon.growth_per_month, month)
+        extra = max(0, needed - reservation.units) * hourly.monthly_per_unit
+        due = reservation.units * rate.upfront if month % rate.term_months == 0 else Decimal(0)
+        committed.append(committed[-1] + due + reservation.units * rate.monthly_per_unit + extra)
+        on_demand.append(on_demand[-1] + needed * hourly.monthly_per_unit)
+    return committed[1:], on_demand[1:]
+
+
+def units_needed(units: int, growth_per_month: Decimal, month: int) -> int:
+    """Return the units that traffic grown for `month` months needs: ceil(units × (1 + growth)^month)."""
+    return int((units * (1 + growth_per_month) ** month).to_integral_value(ROUND_CEILING))

@@ -1,0 +1,64 @@
+"""Compare: everything that sets the options against each other, and says how sure the comparison is."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from service.workflow.compare.bootstrap import Bootstrap, bootstrap
+from service.workflow.compare.crossover import Crossover, crossovers
+from service.workflow.compare.marginal import MarginalUnit, marginal_units
+from service.workflow.compare.pareto import frontier
+from service.workflow.compare.prices import FlipPoint, PriceFlips
+from service.workflow.compare.traffic import traffic_flips
+from service.workflow.compare.walk_forward import WalkForward, walk_forward
+from service.workflow.compare.weights import weight_flips
+from service.workflow.compute.case import Case
+from service.workflow.compute.compute import Computed
+from service.workflow.compute.option import Option
+from service.workflow.measure import seed_of
+from service.workflow.offers import Offer
+from service.workflow.traffic import TrafficHistory
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Crossovers, the marginal units of the best hybrid, the Pareto frontier, flip points and uncertainty.
+
+    bootstrap is None where there are fewer than two days, walk_forward where there are fewer than two weeks.
+    """
+
+    crossovers: tuple[Crossover, ...]
+    marginal: tuple[MarginalUnit, ...]
+    marginal_of: Option | None
+    pareto: tuple[Option, ...]
+    flip_points: tuple[FlipPoint, ...]
+    bootstrap: Bootstrap | None
+    walk_forward: WalkForward | None
+
+
+def compare(
+    history: TrafficHistory,
+    case: Case,
+    computed: Computed,
+    offers: Sequence[Offer],
+    executor: Executor,
+    progress: Callable[[str, float], None],
+) -> Comparison:
+    """Return the comparison of all computed options; `progress` hears (phase, share done)."""
+    options, policy = computed.options, case.policy
+    hybrids = (o for o in options if o.mode == "hybrid" and o.eligible and not o.ruled_out)
+    hybrid = next(hybrids, None)
+    progress("compare", 0.0)
+    flips = [*PriceFlips(case, computed, offers), *weight_flips(options, policy)]
+    progress("compare", 0.4)
+    flips += traffic_flips(history, offers, policy, executor)
+    progress("compare", 0.8)
+    return Comparison(
+        crossovers=tuple(crossovers(case, offers)),
+        marginal=tuple(marginal_units(case, hybrid, computed.search)) if hybrid else (),
+        marginal_of=hybrid,
+        pareto=tuple(frontier(options, policy.latency.metric)),
+        flip_points=tuple(flips),
+        bootstrap=bootstrap(case, options, seed_of(history, policy)),
+        walk_forward=walk_forward(history, case.profile, offers, policy, executor),
+    )

@@ -1,0 +1,70 @@
+"""Flip points of traffic: the factor on the measured volume at which the recommendation changes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from decimal import Decimal
+
+from service.workflow.compare.again import case_of, decide_again, with_factor
+from service.workflow.compare.prices import FlipPoint, group_of
+from service.workflow.compute.option import Option
+from service.workflow.offers import Offer
+from service.workflow.policy import Policy, ReplayPolicy
+from service.workflow.traffic import TrafficHistory
+
+BELOW = tuple(Decimal(2) ** -i for i in range(1, 6))
+ABOVE = tuple(Decimal(2) ** i for i in range(1, 6))
+"""Factors tried: volume halved and doubled up to five times."""
+
+HALVINGS = 5
+"""Bisections of the octave in which the answer changes: the factor is found to about 2 %."""
+
+MOST_REQUESTS = 40_000
+"""Requests replayed at each factor; longer histories answer from a sample of whole hours."""
+
+Decide = Callable[[Decimal], Option | None]
+
+
+def traffic_flips(
+    history: TrafficHistory, offers: Sequence[Offer], policy: Policy, executor: Executor
+) -> Iterator[FlipPoint]:
+    """Yield the nearest factor below and above the policy's own at which another answer is recommended."""
+
+    def decide(factor: Decimal) -> Option | None:
+        most = max(1, int(MOST_REQUESTS / max(factor, Decimal(1))))
+        sampled = replace(policy, replay=ReplayPolicy(min(most, policy.replay.max_requests)))
+        return decide_again(case_of(history, with_factor(sampled, factor)), offers, executor)
+
+    now = decide(Decimal(1))
+    if now is None:
+        return
+    for direction, factors in (("below", BELOW), ("above", ABOVE)):
+        found = _first_change(decide, group_of(now), factors)
+        if found is not None:
+            factor, option = found
+            value = policy.traffic_factor * factor
+            yield FlipPoint(
+                "traffic", "traffic_factor", "factor", policy.traffic_factor, value, direction, option.key, exact=False
+            )
+
+
+def _first_change(decide: Decide, now: str, factors: Sequence[Decimal]) -> tuple[Decimal, Option] | None:
+    same = Decimal(1)
+    for factor in factors:
+        option = decide(factor)
+        if option is not None and group_of(option) != now:
+            return _bisect(decide, now, same, (factor, option))
+        same = factor
+    return None
+
+
+def _bisect(decide: Decide, now: str, same: Decimal, other: tuple[Decimal, Option]) -> tuple[Decimal, Option]:
+    """Halve the octave geometrically, from the present answer's side towards the change."""
+    for _ in range(HALVINGS):
+        middle = (same * other[0]).sqrt().quantize(Decimal("0.0001"))
+        option = decide(middle)
+        if option is None or group_of(option) == now:
+            same = middle
+        else:
+            other = (middle, option)
+    return other

@@ -1,0 +1,56 @@
+"""Walk-forward: decide on the first part of the history, pay on the last, and compare with hindsight."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from service.workflow.compare.again import case_of, decide_again, eligible
+from service.workflow.compute.compute import compute
+from service.workflow.compute.realize import realize
+from service.workflow.offers import Offer
+from service.workflow.policy import Policy
+from service.workflow.traffic import WEEK, TrafficHistory
+from service.workflow.measure import clip
+from service.workflow.measure.profile import TrafficProfile
+
+
+@dataclass(frozen=True, slots=True)
+class WalkForward:
+    """What deciding on the first `weeks_decided` weeks would have cost over the last `weeks_paid`, money a month.
+
+    decided: the option chosen then; paid: its adjusted total on the last part. hindsight: the option that was
+    cheapest there, and best: its total. regret: paid ÷ best − 1.
+    """
+
+    weeks_decided: int
+    weeks_paid: int
+    decided: str
+    paid: Decimal
+    hindsight: str
+    best: Decimal
+    regret: float
+
+
+def walk_forward(
+    history: TrafficHistory, profile: TrafficProfile, offers: Sequence[Offer], policy: Policy, executor: Executor
+) -> WalkForward | None:
+    """Return the walk-forward of a window of two weeks or more, None of a shorter one or where nothing is eligible."""
+    weeks = (profile.end_us - profile.start_us) // WEEK
+    if weeks < 2:
+        return None
+    decided = weeks - weeks // 2
+    middle = profile.start_us + decided * WEEK
+    fresh = replace(policy, incumbent=None)
+    first = case_of(clip(history, profile.start_us, middle), fresh)
+    last = case_of(clip(history, middle, profile.end_us), fresh)
+    choice = decide_again(first, offers, executor)
+    candidates = eligible(compute(last, offers, executor, explore=0).options)
+    paid = None if choice is None else realize(last, choice.key, offers)
+    if paid is None or not candidates:
+        return None
+    best = min(candidates, key=lambda option: option.rank)
+    if paid.adjusted < best.adjusted:
+        best = paid
+    regret = float(paid.adjusted / best.adjusted) - 1 if best.adjusted else 0.0
+    return WalkForward(decided, weeks - decided, paid.key, paid.adjusted, best.key, best.adjusted, regret)

@@ -1,0 +1,79 @@
+"""Realize: one named option, exactly, on any case: an incumbent, or a choice paid for on later traffic."""
+
+import re
+from collections.abc import Sequence
+
+from service.workflow.compute.candidates import default_streams
+from service.workflow.compute.case import Case
+from service.workflow.compute.hybrid import Overflow, hybrid_key, hybrid_option
+from service.workflow.compute.option import Option, Reservation
+from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe
+from service.workflow.compute.reserved import autoscaled_option, dedicated_option
+from service.workflow.compute.serverless import ServerlessProbe, serverless_option
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
+
+KEY = re.compile(
+    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<label>.+@\d+(\.\d+)?)x((?P<minimum>\d+)-)?(?P<units>\d+)"
+    r"(~(?P<streams>\d+))?(\+(?P<serverless>.+))?"
+)
+SERVERLESS_KEY = re.compile(r"serverless:(?P<sku>.+?)(\+warm(?P<warm>\d+))?")
+
+
+def realize(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
+    """Return the option that `key` names, replayed on the case; None where no offer of that name is sold."""
+    serverless = {offer.sku: offer for offer in offers if isinstance(offer, Serverless)}
+    named = SERVERLESS_KEY.fullmatch(key)
+    if named is not None:
+        offer = serverless.get(named["sku"])
+        return None if offer is None else _serverless(case, offer, int(named["warm"] or 0))
+    named = KEY.fullmatch(key)
+    reservation = None if named is None else _reservation(named["label"], int(named["units"]), offers)
+    if named is None or reservation is None or case.arrivals is None:
+        return None
+    if named["mode"] == "hybrid":
+        overflow = serverless.get(named["serverless"] or "")
+        return None if overflow is None else _hybrid(case, reservation, overflow, named["streams"])
+    if named["mode"] == "autoscaled":
+        return _autoscaled(case, reservation, int(named["minimum"] or 0))
+    return _dedicated(case, reservation)
+
+
+def _reservation(label: str, units: int, offers: Sequence[Offer]) -> Reservation | None:
+    for offer in offers:
+        if isinstance(offer, Dedicated):
+            for rate in offer.rates:
+                reservation = Reservation(offer, rate, units)
+                if reservation.label == label and offer.units.at_least(units) == units:
+                    return reservation
+    return None
+
+
+def _serverless(case: Case, offer: Serverless, warm: int) -> Option:
+    replay = None if case.arrivals is None else ServerlessProbe.of(offer, warm).run(case)
+    return serverless_option(case, offer, warm, replay)
+
+
+def _dedicated(case: Case, reservation: Reservation) -> Option:
+    capacity = reservation.offer.capacity
+    if isinstance(capacity, ConcurrencyCapacity):
+        return dedicated_option(case, reservation, QueueProbe(capacity, reservation.units).run(case))
+    probe = SpillProbe(capacity, reservation.units, 0, reservation.offer.speed)
+    return dedicated_option(case, reservation, probe.run(case))
+
+
+def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | None:
+    offer, scaling = reservation.offer, reservation.offer.autoscale
+    if scaling is None or not isinstance(offer.capacity, ConcurrencyCapacity):
+        return None
+    start = offer.start_seconds or 0.0
+    probe = AutoscaledProbe(offer.capacity, minimum, reservation.units, start, scaling.idle_seconds)
+    return autoscaled_option(case, reservation, minimum, probe.run(case))
+
+
+def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: str | None) -> Option:
+    offer = reservation.offer
+    default = default_streams(case, offer, reservation.units)
+    threshold = int(streams) if streams else default
+    reserved = SpillProbe(offer.capacity, reservation.units, threshold, offer.speed).run(case)
+    key = hybrid_key(reservation, threshold, default, serverless)
+    return hybrid_option(case, reservation, key, threshold, Overflow(case, serverless, reserved))

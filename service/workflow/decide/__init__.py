@@ -1,0 +1,1 @@
+"""Decide: which option, why, how sure, and what would change it."""

@@ -1,0 +1,129 @@
+"""Reasons: why an option is recommended, as codes with their numbers and as sentences, in order of effect."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.workflow.compare.compare import Comparison
+from service.workflow.compute.case import Case
+from service.workflow.compute.option import Option
+
+Numbers = tuple[tuple[str, Decimal | float | int | str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason. effect: money a month it is about, 0 where it is not about money; reasons sort by it."""
+
+    code: str
+    numbers: Numbers
+    sentence: str
+    effect: Decimal = Decimal(0)
+
+
+def reasons(case: Case, chosen: Option, options: Sequence[Option], comparison: Comparison) -> tuple[Reason, ...]:
+    """Return the reasons for a recommendation, largest effect first."""
+    found = [
+        *_against_others(case, chosen, options),
+        *_latency(case, chosen, options),
+        *_traffic(case, chosen, options),
+        *_crossover(case, chosen, comparison),
+        *_ruled_out(options),
+    ]
+    return tuple(sorted(found, key=lambda reason: -reason.effect))
+
+
+def money(amount: Decimal) -> str:
+    """Return money for a sentence: two decimals and thousands separators."""
+    return f"{amount:,.2f}"
+
+
+def _standing(options: Sequence[Option]) -> list[Option]:
+    return [option for option in options if option.eligible and not option.ruled_out]
+
+
+def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Compare with the best of every other mode, and with the cheapest of all where the rule passed it over."""
+    seen = {chosen.mode}
+    for option in _standing(options):
+        if option.mode in seen:
+            continue
+        seen.add(option.mode)
+        difference = option.adjusted - chosen.adjusted
+        if difference <= 0:
+            continue
+        share = difference / option.adjusted
+        sentence = f"It costs {money(difference)} a month less ({share:.1%}) than the best {option.mode} option, {option.key}."
+        yield Reason("cheaper_than", (("option", option.key), ("saving", difference)), sentence, difference)
+    cheapest = _standing(options)[0]
+    if cheapest.adjusted < chosen.adjusted:
+        yield _passed_over(case, chosen, cheapest)
+
+
+def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
+    saving = chosen.adjusted - cheapest.adjusted
+    share = saving / chosen.adjusted
+    code = "incumbent_stays" if chosen.key == case.policy.incumbent else "kept_for_simplicity"
+    why = "it is in use today" if code == "incumbent_stays" else "it is simpler or binds less"
+    sentence = (
+        f"{cheapest.key} would save {money(saving)} a month ({share:.1%}), less than the margin of "
+        f"{case.policy.margin:.0%} asked of a change; {chosen.key} stays because {why}."
+    )
+    return Reason(code, (("option", cheapest.key), ("saving", saving)), sentence, saving)
+
+
+def _latency(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say what slow requests and unmet preferences cost where they are priced."""
+    if chosen.latency_value > 0:
+        sentence = f"Slow requests cost {money(chosen.latency_value)} a month at the policy's value."
+        yield Reason("slow_requests", (("value", chosen.latency_value),), sentence, chosen.latency_value)
+    if chosen.isolation_value > 0:
+        sentence = f"Unmet isolation preferences are worth {money(chosen.isolation_value)} a month."
+        yield Reason("isolation_preferences", (("value", chosen.isolation_value),), sentence, chosen.isolation_value)
+    cheaper = [option for option in options if option.violations and option.adjusted < chosen.adjusted]
+    if cheaper:
+        first = cheaper[0]
+        saving = chosen.adjusted - first.adjusted
+        sentence = f"{first.key} costs {money(saving)} a month less but is not eligible: {first.violations[0].sentence}"
+        yield Reason("hard_need", (("option", first.key), ("code", first.violations[0].code)), sentence, saving)
+
+
+def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say what the traffic's shape means: utilization sized for the peak, idle time, what spills."""
+    profile = case.profile
+    dedicated = next((o for o in options if o.mode == "dedicated" and o.figures is not None), None)
+    if dedicated is not None and dedicated.figures is not None and dedicated.figures.utilization is not None:
+        busy = dedicated.figures.utilization
+        sentence = f"Dedicated capacity that serves everything ({dedicated.key}) would be {busy:.1%} utilized."
+        yield Reason("utilization_when_dedicated", (("option", dedicated.key), ("utilization", busy)), sentence)
+    if profile.idle_share > 0:
+        sentence = f"The workload is idle {profile.idle_share:.1%} of the time."
+        yield Reason("idle_time", (("idle_share", profile.idle_share),), sentence)
+    if chosen.mode == "hybrid" and chosen.figures is not None:
+        spilled, kept = chosen.figures.overflow_share, chosen.figures.coverage or 0.0
+        sentence = f"The reserved side serves {kept:.1%} of the tokens; {spilled:.1%} of the requests spill."
+        yield Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
+
+
+def _crossover(case: Case, chosen: Option, comparison: Comparison) -> Iterator[Reason]:
+    """Set the workload's mean against the crossover of the chosen reservation, or against the lowest one."""
+    label = None if chosen.reservation is None else chosen.reservation.label
+    sku = None if chosen.serverless is None else chosen.serverless.sku
+    pairs = [c for c in comparison.crossovers if label in (None, c.reserved) and sku in (None, c.serverless)]
+    if not pairs:
+        return
+    pair = pairs[0]
+    sentence = (
+        f"One unit of {pair.reserved} pays from {pair.requests_per_hour:,.0f} requests an hour against "
+        f"{pair.serverless}; the workload's mean is {pair.mean:.2f} times that, its floor {pair.floor:.2f} times."
+    )
+    numbers = (("requests_per_hour", pair.requests_per_hour), ("mean", pair.mean), ("floor", pair.floor))
+    yield Reason("crossover", numbers, sentence)
+
+
+def _ruled_out(options: Sequence[Option]) -> Iterator[Reason]:
+    codes = sorted({violation.code for option in options for violation in option.violations})
+    count = sum(1 for option in options if option.violations)
+    if count:
+        sentence = f"{count} options miss a hard need ({', '.join(codes)})."
+        yield Reason("ineligible_options", (("count", count),), sentence)

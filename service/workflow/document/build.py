@@ -1,0 +1,66 @@
+"""Builds the document out of an evaluation."""
+
+from decimal import Decimal
+
+from service.workflow.decide.reasons import Reason
+from service.workflow.decide.recommend import Recommendation
+from service.workflow.document.comparison import comparison, flip_point
+from service.workflow.document.measurement import measurement
+from service.workflow.document.options import option
+from service.workflow.document.values import JsonValue, decimal_text, money, number
+from service.workflow.evaluate import Evaluation
+
+
+def document(evaluation: Evaluation) -> dict[str, JsonValue]:
+    """Return measurement, options, comparison and recommendation as JSON values; money is decimal strings."""
+    policy, currency = evaluation.case.policy, evaluation.currency
+    bootstrap = evaluation.comparison.bootstrap
+    intervals = {} if bootstrap is None else {interval.key: interval for interval in bootstrap.intervals}
+    return {
+        "measurement": measurement(evaluation.case.profile) | _replayed(evaluation),
+        "options": [option(o, policy, currency, intervals.get(o.key)) for o in evaluation.options],
+        "comparison": comparison(evaluation.comparison, policy, currency),
+        "recommendation": _recommendation(evaluation.recommendation, currency),
+    }
+
+
+def _replayed(evaluation: Evaluation) -> dict[str, JsonValue]:
+    """Say what the replays took: whether arrivals were drawn, and which part of the hours."""
+    arrivals = evaluation.case.arrivals
+    if arrivals is None:
+        return {"arrivals": None, "replayed_requests": None, "replayed_hours": None, "sampled": False}
+    return {
+        "arrivals": "synthesized" if arrivals.synthesized else "logged",
+        "replayed_requests": len(arrivals),
+        "replayed_hours": len(arrivals.hour_of_window),
+        "sampled": arrivals.sampled,
+    }
+
+
+def _recommendation(entry: Recommendation, currency: str) -> dict[str, JsonValue]:
+    chosen = entry.option
+    return {
+        "mode": entry.mode,
+        "option": None if chosen is None else chosen.key,
+        "monthly_cost": None if chosen is None else money(chosen.monthly_cost, currency),
+        "provisional": entry.provisional,
+        "confidence": entry.confidence,
+        "probability_cheapest": number(entry.probability_cheapest),
+        "reasons": [_reason(reason) for reason in entry.reasons],
+        "would_change": [flip_point(point) for point in entry.would_change],
+        "review_by": entry.review_by.isoformat(),
+    }
+
+
+def _reason(reason: Reason) -> JsonValue:
+    return {
+        "code": reason.code,
+        "numbers": {name: _number(value) for name, value in reason.numbers},
+        "sentence": reason.sentence,
+    }
+
+
+def _number(value: Decimal | float | str) -> JsonValue:
+    if isinstance(value, str):
+        return value
+    return decimal_text(value) if isinstance(value, Decimal) else number(value)

@@ -1,0 +1,59 @@
+"""The whole method, from measured traffic to a decision. Read this function to know what Crossover does."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from service.workflow.compare.again import case_of
+from service.workflow.compare.compare import Comparison, compare
+from service.workflow.compute.case import Case
+from service.workflow.compute.compute import compute, with_incumbent
+from service.workflow.compute.option import Option
+from service.workflow.decide.recommend import Recommendation, recommend
+from service.workflow.offers import Offer
+from service.workflow.policy import Policy
+from service.workflow.prepare import prepare
+from service.workflow.traffic import TrafficHistory
+
+Progress = Callable[[str, float], None]
+"""Hears (phase, share of the phase done); phases are measure, compute, compare, decide."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One run of measure → compute → compare → decide: everything it found, for one currency."""
+
+    case: Case
+    currency: str
+    options: tuple[Option, ...]
+    comparison: Comparison
+    recommendation: Recommendation
+
+
+def _silent(phase: str, share: float) -> None:
+    """Tell nobody."""
+
+
+def evaluate(
+    history: TrafficHistory, offers: Sequence[Offer], policy: Policy, progress: Progress = _silent, threads: int = 2
+) -> Evaluation:
+    """Decide between serverless, dedicated and hybrid capacity for one workload.
+
+    The same inputs give the same answer whatever the number of threads. Raises WorkflowError for offers that cannot
+    be compared and InsufficientTraffic for a history too small to measure.
+    """
+    offers, currency = prepare(offers, policy)
+
+    progress("measure", 0.0)
+    case = case_of(history, policy)
+
+    with ThreadPoolExecutor(threads) as executor:
+        progress("compute", 0.0)
+        computed = compute(case, offers, executor)
+        computed = with_incumbent(computed, case, offers)
+
+        comparison = compare(history, case, computed, offers, executor, progress)
+
+    progress("decide", 0.0)
+    recommendation = recommend(case, computed.options, comparison)
+    return Evaluation(case, currency, computed.options, comparison, recommendation)

@@ -1,0 +1,89 @@
+"""Prepare: offers in one currency and under names of their own, before anything is compared."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from service.workflow.errors import WorkflowError
+from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.policy import Policy
+
+
+def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...], str]:
+    """Return the offers, converted and named apart, and the currency of the evaluation.
+
+    Offers of one sku by several providers are named `provider/sku`. Raises WorkflowError where there is nothing to
+    compare, where a currency has no exchange rate, or where two offers cannot be told apart.
+    """
+    if not offers:
+        raise WorkflowError("no_offers", "/price_sheets", "No offer to compare: add a price sheet for this model.")
+    currency = _currency(offers, policy)
+    rates = {**dict(policy.exchange_rates), currency: Decimal(1)}
+    for offer in offers:
+        if offer.currency not in rates:
+            raise WorkflowError(
+                "mixed_currencies",
+                "/policy/exchange_rates",
+                f"{offer.sku} is priced in {offer.currency}: give what 1 {offer.currency} is in {currency}.",
+            )
+    named = _named_apart(offers)
+    return tuple(_converted(offer, rates[offer.currency], currency) for offer in named), currency
+
+
+def _currency(offers: Sequence[Offer], policy: Policy) -> str:
+    if policy.currency is not None:
+        return policy.currency
+    found = sorted({offer.currency for offer in offers})
+    if len(found) > 1:
+        raise WorkflowError(
+            "mixed_currencies",
+            "/policy/currency",
+            f"Offers are priced in {' and '.join(found)}: name the currency to compare in, and exchange rates to it.",
+        )
+    return found[0]
+
+
+def _named_apart(offers: Sequence[Offer]) -> list[Offer]:
+    skus = Counter(offer.sku for offer in offers)
+    named = [replace(o, sku=f"{o.provider}/{o.sku}") if skus[o.sku] > 1 else o for o in offers]
+    for sku, count in Counter(offer.sku for offer in named).items():
+        if count > 1:
+            raise WorkflowError("duplicate_offer", "/price_sheets", f"{count} offers are named {sku}: rename all but one.")
+    return named
+
+
+def _converted(offer: Offer, rate: Decimal, currency: str) -> Offer:
+    if rate == 1:
+        return replace(offer, currency=currency)
+    if isinstance(offer, Dedicated):
+        return replace(offer, currency=currency, rates=tuple(_converted_rate(r, rate) for r in offer.rates))
+    return _converted_serverless(offer, rate, currency)
+
+
+def _converted_rate(entry: Rate, rate: Decimal) -> Rate:
+    return replace(
+        entry,
+        hourly=None if entry.hourly is None else entry.hourly * rate,
+        monthly=None if entry.monthly is None else entry.monthly * rate,
+        upfront=entry.upfront * rate,
+    )
+
+
+def _converted_serverless(offer: Serverless, rate: Decimal, currency: str) -> Serverless:
+    prices = tuple(
+        replace(
+            price,
+            amount=price.amount * rate,
+            tiers=tuple(replace(tier, amount=tier.amount * rate) for tier in price.tiers),
+        )
+        for price in offer.prices
+    )
+    pool = offer.warm_pool
+    return replace(
+        offer,
+        currency=currency,
+        prices=prices,
+        monthly_minimum=offer.monthly_minimum * rate,
+        warm_pool=None if pool is None else replace(pool, hourly=pool.hourly * rate),
+    )
