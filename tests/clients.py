@@ -1,0 +1,137 @@
+"""Migrated databases and callers with keys: what tests of the API stand on."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from service.access import service as access
+from service.access.roles import ALL_SCOPES, Role
+from service.app import create_app
+from service.kit import clock, migrating
+from service.kit.db import Database
+from service.kit.transaction import Actor, Transaction
+from service.settings import Settings
+from tests.databases import ENGINES, postgres_url, sqlite_url
+
+
+class ApiClient:
+    """Calls the application with a key of one organization; every method returns Werkzeug's test response."""
+
+    def __init__(self, app: Flask, organization_id: str, key: str) -> None:
+        self.app = app
+        self.organization_id = organization_id
+        self.key = key
+        self._client = app.test_client()
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.call("GET", path, **kwargs)
+
+    def post(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.call("POST", path, **kwargs)
+
+    def patch(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.call("PATCH", path, **kwargs)
+
+    def delete(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.call("DELETE", path, **kwargs)
+
+    def call(self, method: str, path: str, headers: dict[str, str] | None = None, **kwargs: Any) -> TestResponse:
+        sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+        return self._client.open(path, method=method, headers=sent, **kwargs)
+
+    def as_role(self, role: Role) -> "ApiClient":
+        """Return a caller of the same organization with a new key of `role`."""
+        answer = self.post("/v1/api-keys", json={"name": role, "role": role})
+        assert answer.status_code == 201, answer.text
+        return ApiClient(self.app, self.organization_id, answer.json["key"])
+
+
+def new_organization(database: Database, name: str) -> tuple[str, str]:
+    """Create an organization; return its id and an owner's key."""
+
+    def unit(session: Session) -> tuple[str, str]:
+        organization = access.create_organization(session, name)
+        tx = Transaction(session, command_actor(organization.id), clock.now(), "test")
+        return organization.id, access.create_key(tx, name="owner", role="owner")[1]
+
+    return database.write(unit)
+
+
+def command_actor(organization_id: str) -> Actor:
+    """Return an actor that may do everything in one organization."""
+    return Actor(organization_id, "command", "test", ALL_SCOPES, bytes(32))
+
+
+@contextmanager
+def transaction(database: Database, organization_id: str) -> Iterator[Transaction]:
+    """Open a writing transaction for a test of a service function; commits when the test's block ends well."""
+    with Session(database.writer, expire_on_commit=False) as session:
+        yield Transaction(session, command_actor(organization_id), clock.now(), "test")
+        session.commit()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
+    database = Database(sqlite_url(path))
+    migrating.upgrade(database)
+    database.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str, postgres_database: Callable[..., str]) -> str:
+    """Give the name of a migrated PostgreSQL database to copy."""
+    name = postgres_database()
+    database = Database(postgres_url(postgres_server, name))
+    migrating.upgrade(database)
+    database.dispose()
+    return name
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the URL of a migrated database, once on each engine."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        return sqlite_url(path)
+    create: Callable[..., str] = request.getfixturevalue("postgres_database")
+    template: str = request.getfixturevalue("migrated_postgres")
+    return postgres_url(request.getfixturevalue("postgres_server"), create(template))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give a migrated database, once on each engine."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Give the application on that database."""
+    app = create_app(Settings(database_url=database_url, work_folder=str(tmp_path / "work")))
+    yield app
+    app.extensions["crossover"].database.dispose()
+
+
+@pytest.fixture
+def api(app: Flask, database: Database) -> ApiClient:
+    """Give a caller with an owner's key."""
+    return ApiClient(app, *new_organization(database, "Example"))
+
+
+@pytest.fixture
+def other_api(app: Flask, database: Database) -> ApiClient:
+    """Give a caller with an owner's key of another organization."""
+    return ApiClient(app, *new_organization(database, "Other"))
