@@ -32,13 +32,13 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/crossover openapi --check
+	$(BIN)/crossover openapi --check openapi.yaml
 
 bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
 
 openapi: $(DEV)
-	$(BIN)/crossover openapi --write
+	$(BIN)/crossover openapi > openapi.yaml
 
 format: $(DEV)
 	$(BIN)/ruff format .

@@ -1,0 +1,103 @@
+"""The `crossover` command. Each command loads what it needs when it is called, so that none waits for the others."""
+
+from pathlib import Path
+
+import click
+
+from service.cli.exits import refusing
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="crossover")
+def main() -> None:
+    """Decide from measured traffic: serverless, dedicated or hybrid capacity for LLM inference."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.  [default: CROSSOVER_HOST or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: CROSSOVER_PORT or 8000]")
+@click.option("--migrate", is_flag=True, help="Bring the database up to date first.")
+def serve(host: str | None, port: int | None, migrate: bool) -> None:
+    """Start the server and stay up until interrupted."""
+    from service.cli import serving
+
+    with refusing():
+        serving.serve(host, port, migrate=migrate)
+
+
+@main.command()
+def migrate() -> None:
+    """Create the database or bring it up to date."""
+    from service.cli import serving
+
+    with refusing():
+        click.echo(serving.migrate())
+
+
+@main.group()
+def keys() -> None:
+    """API keys."""
+
+
+@keys.command("create")
+@click.option("--organization", required=True, help="Name of the organization; it is created where there is none.")
+@click.option("--name", default="command line", show_default=True, help="What the key is for.")
+@click.option("--role", default="owner", show_default=True, help="What the key may do.")
+def create_key(organization: str, name: str, role: str) -> None:
+    """Create an API key and print it. It is shown this once."""
+    from service.cli import creating
+
+    with refusing():
+        click.echo(creating.create(organization, name, role))
+
+
+@main.command()
+@click.option("--check", type=FILE, help="Say whether this file is current instead; exit status 1 where it is not.")
+def openapi(check: Path | None) -> None:
+    """Print the OpenAPI document of the service as YAML."""
+    from service.cli import description
+
+    text = description.as_yaml()
+    if check is None:
+        click.echo(text, nl=False)
+    elif check.read_text() != text:
+        raise click.ClickException(f"{check} is not what the application generates; run `make openapi`")
+
+
+@main.command()
+@click.option("--prices", type=FILE_OR_FOLDER, multiple=True, required=True, help="Price sheet, or a folder of them.")
+@click.option("--traffic", type=FILE, required=True, help="Request log or series: CSV, JSON Lines or Parquet.")
+@click.option("--policy", type=FILE, help="Policy, laid over the defaults.")
+@click.option("--model", help="Leave out offers for other models.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as the API answers it.")
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    prices: tuple[Path, ...],
+    traffic: Path,
+    policy: Path | None,
+    model: str | None,
+    as_json: bool,
+) -> None:
+    """Decide on files, without a server or a database.
+
+    Exit status: 0 with a recommendation, 2 where an input is refused, 3 where the traffic is not enough to decide.
+    """
+    from service.cli import evaluating
+
+    with refusing():
+        context.exit(evaluating.evaluate(prices, traffic, policy, model, as_json=as_json))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the server.")
+@click.option("--once", is_flag=True, help="Stop after printing instead of staying up.")
+def demo(port: int, once: bool) -> None:
+    """Start a server, load the example over HTTP, evaluate it and print the recommendation."""
+    from service.demo import run
+
+    with refusing():
+        run.run(port, once=once)

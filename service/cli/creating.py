@@ -1,0 +1,35 @@
+"""The command door: creating organizations and their keys, which nobody can do over HTTP without having one."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.access.models import Organization
+from service.access.roles import ALL_SCOPES, ROLES
+from service.access.service import create_key, create_organization
+from service.cli.configured import database
+from service.cli.exits import Refused
+from service.kit import clock, ids
+from service.kit.transaction import Actor, Transaction
+
+COMMAND = "keys create"
+
+
+def create(organization: str, name: str, role: str) -> str:
+    """Create a key in the organization of that name, which is created where there is none; return the whole key."""
+    if role not in ROLES:
+        raise Refused(f"--role: {role} is not one of {', '.join(ROLES)}")
+
+    def unit(session: Session) -> str:
+        owner = _organization(session, organization)
+        actor = Actor(owner.id, "command", COMMAND, ALL_SCOPES, owner.signing_key)
+        tx = Transaction(session, actor, clock.now(), ids.new("cmd"))
+        return create_key(tx, name=name, role=role)[1]
+
+    return database().write(unit)
+
+
+def _organization(session: Session, name: str) -> Organization:
+    found = session.scalars(select(Organization).where(Organization.name == name)).all()
+    if len(found) > 1:
+        raise Refused(f"--organization: {len(found)} organizations are called {name}")
+    return found[0] if found else create_organization(session, name)

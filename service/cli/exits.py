@@ -1,0 +1,33 @@
+"""How commands end: exit statuses, and errors of the user told in one line each."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+BAD_INPUT = 2
+"""An input, an option or a setting is refused; the message names it and the mend."""
+
+INSUFFICIENT_DATA = 3
+"""The traffic is not enough to decide on; the message says what to measure."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """An input is refused for `reasons`, one line each."""
+
+    def __init__(self, *reasons: str) -> None:
+        """Keep the reasons."""
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Print the reasons of a refusal to standard error and end with status 2."""
+    try:
+        yield
+    except Refused as refused:
+        for reason in refused.reasons:
+            click.echo(f"error: {reason}", err=True)
+        sys.exit(BAD_INPUT)

@@ -1,0 +1,48 @@
+"""Starting the server, and bringing its database up to date."""
+
+import os
+import socket
+import sys
+
+from service.cli.configured import database, named, settings
+from service.cli.exits import Refused
+from service.kit import migrating
+
+
+def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
+    """Become gunicorn. Raises Refused where the port is taken or the database is not at the newest revision."""
+    configured = settings()
+    host, port = host or configured.host, port or configured.port
+    require_free(host, port)
+    stored = database()
+    if migrate:
+        migrating.upgrade(stored)
+    try:
+        migrating.require_newest(stored)
+    except migrating.WrongSchema as error:
+        raise Refused(str(error)) from error
+    stored.dispose()
+    os.environ |= {named("host"): host, named("port"): str(port)}
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:app"]
+    os.execv(sys.executable, gunicorn)  # noqa: S606 - our own program, no shell
+
+
+def migrate() -> str:
+    """Bring the configured database to the newest revision; say which."""
+    stored = database()
+    migrating.upgrade(stored)
+    return f"The database is at revision {migrating.newest()}."
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise Refused where nothing can listen on the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(
+                f"nothing can listen on {host} port {port} ({error.strerror}); choose another port with "
+                f"`make run PORT=...`, `crossover serve --port ...` or {named('port')}"
+            ) from error
