@@ -1,0 +1,38 @@
+"""Only the doors end a transaction; everything else is handed one."""
+
+import ast
+
+from tests.guards.sources import named, python_files, tree
+
+DOORS = {
+    "service/kit/db.py",  # Database.write: the request's, the job's and the command's
+}
+ENDINGS = {"commit", "rollback"}
+
+
+def test_nobody_but_the_doors_commits() -> None:
+    found = {
+        f"{named(path)}:{node.lineno}"
+        for path in python_files("service")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ENDINGS
+        if named(path) not in DOORS
+    }
+    assert not found, f"leave the ending of a transaction to Database.write: {sorted(found)}"
+
+
+def test_only_the_doors_are_handed_the_way_to_write() -> None:
+    allowed = {
+        "service/cli/creating.py",
+        "service/kit/door.py",
+        "service/kit/idempotency.py",
+        "service/kit/jobs.py",
+    }
+    found = {
+        named(path)
+        for path in python_files("service")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "write"
+        if "database" in ast.unparse(node.func.value)
+    }
+    assert found <= allowed, f"write through the transaction handed over, not anew: {sorted(found - allowed)}"

@@ -1,0 +1,47 @@
+"""The migrations make exactly the tables the models describe, on both databases, and can be taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+
+from service.kit import migrating
+from service.kit.db import Database
+from service.models import Base
+
+
+@pytest.fixture
+def database(empty_database_url: str) -> Iterator[Database]:
+    """Give a new database without tables."""
+    made = Database(empty_database_url)
+    yield made
+    made.dispose()
+
+
+def tables(database: Database) -> set[str]:
+    """Return the names of the tables there are, without Alembic's own."""
+    return set(inspect(database.reader).get_table_names()) - {"alembic_version"}
+
+
+def test_there_is_one_newest_revision() -> None:
+    assert len(ScriptDirectory.from_config(migrating.configuration()).get_heads()) == 1
+
+
+def test_migrations_make_what_the_models_describe(database: Database) -> None:
+    migrating.upgrade(database)
+    with database.reader.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, Base.metadata) == []
+    assert tables(database) == set(Base.metadata.tables)
+
+
+def test_migrations_can_be_taken_back_and_made_again(database: Database) -> None:
+    migrating.upgrade(database)
+    made = tables(database)
+    migrating.downgrade(database, "base")
+    assert tables(database) == set()
+    migrating.upgrade(database)
+    assert tables(database) == made
