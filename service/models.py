@@ -2,8 +2,8 @@
 
 from service.access import models as access
 from service.events import models as events
-from service.kit import idempotency
+from service.kit import idempotency, jobs
 from service.kit.models import Base
 from service.workloads import models as workloads
 
-__all__ = ["Base", "access", "events", "idempotency", "workloads"]
+__all__ = ["Base", "access", "events", "idempotency", "jobs", "workloads"]

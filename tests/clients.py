@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -30,27 +30,27 @@ class ApiClient:
         self.key = key
         self._client = app.test_client()
 
-    def get(self, path: str, **kwargs: Any) -> TestResponse:
+    def get(self, path: str, **kwargs: object) -> TestResponse:
         return self.call("GET", path, **kwargs)
 
-    def post(self, path: str, **kwargs: Any) -> TestResponse:
+    def post(self, path: str, **kwargs: object) -> TestResponse:
         return self.call("POST", path, **kwargs)
 
-    def patch(self, path: str, **kwargs: Any) -> TestResponse:
+    def patch(self, path: str, **kwargs: object) -> TestResponse:
         return self.call("PATCH", path, **kwargs)
 
-    def delete(self, path: str, **kwargs: Any) -> TestResponse:
+    def delete(self, path: str, **kwargs: object) -> TestResponse:
         return self.call("DELETE", path, **kwargs)
 
-    def call(self, method: str, path: str, headers: dict[str, str] | None = None, **kwargs: Any) -> TestResponse:
+    def call(self, method: str, path: str, headers: dict[str, str] | None = None, **kwargs: object) -> TestResponse:
         sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
-        return self._client.open(path, method=method, headers=sent, **kwargs)
+        return self._client.open(path, method=method, headers=sent, **cast(dict[str, Any], kwargs))
 
     def as_role(self, role: Role) -> "ApiClient":
         """Return a caller of the same organization with a new key of `role`."""
         answer = self.post("/v1/api-keys", json={"name": role, "role": role})
         assert answer.status_code == 201, answer.text
-        return ApiClient(self.app, self.organization_id, answer.json["key"])
+        return ApiClient(self.app, self.organization_id, cast(dict[str, str], answer.json)["key"])
 
 
 def new_organization(database: Database, name: str) -> tuple[str, str]:

@@ -19,11 +19,12 @@ def upgrade() -> None:
     _idempotency()
     _events()
     _workloads()
+    _jobs()
 
 
 def downgrade() -> None:
     immutable.unprotect("events")
-    for table in ("workloads", "events", "idempotency_keys", "api_keys", "organizations"):
+    for table in ("jobs", "workloads", "events", "idempotency_keys", "api_keys", "organizations"):
         op.drop_table(table)
 
 
@@ -123,3 +124,30 @@ def _workloads() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_workloads_page", "workloads", ["organization_id", "created_at", "id"])
+
+
+def _jobs() -> None:
+    op.create_table(
+        "jobs",
+        sa.Column("id", types.Str(), nullable=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("kind", types.Str(), nullable=False),
+        sa.Column("arguments", types.Json(), nullable=False),
+        sa.Column("resource_id", types.Str(), nullable=False),
+        sa.Column("state", types.Str(), nullable=False),
+        sa.Column("attempt", types.Int, nullable=False),
+        sa.Column("available_at", types.UtcDateTime(), nullable=False),
+        sa.Column("leased_until", types.UtcDateTime(), nullable=True),
+        sa.Column("worker", types.Str(), nullable=True),
+        sa.Column("cancel_requested", types.Flag(), nullable=False),
+        sa.Column("phase", types.Str(), nullable=True),
+        sa.Column("share", types.Real, nullable=True),
+        sa.Column("error", types.Str(), nullable=True),
+        sa.Column("started_at", types.UtcDateTime(), nullable=True),
+        sa.Column("finished_at", types.UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_jobs_claim", "jobs", ["state", "available_at"])
+    op.create_index("ix_jobs_resource", "jobs", ["organization_id", "resource_id", "created_at"])

@@ -1,0 +1,168 @@
+"""Jobs: work that outlives its request, as rows of one table claimed under a lease.
+
+Every claim raises `attempt`; a worker writes only while the job still carries its attempt, so a worker that was
+taken for dead cannot write late. The result is written in the transaction that marks the job succeeded: once.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.kit import ids
+from service.kit.models import Base, Owned, strict
+from service.kit.problems import CONFLICT, Problem
+from service.kit.transaction import Transaction
+
+LEASE = timedelta(seconds=30)
+"""How long a claim holds without a sign of life."""
+
+ATTEMPTS = 3
+"""How often a job is tried before it is parked as failed."""
+
+FINISHED = ("succeeded", "failed", "cancelled")
+
+
+class Job(Owned, Base):
+    """A job. state: queued, running, succeeded, failed (parked) or cancelled.
+
+    arguments: what the handler is given. resource_id: what the job works for. available_at: not claimed before.
+    attempt: the claim that may write. phase, share: progress, share of 0 to 1. error: why it failed, for people.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = strict(
+        Index("ix_jobs_claim", "state", "available_at"),
+        Index("ix_jobs_resource", "organization_id", "resource_id", "created_at"),
+    )
+
+    kind: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    resource_id: Mapped[str]
+    state: Mapped[str]
+    attempt: Mapped[int]
+    available_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    worker: Mapped[str | None]
+    cancel_requested: Mapped[bool]
+    phase: Mapped[str | None]
+    share: Mapped[float | None]
+    error: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+
+class Lost(Exception):  # noqa: N818
+    """The job is no longer this attempt's: it was taken over or cancelled. Nothing may be written."""
+
+
+def enqueue(tx: Transaction, kind: str, arguments: dict[str, Any], *, resource_id: str) -> Job:
+    """Add a job of `kind` for `resource_id` to the transaction; it exists if and only if the transaction commits."""
+    job = Job(
+        id=ids.new("job"),
+        organization_id=tx.organization_id,
+        created_at=tx.now,
+        kind=kind,
+        arguments=arguments,
+        resource_id=resource_id,
+        state="queued",
+        attempt=0,
+        available_at=tx.now,
+        cancel_requested=False,
+    )
+    tx.session.add(job)
+    return job
+
+
+def of_resource(tx: Transaction, resource_id: str) -> Job | None:
+    """Return the latest job that works for `resource_id`."""
+    statement = select(Job).where(Job.organization_id == tx.organization_id, Job.resource_id == resource_id)
+    return tx.session.scalar(statement.order_by(Job.created_at.desc(), Job.id.desc()).limit(1))
+
+
+def cancel(tx: Transaction, job: Job) -> None:
+    """Cancel a job: at once when it is queued, at its next sign of life when it runs.
+
+    Raises Problem 409 when it is finished.
+    """
+    if job.state in FINISHED:
+        raise Problem(CONFLICT, f"The work has already {job.state}; it cannot be cancelled any more.")
+    if job.state == "queued":
+        job.state, job.finished_at = "cancelled", tx.now
+    else:
+        job.cancel_requested = True
+
+
+def is_waiting(session: Session, now: datetime) -> bool:
+    """Tell whether a job could be claimed now."""
+    return session.scalar(select(Job.id).where(_claimable(now)).limit(1)) is not None
+
+
+def claim(session: Session, worker: str, now: datetime) -> Job | None:
+    """Take the job that has waited longest, or None. A job whose worker died at its last attempt is parked."""
+    statement = select(Job).where(_claimable(now)).order_by(Job.available_at, Job.id).limit(1)
+    job = session.scalar(statement.with_for_update(skip_locked=True))
+    if job is None:
+        return None
+    if job.attempt >= ATTEMPTS:
+        _end(job, "failed", now, error="Every worker that tried this died while at it.")
+        return None
+    job.state, job.worker, job.attempt = "running", worker, job.attempt + 1
+    job.leased_until, job.started_at = now + LEASE, job.started_at or now
+    return job
+
+
+def beat(session: Session, job_id: str, attempt: int, now: datetime, phase: str | None, share: float | None) -> bool:
+    """Renew the lease and store progress; return whether cancelling was asked for. Raises Lost."""
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.attempt == attempt, Job.state == "running")
+        .values(leased_until=now + LEASE, phase=phase, share=share)
+        .returning(Job.cancel_requested)
+    )
+    asked = session.scalars(statement).first()
+    if asked is None:
+        raise Lost
+    return asked
+
+
+def held(session: Session, job_id: str, attempt: int) -> Job:
+    """Return the job while it is still this attempt's, to be ended in this transaction. Raises Lost."""
+    job = session.scalar(select(Job).where(Job.id == job_id, Job.attempt == attempt, Job.state == "running"))
+    if job is None:
+        raise Lost
+    return job
+
+
+def succeed(job: Job, now: datetime) -> None:
+    """Mark a held job succeeded."""
+    job.phase, job.share = None, 1.0
+    _end(job, "succeeded", now)
+
+
+def give_back(job: Job, now: datetime) -> None:
+    """Put a held job back in the queue without counting the attempt: its worker stops in good order."""
+    job.state, job.leased_until, job.available_at = "queued", None, now
+
+
+def fail(job: Job, now: datetime, error: str, *, retry: bool) -> None:
+    """Put a held job back for a later attempt, or park it where there is none left or `retry` is false."""
+    if job.cancel_requested:
+        _end(job, "cancelled", now)
+    elif retry and job.attempt < ATTEMPTS:
+        job.state, job.leased_until, job.error = "queued", None, error
+        job.available_at = now + timedelta(seconds=2**job.attempt)
+    else:
+        _end(job, "failed", now, error=error)
+
+
+def _claimable(now: datetime) -> Any:  # noqa: ANN401 - a column expression
+    return or_(
+        and_(Job.state == "queued", Job.available_at <= now),
+        and_(Job.state == "running", Job.leased_until < now),
+    )
+
+
+def _end(job: Job, state: str, now: datetime, *, error: str | None = None) -> None:
+    job.state, job.finished_at, job.leased_until, job.error = state, now, None, error
