@@ -1,15 +1,17 @@
 """Migrated databases and callers with keys: what tests of the API stand on."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypedDict, Unpack, cast
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import Headers
 
 from service.access import service as access
 from service.access.roles import ALL_SCOPES, Role
@@ -21,36 +23,61 @@ from service.settings import Settings
 from tests.databases import ENGINES, postgres_url, sqlite_url
 
 
+class Options(TypedDict, total=False):
+    """What a call may carry besides its address."""
+
+    json: object
+    data: bytes
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it came."""
+
+    status_code: int
+    headers: Headers
+    data: bytes
+
+    @property
+    def text(self) -> str:
+        return self.data.decode()
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401
+        return json.loads(self.data)
+
+
 class ApiClient:
-    """Calls the application with a key of one organization; every method returns Werkzeug's test response."""
+    """Calls the application with a key of one organization."""
 
     def __init__(self, app: Flask, organization_id: str, key: str) -> None:
         self.app = app
         self.organization_id = organization_id
         self.key = key
-        self._client = app.test_client()
 
-    def get(self, path: str, **kwargs: object) -> TestResponse:
-        return self.call("GET", path, **kwargs)
+    def get(self, path: str, **options: Unpack[Options]) -> Answer:
+        return self.call("GET", path, **options)
 
-    def post(self, path: str, **kwargs: object) -> TestResponse:
-        return self.call("POST", path, **kwargs)
+    def post(self, path: str, **options: Unpack[Options]) -> Answer:
+        return self.call("POST", path, **options)
 
-    def patch(self, path: str, **kwargs: object) -> TestResponse:
-        return self.call("PATCH", path, **kwargs)
+    def patch(self, path: str, **options: Unpack[Options]) -> Answer:
+        return self.call("PATCH", path, **options)
 
-    def delete(self, path: str, **kwargs: object) -> TestResponse:
-        return self.call("DELETE", path, **kwargs)
+    def delete(self, path: str, **options: Unpack[Options]) -> Answer:
+        return self.call("DELETE", path, **options)
 
-    def call(self, method: str, path: str, headers: dict[str, str] | None = None, **kwargs: object) -> TestResponse:
-        sent = {"Authorization": f"Bearer {self.key}", **(headers or {})}
-        return self._client.open(path, method=method, headers=sent, **cast(dict[str, Any], kwargs))
+    def call(self, method: str, path: str, **options: Unpack[Options]) -> Answer:
+        options["headers"] = {"Authorization": f"Bearer {self.key}", **options.get("headers", {})}
+        response = self.app.test_client().open(path, method=method, **cast("dict[str, Any]", options))
+        return Answer(response.status_code, response.headers, response.data)
 
     def as_role(self, role: Role) -> "ApiClient":
         """Return a caller of the same organization with a new key of `role`."""
         answer = self.post("/v1/api-keys", json={"name": role, "role": role})
         assert answer.status_code == 201, answer.text
-        return ApiClient(self.app, self.organization_id, cast(dict[str, str], answer.json)["key"])
+        return ApiClient(self.app, self.organization_id, answer.json["key"])
 
 
 def new_organization(database: Database, name: str) -> tuple[str, str]:
