@@ -90,7 +90,7 @@ class TrafficProfile:
     totals: volumes in the window.
     requests_per_minute: None where no requests were recorded. tokens_per_minute: input and output together.
     peak_to_mean: max ÷ mean. cv: standard deviation ÷ mean of the buckets' loads.
-    idle_share: idle ÷ observed time. load_duration: 101 loads per minute, entry d reached or exceeded in d % of time.
+    idle_share: idle ÷ observed time. load_duration: 101 loads per minute; entry d is reached in at least d % of time.
     hour_of_week: 168 mean loads per minute in `zone`, None where that hour was not observed.
     hours_of_week_seen: hours of the UTC week observed. weekly_means: mean load per minute of each whole week.
     week_over_week: last of them ÷ the one before − 1, None without two observed weeks.

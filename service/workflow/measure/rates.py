@@ -42,8 +42,8 @@ def rates_of(load: Load, values: Int64s, rising: Float64s) -> Rates:
 
 
 def load_duration_of(rising: Float64s) -> tuple[float, ...]:
-    """Return 101 falling loads per minute: entry d is reached or exceeded in at least d % of the whole buckets."""
-    return tuple(float(rising[nearest_rank(len(rising), 100 - percent)]) for percent in range(101))
+    """Return 101 falling loads per minute: entry d is the largest that at least d % of the whole buckets reach."""
+    return tuple(float(rising[-1 - nearest_rank(len(rising), percent)]) for percent in range(101))
 
 
 def cv_of(load: Load) -> float:

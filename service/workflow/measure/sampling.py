@@ -14,10 +14,14 @@ def choose_hours(loads: Int64s, most: int, seed: int) -> Int64s:
 
     A systematic sample: hours in order of their load, every w-th of them from a start that the seed draws, with
     w = ⌈requests ÷ most⌉. Every hour is as likely as any other, so each stands for the same number of hours, and the
-    quiet, the common and the busiest are all there: stratified without strata to choose. Whole hours keep bursts,
-    queues and idle times as they were.
+    quiet, the common and the busy are all there: stratified without strata to choose. Whole hours keep bursts, queues
+    and idle times as they were.
+
+    Two starts differ by the busiest hour's requests at most. So that no start can miss most of the traffic, w is so
+    small that no hour holds more than a w-th of it, though more than `most` requests are then replayed.
     """
-    step = min(-(-int(loads.sum()) // most), max(1, len(loads) // FEWEST_HOURS))
+    total = int(loads.sum())
+    step = min(-(-total // most), len(loads) // FEWEST_HOURS, total // max(1, int(loads.max())))
     if step <= 1:
         return np.arange(len(loads), dtype=np.int64)
     first = int(stream(seed, SAMPLING).integers(step))

@@ -1,0 +1,1 @@
+"""The tests, a package of its own: an installed library that ships one of the same name must not hide it."""
