@@ -12,6 +12,7 @@ from service.health.routes import blueprint as health
 from service.kit import errors, openapi, strict_json
 from service.kit.db import Database
 from service.kit.runtime import Runtime
+from service.pages.routes import blueprint as pages
 from service.resources import RESOURCES
 from service.settings import Settings
 
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> Flask:
     for resource in RESOURCES:
         api.register_blueprint(resource)
     app.register_blueprint(health)
+    app.register_blueprint(pages)
     return app
 
 

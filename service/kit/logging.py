@@ -25,6 +25,7 @@ def configure(level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=shared)
     )
+    logging.getLogger("alembic.runtime").setLevel(logging.WARNING)  # a line for every look at the revision
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
 
 

@@ -1,5 +1,6 @@
 """The database's schema: bringing it up to the newest revision, and refusing to serve on any other."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -48,6 +49,7 @@ def downgrade(database: Database, revision: str) -> None:
         engine.dispose()
 
 
+@cache
 def newest() -> str:
     """Return the revision this version of the service needs."""
     head = ScriptDirectory.from_config(configuration()).get_current_head()

@@ -5,7 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Flask
-from flask_smorest import Api  # type: ignore[import-untyped]
+from flask_smorest import Api
 from werkzeug.routing import BaseConverter, Map
 
 from service.kit import fields, ids

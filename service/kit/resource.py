@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import marshmallow as ma
 from flask import g
-from flask_smorest import Blueprint  # type: ignore[import-untyped]
+from flask_smorest import Blueprint
 
 from service.kit.arguments import StrictParser
 from service.kit.door import Call, Prepare, View, enter, transact

@@ -1,0 +1,50 @@
+"""Running jobs: `crossover worker` in a process of its own, or a thread beside a server process's requests."""
+
+import signal
+import threading
+from dataclasses import dataclass
+
+from flask import Flask
+
+from service.kit import logging, migrating
+from service.kit.db import Database
+from service.kit.runtime import Runtime
+from service.kit.worker import Worker
+from service.resources import JOBS
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A worker running in a thread of a server process."""
+
+    worker: Worker
+    thread: threading.Thread
+
+    def stop(self) -> None:
+        """Ask the running job to give itself back and wait a moment for it."""
+        self.worker.stopping.set()
+        self.thread.join(timeout=5)
+
+
+def start_embedded(app: Flask) -> Embedded:
+    """Start a worker beside `app`, on its database."""
+    carried = app.extensions["crossover"]
+    assert isinstance(carried, Runtime)
+    worker = Worker(carried.database, JOBS)
+    thread = threading.Thread(target=worker.run, name="jobs", daemon=True)
+    thread.start()
+    return Embedded(worker, thread)
+
+
+def run(settings: Settings) -> None:
+    """Run jobs until SIGTERM or SIGINT. Raises migrating.WrongSchema on a database of another version."""
+    logging.configure(settings.log_level)
+    database = Database(settings.database_url, threads=2)
+    migrating.require_newest(database)
+    worker = Worker(database, JOBS)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stopping.set())
+    logging.get().info("worker started", worker=worker.name, kinds=sorted(JOBS))
+    worker.run()
+    database.dispose()
