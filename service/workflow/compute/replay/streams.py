@@ -16,7 +16,7 @@ from service.workflow.compute.replay.recorder import Recorder, record_end_to_end
 from service.workflow.compute.replay.result import LatencyTarget, ReservedReplay
 from service.workflow.compute.replay.speed import Pace, pace, prefill_weight
 from service.workflow.compute.replay.tally import horizon_us, hourly_count, hourly_tokens
-from service.workflow.offers import ConcurrencyCapacity
+from service.workflow.offers import ConcurrencyCapacity, Speed
 from service.workflow.traffic import Arrivals, Int64s, UInt8s
 
 
@@ -27,6 +27,40 @@ class Requests(NamedTuple):
     uncached: Int64s
     output: Int64s
     prefill_weight: float
+
+
+def requests_of(arrivals: Arrivals, speed: Speed) -> Requests:
+    """Return what a kernel reads of the arrivals."""
+    return Requests(arrivals.time_us, arrivals.uncached, arrivals.output, prefill_weight(speed))
+
+
+@kernel
+def enter(
+    requests: Requests,
+    request: int,
+    clock: tuple[float, float],
+    us_per_step: float,
+    heap: Heap,
+    serving: int,
+    record: Recorder,
+) -> float:
+    """Put a request in service beside `serving` others; `clock` is µs and virtual time. Return its token-steps."""
+    now, virtual = clock
+    prefill = requests.uncached[request] * requests.prefill_weight
+    work: float = requests.output[request] + prefill
+    push(heap, serving, virtual + work, request)
+    record_first_token(record, request, now - requests.time_us[request] + prefill * us_per_step)
+    return work
+
+
+@kernel
+def leave(requests: Requests, now: float, heap: Heap, serving: int, record: Recorder) -> float:
+    """Take the request that finishes first, of `serving`, out of service. Return the virtual time it finished at."""
+    virtual: float = heap.keys[0]
+    request = heap.numbers[0]
+    record_end_to_end(record, request, now - requests.time_us[request])
+    pop(heap, serving)
+    return virtual
 
 
 @kernel
@@ -42,10 +76,8 @@ def _replay(
         finish = now + (heap.keys[0] - virtual) * pace.inverse[serving] if serving > 0 else np.inf
         if finish <= arrival:
             busy += serving * max(min(finish, horizon) - now, 0.0)
-            virtual, now = heap.keys[0], finish
-            done = heap.numbers[0]
-            record_end_to_end(record, done, now - requests.time_us[done])
-            pop(heap, serving)
+            now = finish
+            virtual = leave(requests, now, heap, serving, record)
             serving -= 1
         else:
             busy += serving * (arrival - now)
@@ -56,12 +88,9 @@ def _replay(
                 spilled[head] = 1
                 head += 1
         if head < arrived and serving < streams:
-            prefill = requests.uncached[head] * requests.prefill_weight
-            work = requests.output[head] + prefill
-            push(heap, serving, virtual + work, head)
+            us_per_step = pace.inverse[serving + 1]
+            served += enter(requests, head, (now, virtual), us_per_step, heap, serving, record)
             serving += 1
-            served += work
-            record_first_token(record, head, now - requests.time_us[head] + prefill * pace.inverse[serving])
             head += 1
     return busy, served
 
@@ -76,7 +105,7 @@ def replay_streams(
 ) -> ReservedReplay:
     """Replay on `units` with at most `streams` in service; who finds them all taken waits, or else spills."""
     speed = capacity.speed
-    requests = Requests(arrivals.time_us, arrivals.uncached, arrivals.output, prefill_weight(speed))
+    requests = requests_of(arrivals, speed)
     heap = new_heap(min(streams, len(arrivals)))
     record = recorder(len(arrivals), target)
     spilled = np.zeros(len(arrivals), np.uint8)

@@ -24,6 +24,14 @@ def _tokens(mask: UInt8s, hour_index: Int64s, uncached: Int64s, cached: Int64s, 
                 counts[hour, 3] += output[request]
 
 
+@kernel
+def hour_of(hour_index: Int64s, request: int, hour: int) -> int:
+    """Return the replayed hour of a request, which is `hour` or a later one."""
+    while hour_index[hour + 1] <= request:
+        hour += 1
+    return hour
+
+
 def hourly_count(arrivals: Arrivals, mask: UInt8s) -> Int64s:
     """Return the number of flagged requests in each replayed hour, shape (hours,)."""
     counts = np.zeros(len(arrivals.hour_index) - 1, np.int64)

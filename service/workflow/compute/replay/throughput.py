@@ -2,14 +2,14 @@
 
 import numpy as np
 
+from service.workflow.compute.replay.alone import ServiceTimes, service_times
 from service.workflow.compute.replay.budget import Budget, demand_of, whole_budget
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
 from service.workflow.compute.replay.result import LatencyTarget, ReservedReplay
-from service.workflow.compute.replay.speed import decode_alone
 from service.workflow.compute.replay.tally import hourly_count, hourly_tokens
 from service.workflow.offers import Speed, ThroughputCapacity
-from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
+from service.workflow.traffic import Arrivals, Float64s, Int64s, UInt8s
 
 
 @kernel
@@ -38,15 +38,12 @@ def _admit(
 
 
 @kernel
-def _record(
-    uncached: Int64s, output: Int64s, spilled: UInt8s, prefill_us: float, decode_us: float, record: Recorder
-) -> None:
+def _record(times: ServiceTimes, spilled: UInt8s, record: Recorder) -> None:
     """Record the latency of the requests taken: provisioned throughput serves each at the offer's own speed."""
-    for request in range(len(uncached)):
+    for request in range(len(spilled)):
         if not spilled[request]:
-            first = uncached[request] * prefill_us
-            record_first_token(record, request, first)
-            record_end_to_end(record, request, first + output[request] * decode_us)
+            record_first_token(record, request, times.first_token[request])
+            record_end_to_end(record, request, times.end[request])
 
 
 @kernel
@@ -81,8 +78,7 @@ def replay_throughput(
     _admit(arrivals.time_us, *columns, budget, used, spilled)
     record = recorder(len(arrivals), target)
     if speed is not None:
-        prefill_us, decode_us = SECOND / speed.prefill_tokens_per_second, SECOND / decode_alone(speed)
-        _record(arrivals.uncached, arrivals.output, spilled, prefill_us, decode_us, record)
+        _record(service_times(arrivals, speed), spilled, record)
     windows = -(-int(arrivals.observed_us.sum()) // budget.window_us)
     shares = used / (budget.budget * float(windows)) if units and windows else np.zeros_like(used)
     axis = int(np.argmax(shares))

@@ -1,0 +1,114 @@
+"""Serverless instances billed by the second: starting, serving, and idling until they go down."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from service.workflow.compute.replay.alone import ServiceTimes
+from service.workflow.compute.replay.compiled import kernel
+from service.workflow.compute.replay.heap import Heap, pop, push
+from service.workflow.compute.replay.idle import IdleStack, next_down, set_idle, take_down
+from service.workflow.compute.replay.recorder import Recorder, record_end_to_end, record_first_token
+from service.workflow.compute.replay.tally import hour_of
+from service.workflow.traffic import Float64s, Int64s, UInt8s
+
+
+class Fleet(NamedTuple):
+    """How instances behave: requests each serves at once, instances always up, µs to start and to go down."""
+
+    concurrency: int
+    warm: int
+    start_us: float
+    idle_us: float
+
+
+class Starting(NamedTuple):
+    """Instances that start, in order: when each is ready (µs), and the requests waiting for it; shape (n,)."""
+
+    ready_us: Float64s
+    waiting: Int64s
+
+
+class Hourly(NamedTuple):
+    """What is counted by hour of arrival, int64 of shape (hours,)."""
+
+    cold_starts: Int64s
+    delayed: Int64s
+    up_us: Int64s
+
+
+@kernel
+def next_kept(kept: UInt8s, request: int) -> int:
+    """Return the first kept request from `request` on, or the number of requests."""
+    while request < len(kept) and not kept[request]:
+        request += 1
+    return request
+
+
+@kernel
+def _seat(now: float, pooled: bool, fleet: Fleet, starting: Starting, last: int) -> tuple[float, int]:
+    """Return how long an arrival waits for an instance, and the instances started so far, `last`, with its own."""
+    if pooled:
+        return 0.0, last
+    if last == 0 or starting.ready_us[last - 1] <= now or starting.waiting[last - 1] == fleet.concurrency:
+        starting.ready_us[last] = now + fleet.start_us
+        starting.waiting[last] = 0
+        last += 1
+    starting.waiting[last - 1] += 1
+    return starting.ready_us[last - 1] - now, last
+
+
+@kernel
+def run_fleet(
+    arrivals: tuple[Int64s, Int64s, UInt8s],
+    times: ServiceTimes,
+    fleet: Fleet,
+    room: tuple[Heap, IdleStack, Starting],
+    results: tuple[Hourly, Recorder],
+) -> None:
+    """Replay the kept requests, event by event: an instance ready, a finish, an arrival, an instance down.
+
+    `arrivals` are time_us, hour_index and kept. Requests are packed: on warm instances first, then on as few others
+    as hold them, whatever instance they began on.
+    """
+    time_us, hour_index, kept = arrivals
+    heap, idle, starting = room
+    hourly, record = results
+    serving = bound = extra = first = last = hour = 0
+    now = 0.0
+    request = next_kept(kept, 0)
+    while True:
+        arrival = float(time_us[request]) if request < len(time_us) else np.inf
+        ready = starting.ready_us[first] if first < last else np.inf
+        finish = heap.keys[0] if serving > 0 else np.inf
+        event = min(arrival, ready, finish, next_down(idle, fleet.idle_us))
+        if event == np.inf:
+            return
+        hourly.up_us[hour] += int((extra + last - first) * (event - now))
+        now = event
+        if ready == now:
+            bound += starting.waiting[first]
+            first += 1
+            extra += 1
+        elif finish == now:
+            pop(heap, serving)
+            serving -= 1
+            bound -= 1
+        elif arrival == now:
+            hour = hour_of(hour_index, request, hour)
+            pooled = bound < (fleet.warm + extra) * fleet.concurrency
+            wait, started = _seat(now, pooled, fleet, starting, last)
+            hourly.cold_starts[hour] += started - last
+            hourly.delayed[hour] += wait > 0
+            last = started
+            bound += pooled
+            push(heap, serving, now + wait + times.end[request], request)
+            serving += 1
+            record_first_token(record, request, wait + times.first_token[request])
+            record_end_to_end(record, request, wait + times.end[request])
+            request = next_kept(kept, request + 1)
+        else:
+            take_down(idle)
+            extra -= 1
+        busy = max(-(-bound // fleet.concurrency) - fleet.warm, 0)
+        set_idle(idle, extra - busy, now)
