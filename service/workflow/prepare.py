@@ -49,7 +49,9 @@ def _named_apart(offers: Sequence[Offer]) -> list[Offer]:
     named = [replace(o, sku=f"{o.provider}/{o.sku}") if skus[o.sku] > 1 else o for o in offers]
     for sku, count in Counter(offer.sku for offer in named).items():
         if count > 1:
-            raise WorkflowError("duplicate_offer", "/price_sheets", f"{count} offers are named {sku}: rename all but one.")
+            raise WorkflowError(
+                "duplicate_offer", "/price_sheets", f"{count} offers are named {sku}: rename all but one."
+            )
     return named
 
 

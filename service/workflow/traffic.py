@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -47,7 +48,7 @@ class RequestLog:
     start_us: int | None = None
     end_us: int | None = None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the columns and the declared span, as `sha256:<hex>`."""
         columns = (self.arrival_us, self.input_tokens, self.cached_input_tokens, self.output_tokens)
@@ -70,7 +71,7 @@ class BucketSeries:
     output_tokens: Int64s
     absent: Literal["missing", "idle"] = "missing"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the columns, bucket length and meaning of absence, as `sha256:<hex>`."""
         columns = (self.start_us, self.requests, self.input_tokens, self.cached_input_tokens, self.output_tokens)

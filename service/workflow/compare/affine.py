@@ -12,7 +12,7 @@ GRID = 96
 REACH = 1000.0
 """Factors looked at: 0, and 1 ÷ REACH to REACH."""
 
-BELOW = tuple(Decimal(repr(REACH ** (-i / GRID))) for i in range(1, GRID + 1)) + (Decimal(0),)
+BELOW = (*(Decimal(repr(REACH ** (-i / GRID))) for i in range(1, GRID + 1)), Decimal(0))
 ABOVE = tuple(Decimal(repr(REACH ** (i / GRID))) for i in range(1, GRID + 1))
 
 HALVINGS = 40

@@ -8,8 +8,10 @@ from decimal import Decimal
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute
 from service.workflow.compute.option import Option
-from service.workflow.decide.rule import choose
+from service.workflow.compute.realize import realize
+from service.workflow.decide.rule import Ranked, choose
 from service.workflow.measure import make_arrivals, measure, scale_arrivals, seed_of
+from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
 from service.workflow.traffic import TrafficHistory
@@ -17,7 +19,11 @@ from service.workflow.traffic import TrafficHistory
 
 def case_of(history: TrafficHistory, policy: Policy) -> Case:
     """Return the case of a history under a policy: measured, and its requests scaled by the traffic factor."""
-    profile = measure(history, policy)
+    return measured_case(history, measure(history, policy), policy)
+
+
+def measured_case(history: TrafficHistory, profile: TrafficProfile, policy: Policy) -> Case:
+    """Return the case of a history that is measured already; the profile does not depend on the traffic factor."""
     arrivals = make_arrivals(history, profile, policy)
     if arrivals is not None and policy.traffic_factor != 1:
         arrivals = scale_arrivals(arrivals, policy.traffic_factor, seed_of(history, policy))
@@ -35,6 +41,17 @@ def eligible(options: Sequence[Option]) -> list[Option]:
 
 
 def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
-    """Return what would be recommended on a case, replaying nothing that the answer does not need."""
-    options = compute(case, offers, executor, explore=0).options
-    return choose(eligible(options), case.policy.margin, case.policy.incumbent)
+    """Return what would be recommended on a case, replaying nothing, and building no option, that it does not need."""
+    policy = case.policy
+    computed = compute(case, offers, executor, explore=0)
+    serverless = {option.key: option for option in eligible(computed.serverless)}
+    reserved = {best.key: best for best in computed.search.best_of_group.values() if best.eligible}
+    ranked: list[Ranked] = [*serverless.values(), *reserved.values()]
+    chosen = choose(ranked, policy.margin)
+    standing = None
+    if chosen is not None:
+        standing = serverless.get(chosen.key) or computed.search.option(reserved[chosen.key].candidate)
+    incumbent = None if policy.incumbent is None else realize(case, policy.incumbent, offers)
+    if incumbent is None or standing is None or not incumbent.eligible:
+        return standing
+    return choose([standing, incumbent], policy.margin, incumbent.key)

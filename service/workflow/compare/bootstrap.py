@@ -119,7 +119,8 @@ def metered(offer: Serverless, counts: Float64s, seconds: Float64s) -> Float64s:
     bill = np.zeros(len(counts))
     for price in offer.prices:
         bill += _tiered(price, quantities[price.meter])
-    return np.maximum(bill, float(offer.monthly_minimum))
+    least: Float64s = np.maximum(bill, float(offer.monthly_minimum))
+    return least
 
 
 def _tiered(price: Price, quantity: Float64s) -> Float64s:

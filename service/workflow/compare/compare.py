@@ -51,7 +51,7 @@ def compare(
     progress("compare", 0.0)
     flips = [*PriceFlips(case, computed, offers), *weight_flips(options, policy)]
     progress("compare", 0.4)
-    flips += traffic_flips(history, offers, policy, executor)
+    flips += traffic_flips(history, case.profile, offers, policy, executor)
     progress("compare", 0.8)
     return Comparison(
         crossovers=tuple(crossovers(case, offers)),

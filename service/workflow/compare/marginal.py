@@ -8,6 +8,7 @@ have to pay for the work of a full unit.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.hybrid import Overflow
@@ -52,12 +53,13 @@ def marginal_units(case: Case, option: Option, search: Search) -> list[MarginalU
     if first > units.minimum:
         shown = shown[1:]
     spills = _spills(case, option, shown, search)
-    return [_step(case, option, a, b) for a, b in zip(spills, spills[1:], strict=False)]
+    return [_step(case, option, a, b) for a, b in pairwise(spills)]
 
 
 def _spills(case: Case, option: Option, steps: Sequence[int], search: Search) -> list[tuple[int, Overflow]]:
     reservation, serverless = option.reservation, option.serverless
-    assert reservation is not None and serverless is not None
+    assert reservation is not None
+    assert serverless is not None
     per_unit = (option.threshold or 0) / reservation.units
     offer = reservation.offer
     probes = [SpillProbe(offer.capacity, step, int(step * per_unit), offer.speed) for step in steps]

@@ -15,9 +15,11 @@ def p95(option: Option, metric: LatencyMetric) -> float | None:
 
 def frontier(options: Sequence[Option], metric: LatencyMetric) -> list[Option]:
     """Return the undominated options by monthly cost, cheapest first; each next one is faster."""
-    known = [option for option in options if option.eligible and p95(option, metric) is not None]
+    known = [(o.monthly_cost, p95(o, metric), o.key, o) for o in options if o.eligible]
     best: list[Option] = []
-    for option in sorted(known, key=lambda o: (o.monthly_cost, p95(o, metric), o.key)):
-        if not best or p95(option, metric) < p95(best[-1], metric):
+    fastest = float("inf")
+    for _, latency, _, option in sorted((k for k in known if k[1] is not None), key=lambda k: k[:3]):
+        if latency is not None and latency < fastest:
             best.append(option)
+            fastest = latency
     return best

@@ -8,11 +8,11 @@ from decimal import Decimal
 from service.workflow.compare.again import case_of, decide_again, eligible
 from service.workflow.compute.compute import compute
 from service.workflow.compute.realize import realize
+from service.workflow.measure import clip
+from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
 from service.workflow.traffic import WEEK, TrafficHistory
-from service.workflow.measure import clip
-from service.workflow.measure.profile import TrafficProfile
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,10 @@ def weight_flips(options: Sequence[Option], policy: Policy) -> Iterator[FlipPoin
         return
     latency = [(option, option.latency_value) for option in standing]
     isolation = [(option, option.isolation_value) for option in standing]
-    weights = (("latency.weight", policy.latency.weight, latency), ("isolation.weight", policy.isolation.weight, isolation))
+    weights = (
+        ("latency.weight", policy.latency.weight, latency),
+        ("isolation.weight", policy.isolation.weight, isolation),
+    )
     for name, weight, values in weights:
         lines = [Line(o.key, group_of(o), o.family, o.adjusted - value, value) for o, value in values]
         if not any(line.slope for line in lines):

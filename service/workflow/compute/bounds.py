@@ -22,8 +22,11 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.probes import SpillProbe
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.speed import decode_table, request_work
-from service.workflow.offers import Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Meter, Serverless, ThroughputCapacity
 from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
+
+COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
+"""Meters in the order of replayed counts."""
 
 MULTIPLIERS = (0.25, 0.5, 1.0, 2.0)
 """Prices of work tried, relative to the mean cost of work on serverless."""
@@ -67,6 +70,7 @@ class Bounds:
 
     case: Case
     serverless: Sequence[Serverless]
+    _overflow_of: dict[SpillProbe, tuple[Decimal, float]] = field(default_factory=dict)
     _blocks_of: dict[Capacity, list[_Blocks]] = field(default_factory=dict)
     _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
 
@@ -84,6 +88,11 @@ class Bounds:
 
     def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
+        if probe not in self._overflow_of:
+            self._overflow_of[probe] = self._overflow(probe)
+        return self._overflow_of[probe]
+
+    def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         least = min((self._least(probe, index) for index in range(len(self._costs))), default=0.0)
         share = max(self._spill_share(probe, blocks) for blocks in self._blocks(probe.capacity))
         floor = Decimal(int(least * (1 - SLACK) * 1_000_000)) / 1_000_000
@@ -108,17 +117,23 @@ class Bounds:
         """Cost of each request on each offer that no other undercuts on every meter, at its lowest tier."""
         arrivals = self.case.arrivals
         assert arrivals is not None
-        columns = (arrivals.uncached, arrivals.cached, arrivals.output)
+        uncached, cached, output = arrivals.uncached, arrivals.cached, arrivals.output
         return [
-            prices[0] + sum(price * column for price, column in zip(prices[1:], columns, strict=True))
-            for prices in _undominated([self._unit_prices(offer) for offer in self.serverless])
+            request + input_ * uncached + cached_ * cached + output_ * output
+            for request, input_, cached_, output_ in _undominated(
+                [self._unit_prices(offer) for offer in self.serverless]
+            )
         ]
 
     def _unit_prices(self, offer: Serverless) -> tuple[float, ...]:
-        lowest = {price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices}
+        lowest = {
+            price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices
+        }
         lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
-        meters = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
-        return tuple(float(lowest.get(meter, 0)) * float(s) for meter, s in zip(meters, self.case.scale, strict=True))
+        return tuple(
+            float(lowest.get(meter, Decimal(0))) * float(scale)
+            for meter, scale in zip(COLUMNS, self.case.scale, strict=True)
+        )
 
     def _blocks(self, capacity: Capacity) -> list[_Blocks]:
         if capacity not in self._blocks_of:

@@ -37,7 +37,9 @@ class Candidate:
     minimum: int = 0
 
 
-def candidates(case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds) -> list[Candidate]:
+def candidates(
+    case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds
+) -> list[Candidate]:
     """Return every candidate of the policy's modes, cheapest bound first."""
     found: list[Candidate] = []
     for offer in offers:
@@ -99,27 +101,26 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
     units: int | None = offer.units.minimum
     smallest = Reservation(offer, rate, offer.units.minimum)
     ceiling = smallest.monthly + bounds.cheapest_serverless
+    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
+    eligible = _eligible(case, smallest)
     while units is not None:
         reservation = Reservation(offer, rate, units)
-        if reservation.monthly > ceiling:
+        monthly = reservation.monthly
+        if monthly > ceiling:
             return
-        yield from _hybrid(case, reservation, bounds)
+        for streams in thresholds(case, offer, units):
+            yield _hybrid(reservation, streams, monthly + added, bounds, eligible=eligible)
         units = offer.units.at_least(units + 1)
 
 
-def _hybrid(case: Case, reservation: Reservation, bounds: Bounds) -> Iterator[Candidate]:
-    offer, units = reservation.offer, reservation.units
-    fixed = reservation.monthly + case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
+def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool) -> Candidate:
+    offer = reservation.offer
     family = COMMITTED if reservation.rate.term_months else HYBRID
-    eligible = _eligible(case, reservation)
-    for streams in thresholds(case, offer, units):
-        probe = SpillProbe(offer.capacity, units, streams, offer.speed)
-        spill_least, spill_expected = bounds.overflow(probe)
-        estimate = float(fixed) + spill_expected
-        yield Candidate(
-            f"hybrid:{reservation.label}", "hybrid", family, reservation, probe, fixed + spill_least, estimate,
-            eligible, streams=streams,
-        )
+    probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
+    least, expected = bounds.overflow(probe)
+    group = f"hybrid:{reservation.label}"
+    estimate = float(fixed) + expected
+    return Candidate(group, "hybrid", family, reservation, probe, fixed + least, estimate, eligible, streams=streams)
 
 
 def default_streams(case: Case, offer: Dedicated, units: int) -> int:

@@ -65,8 +65,8 @@ class Case:
         """Requests, uncached, cached and output tokens that the replays take."""
         if self.arrivals is None:
             return self.measured
-        columns = (self.arrivals.uncached, self.arrivals.cached, self.arrivals.output)
-        return (len(self.arrivals), *(int(column.sum()) for column in columns))
+        uncached, cached, output = self.arrivals.uncached, self.arrivals.cached, self.arrivals.output
+        return (len(self.arrivals), int(uncached.sum()), int(cached.sum()), int(output.sum()))
 
     @cached_property
     def everything(self) -> Usage:
@@ -95,8 +95,10 @@ class Case:
 
     def monthly(self, counts: Sequence[int], compute_us: int = 0) -> Usage:
         """Return the month of replayed counts (requests, uncached, cached, output) and compute time (µs)."""
-        quantities = (round(int(count) * scale) for count, scale in zip(counts, self.scale, strict=True))
-        return Usage(*quantities, compute_us=round(compute_us * self.time_scale))
+        requests, uncached, cached, output = (
+            round(int(count) * scale) for count, scale in zip(counts, self.scale, strict=True)
+        )
+        return Usage(requests, uncached, cached, output, round(compute_us * self.time_scale))
 
     def requests_per_month(self, count: int) -> Fraction:
         """Return a month's requests for a replayed count of them."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.candidates import Candidate, candidates
@@ -17,17 +18,24 @@ from service.workflow.offers import Dedicated, Offer, Serverless
 
 @dataclass(frozen=True)
 class Computed:
-    """Every option, cheapest first, and the search that found them, for questions asked later."""
+    """What was computed: serverless options, reserved candidates and the search over them; an incumbent if named."""
 
-    options: tuple[Option, ...]
-    search: Search
+    serverless: tuple[Option, ...]
     candidates: tuple[Candidate, ...]
+    search: Search
+    incumbent: Option | None = None
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Every option, sorted by rank: serverless, one of each reserved group, and the incumbent."""
+        found = [*self.serverless, *self.search.options()]
+        if self.incumbent is not None and all(option.key != self.incumbent.key for option in found):
+            found.append(self.incumbent)
+        return tuple(sorted(found, key=lambda option: option.rank))
 
 
-def compute(
-    case: Case, offers: Sequence[Offer], executor: Executor, explore: int = EXPLORE_REQUESTS
-) -> Computed:
-    """Return the options of every family the policy allows, sorted by rank.
+def compute(case: Case, offers: Sequence[Offer], executor: Executor, explore: int = EXPLORE_REQUESTS) -> Computed:
+    """Compute the options of every family the policy allows.
 
     `explore`: requests to replay beyond what the answer needs, so that more options have exact figures.
     """
@@ -41,8 +49,8 @@ def compute(
     reserved: list[Candidate] = []
     if case.arrivals is not None:
         reserved = candidates(case, dedicated, serverless, Bounds(case, serverless))
-        found += search.run(reserved)
-    return Computed(tuple(sorted(found, key=lambda option: option.rank)), search, tuple(reserved))
+        search.run(reserved)
+    return Computed(tuple(found), tuple(reserved), search)
 
 
 def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:
@@ -57,4 +65,4 @@ def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> C
     if option is None:
         detail = f"{incumbent} names no option on offer: use the key of an option as evaluations list them."
         raise WorkflowError("unknown_incumbent", "/policy/incumbent", detail)
-    return replace(computed, options=tuple(sorted((*computed.options, option), key=lambda option: option.rank)))
+    return replace(computed, incumbent=option)

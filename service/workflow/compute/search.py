@@ -41,6 +41,16 @@ class Exact:
     adjusted: Decimal
 
     @property
+    def key(self) -> str:
+        """The group the candidate stands for."""
+        return self.candidate.group
+
+    @property
+    def family(self) -> int:
+        """Place in the simplicity order."""
+        return self.candidate.family
+
+    @property
     def order(self) -> tuple[bool, Decimal, int, int]:
         """Eligible first, then cheapest, then fewest units, then the highest threshold."""
         return (not self.eligible, self.adjusted, self.candidate.reservation.units, -self.candidate.streams)
@@ -57,26 +67,27 @@ class Search:
     replays: dict[Probe, Any] = field(default_factory=dict)
     best_of_group: dict[str, Exact] = field(default_factory=dict)
     best_of_family: dict[int, Decimal] = field(default_factory=dict)
+    skipped: dict[str, Candidate] = field(default_factory=dict)
     _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
 
-    def run(self, candidates: Sequence[Candidate]) -> list[Option]:
-        """Return one option a group: exact where it is proven the group's best, else ruled out by its bound."""
+    def run(self, candidates: Sequence[Candidate]) -> None:
+        """Replay candidates until the best of every family is known, and what else the budget allows."""
         self._seed(candidates)
         remaining = list(candidates)
-        skipped: dict[str, Candidate] = {}
         while remaining:
-            batch, remaining = self._next_batch(remaining, skipped)
+            batch, remaining = self._next_batch(remaining)
             self.replay(batch)
-        return [self._listed(group, skipped.get(group)) for group in sorted({c.group for c in candidates})]
+
+    def options(self) -> list[Option]:
+        """Return one option a group: exact where it is proven the group's best, else ruled out by its bound."""
+        return [self._listed(group) for group in sorted({*self.best_of_group, *self.skipped})]
 
     def _seed(self, candidates: Sequence[Candidate]) -> None:
         """Replay each family's most promising candidate first, so that its limit is tight from the start."""
         eligible = sorted((c for c in candidates if c.eligible), key=lambda c: (c.family, c.estimate, c.bound, c.group))
         self.replay([next(of_family) for _, of_family in groupby(eligible, key=lambda c: c.family)])
 
-    def _next_batch(
-        self, remaining: list[Candidate], skipped: dict[str, Candidate]
-    ) -> tuple[list[Candidate], list[Candidate]]:
+    def _next_batch(self, remaining: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
         """Take candidates in order until BATCH new probes are due; note the first ruled out of each group."""
         batch: list[Candidate] = []
         due: set[Probe] = set()
@@ -85,7 +96,7 @@ class Search:
                 return batch, remaining[index:]
             known = candidate.probe in self.replays or candidate.probe in due
             if candidate.bound >= self._limit(candidate, known, len(due)):
-                skipped.setdefault(candidate.group, candidate)
+                self.skipped.setdefault(candidate.group, candidate)
                 continue
             batch.append(candidate)
             if not known:
@@ -171,8 +182,8 @@ class Search:
         key = hybrid_key(reservation, candidate.streams, default, spill.offer)
         return hybrid_option(self.case, reservation, key, candidate.streams, spill)
 
-    def _listed(self, group: str, skipped: Candidate | None) -> Option:
-        best = self.best_of_group.get(group)
+    def _listed(self, group: str) -> Option:
+        best, skipped = self.best_of_group.get(group), self.skipped.get(group)
         settled = best is not None and (skipped is None or best.eligible == skipped.eligible)
         if best is not None and settled and (skipped is None or best.adjusted <= skipped.bound):
             return self.option(best.candidate)

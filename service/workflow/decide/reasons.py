@@ -25,9 +25,9 @@ def reasons(case: Case, chosen: Option, options: Sequence[Option], comparison: C
     """Return the reasons for a recommendation, largest effect first."""
     found = [
         *_against_others(case, chosen, options),
-        *_latency(case, chosen, options),
+        *_latency(chosen, options),
         *_traffic(case, chosen, options),
-        *_crossover(case, chosen, comparison),
+        *_crossover(chosen, comparison),
         *_ruled_out(options),
     ]
     return tuple(sorted(found, key=lambda reason: -reason.effect))
@@ -53,7 +53,9 @@ def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> It
         if difference <= 0:
             continue
         share = difference / option.adjusted
-        sentence = f"It costs {money(difference)} a month less ({share:.1%}) than the best {option.mode} option, {option.key}."
+        sentence = (
+            f"It costs {money(difference)} a month less ({share:.1%}) than the best {option.mode} option, {option.key}."
+        )
         yield Reason("cheaper_than", (("option", option.key), ("saving", difference)), sentence, difference)
     cheapest = _standing(options)[0]
     if cheapest.adjusted < chosen.adjusted:
@@ -72,7 +74,7 @@ def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
     return Reason(code, (("option", cheapest.key), ("saving", saving)), sentence, saving)
 
 
-def _latency(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+def _latency(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Say what slow requests and unmet preferences cost where they are priced."""
     if chosen.latency_value > 0:
         sentence = f"Slow requests cost {money(chosen.latency_value)} a month at the policy's value."
@@ -105,7 +107,7 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
         yield Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
 
 
-def _crossover(case: Case, chosen: Option, comparison: Comparison) -> Iterator[Reason]:
+def _crossover(chosen: Option, comparison: Comparison) -> Iterator[Reason]:
     """Set the workload's mean against the crossover of the chosen reservation, or against the lowest one."""
     label = None if chosen.reservation is None else chosen.reservation.label
     sku = None if chosen.serverless is None else chosen.serverless.sku
