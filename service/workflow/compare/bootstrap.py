@@ -88,8 +88,7 @@ def _resampled(case: Case, option: Option, weights: Int64s, observed: Int64s) ->
     """
     whole = (observed > 0).astype(np.int64)[None, :]
     fixed = float(option.adjusted) - _variable(case, option, whole, observed)
-    result: Float64s = fixed + _variable(case, option, weights, observed)
-    return result
+    return fixed + _variable(case, option, weights, observed)
 
 
 def _variable(case: Case, option: Option, weights: Int64s, observed: Int64s) -> Float64s:
@@ -107,7 +106,8 @@ def _variable(case: Case, option: Option, weights: Int64s, observed: Int64s) -> 
         money += (weights @ daily.unit_us) * per_month / HOUR * float(option.reservation.rate.hourly)
     latency = case.policy.latency
     slow = (weights @ daily.slow) * scale[0] * stretch
-    return money + slow * float(latency.value_per_slow_request * latency.weight)
+    money += slow * float(latency.value_per_slow_request * latency.weight)
+    return money
 
 
 def metered(offer: Serverless, counts: Float64s, seconds: Float64s) -> Float64s:

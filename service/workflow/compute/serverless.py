@@ -18,9 +18,8 @@ from service.workflow.compute.figures import (
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import SERVERLESS, WARM_POOL, Figures, Option
-from service.workflow.compute.replay.instances import replay_instances
 from service.workflow.compute.replay.result import ServerlessReplay
-from service.workflow.compute.replay.serverless import replay_serverless
+from service.workflow.compute.replay.serverless import replay_instances, replay_serverless
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
 from service.workflow.traffic import UInt8s
 
