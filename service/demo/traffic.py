@@ -7,7 +7,7 @@ were measured.
 
 import gzip
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,8 @@ START = datetime(2026, 11, 2, tzinfo=UTC)
 """A Monday."""
 
 DAYS = 14
+END = START + timedelta(days=DAYS)
+
 MINUTES_PER_DAY = 1440
 
 NIGHT_RATE, DAY_RATE = 15.0, 52.0

@@ -27,6 +27,7 @@ def test_only_the_doors_are_handed_the_way_to_write() -> None:
         "service/kit/door.py",
         "service/kit/idempotency.py",
         "service/kit/jobs.py",
+        "service/kit/worker.py",
     }
     found = {
         named(path)

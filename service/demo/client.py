@@ -1,0 +1,62 @@
+"""A small client of the service's own API, as a script of a user would have it."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from service.cli.exits import Refused
+
+TIMEOUT_SECONDS = 600
+
+
+class Client:
+    """Calls the API at `url` with `key`."""
+
+    def __init__(self, url: str, key: str) -> None:
+        """Remember where and as whom."""
+        self.url = url
+        self.key = key
+
+    def get(self, path: str) -> Any | None:  # noqa: ANN401 - whatever JSON holds
+        """Return what is there, or None where nothing is."""
+        try:
+            return self._answer("GET", path, None, {})
+        except urllib.error.HTTPError as error:
+            if error.code == 404:
+                return None
+            raise _refused("GET", path, error) from error
+
+    def post(self, path: str, document: object, once: str | None = None) -> Any:  # noqa: ANN401
+        """Send JSON; return the answer. `once` is an idempotency key: the same call again gets the same answer."""
+        headers = {"Content-Type": "application/json", **({"Idempotency-Key": once} if once else {})}
+        return self._post(path, json.dumps(document).encode(), headers)
+
+    def upload(self, path: str, file: Path, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
+        """Send a file as the body, without holding it in memory; return the answer."""
+        with file.open("rb") as body:
+            return self._post(path, body, {**headers, "Content-Length": str(file.stat().st_size)})
+
+    def _post(self, path: str, body: Any, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
+        try:
+            return self._answer("POST", path, body, headers)
+        except urllib.error.HTTPError as error:
+            raise _refused("POST", path, error) from error
+
+    def _answer(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
+        request = urllib.request.Request(self.url + path, body, dict(headers), method=method)  # noqa: S310 - our own
+        request.add_header("Authorization", f"Bearer {self.key}")
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            return json.load(answer)
+
+
+def _refused(method: str, path: str, error: urllib.error.HTTPError) -> Refused:
+    """Return a problem document as the lines of a refusal."""
+    try:
+        problem = json.load(error)
+        faults = [f"{fault['pointer']}: {fault['detail']}" for fault in problem["errors"]]
+        return Refused(f"{method} {path}: {error.code} {problem['detail']}", *faults)
+    except (ValueError, KeyError, TypeError):
+        return Refused(f"{method} {path}: {error.code}")

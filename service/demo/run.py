@@ -1,0 +1,100 @@
+"""`make run`: everything a newcomer needs to see the product answer, in one command that can be repeated."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.access.service import authenticate
+from service.cli import serving, table
+from service.cli.configured import database, settings
+from service.cli.creating import create
+from service.demo.client import Client
+from service.demo.load import load, step
+from service.demo.server import running
+from service.kit.problems import Problem
+
+HOST = "127.0.0.1"
+ORGANIZATION = "Example"
+
+Json = dict[str, Any]
+
+
+def run(port: int, *, once: bool) -> None:
+    """Migrate, start the server, load the example, print its recommendation; stay up unless `once`."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    serving.require_free(HOST, port)
+    folder = Path(settings().work_folder)
+    with step("Bringing the database up to date"):
+        serving.migrate()
+    kept = _kept(folder)
+    url = f"http://{HOST}:{port}"
+    try:
+        with running(url, HOST, port, folder / "server.log") as server:
+            client = Client(url, kept["key"])
+            evaluation = _evaluation(client, kept, folder)
+            click.echo(f"\n{table.text(evaluation)}\n\n{_where_next(client, evaluation, folder)}")
+            if not once:
+                _stay(server)
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+
+
+def _evaluation(client: Client, kept: Json, folder: Path) -> Json:
+    """Return the evaluation of a start before where it is still stored, else a new one."""
+    if "evaluation_id" in kept:
+        stored = client.get(f"/v1/evaluations/{kept['evaluation_id']}")
+        if stored is not None:
+            return dict(stored)
+    made = load(client)
+    _keep(folder, {**kept, "evaluation_id": made["id"]})
+    return made
+
+
+def _kept(folder: Path) -> Json:
+    """Return what a start before left, with a key that works; a new organization and key where there is none."""
+    path = folder / "example.json"
+    kept: Json = json.loads(path.read_text()) if path.exists() else {}
+    if "key" in kept and _works(kept["key"]):
+        return kept
+    kept = {"key": create(ORGANIZATION, "example", "owner")}
+    _keep(folder, kept)
+    return kept
+
+
+def _keep(folder: Path, kept: Json) -> None:
+    """Write it for our own eyes only: it holds a key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "example.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(kept, file)
+
+
+def _works(key: str) -> bool:
+    with database().reading() as session:
+        try:
+            authenticate(session, f"Bearer {key}")
+        except Problem:
+            return False
+    return True
+
+
+def _where_next(client: Client, evaluation: Json, folder: Path) -> str:
+    again = f"{client.url}/v1/workloads/{evaluation['workload_id']}/evaluations"
+    return f"""\
+Prices are public list prices with their sources in service/demo/price_sheets; the traffic is generated.
+
+Look next at {client.url}/docs, with the key {client.key}
+(kept in {folder / "example.json"}; the server's log is {folder / "server.log"})
+
+The same evaluation again:
+  curl -X POST -H 'Authorization: Bearer {client.key}' -H 'Content-Type: application/json' -d '{{}}' {again}"""
+
+
+def _stay(server: subprocess.Popen[bytes]) -> None:
+    click.echo("\nThe server is up; Ctrl-C stops it.")
+    server.wait()
