@@ -1,0 +1,1 @@
+"""Price sheets: what providers charge, as versions that never change."""

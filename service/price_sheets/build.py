@@ -1,0 +1,148 @@
+"""From the document of a checked price sheet to the values of the workflow, field by field."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from service.workflow.offers import (
+    METERS,
+    Autoscale,
+    Axis,
+    Capacity,
+    ColdStart,
+    ConcurrencyCapacity,
+    Dedicated,
+    Isolation,
+    Limits,
+    Offer,
+    Price,
+    Rate,
+    Serverless,
+    Speed,
+    ThroughputCapacity,
+    Tier,
+    Units,
+    WarmPool,
+)
+
+Json = dict[str, Any]
+
+
+def build_offers(document: Json, model: str | None = None, on: date | None = None) -> tuple[Offer, ...]:
+    """Return the offers of a document that `parse.load` has taken, those without capacity left out.
+
+    With `model` only those of that model, whatever its capitals; with `on` only those available on that day.
+    """
+    sheet = {"provider": document["provider"], "currency": document["currency"]}
+    return tuple(
+        _serverless(offer, sheet) if offer["mode"] == "serverless" else _dedicated(offer, sheet)
+        for offer in document["offers"]
+        if (offer["mode"] == "serverless" or "capacity" in offer)
+        and (model is None or offer["model"].casefold() == model.casefold())
+        and (on is None or is_available(offer, on))
+    )
+
+
+def is_available(offer: Json, on: date) -> bool:
+    """Tell whether an offer can be had on a day: from `available_from` until before `available_until`."""
+    # Days in ISO 8601 sort as text.
+    day = on.isoformat()
+    return bool(offer.get("available_from", day) <= day < offer.get("available_until", "9999-99-99"))
+
+
+def _serverless(offer: Json, sheet: Json) -> Serverless:
+    return Serverless(
+        **_common(offer, sheet),
+        prices=tuple(
+            _price(price) for price in sorted(offer["prices"], key=lambda price: METERS.index(price["meter"]))
+        ),
+        monthly_minimum=Decimal(offer.get("monthly_minimum", "0")),
+        limits=Limits(**offer.get("limits", {})),
+        cold_start=_cold_start(offer.get("cold_start")),
+        warm_pool=_warm_pool(offer.get("warm_pool")),
+        instance_concurrency=offer.get("instance_concurrency", 1),
+    )
+
+
+def _dedicated(offer: Json, sheet: Json) -> Dedicated:
+    return Dedicated(
+        **_common(offer, sheet),
+        rates=tuple(_rate(rate) for rate in sorted(offer["rates"], key=lambda rate: int(rate["term_months"]))),
+        capacity=_capacity(offer["capacity"]),
+        units=Units(**offer.get("units", {})),
+        unit=offer.get("unit", "replica"),
+        start_seconds=_seconds(offer.get("start_seconds")),
+        autoscale=_autoscale(offer.get("autoscale")),
+    )
+
+
+def _common(offer: Json, sheet: Json) -> Json:
+    return sheet | {
+        "sku": offer["sku"],
+        "model": offer["model"],
+        "region": offer.get("region", "global"),
+        "gpu": offer.get("gpu"),
+        "quantization": offer.get("quantization"),
+        "speed": _speed(offer["speed"]) if "speed" in offer else None,
+        "isolation": _isolation(offer.get("isolation", {})),
+    }
+
+
+def _price(price: Json) -> Price:
+    tiers = tuple(Tier(tier["above"], Decimal(tier["amount"])) for tier in price.get("tiers", ()))
+    return Price(price["meter"], Decimal(price["amount"]), price["per"], tiers)
+
+
+def _rate(rate: Json) -> Rate:
+    return Rate(
+        term_months=rate["term_months"],
+        hourly=Decimal(rate["hourly"]) if "hourly" in rate else None,
+        monthly=Decimal(rate["monthly"]) if "monthly" in rate else None,
+        upfront=Decimal(rate.get("upfront", "0")),
+        billing_seconds=rate.get("billing_seconds", 1),
+    )
+
+
+def _capacity(capacity: Json) -> Capacity:
+    if capacity["kind"] == "concurrency":
+        return ConcurrencyCapacity(capacity["slots"], _speed(capacity))
+    return ThroughputCapacity(capacity["window_seconds"], tuple(_axis(axis) for axis in capacity["axes"]))
+
+
+def _axis(axis: Json) -> Axis:
+    weights = axis["weights"]
+    return Axis(
+        Decimal(axis["per_minute"]), tuple((meter, Decimal(weights[meter])) for meter in METERS if meter in weights)
+    )
+
+
+def _speed(speed: Json) -> Speed:
+    points = speed["decode_tokens_per_second"]
+    return Speed(float(speed["prefill_tokens_per_second"]), tuple((streams, float(each)) for streams, each in points))
+
+
+def _isolation(isolation: Json) -> Isolation:
+    return Isolation(
+        tenancy=isolation.get("tenancy", "shared"),
+        version_pinning=isolation.get("version_pinning", False),
+        residency=tuple(isolation.get("residency", ())),
+        certifications=tuple(isolation.get("certifications", ())),
+    )
+
+
+def _cold_start(given: Json | None) -> ColdStart | None:
+    return ColdStart(float(given["idle_seconds"]), float(given["start_seconds"])) if given else None
+
+
+def _warm_pool(given: Json | None) -> WarmPool | None:
+    return WarmPool(Decimal(given["hourly"]), given.get("concurrency", 1)) if given else None
+
+
+def _autoscale(given: Json | None) -> Autoscale | None:
+    if given is None:
+        return None
+    return Autoscale(given["minimum"], float(given.get("idle_seconds", 300)))
+
+
+def _seconds(given: float | None) -> float | None:
+    return None if given is None else float(given)

@@ -1,0 +1,191 @@
+"""Import of LiteLLM's `model_prices_and_context_window.json`, uploaded or out of the installed package.
+
+Token prices become serverless offers, the monthly commitments of Bedrock become dedicated ones. The list knows no
+throughput of a model unit, so a commitment is imported without capacity: add it in a further version.
+"""
+
+import importlib.metadata
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from service.price_sheets.build import Json
+from service.price_sheets.importers.imported import (
+    FREE,
+    PER_MILLION,
+    Imported,
+    Names,
+    Skipped,
+    SourceError,
+    Wanted,
+    all_free,
+    amount,
+    note,
+    price,
+)
+
+PACKAGE = "litellm"
+FILE = "litellm/model_prices_and_context_window_backup.json"
+URL = "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json"
+
+SELLERS = {
+    "azure_text": "azure",
+    "bedrock": "aws",
+    "bedrock_converse": "aws",
+    "cohere_chat": "cohere",
+    "fireworks_ai": "fireworks",
+    "fireworks_ai-embedding-models": "fireworks",
+    "gemini": "google",
+    "text-completion-openai": "openai",
+    "together_ai": "together",
+    "xai": "x-ai",
+}
+"""The list's names for the ways to call a provider, as the provider is called in other sources."""
+
+MODES = ("chat", "completion", "embedding", "responses")
+"""Kinds of model that are billed by text token."""
+
+METERS = (
+    ("input_cost_per_token", "input_tokens", PER_MILLION),
+    ("cache_read_input_token_cost", "cached_input_tokens", PER_MILLION),
+    ("output_cost_per_token", "output_tokens", PER_MILLION),
+    ("input_cost_per_request", "requests", 1000),
+)
+
+COMMITMENT = re.compile(r"bedrock/(?P<region>[^/]+)/(?P<months>\d+)-month-commitment/(?P<model>.+)")
+REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-\d|\*|us|eu|us-gov|apac|global|global-standard")
+
+
+def installed() -> tuple[Json, str]:
+    """Return the list inside the installed package and the package's version, without running any of its code.
+
+    Raises SourceError where the package is not installed.
+    """
+    try:
+        package = importlib.metadata.distribution(PACKAGE)
+    except importlib.metadata.PackageNotFoundError as missing:
+        raise SourceError("The package litellm is not installed; upload its price list instead.") from missing
+    content = Path(str(package.locate_file(FILE))).read_text(encoding="utf-8")
+    return json.loads(content, parse_float=Decimal), f"{PACKAGE} {package.version}"
+
+
+def read(listed: object, version: str, wanted: Wanted) -> Imported:
+    """Return one sheet a provider out of the list, its fractions read as Decimal; `version`: of the package or file.
+
+    Raises SourceError where it is not such a list.
+    """
+    if not isinstance(listed, dict) or not all(isinstance(entry, dict) for entry in listed.values()):
+        raise SourceError("Not LiteLLM's price list: an object of models, each an object, is expected.")
+    skipped: list[Skipped] = []
+    offers: dict[str, list[Json]] = defaultdict(list)
+    for key, entry in listed.items():
+        provider = _provider(entry)
+        if not wanted.takes(provider, key) or COMMITMENT.fullmatch(key):
+            continue
+        made = _offer(key, entry)
+        if isinstance(made, Skipped):
+            skipped.append(made)
+        else:
+            offers[provider].append(made)
+    for provider, made in _commitments(listed, wanted):
+        offers[provider].append(made)
+    source = {"as_of": wanted.as_of.isoformat(), "name": PACKAGE, "version": version, "url": URL}
+    return Imported(tuple(_sheet(provider, offers[provider], source) for provider in sorted(offers)), tuple(skipped))
+
+
+def _provider(entry: Json) -> str:
+    name = entry.get("litellm_provider")
+    if not isinstance(name, str):
+        return "unknown"
+    return SELLERS.get(name, "vertex_ai" if name.startswith("vertex_ai") else name)
+
+
+def _sheet(provider: str, offers: list[Json], source: Json) -> Json:
+    names = Names()
+    return {
+        "provider": provider,
+        "name": f"{provider} ({PACKAGE})",
+        "currency": "USD",
+        "effective_from": source["as_of"],
+        "source": source,
+        "offers": [{"sku": names.sku(offer.pop("key"))} | offer for offer in offers],
+    }
+
+
+def _offer(key: str, entry: Json) -> Json | Skipped:
+    if entry.get("mode") not in MODES:
+        return Skipped(key, "mode", f"Models of the kind {entry.get('mode')!r} are not billed by text token.")
+    prices = [
+        price(meter, _money(entry[name]) * per, per)
+        for name, meter, per in METERS
+        if _money(entry.get(name)) or entry.get(name) == 0
+    ]
+    if not prices:
+        return Skipped(key, "no_meter", "No price by token or by request.")
+    if all_free(prices):
+        return Skipped(key, "free", FREE)
+    region, model = _place(key, entry)
+    return (
+        {"key": key, "mode": "serverless", "model": model, "region": region, "prices": prices}
+        | _until(entry)
+        | note(_remarks(entry))
+    )
+
+
+def _money(value: object) -> Decimal:
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
+
+
+def _place(key: str, entry: Json) -> tuple[str, str]:
+    """Return (region, model) of a key such as `azure/eu/gpt-4o` or `bedrock/us-east-1/model`."""
+    parts = key.split("/")
+    called = str(entry["litellm_provider"])
+    if len(parts) > 1 and (parts[0] == called or called.startswith(parts[0])):
+        parts = parts[1:]
+    if (
+        len(parts) > 1
+        and called in ("azure", "azure_text", "bedrock", "bedrock_converse")
+        and REGION.fullmatch(parts[0])
+    ):
+        return ("global" if parts[0] == "*" else parts[0]), "/".join(parts[1:])
+    return "global", "/".join(parts)
+
+
+def _until(entry: Json) -> Json:
+    try:
+        return {"available_until": date.fromisoformat(str(entry.get("deprecation_date"))).isoformat()}
+    except ValueError:
+        return {}
+
+
+def _remarks(entry: Json) -> Iterator[str]:
+    if any("_above_" in name and "token" in name for name in entry):
+        yield "Long requests cost more; the base price is carried."
+    if isinstance(entry.get("source"), str):
+        yield f"Source: {entry['source']}"
+
+
+def _commitments(listed: Json, wanted: Wanted) -> Iterator[tuple[str, Json]]:
+    rates: dict[tuple[str, str], list[Json]] = defaultdict(list)
+    for key, entry in listed.items():
+        match = COMMITMENT.fullmatch(key)
+        if match and wanted.takes(_provider(entry), key) and _money(entry.get("cost_per_second")):
+            hourly = amount(_money(entry["cost_per_second"]) * 3600)
+            rates[match["region"], match["model"]].append({"term_months": int(match["months"]), "hourly": hourly})
+    for (region, model), terms in rates.items():
+        yield (
+            "aws",
+            {
+                "key": f"{model}:{region}:model-unit",
+                "mode": "dedicated",
+                "model": model,
+                "region": "global" if region == "*" else region,
+                "unit": "model_unit",
+                "rates": sorted(terms, key=lambda rate: int(rate["term_months"])),
+                "note": "The list does not say what a model unit serves; add `capacity` to size it.",
+            },
+        )

@@ -1,0 +1,56 @@
+"""Pins: the exact versions of price sheets that an evaluation stands on, with their offers."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session, undefer
+
+from service.kit.problems import FieldError, invalid
+from service.price_sheets import queries
+from service.price_sheets.build import Json, build_offers
+from service.price_sheets.models import PriceSheetVersion
+from service.workflow.offers import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedVersion:
+    """One version of a price sheet. document: as uploaded; digest: SHA-256 of its canonical JSON."""
+
+    id: str
+    version: int
+    digest: str
+    document: Json
+
+    def offers(self, model: str | None = None, on: date | None = None) -> tuple[Offer, ...]:
+        """Return its offers that can be sized; of `model` only, and available on the day `on` only, where given."""
+        return build_offers(self.document, model, on)
+
+
+def pinned_versions(
+    session: Session, organization_id: str, pins: Sequence[tuple[str, int]], at: str = "/price_sheet_versions"
+) -> tuple[PinnedVersion, ...]:
+    """Return these (sheet id, version) in their order. Raises Problem 422 at `{at}/{index}` for any there is not."""
+    found = {(row.price_sheet_id, row.version): _pinned(row) for row in queries.pinned(session, organization_id, pins)}
+    missing = [
+        FieldError(f"{at}/{index}", "unknown_version", f"No price sheet {pin[0]} with a version {pin[1]} here.")
+        for index, pin in enumerate(pins)
+        if pin not in found
+    ]
+    if missing:
+        raise invalid(*missing)
+    return tuple(found[pin] for pin in pins)
+
+
+def versions_in_force(
+    session: Session, organization_id: str, at: datetime, model: str | None = None
+) -> tuple[PinnedVersion, ...]:
+    """Return each sheet's version in force at a time, by sheet id; with `model` only those that offer it."""
+    statement = queries.in_force(organization_id, at, model).order_by(PriceSheetVersion.price_sheet_id)
+    rows = session.scalars(statement.options(undefer(PriceSheetVersion.document)))
+    return tuple(_pinned(row) for row in rows)
+
+
+def _pinned(row: PriceSheetVersion) -> PinnedVersion:
+    return PinnedVersion(row.price_sheet_id, row.version, row.digest, json.loads(row.document))

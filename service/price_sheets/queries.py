@@ -1,0 +1,134 @@
+"""Queries on price sheets. Every one names the organization."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, select, tuple_
+from sqlalchemy.orm import Session, aliased, undefer
+
+from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
+
+
+def model_key(model: str) -> str:
+    """Return a model's name without regard to capitals."""
+    return model.casefold()
+
+
+def sheets(organization_id: str, filters: Mapping[str, Any]) -> Select[PriceSheet]:
+    """Return the statement of the sheets that fit the filters that are not None.
+
+    filters: provider, name; model: offered by the sheet's latest version, or by the version in force at
+    `effective_at` where that is given; effective_at: some version is in force then.
+    """
+    statement = select(PriceSheet).where(PriceSheet.organization_id == organization_id)
+    for name in ("provider", "name"):
+        if filters[name] is not None:
+            statement = statement.where(getattr(PriceSheet, name) == filters[name])
+    if filters["model"] is None and filters["effective_at"] is None:
+        return statement
+    if filters["effective_at"] is None:
+        versions = select(PriceSheetVersion).where(PriceSheetVersion.version == PriceSheet.version)
+    else:
+        versions = in_force(organization_id, filters["effective_at"])
+    if filters["model"] is not None:
+        versions = versions.where(_offers_model(filters["model"]))
+    return statement.where(versions.where(PriceSheetVersion.price_sheet_id == PriceSheet.id).exists())
+
+
+def sheet(session: Session, organization_id: str, price_sheet_id: str) -> PriceSheet | None:
+    """Return one sheet."""
+    return session.scalar(
+        select(PriceSheet).where(PriceSheet.organization_id == organization_id, PriceSheet.id == price_sheet_id)
+    )
+
+
+def sheet_named(session: Session, organization_id: str, provider: str, name: str) -> PriceSheet | None:
+    """Return the sheet of this provider and name."""
+    return session.scalar(
+        select(PriceSheet).where(
+            PriceSheet.organization_id == organization_id, PriceSheet.provider == provider, PriceSheet.name == name
+        )
+    )
+
+
+def versions(organization_id: str, price_sheet_id: str) -> Select[PriceSheetVersion]:
+    """Return the statement of a sheet's versions."""
+    return select(PriceSheetVersion).where(
+        PriceSheetVersion.organization_id == organization_id, PriceSheetVersion.price_sheet_id == price_sheet_id
+    )
+
+
+def version(session: Session, organization_id: str, price_sheet_id: str, number: int) -> PriceSheetVersion | None:
+    """Return one version of a sheet."""
+    return session.scalar(versions(organization_id, price_sheet_id).where(PriceSheetVersion.version == number))
+
+
+def pinned(session: Session, organization_id: str, pins: Sequence[tuple[str, int]]) -> list[PriceSheetVersion]:
+    """Return the versions that exist among the pairs of sheet and version."""
+    place = tuple_(PriceSheetVersion.price_sheet_id, PriceSheetVersion.version)
+    statement = select(PriceSheetVersion).where(PriceSheetVersion.organization_id == organization_id, place.in_(pins))
+    return list(session.scalars(statement.options(undefer(PriceSheetVersion.document))))
+
+
+def in_force(organization_id: str, at: datetime, model: str | None = None) -> Select[PriceSheetVersion]:
+    """Return the statement of each sheet's version in force at a time: the latest day reached, of it the last version.
+
+    With `model`, only versions that offer it.
+    """
+    later = aliased(PriceSheetVersion)
+    place = tuple_(PriceSheetVersion.effective_from, PriceSheetVersion.version)
+    overtaken = exists().where(
+        later.price_sheet_id == PriceSheetVersion.price_sheet_id,
+        later.effective_from <= at,
+        tuple_(later.effective_from, later.version) > place,
+    )
+    statement = select(PriceSheetVersion).where(
+        PriceSheetVersion.organization_id == organization_id, PriceSheetVersion.effective_from <= at, ~overtaken
+    )
+    return statement if model is None else statement.where(_offers_model(model))
+
+
+def offer_history(session: Session, organization_id: str, price_sheet_id: str, sku: str) -> list[Any]:
+    """Return (version, effective_from, offer or None) of every version of a sheet, as they come into force."""
+    held = and_(
+        PriceSheetOffer.price_sheet_id == PriceSheetVersion.price_sheet_id,
+        PriceSheetOffer.version == PriceSheetVersion.version,
+        PriceSheetOffer.sku == sku,
+    )
+    statement = (
+        versions(organization_id, price_sheet_id)
+        .with_only_columns(PriceSheetVersion.version, PriceSheetVersion.effective_from, PriceSheetOffer.offer)
+        .outerjoin(PriceSheetOffer, held)
+        .order_by(PriceSheetVersion.effective_from, PriceSheetVersion.version)
+    )
+    return list(session.execute(statement))
+
+
+def listings(session: Session, organization_id: str, at: datetime, filters: Mapping[str, Any]) -> list[Any]:
+    """Return (sheet, version, source, offer) of every offer in force at a time that fits provider and model."""
+    force = in_force(organization_id, at).subquery()
+    statement = (
+        select(PriceSheet, force.c.version, force.c.source, PriceSheetOffer.offer)
+        .join(force, force.c.price_sheet_id == PriceSheet.id)
+        .join(
+            PriceSheetOffer,
+            and_(PriceSheetOffer.price_sheet_id == PriceSheet.id, PriceSheetOffer.version == force.c.version),
+        )
+        .where(PriceSheet.organization_id == organization_id)
+        .order_by(PriceSheet.id, PriceSheetOffer.sku)
+    )
+    if filters["provider"] is not None:
+        statement = statement.where(PriceSheet.provider == filters["provider"])
+    if filters["model"] is not None:
+        statement = statement.where(PriceSheetOffer.model_key == model_key(filters["model"]))
+    return list(session.execute(statement))
+
+
+def _offers_model(model: str) -> Any:  # noqa: ANN401 - an SQL condition
+    return exists().where(
+        PriceSheetOffer.price_sheet_id == PriceSheetVersion.price_sheet_id,
+        PriceSheetOffer.version == PriceSheetVersion.version,
+        PriceSheetOffer.organization_id == PriceSheetVersion.organization_id,
+        PriceSheetOffer.model_key == model_key(model),
+    )

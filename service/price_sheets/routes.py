@@ -1,0 +1,187 @@
+"""Calls of price sheets."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response
+
+from service.kit.paging import Page, PageQuery, page, page_of
+from service.kit.problems import CONFLICT, MALFORMED
+from service.kit.resource import Resource
+from service.kit.transaction import Transaction
+from service.price_sheets import imports, queries, service
+from service.price_sheets.conflicts import Listing, conflicts
+from service.price_sheets.describe import describe_variants
+from service.price_sheets.findings import SheetError
+from service.price_sheets.importers import spreadsheet
+from service.price_sheets.models import PriceSheet, PriceSheetVersion
+from service.price_sheets.parse import warnings_of
+from service.price_sheets.schemas import (
+    AtQuery,
+    ConflictQuery,
+    ConflictsSchema,
+    ImportQuery,
+    ImportSchema,
+    OfferPricesSchema,
+    PriceSheetQuery,
+    StoredPriceSheetSchema,
+    VersionSchema,
+    WholePriceSheetSchema,
+    WholeVersionSchema,
+)
+from service.price_sheets.schemas_sheet import PriceSheetSchema
+from service.price_sheets.service import Checked
+from service.price_sheets.template import TEMPLATE
+
+blueprint = Resource("price-sheets", __name__, description="What providers charge, in versions that never change.")
+
+blueprint.record_once(describe_variants)
+
+READ, WRITE = "price_sheets:read", "price_sheets:write"
+MAX_SHEET = 4 * 1024 * 1024
+MAX_IMPORT = 16 * 1024 * 1024
+SHEETS = "/price-sheets"
+SHEET = "/price-sheets/<id(ps):price_sheet_id>"
+VERSION = f"{SHEET}/versions/<int(min=1,max=1000000000):version>"
+
+
+@blueprint.endpoint("GET", SHEETS, scope=READ, query=PriceSheetQuery, returns=page_of(StoredPriceSheetSchema))
+def list_price_sheets(tx: Transaction, query: dict[str, Any]) -> Page[PriceSheet]:
+    """List price sheets, newest first."""
+    return page(tx, queries.sheets(tx.organization_id, query), (PriceSheet.created_at, PriceSheet.id), query)
+
+
+@blueprint.endpoint(
+    "POST",
+    SHEETS,
+    scope=WRITE,
+    body=PriceSheetSchema,
+    status=201,
+    returns=WholePriceSheetSchema,
+    max_body=MAX_SHEET,
+    problems=[CONFLICT],
+)
+def create_price_sheet(tx: Transaction, body: dict[str, Any]) -> tuple[PriceSheet, int, dict[str, str]]:
+    """Create a price sheet with its first version."""
+    sheet = service.create(tx, _checked(body))
+    return sheet, 201, {"Location": f"/v1/price-sheets/{sheet.id}"}
+
+
+@blueprint.endpoint("GET", SHEET, scope=READ, returns=WholePriceSheetSchema)
+def get_price_sheet(tx: Transaction, price_sheet_id: str) -> PriceSheet:
+    """Return a price sheet."""
+    return service.get(tx, price_sheet_id)
+
+
+@blueprint.endpoint(
+    "POST",
+    f"{SHEET}/versions",
+    scope=WRITE,
+    body=PriceSheetSchema,
+    status=201,
+    returns=VersionSchema,
+    guarded=True,
+    max_body=MAX_SHEET,
+    problems=[CONFLICT],
+)
+def add_price_sheet_version(
+    tx: Transaction, price_sheet_id: str, body: dict[str, Any]
+) -> tuple[PriceSheetVersion, int, dict[str, str]]:
+    """Append a version; `If-Match` is the ETag of the sheet."""
+    version = service.revise(tx, price_sheet_id, _checked(body))
+    return version, 201, {"Location": f"/v1/price-sheets/{price_sheet_id}/versions/{version.version}"}
+
+
+@blueprint.endpoint("GET", f"{SHEET}/versions", scope=READ, query=PageQuery, returns=page_of(VersionSchema))
+def list_price_sheet_versions(tx: Transaction, price_sheet_id: str, query: dict[str, Any]) -> Page[PriceSheetVersion]:
+    """List a sheet's versions, latest first."""
+    service.get(tx, price_sheet_id)
+    return page(tx, queries.versions(tx.organization_id, price_sheet_id), (PriceSheetVersion.version,), query)
+
+
+@blueprint.endpoint("GET", VERSION, scope=READ, returns=WholeVersionSchema)
+def get_price_sheet_version(tx: Transaction, price_sheet_id: str, version: int) -> dict[str, Any]:
+    """Return a version with its document."""
+    return _whole(service.get_version(tx, price_sheet_id, version))
+
+
+@blueprint.endpoint("GET", f"{SHEET}/versions/in-force", scope=READ, query=AtQuery, returns=WholeVersionSchema)
+def get_price_sheet_in_force(tx: Transaction, price_sheet_id: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Return the version in force at a time."""
+    return _whole(service.get_in_force(tx, price_sheet_id, query["at"] or tx.now))
+
+
+@blueprint.endpoint("GET", f"{VERSION}/csv", scope=READ)
+def export_price_sheet_version(tx: Transaction, price_sheet_id: str, version: int) -> Response:
+    """Return a version as a table for spreadsheets, which can be imported again."""
+    document = service.document_of(service.get_version(tx, price_sheet_id, version))
+    return _table(spreadsheet.write(document), f"{price_sheet_id}-v{version}.csv")
+
+
+@blueprint.endpoint("GET", f"{SHEET}/offers/<sku>/prices", scope=READ, returns=OfferPricesSchema)
+def list_offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> dict[str, Any]:
+    """Return what an offer cost over time."""
+    return {"price_sheet_id": price_sheet_id, "sku": sku, "items": service.offer_prices(tx, price_sheet_id, sku)}
+
+
+@blueprint.endpoint("GET", "/price-sheet-template", scope=READ)
+def get_price_sheet_template(_tx: Transaction) -> Response:
+    """Return the table to fill in a spreadsheet, with two example offers."""
+    return _table(spreadsheet.write(TEMPLATE), "price-sheet-template.csv")
+
+
+@blueprint.endpoint(
+    "POST",
+    "/price-sheet-imports",
+    scope=WRITE,
+    query=ImportQuery,
+    status=201,
+    returns=ImportSchema,
+    prepare=imports.prepare,
+    streams=["text/csv", "application/json"],
+    max_body=MAX_IMPORT,
+    problems=[MALFORMED],
+)
+def import_price_sheets(tx: Transaction, query: dict[str, Any], prepared: imports.Prepared) -> dict[str, Any]:
+    """Import sheets out of a file or an installed package.
+
+    The file is the body. csv: the table of `/v1/price-sheet-template`. litellm: its price list. azure: an object of
+    `prices` and `capacity`, the two public files. Each source keeps sheets of its own; see `/v1/price-conflicts`.
+    """
+    return {"format": query["format"], "sheets": imports.store(tx, prepared), "skipped": prepared.skipped}
+
+
+@blueprint.endpoint("GET", "/price-conflicts", scope=READ, query=ConflictQuery, returns=ConflictsSchema)
+def list_price_conflicts(tx: Transaction, query: dict[str, Any]) -> dict[str, Any]:
+    """Return what sheets in force price differently, with every value."""
+    at = query["at"] or tx.now
+    rows = queries.listings(tx.session, tx.organization_id, at, query)
+    listings = (Listing(s.id, number, s.provider, s.currency, source, offer) for s, number, source, offer in rows)
+    found = conflicts(listings, at.date())
+    items = [
+        asdict(subject) | {"statements": [_statement(each, subject.meter) for each in statements]}
+        for subject, statements in found[: query["limit"]]
+    ]
+    return {"items": items, "truncated": len(found) > query["limit"]}
+
+
+def _statement(statement: Any, meter: str | None) -> dict[str, Any]:  # noqa: ANN401 - a Statement
+    told = asdict(statement)
+    return told | {"price": told["price"] if meter else None, "rate": None if meter else told["price"]}
+
+
+def _checked(document: dict[str, Any]) -> Checked:
+    try:
+        return service.checked(document, warnings_of(document))
+    except SheetError as error:
+        raise service.refused(error.findings) from error
+
+
+def _whole(version: PriceSheetVersion) -> dict[str, Any]:
+    shown = {name: getattr(version, name) for name in VersionSchema().fields}
+    return shown | {"document": service.document_of(version)}
+
+
+def _table(text: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, headers=headers, content_type="text/csv; charset=utf-8; header=present")

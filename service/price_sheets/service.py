@@ -1,0 +1,190 @@
+"""Storing price sheets and their versions, and reading them back."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import islice
+from typing import Any
+
+from service.events import service as events
+from service.kit import canonical, etags, ids
+from service.kit.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.transaction import Transaction
+from service.price_sheets import queries
+from service.price_sheets.build import Json
+from service.price_sheets.findings import Finding
+from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
+
+FIXED = ("provider", "name", "currency")
+"""What holds for every version of a sheet."""
+
+MOST_ERRORS = 100
+"""How many errors of a document are told at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A document that can be taken, with its warnings and its canonical bytes."""
+
+    document: Json
+    warnings: tuple[Finding, ...]
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical bytes."""
+        return canonical.digest(self.content)
+
+
+def checked(document: Json, warnings: tuple[Finding, ...]) -> Checked:
+    """Return a document that `parse.load` gave, ready to be stored."""
+    return Checked(document, warnings, canonical.dumps(document))
+
+
+def get(tx: Transaction, price_sheet_id: str) -> PriceSheet:
+    """Return a sheet of the organization. Raises Problem 404."""
+    sheet = queries.sheet(tx.session, tx.organization_id, price_sheet_id)
+    if sheet is None:
+        raise Problem(NOT_FOUND, "No price sheet has this id.")
+    return sheet
+
+
+def get_version(tx: Transaction, price_sheet_id: str, number: int) -> PriceSheetVersion:
+    """Return a version of a sheet. Raises Problem 404."""
+    version = queries.version(tx.session, tx.organization_id, price_sheet_id, number)
+    if version is None:
+        raise Problem(NOT_FOUND, "No price sheet of this id has this version.")
+    return version
+
+
+def get_in_force(tx: Transaction, price_sheet_id: str, at: datetime) -> PriceSheetVersion:
+    """Return the version of a sheet in force at a time. Raises Problem 404 where there was none yet."""
+    statement = queries.in_force(tx.organization_id, at).where(PriceSheetVersion.price_sheet_id == price_sheet_id)
+    version = tx.session.scalar(statement)
+    if version is None:
+        raise Problem(NOT_FOUND, "No price sheet of this id was in force then.")
+    return version
+
+
+def create(tx: Transaction, new: Checked) -> PriceSheet:
+    """Add a sheet with its first version. Raises Problem 409 where its provider and name are taken."""
+    document = new.document
+    taken = queries.sheet_named(tx.session, tx.organization_id, document["provider"], document["name"])
+    if taken is not None:
+        detail = (
+            f"{taken.id} is already this provider's sheet of this name; add a version to it, or choose another name."
+        )
+        raise Problem(CONFLICT, detail)
+    sheet = PriceSheet(
+        id=ids.new("ps"),
+        organization_id=tx.organization_id,
+        created_at=tx.now,
+        updated_at=tx.now,
+        digest=new.digest,
+        **{name: document[name] for name in FIXED},
+    )
+    tx.session.add(sheet)
+    events.append(tx, "price_sheet.created", sheet.id, after=_facts(sheet, new))
+    _add_version(tx, sheet, new)
+    return sheet
+
+
+def revise(tx: Transaction, price_sheet_id: str, new: Checked) -> PriceSheetVersion:
+    """Append a version under `If-Match`.
+
+    Raises Problem 404, 412 and 428, 422 where it speaks of another provider, name or currency, 409 where it is the
+    same as the latest version.
+    """
+    sheet = get(tx, price_sheet_id)
+    etags.require_match(sheet)
+    return append(tx, sheet, new)
+
+
+def append(tx: Transaction, sheet: PriceSheet, new: Checked) -> PriceSheetVersion:
+    """Append a version to a sheet; raises as `revise` does but for `If-Match`."""
+    others = [name for name in FIXED if new.document[name] != getattr(sheet, name)]
+    if others:
+        raise invalid(
+            *(
+                FieldError(f"/{name}", "fixed", f"Is {getattr(sheet, name)!r} for every version of this sheet.")
+                for name in others
+            )
+        )
+    if new.digest == sheet.digest:
+        raise Problem(CONFLICT, f"This is what version {sheet.version} says already; nothing was added.")
+    before = {"digest": sheet.digest, "version": sheet.version}
+    sheet.digest, sheet.updated_at = new.digest, tx.now
+    tx.session.flush()
+    events.append(tx, "price_sheet.revised", sheet.id, before=before, after=_facts(sheet, new))
+    return _add_version(tx, sheet, new)
+
+
+def offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> list[dict[str, Any]]:
+    """Return an offer's prices over time, earliest first, each in force until the next begins.
+
+    Of versions in force from one day the last counts. `prices` and `rates` are null where the version does not offer
+    it. Raises Problem 404 where no version ever did.
+    """
+    rows = queries.offer_history(tx.session, tx.organization_id, price_sheet_id, sku)
+    if not any(offer for _, _, offer in rows):
+        raise Problem(NOT_FOUND, "No version of a price sheet of this id has this offer.")
+    by_day = {effective_from: (number, offer or {}) for number, effective_from, offer in rows}
+    days = [*by_day, None]
+    return [
+        {
+            "version": number,
+            "effective_from": day,
+            "effective_until": until,
+            "prices": offer.get("prices"),
+            "rates": offer.get("rates"),
+        }
+        for (day, (number, offer)), until in zip(by_day.items(), days[1:], strict=True)
+    ]
+
+
+def document_of(version: PriceSheetVersion) -> Json:
+    """Return the document of a version."""
+    document: Json = json.loads(version.document)
+    return document
+
+
+def refused(errors: Iterable[Finding], told: str = "") -> Problem:
+    """Return the 422 for a document with errors; `told` opens each detail, where the pointer is not enough."""
+    shown = islice(errors, MOST_ERRORS)
+    return invalid(*(FieldError(each.pointer, each.code, f"{told}{each.detail}") for each in shown))
+
+
+def _add_version(tx: Transaction, sheet: PriceSheet, new: Checked) -> PriceSheetVersion:
+    document = new.document
+    version = PriceSheetVersion(
+        price_sheet_id=sheet.id,
+        version=sheet.version,
+        organization_id=tx.organization_id,
+        created_at=tx.now,
+        effective_from=datetime.combine(date.fromisoformat(document["effective_from"]), time(), UTC),
+        digest=new.digest,
+        document=new.content,
+        source=document["source"],
+        warnings=[finding.document() for finding in new.warnings],
+        offer_count=len(document["offers"]),
+    )
+    tx.session.add(version)
+    tx.session.flush()
+    tx.session.add_all(
+        PriceSheetOffer(
+            price_sheet_id=sheet.id,
+            version=sheet.version,
+            sku=offer["sku"],
+            organization_id=tx.organization_id,
+            model_key=queries.model_key(offer["model"]),
+            offer=offer,
+        )
+        for offer in document["offers"]
+    )
+    return version
+
+
+def _facts(sheet: PriceSheet, new: Checked) -> dict[str, Any]:
+    facts = {name: getattr(sheet, name) for name in FIXED}
+    return facts | {"version": sheet.version or 1, "digest": new.digest, "source": new.document["source"]}
