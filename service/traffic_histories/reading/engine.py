@@ -1,0 +1,43 @@
+"""A DuckDB connection that can read one file and nothing else."""
+
+from pathlib import Path
+
+import duckdb
+
+from .errors import RefusedError
+from .options import ReadLimits
+
+
+def connect(readable: Path, workdir: Path, limits: ReadLimits) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database that may read `readable` and spill into `workdir`, its settings locked."""
+    connection = duckdb.connect(
+        config={
+            "threads": limits.threads,
+            "memory_limit": f"{limits.memory_mib}MiB",
+            "temp_directory": str(workdir / "spill"),
+            "max_temp_directory_size": f"{limits.unpacked_bytes}B",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "python_enable_replacements": False,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    # The order matters: each line takes away the right to take back the one before.
+    connection.execute(f"SET allowed_paths = [{literal(str(readable))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def literal(text: str) -> str:
+    """Return `text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def refusal(error: duckdb.Error, readable: Path) -> RefusedError:
+    """Return the refusal that a failed query amounts to."""
+    first_line = str(error).split("\n", 1)[0].replace(str(readable), "the file")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")
+    return RefusedError("unreadable_file", f"the file cannot be read: {first_line[:300]}")

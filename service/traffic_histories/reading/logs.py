@@ -1,0 +1,116 @@
+"""From rows to request logs: repeated requests told apart, exclusions applied, arrivals sorted."""
+
+# ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
+
+import numpy as np
+
+from service.workflow.traffic import Int64s, RequestLog
+
+from .errors import RefusedError
+from .frame import Frame, Mask, Scan
+from .report import Report
+from .time_text import instant_text
+
+
+def repeated_requests(scan: Scan, frame: Frame, good: Mask) -> Mask:
+    """Return which good rows repeat the request id of an earlier good row; none where no id column is recognised.
+
+    Rows left out for another reason (failed, answered from a cache) are no repetition: a retry may share their id.
+    Rows without an id are requests of their own, and so are equal rows: two users may ask the same at once.
+    """
+    repeated = np.zeros(len(frame), dtype=np.bool_)
+    name = scan.columns.names.get("request_id")
+    if name is None or scan.columns.kind != "log":
+        return repeated
+    cell = scan.table.cells[name]
+    ids = f"(SELECT row_number() OVER () - 1 AS record, {cell} AS id FROM {scan.table.relation})"
+    known = f"{ids} WHERE NOT blank(id)"
+    counted = scan.connection.execute(f"SELECT count(*) - count(DISTINCT id) FROM {known}").fetchone()
+    if counted is None or counted[0] == 0:
+        return repeated
+    found = scan.connection.execute(
+        f"SELECT record, first FROM (SELECT record, min(record) OVER (PARTITION BY id) AS first, "
+        f"count(*) OVER (PARTITION BY id) AS times FROM {known}) WHERE times > 1 ORDER BY record"
+    ).fetchnumpy()
+    record, group = np.asarray(found["record"]), np.asarray(found["first"])
+    served = good & ~excluded(scan, frame)
+    record, group = record[served[record]], group[served[record]]
+    _, first = np.unique(group, return_index=True)
+    repeated[np.delete(record, first)] = True
+    return repeated
+
+
+def excluded(scan: Scan, frame: Frame) -> Mask:
+    """Return which rows are left out of the history as told: failed requests, answers of a cache."""
+    if frame.skip is None or not scan.skipped:
+        return np.zeros(len(frame), dtype=np.bool_)
+    return np.isin(frame.skip, scan.skipped)
+
+
+def build_log(scan: Scan, frame: Frame, utc_us: Int64s, finish_us: Int64s | None, report: Report) -> RequestLog:
+    """Return the log of the frame's rows. Raises RefusedError: `outside_declared_span`, `empty_history`."""
+    if not len(utc_us):
+        raise RefusedError("empty_history", "no row is left for the history once failed and cached ones are out")
+    arrival = utc_us
+    columns = [wide(frame, name) for name in ("input", "cached", "output")]
+    service = _service(frame, utc_us, finish_us, report)
+    keys = [*columns] if service is None else [*columns, service]
+    order = _order(arrival, keys)
+    if order is not None:
+        arrival, keys = arrival[order], [key[order] for key in keys]
+    start, end = _span(scan, int(arrival[0]), int(arrival[-1]))
+    return RequestLog(arrival, keys[0], keys[1], keys[2], None if service is None else keys[3], start, end)
+
+
+def wide(frame: Frame, name: str) -> Int64s:
+    """Return a column as int64, zeros where the file has no such column."""
+    column = frame.values.get(name)
+    return np.zeros(len(frame), dtype=np.int64) if column is None else column.astype(np.int64, copy=False)
+
+
+def _order(arrival: Int64s, keys: list[Int64s]) -> Int64s | None:
+    """Return the order by arrival and then by every other column, None where the rows are in it already."""
+    steps = np.diff(arrival)
+    if not np.any(steps <= 0):
+        return None
+    order = np.argsort(arrival, kind="stable")
+    tied = np.diff(arrival[order]) == 0
+    rows = np.flatnonzero(np.append(tied, False) | np.insert(tied, 0, False))
+    among = order[rows]
+    # Groups of equal arrivals keep their places, so sorting all tied rows at once sorts each group within itself.
+    order[rows] = among[np.lexsort((*(key[among] for key in reversed(keys)), arrival[among]))]
+    return order
+
+
+def _service(frame: Frame, arrival: Int64s, finish_us: Int64s | None, report: Report) -> Int64s | None:
+    """Return measured service times in µs, None where they are not there for every request."""
+    if "service" in frame.values:
+        service, absent = wide(frame, "service"), frame.missing.get("service")
+    elif finish_us is not None:
+        service, absent = finish_us - arrival, frame.missing.get("finish")
+    else:
+        return None
+    lacking = service < 0 if absent is None else (service < 0) | absent
+    count = int(np.count_nonzero(lacking))
+    if count:
+        report.find("service_time_incomplete", f"{count} requests have no service time; none of it is used", count)
+        return None
+    return service
+
+
+def _span(scan: Scan, first_us: int, last_us: int) -> tuple[int | None, int | None]:
+    start, end = scan.options.start_us, scan.options.end_us
+    if start is not None and start > first_us:
+        raise RefusedError(
+            "outside_declared_span",
+            f"a request arrived before the declared start, at {instant_text(first_us)}",
+            "start",
+        )
+    if end is not None and end <= last_us:
+        raise RefusedError(
+            "outside_declared_span",
+            f"a request arrived at or after the declared end, at {instant_text(last_us)}",
+            "end",
+        )
+    # A start that is the first arrival says no more than the file does, so both spellings are one history.
+    return None if start == first_us else start, end

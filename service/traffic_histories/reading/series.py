@@ -1,0 +1,132 @@
+"""From rows to a series: the bucket length found, starts aligned, the parts of a bucket summed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s
+
+from .errors import RefusedError
+from .frame import Frame, Mask, Scan
+from .logs import wide
+from .options import ReadOptions
+from .report import Report
+
+LARGEST_TOTAL = 4 * 10**18
+"""Largest sum of a column: above it, int64 would not hold what evaluations add up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The buckets of a series: their length, and how far the file's starts are shifted to lie on whole ones."""
+
+    bucket_us: int
+    phase_us: int
+
+    def align(self, start_us: Int64s) -> Int64s:
+        """Return each start's bucket: the nearest on the file's own grid, moved to a whole multiple of the length."""
+        half = self.bucket_us // 2
+        return (start_us - self.phase_us + half) // self.bucket_us * self.bucket_us
+
+
+def repeated_rows(frame: Frame, utc_us: Int64s) -> Mask:
+    """Return which rows repeat another whole row, every column the same: a bucket written twice."""
+    row, part = frame.row, frame.values.get("part")
+    assert row is not None
+    keys = (row, utc_us) if part is None else (row, utc_us, part)
+    order = np.lexsort(keys)
+    same = np.ones(max(len(order) - 1, 0), dtype=np.bool_)
+    for key in keys:
+        same &= np.diff(key[order]) == 0
+    repeated = np.zeros(len(order), dtype=np.bool_)
+    repeated[order[1:][same]] = True
+    return repeated
+
+
+def grid_of(utc_us: Int64s, finish_us: Int64s | None, options: ReadOptions, report: Report) -> Grid:
+    """Return the grid of the starts. Raises RefusedError: `bucket_length`."""
+    starts = np.unique(utc_us)
+    if options.bucket_seconds is not None:
+        bucket = options.bucket_seconds * SECOND
+    elif finish_us is not None and len(finish_us):
+        bucket = _commonest(finish_us - utc_us)
+    elif len(starts) > 1:
+        bucket = _commonest(np.diff(starts))
+    else:
+        raise RefusedError(
+            "bucket_length", "one bucket does not tell its length; declare bucket_seconds", "bucket_seconds"
+        )
+    if bucket % SECOND or bucket // SECOND not in BUCKET_SECONDS:
+        legal = ", ".join(map(str, BUCKET_SECONDS))
+        raise RefusedError(
+            "bucket_length",
+            f"the rows are {bucket / SECOND:g} s apart; buckets of {legal} s are read. Export the series in one of "
+            "these, or declare bucket_seconds",
+            "bucket_seconds",
+        )
+    grid = Grid(bucket, _commonest(starts % bucket))
+    _tell(grid, starts, report)
+    return grid
+
+
+def build_series(scan: Scan, frame: Frame, starts_us: Int64s, grid: Grid, report: Report) -> BucketSeries:
+    """Return the series of rows whose buckets are `starts_us`. Raises RefusedError: `too_many_buckets`, `too_large`."""
+    order = np.argsort(starts_us, kind="stable")
+    unique, first = np.unique(starts_us[order], return_index=True)
+    span = (int(unique[-1]) - int(unique[0])) // grid.bucket_us + 1
+    if span > scan.options.limits.buckets:
+        detail = f"the series spans {span} buckets, at most {scan.options.limits.buckets}; send it in parts"
+        raise RefusedError("too_many_buckets", detail)
+    if len(unique) < len(starts_us):
+        summed = len(starts_us) - len(unique)
+        report.find("summed_rows", f"{summed} rows shared a bucket with another and were added to it", summed)
+    sums = {name: _sums(wide(frame, name)[order], first, name) for name in ("requests", "input", "cached", "output")}
+    requests = sums["requests"] if "requests" in frame.values else None
+    series = BucketSeries(
+        grid.bucket_us // SECOND, unique, requests, sums["input"], sums["cached"], sums["output"], scan.options.absent
+    )
+    return _with_declared_ends(series, scan.options, grid)
+
+
+def _sums(column: Int64s, first: Int64s, name: str) -> Int64s:
+    if float(np.sum(column, dtype=np.float64)) > LARGEST_TOTAL:
+        raise RefusedError("too_large", f"the sum of {name} over the series is beyond {LARGEST_TOTAL}")
+    return np.add.reduceat(column, first)
+
+
+def _commonest(values: Int64s) -> int:
+    found, times = np.unique(values, return_counts=True)
+    return int(found[np.argmax(times)])
+
+
+def _tell(grid: Grid, starts: Int64s, report: Report) -> None:
+    if grid.phase_us:
+        shift = grid.phase_us / SECOND
+        report.find("shifted", f"buckets start {shift:g} s after whole ones; they were moved back by that")
+    irregular = int(np.count_nonzero((starts - grid.phase_us) % grid.bucket_us))
+    if irregular:
+        detail = f"{irregular} buckets start off the grid of the others; each was read as the nearest one"
+        report.find("irregular_starts", detail, irregular)
+
+
+def _with_declared_ends(series: BucketSeries, options: ReadOptions, grid: Grid) -> BucketSeries:
+    """Write out idle buckets at a declared start and end, which the file's own buckets need not reach."""
+    if options.absent != "idle":
+        return series
+    first, last = int(series.start_us[0]), int(series.start_us[-1])
+    start = first if options.start_us is None else -(-options.start_us // grid.bucket_us) * grid.bucket_us
+    end = last if options.end_us is None else options.end_us // grid.bucket_us * grid.bucket_us - grid.bucket_us
+    before, after = int(start < first), int(end > last)
+
+    def padded(column: Int64s) -> Int64s:
+        return np.pad(column, (before, after))
+
+    return BucketSeries(
+        series.bucket_seconds,
+        np.concatenate(([start] * before, series.start_us, [end] * after)).astype(np.int64),
+        None if series.requests is None else padded(series.requests),
+        padded(series.input_tokens),
+        padded(series.cached_input_tokens),
+        padded(series.output_tokens),
+        series.absent,
+    )

@@ -1,0 +1,87 @@
+"""A history as what is stored of it: a few facts and chunks of columns, and the history back from them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from service.workflow.traffic import BucketSeries, Int64s, RequestLog, TrafficHistory
+
+from .chunks import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a history is besides its columns.
+
+    columns: names of the stored columns, in order. bucket_seconds, absent: of a series. start_us, end_us: declared
+    span of a log. first_us, last_us: time of the first and last row.
+    """
+
+    kind: Literal["log", "series"]
+    rows: int
+    columns: tuple[str, ...]
+    digest: str
+    first_us: int
+    last_us: int
+    bucket_seconds: int | None = None
+    absent: Literal["missing", "idle"] | None = None
+    start_us: int | None = None
+    end_us: int | None = None
+
+
+def columns_of(history: TrafficHistory) -> dict[str, Int64s]:
+    """Return the columns of a history that are there, its times first."""
+    if isinstance(history, RequestLog):
+        found: dict[str, Int64s | None] = {"arrival": history.arrival_us}
+        last = {"service": history.service_us}
+    else:
+        found = {"start": history.start_us, "requests": history.requests}
+        last = {}
+    found |= {
+        "input": history.input_tokens,
+        "cached": history.cached_input_tokens,
+        "output": history.output_tokens,
+    } | last
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def facts_of(history: TrafficHistory) -> Facts:
+    """Return the facts of a history that has rows."""
+    columns = columns_of(history)
+    times = next(iter(columns.values()))
+    shared: dict[str, Any] = {
+        "rows": len(times),
+        "columns": tuple(columns),
+        "digest": history.digest,
+        "first_us": int(times[0]),
+        "last_us": int(times[-1]),
+    }
+    if isinstance(history, RequestLog):
+        return Facts("log", **shared, start_us=history.start_us, end_us=history.end_us)
+    return Facts("series", **shared, bucket_seconds=history.bucket_seconds, absent=history.absent)
+
+
+def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
+    """Return the history whose facts and chunks these are. Raises ValueError where they do not belong together."""
+    columns = dict(zip(facts.columns, decode(chunks, len(facts.columns), facts.rows), strict=True))
+    if facts.kind == "log":
+        return RequestLog(
+            columns["arrival"],
+            columns["input"],
+            columns["cached"],
+            columns["output"],
+            columns.get("service"),
+            facts.start_us,
+            facts.end_us,
+        )
+    if facts.bucket_seconds is None or facts.absent is None:
+        raise ValueError("a series has a bucket length and a meaning of absence")
+    return BucketSeries(
+        facts.bucket_seconds,
+        columns["start"],
+        columns.get("requests"),
+        columns["input"],
+        columns["cached"],
+        columns["output"],
+        facts.absent,
+    )

@@ -1,0 +1,35 @@
+"""The one shape every format is brought into: a relation of text cells that SQL can cast."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+SAMPLE_ROWS = 1000
+"""Rows looked at to recognise columns and the form of times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file as rows of text.
+
+    relation: SQL to select from, in the file's order. cells: column name → SQL text expression of its cell (NULL
+    where there is none). row: SQL expression that differs between rows that differ in any column. sample: the
+    first rows as text. broken: SQL condition of rows that are no records, with the reason. more: whether the
+    file says that further pages exist. bucketed: whether its rows are parts of buckets, as usage pages are.
+    lines: whether records are lines of text. empty_part: SQL condition of rows that stand for a bucket without
+    traffic.
+    """
+
+    relation: str
+    cells: Mapping[str, str]
+    row: str
+    sample: Sequence[Mapping[str, str | None]]
+    broken: tuple[str, str] | None = None
+    more: bool = False
+    bucketed: bool = False
+    lines: bool = False
+    empty_part: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in the file's order."""
+        return tuple(self.cells)
