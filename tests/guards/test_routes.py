@@ -11,8 +11,10 @@ from service.cli import description
 from service.kit.resource import Resource
 from service.settings import Settings
 
-OPEN = {"/health/live", "/health/ready", "/openapi.json"}
-"""Routes without a key, each for a reason: probes, and a description that holds no secret."""
+PROBES = {"/health/live", "/health/ready"}
+PAGES = {"/openapi.json", "/docs", "/docs/ui/<name>", "/docs/problems", "/docs/problems/<code>", "/static/<path:filename>"}
+OPEN = PROBES | PAGES
+"""Routes without a key, each for a reason: probes, and pages that hold no secret."""
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
