@@ -7,7 +7,7 @@ import flask
 import marshmallow as ma
 from webargs.flaskparser import FlaskParser
 
-from service.kit import strict_json
+from service.kit import body, strict_json
 from service.kit.problems import MALFORMED, UNSUPPORTED_MEDIA_TYPE, FieldError, Problem, Where, invalid
 
 CODES = {
@@ -26,7 +26,7 @@ class StrictParser(FlaskParser):
     def _raw_load_json(self, req: flask.Request) -> Any:  # noqa: ANN401
         if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
             raise Problem(UNSUPPORTED_MEDIA_TYPE, "Send the body as JSON with Content-Type: application/json.")
-        content = req.get_data(cache=True)
+        content = body.content()
         if not content:
             raise Problem(MALFORMED, "The body is empty; send a JSON object.")
         return strict_json.loads(content)

@@ -13,8 +13,8 @@ from typing import Any
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
-from service.kit import clock, etags, idempotency
-from service.kit.problems import FORBIDDEN, MALFORMED, FieldError, Problem, invalid
+from service.kit import body, clock, etags, idempotency
+from service.kit.problems import FORBIDDEN, FieldError, Problem, invalid
 from service.kit.runtime import Runtime, runtime
 from service.kit.strict_json import pointer
 from service.kit.transaction import Actor, Transaction
@@ -50,15 +50,15 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
     @wraps(view)
     def entered(**kwargs: Any) -> Any:  # noqa: ANN401
         carried = runtime()
-        request.max_content_length = call.max_body or carried.max_body_bytes
         if call.writes:
             with carried.database.reading() as session:
                 g.actor = _admit(call, carried, session)
             _check_query(takes_query)
             if call.guarded:
                 etags.required()
+            body.limit(call.max_body or carried.max_body_bytes)
             if not call.streams:
-                _read_body()
+                body.read()  # to its end, so that no transaction waits for a slow sender
             return view(**kwargs)
         with carried.database.reading() as session:
             actor = _admit(call, carried, session)
@@ -98,14 +98,6 @@ def _check_query(takes_query: bool) -> None:
         raise invalid(*(FieldError(pointer(name), "unknown_field", "Unknown field.", "query") for name in request.args))
 
 
-def _read_body() -> None:
-    """Read the body to its end, so that no transaction waits for a slow client."""
-    try:
-        request.get_data(cache=True)
-    except OSError as error:
-        raise Problem(MALFORMED, "The body ended early or is not framed as its headers say.") from error
-
-
 def _idempotency_key(call: Call) -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is None or call.method != "POST":
@@ -130,7 +122,7 @@ def _run_once(call: Call, view: View, kwargs: dict[str, Any], key: str) -> Respo
             return _reserved(
                 call, key, arguments["prepared"].fingerprint, lambda held: _commit(call, view, arguments, held)
             )
-    return _reserved(call, key, request.get_data(cache=True), lambda held: _run(call, view, kwargs, held))
+    return _reserved(call, key, body.content(), lambda held: _run(call, view, kwargs, held))
 
 
 def _reserved(call: Call, key: str, content: bytes, run: Callable[[idempotency.Reservation], Response]) -> Response:

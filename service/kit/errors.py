@@ -45,8 +45,6 @@ def _from_http(error: HTTPException) -> Response:
 def _detail(error: HTTPException, kind: problems.ProblemKind) -> str:
     if kind is problems.NOT_FOUND:
         return "Nothing is served at this address."
-    if kind is problems.TOO_LARGE:
-        return f"The body may have at most {request.max_content_length} bytes here."
     return error.description or kind.title
 
 
