@@ -29,6 +29,15 @@ def serve(host: str | None, port: int | None, migrate: bool) -> None:
 
 
 @main.command()
+def worker() -> None:
+    """Take queued work until interrupted, on any machine that reaches the database."""
+    from service.cli import serving
+
+    with refusing():
+        serving.work()
+
+
+@main.command()
 def migrate() -> None:
     """Create the database or bring it up to date."""
     from service.cli import serving

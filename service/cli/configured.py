@@ -12,8 +12,8 @@ def settings() -> Settings:
     try:
         return Settings.from_environment()
     except EnvValidationError as error:
-        lines = (f"{name}: {' '.join(map(str, faults))}" for name, faults in error.error_messages.items())
-        raise Refused(*lines) from error
+        faults = dict(error.error_messages)  # type: ignore[arg-type] # by variable, whenever sealed
+        raise Refused(*(f"{name}: {' '.join(told)}" for name, told in faults.items())) from error
 
 
 def database() -> Database:

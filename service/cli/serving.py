@@ -3,7 +3,10 @@
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from service import worker
 from service.cli.configured import database, named, settings
 from service.cli.exits import Refused
 from service.kit import migrating
@@ -17,14 +20,18 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
     stored = database()
     if migrate:
         migrating.upgrade(stored)
-    try:
+    with _newest():
         migrating.require_newest(stored)
-    except migrating.WrongSchema as error:
-        raise Refused(str(error)) from error
     stored.dispose()
     os.environ |= {named("host"): host, named("port"): str(port)}
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:app"]
     os.execv(sys.executable, gunicorn)  # noqa: S606 - our own program, no shell
+
+
+def work() -> None:
+    """Run jobs until interrupted. Raises Refused where the database is not at the newest revision."""
+    with _newest():
+        worker.run(settings())
 
 
 def migrate() -> str:
@@ -32,6 +39,15 @@ def migrate() -> str:
     stored = database()
     migrating.upgrade(stored)
     return f"The database is at revision {migrating.newest()}."
+
+
+@contextmanager
+def _newest() -> Iterator[None]:
+    """Turn a database of another version into a refusal."""
+    try:
+        yield
+    except migrating.WrongSchema as error:
+        raise Refused(str(error)) from error
 
 
 def require_free(host: str, port: int) -> None:

@@ -48,8 +48,13 @@ class Client:
     def _answer(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
         request = urllib.request.Request(self.url + path, body, dict(headers), method=method)  # noqa: S310 - our own
         request.add_header("Authorization", f"Bearer {self.key}")
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            return json.load(answer)
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+                return json.load(answer)
+        except urllib.error.HTTPError:
+            raise
+        except OSError as error:
+            raise Refused(f"{method} {path}: the server did not answer: {error}") from error
 
 
 def _refused(method: str, path: str, error: urllib.error.HTTPError) -> Refused:

@@ -60,7 +60,7 @@ def _found_or_made(client: Client, collection: str, facts: Json, document: Json)
     """Return the item with these facts, looked for page by page, or make it."""
     following: str | None = f"{collection}?limit=200"
     while following:
-        page = client.get(following)
+        page = client.get(following) or {"items": [], "next": None}
         for item in page["items"]:
             if facts.items() <= item.items():
                 return dict(item)
