@@ -15,7 +15,7 @@ def is_zone(name: str) -> None:
         raise ma.ValidationError("Not an IANA time zone such as Europe/Berlin.")
 
 
-class LatencyTargetSchema(Schema):
+class WorkloadLatencySchema(Schema):
     """How fast answers must be: `percentile` percent of requests within `target_ms` milliseconds."""
 
     metric = Choice(("first_token", "end_to_end"), load_default="first_token")
@@ -24,7 +24,7 @@ class LatencyTargetSchema(Schema):
     strict = Flag(load_default=False, metadata={"description": "Missing the target rules an option out."})
 
 
-class IsolationNeedsSchema(Schema):
+class WorkloadNeedsSchema(Schema):
     """Guarantees asked of an offer; what is left out asks nothing."""
 
     tenancy = Choice(("shared", "dedicated"))
@@ -35,11 +35,11 @@ class IsolationNeedsSchema(Schema):
     quantization = Text(minimum=1, maximum=60)
 
 
-class IsolationSchema(Schema):
+class WorkloadIsolationSchema(Schema):
     """Required guarantees rule options out; preferred ones are valued by the policy."""
 
-    required = fields.Nested(IsolationNeedsSchema, load_default=dict)
-    preferred = fields.Nested(IsolationNeedsSchema, load_default=dict)
+    required = fields.Nested(WorkloadNeedsSchema, load_default=dict)
+    preferred = fields.Nested(WorkloadNeedsSchema, load_default=dict)
 
 
 class WorkloadFactsSchema(Schema):
@@ -49,8 +49,8 @@ class WorkloadFactsSchema(Schema):
     description = Text(maximum=4000)
     model = Text(minimum=1, maximum=200, required=True, metadata={"description": "Model as price sheets name it."})
     zone = Text(minimum=1, maximum=60, metadata={"description": "IANA time zone of the hour-of-week grid."})
-    latency = fields.Nested(LatencyTargetSchema, allow_none=True)
-    isolation = fields.Nested(IsolationSchema)
+    latency = fields.Nested(WorkloadLatencySchema, allow_none=True)
+    isolation = fields.Nested(WorkloadIsolationSchema)
     incumbent = Text(
         minimum=1, maximum=500, allow_none=True, metadata={"description": "Key of the option in use today."}
     )
@@ -73,20 +73,25 @@ class NewWorkloadSchema(WorkloadFactsSchema):
 
     description = Text(maximum=4000, load_default="")
     zone = Text(minimum=1, maximum=60, load_default="UTC")
-    latency = fields.Nested(LatencyTargetSchema, allow_none=True, load_default=None)
-    isolation = fields.Nested(IsolationSchema, load_default=lambda: {"required": {}, "preferred": {}})
+    latency = fields.Nested(WorkloadLatencySchema, allow_none=True, load_default=None)
+    isolation = fields.Nested(WorkloadIsolationSchema, load_default=lambda: {"required": {}, "preferred": {}})
     incumbent = Text(minimum=1, maximum=500, allow_none=True, load_default=None)
     labels = Labels(load_default=dict)
 
 
-class WorkloadSchema(WorkloadFactsSchema):
-    """A workload as stored."""
+class WorkloadIdSchema(Schema):
+    """What comes first of a stored workload."""
 
     id = Identifier("wl", required=True)
+
+
+class WorkloadSchema(WorkloadFactsSchema, WorkloadIdSchema):
+    """A workload as stored."""
+
     description = Text(maximum=4000, required=True)
     zone = Text(required=True)
-    latency = fields.Nested(LatencyTargetSchema, allow_none=True, required=True)
-    isolation = fields.Nested(IsolationSchema, required=True)
+    latency = fields.Nested(WorkloadLatencySchema, allow_none=True, required=True)
+    isolation = fields.Nested(WorkloadIsolationSchema, required=True)
     incumbent = Text(allow_none=True, required=True)
     labels = Labels(required=True)
     version = fields.Integer(required=True)

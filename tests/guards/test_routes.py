@@ -12,7 +12,14 @@ from service.kit.resource import Resource
 from service.settings import Settings
 
 PROBES = {"/health/live", "/health/ready"}
-PAGES = {"/openapi.json", "/docs", "/docs/ui/<name>", "/docs/problems", "/docs/problems/<code>", "/static/<path:filename>"}
+PAGES = {
+    "/openapi.json",
+    "/docs",
+    "/docs/ui/<name>",
+    "/docs/problems",
+    "/docs/problems/<code>",
+    "/static/<path:filename>",
+}
 OPEN = PROBES | PAGES
 """Routes without a key, each for a reason: probes, and pages that hold no secret."""
 
