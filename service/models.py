@@ -4,7 +4,8 @@ from service.access import models as access
 from service.events import models as events
 from service.kit import idempotency, jobs
 from service.kit.models import Base
+from service.policies import models as policies
 from service.price_sheets import models as price_sheets
 from service.workloads import models as workloads
 
-__all__ = ["Base", "access", "events", "idempotency", "jobs", "price_sheets", "workloads"]
+__all__ = ["Base", "access", "events", "idempotency", "jobs", "policies", "price_sheets", "workloads"]

@@ -44,7 +44,7 @@ class Part(Schema):
         return self.value(**data | decimals)
 
 
-class LatencySchema(Part):
+class LatencyPolicySchema(Part):
     """See LatencyPolicy."""
 
     value = LatencyPolicy
@@ -56,7 +56,7 @@ class LatencySchema(Part):
     weight = Exact(low="0", high="1000000")
 
 
-class NeedsSchema(Part):
+class NeedsPolicySchema(Part):
     """See IsolationNeeds."""
 
     value = IsolationNeeds
@@ -74,17 +74,17 @@ class NeedsSchema(Part):
     quantization = Text(minimum=1, maximum=64, allow_none=True)
 
 
-class IsolationSchema(Part):
+class IsolationPolicySchema(Part):
     """See IsolationPolicy."""
 
     value = IsolationPolicy
-    required = fields.Nested(NeedsSchema)
-    preferred = fields.Nested(NeedsSchema)
+    required = fields.Nested(NeedsPolicySchema)
+    preferred = fields.Nested(NeedsPolicySchema)
     value_per_month = Exact(low="0", high=MONEY)
     weight = Exact(low="0", high="1000000")
 
 
-class HybridSchema(Part):
+class HybridPolicySchema(Part):
     """See HybridPolicy."""
 
     value = HybridPolicy
@@ -93,7 +93,7 @@ class HybridSchema(Part):
     outage_hours_per_month = Exact(low="0", high="730")
 
 
-class HorizonSchema(Part):
+class HorizonPolicySchema(Part):
     """See HorizonPolicy."""
 
     value = HorizonPolicy
@@ -101,7 +101,7 @@ class HorizonSchema(Part):
     growth_per_month = Exact(low="-0.5", high="1")
 
 
-class SufficiencySchema(Part):
+class SufficiencyPolicySchema(Part):
     """See SufficiencyPolicy."""
 
     value = SufficiencyPolicy
@@ -110,7 +110,7 @@ class SufficiencySchema(Part):
     allow_provisional = Flag()
 
 
-class PatternSchema(Part):
+class PatternPolicySchema(Part):
     """See PatternPolicy."""
 
     value = PatternPolicy
@@ -119,7 +119,7 @@ class PatternSchema(Part):
     base_floor_to_mean = Number(minimum=0, maximum=1)
 
 
-class BootstrapSchema(Part):
+class BootstrapPolicySchema(Part):
     """See BootstrapPolicy."""
 
     value = BootstrapPolicy
@@ -127,14 +127,14 @@ class BootstrapSchema(Part):
     block = Choice(("day",))
 
 
-class SynthesisSchema(Part):
+class SynthesisPolicySchema(Part):
     """See SynthesisPolicy."""
 
     value = SynthesisPolicy
     cv = Number(minimum=0.01, maximum=100)
 
 
-class ReplaySchema(Part):
+class ReplayPolicySchema(Part):
     """See ReplayPolicy."""
 
     value = ReplayPolicy
@@ -150,15 +150,15 @@ class PolicySchema(Part):
     incumbent = Text(minimum=1, maximum=500, allow_none=True)
     max_term_months = Integer(minimum=0, maximum=120)
     max_throttled_share = Number(minimum=0, maximum=1)
-    latency = fields.Nested(LatencySchema)
-    isolation = fields.Nested(IsolationSchema)
-    hybrid = fields.Nested(HybridSchema)
-    horizon = fields.Nested(HorizonSchema)
-    sufficiency = fields.Nested(SufficiencySchema)
-    pattern = fields.Nested(PatternSchema)
-    bootstrap = fields.Nested(BootstrapSchema)
-    synthesis = fields.Nested(SynthesisSchema)
-    replay = fields.Nested(ReplaySchema)
+    latency = fields.Nested(LatencyPolicySchema)
+    isolation = fields.Nested(IsolationPolicySchema)
+    hybrid = fields.Nested(HybridPolicySchema)
+    horizon = fields.Nested(HorizonPolicySchema)
+    sufficiency = fields.Nested(SufficiencyPolicySchema)
+    pattern = fields.Nested(PatternPolicySchema)
+    bootstrap = fields.Nested(BootstrapPolicySchema)
+    synthesis = fields.Nested(SynthesisPolicySchema)
+    replay = fields.Nested(ReplayPolicySchema)
     traffic_factor = Exact(low="0", high="100000", above=True)
     seed = Integer(minimum=0, maximum=MAX_INTEGER, allow_none=True)
     currency = Currency(allow_none=True)
