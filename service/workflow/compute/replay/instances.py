@@ -46,10 +46,8 @@ def next_kept(kept: UInt8s, request: int) -> int:
 
 
 @kernel
-def _seat(now: float, pooled: bool, fleet: Fleet, starting: Starting, last: int) -> tuple[float, int]:
-    """Return how long an arrival waits for an instance, and the instances started so far, `last`, with its own."""
-    if pooled:
-        return 0.0, last
+def _seat(now: float, fleet: Fleet, starting: Starting, last: int) -> tuple[float, int]:
+    """Give an arrival a place on a starting instance. Return its wait, and how many were started, `last` before."""
     if last == 0 or starting.ready_us[last - 1] <= now or starting.waiting[last - 1] == fleet.concurrency:
         starting.ready_us[last] = now + fleet.start_us
         starting.waiting[last] = 0
@@ -68,13 +66,12 @@ def run_fleet(
 ) -> None:
     """Replay the kept requests, event by event: an instance ready, a finish, an arrival, an instance down.
 
-    `arrivals` are time_us, hour_index and kept. Requests are packed: on warm instances first, then on as few others
-    as hold them, whatever instance they began on.
+    `arrivals` are time_us, hour_index and kept. A request's number in the heap is 1 on a warm instance, else 0.
     """
     time_us, hour_index, kept = arrivals
     heap, idle, starting = room
     hourly, record = results
-    serving = bound = extra = first = last = hour = 0
+    serving = on_warm = on_extra = extra = first = last = hour = 0
     now = 0.0
     request = next_kept(kept, 0)
     while True:
@@ -87,22 +84,25 @@ def run_fleet(
         hourly.up_us[hour] += int((extra + last - first) * (event - now))
         now = event
         if ready == now:
-            bound += starting.waiting[first]
+            on_extra += starting.waiting[first]
             first += 1
             extra += 1
         elif finish == now:
+            on_warm -= heap.numbers[0]
+            on_extra -= 1 - heap.numbers[0]
             pop(heap, serving)
             serving -= 1
-            bound -= 1
         elif arrival == now:
             hour = hour_of(hour_index, request, hour)
-            pooled = bound < (fleet.warm + extra) * fleet.concurrency
-            wait, started = _seat(now, pooled, fleet, starting, last)
+            warm = int(on_warm < fleet.warm * fleet.concurrency)
+            pooled = int(not warm and on_extra < extra * fleet.concurrency)
+            wait, started = (0.0, last) if warm or pooled else _seat(now, fleet, starting, last)
             hourly.cold_starts[hour] += started - last
             hourly.delayed[hour] += wait > 0
             last = started
-            bound += pooled
-            push(heap, serving, now + wait + times.end[request], request)
+            on_warm += warm
+            on_extra += pooled
+            push(heap, serving, now + wait + times.end[request], warm)
             serving += 1
             record_first_token(record, request, wait + times.first_token[request])
             record_end_to_end(record, request, wait + times.end[request])
@@ -110,5 +110,4 @@ def run_fleet(
         else:
             take_down(idle)
             extra -= 1
-        busy = max(-(-bound // fleet.concurrency) - fleet.warm, 0)
-        set_idle(idle, extra - busy, now)
+        set_idle(idle, extra - -(-on_extra // fleet.concurrency), now)

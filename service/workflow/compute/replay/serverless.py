@@ -120,8 +120,8 @@ def replay_instances(  # noqa: PLR0913, PLR0917
 
     Each serves `concurrency` requests at once. A request that finds no free place waits for the newest starting
     instance if that has one, else starts another; `start_seconds` later it is served. `warm_instances` are always up
-    and not billed here. Requests are packed onto the warm ones first and then onto as few others as hold them; the
-    most recently idle is used first; one idle for `idle_seconds` goes down. up_us counts every other instance from
+    and not billed here; they are used first. Those on other instances are packed onto as few as hold them; the most
+    recently idle is used first; one idle for `idle_seconds` goes down. up_us counts every other instance from
     its start to its going down, by the hour of the latest arrival; the last ones' idling included.
     """
     kept = _all_of(arrivals) if kept is None else kept
