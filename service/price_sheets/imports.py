@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
-
-from service.kit import canonical, clock, strict_json
+from service.kit import body, canonical, clock, strict_json
 from service.kit.problems import MALFORMED, Problem
 from service.kit.transaction import Actor, Transaction
 from service.price_sheets import queries, service
@@ -32,10 +30,7 @@ class Prepared:
 @contextmanager
 def prepare(actor: Actor, query: dict[str, Any]) -> Iterator[Prepared]:  # noqa: ARG001 - every door hands the actor
     """Read and check what is to be imported. Raises Problem 400 and 422."""
-    try:
-        content = request.get_data()
-    except OSError as error:
-        raise Problem(MALFORMED, "The body ended early or is not framed as its headers say.") from error
+    content = body.read()
     try:
         imported = _read(query, content)
     except SourceError as broken:
