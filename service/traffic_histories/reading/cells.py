@@ -22,9 +22,11 @@ FAILED, CACHE_HIT = 1, 2
 MACROS = r"""
 CREATE MACRO between_or_null(x, low, high) AS CASE WHEN x BETWEEN low AND high THEN x END;
 CREATE MACRO blank(x) AS x IS NULL OR lower(trim(x)) IN ('', 'null', 'none');
-CREATE MACRO whole(x) AS CASE
-    WHEN CAST(TRY_CAST(x AS BIGINT) AS VARCHAR) = x THEN TRY_CAST(x AS BIGINT)
-    WHEN regexp_full_match(trim(x), '[0-9]+([.]0*)?') THEN TRY_CAST(x AS BIGINT) END;
+CREATE MACRO whole(x) AS CASE WHEN regexp_full_match(trim(x), '[0-9]+([.]0*)?') THEN TRY_CAST(x AS BIGINT) END;
+CREATE MACRO plain_int(x) AS CASE
+    WHEN CAST(TRY_CAST(x AS INTEGER) AS VARCHAR) = x THEN TRY_CAST(x AS INTEGER) END;
+CREATE MACRO plain_bigint(x) AS CASE
+    WHEN CAST(TRY_CAST(x AS BIGINT) AS VARCHAR) = x THEN TRY_CAST(x AS BIGINT) END;
 CREATE MACRO tokens(x, largest) AS between_or_null(whole(x), 0, largest);
 CREATE MACRO tokens_or_none(x, largest) AS CASE WHEN blank(x) THEN 0 ELSE tokens(x, largest) END;
 CREATE MACRO yes(x) AS coalesce(lower(trim(x)) IN ('true', 't', '1', '1.0', 'yes', 'hit'), false);
@@ -41,16 +43,21 @@ CREATE MACRO fault(x) AS CASE
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One typed value of a row. sql: NULL where the cell is at fault. cell: the text it is read from.
+    """One typed value of a row.
 
-    column: its name in the file. fault: SQL text of the reason. required: whether NULL rejects the row.
+    full: its SQL, NULL where the cell is at fault. fast: SQL that is NULL for every spelling but the commonest, for a
+    first try over the whole file. bounds: what `full` lets pass and `fast` is yet to be held against. cell: the text
+    it is read from. column: its name in the file. fault: SQL text of the reason. required: whether NULL rejects the
+    row.
     """
 
     name: str
-    sql: str
+    full: str
+    fast: str
     cell: str
     column: str
     fault: str
+    bounds: tuple[int, int] | None = None
     required: bool = True
 
 
@@ -71,7 +78,7 @@ def casts(table: Table, columns: Columns, form: TimeForm, options: ReadOptions, 
         cell = table.cells[options.split_by]
         listed = ", ".join(literal(part) for part in parts)
         sql = f"CAST(list_position([{listed}], {cell}) - 1 AS INTEGER)"
-        values.append(Value("part", sql, cell, options.split_by, "'missing_value'"))
+        values.append(Value("part", sql, sql, cell, options.split_by, "'missing_value'"))
     return Casts(tuple(values), skip, table.broken)
 
 
@@ -94,7 +101,8 @@ def _values(table: Table, columns: Columns, form: TimeForm, skip: str) -> Iterat
 
 def _time(name: str, column: str, table: Table, form: TimeForm, *, required: bool) -> Value:
     cell = table.cells[column]
-    return Value(name, form.sql(cell), cell, column, form.fault(cell), required)
+    full = form.full(cell)
+    return Value(name, full, form.fast(cell) or full, cell, column, form.fault(cell), form.bounds, required)
 
 
 def _tokens(
@@ -113,10 +121,13 @@ def _tokens(
             elif skip != "0":
                 term = f"CASE WHEN {skip} = {FAILED} THEN tokens_or_none({cell}, {largest}) ELSE {term} END"
         terms.append(term)
-    total = terms[0] if len(terms) == 1 else f"tokens(CAST({' + '.join(terms)} AS VARCHAR), {largest})"
     cell = table.cells[columns.names[parts[0]]]
-    kind = "INTEGER" if columns.kind == "log" else "BIGINT"
-    return Value(name, f"CAST({total} AS {kind})", cell, columns.names[parts[0]], f"fault({cell})")
+    column, kind = columns.names[parts[0]], "INTEGER" if columns.kind == "log" else "BIGINT"
+    total = terms[0] if len(terms) == 1 else f"tokens(CAST({' + '.join(terms)} AS VARCHAR), {largest})"
+    full = f"CAST({total} AS {kind})"
+    single = len(parts) == 1 and not optional and table.empty_part is None and skip == "0"
+    fast = f"plain_{'int' if columns.kind == 'log' else 'bigint'}({cell})" if single else full
+    return Value(name, full, fast, cell, column, f"fault({cell})", (0, largest))
 
 
 def _service(table: Table, columns: Columns) -> Iterator[Value]:
@@ -126,7 +137,7 @@ def _service(table: Table, columns: Columns) -> Iterator[Value]:
         if column is not None:
             cell = table.cells[column]
             sql = f"between_or_null(micros(trim({cell}), {digits}), 0, {LARGEST_SERVICE_US})"
-            yield Value("service", sql, cell, column, "NULL", required=False)
+            yield Value("service", sql, sql, cell, column, "NULL", required=False)
             return
 
 
@@ -149,7 +160,7 @@ def fault_of(found: Casts, *, skipped: tuple[int, ...]) -> str:
     if skipped:
         whens.append(f"WHEN {found.skip} IN ({', '.join(map(str, skipped))}) THEN NULL")
     whens += [
-        f"WHEN {value.sql} IS NULL THEN {_struct(value.column, value.fault, value.cell)}"
+        f"WHEN {value.full} IS NULL THEN {_struct(value.column, value.fault, value.cell)}"
         for value in found.values
         if value.required
     ]
@@ -157,7 +168,7 @@ def fault_of(found: Casts, *, skipped: tuple[int, ...]) -> str:
     if "cached" in by_name and "input" in by_name:
         cached = by_name["cached"]
         told = _struct(cached.column, literal("more_cached_than_input"), cached.cell)
-        whens.append(f"WHEN {cached.sql} > {by_name['input'].sql} THEN {told}")
+        whens.append(f"WHEN {cached.full} > {by_name['input'].full} THEN {told}")
     return f"CASE {' '.join(whens)} END"
 
 

@@ -12,14 +12,12 @@ from typing import Any
 
 from .errors import RefusedError
 from .options import MIB, ReadLimits, ReadOptions
-
-RESULT = "result.json"
-COLUMNS = "columns.bin"
+from .store import COLUMNS, REQUEST, RESULT, columns_of, facts_of
 
 
 def main(folder: Path) -> None:
     """Read the file that the request names; write `result.json` and `columns.bin`."""
-    request = json.loads((folder / "request.json").read_text())
+    request = json.loads((folder / REQUEST).read_text())
     options = options_of(request["options"])
     _limit(options.limits)
     try:
@@ -62,7 +60,6 @@ def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
     # Imported under the limits: the libraries' own threads and arenas count too.
     from .chunks import encode  # noqa: PLC0415
     from .read import read_file  # noqa: PLC0415
-    from .store import columns_of, facts_of  # noqa: PLC0415
 
     parts, report = read_file(path, folder, options)
     histories = []

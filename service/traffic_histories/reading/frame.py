@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from .cells import CACHE_HIT, FAILED, Casts, casts
 from .columns import Columns
-from .errors import RefusedError
 from .options import ReadOptions
 from .table import Table
 from .time_form import TimeForm
@@ -75,19 +74,33 @@ class Frame:
 
 
 def fetch(scan: Scan) -> Frame:
-    """Read the whole file once. Raises RefusedError: `too_many_rows`."""
-    selected = {value.name: value.sql for value in scan.casts.values}
+    """Read the whole file: once where it is spelled in the commonest way throughout, else once more in full."""
+    frame = _run(scan, {value.name: value.fast for value in scan.casts.values})
+    if _clean(scan, frame):
+        return frame
+    selected = {value.name: value.full for value in scan.casts.values}
+    if scan.form.unit is None:
+        selected["leap"] = f"contains({scan.table.cells[scan.columns.names['arrival']]}, ':60')"
+    return _run(scan, selected)
+
+
+def _clean(scan: Scan, frame: Frame) -> bool:
+    if any(value.required and value.name in frame.missing for value in scan.casts.values):
+        return False
+    return not len(frame) or all(
+        value.bounds is None
+        or (value.bounds[0] <= frame.values[value.name].min() and frame.values[value.name].max() <= value.bounds[1])
+        for value in scan.casts.values
+    )
+
+
+def _run(scan: Scan, selected: dict[str, str]) -> Frame:
     if scan.casts.skip != "0":
         selected["skip"] = f"CAST({scan.casts.skip} AS TINYINT)"
     if scan.columns.kind == "series":
         selected["row"] = scan.table.row
-    if scan.form.unit is None:
-        selected["leap"] = f"contains({scan.table.cells[scan.columns.names['arrival']]}, ':60')"
     listed = ", ".join(f"{sql} AS {name}" for name, sql in selected.items())
-    most = scan.options.limits.rows
-    raw = scan.connection.execute(f"SELECT {listed} FROM {scan.table.relation} LIMIT {most + 1}").fetchnumpy()
-    if len(raw["arrival"]) > most:
-        raise RefusedError("too_many_rows", f"the file has more than {most} rows; send it in parts")
+    raw = scan.connection.execute(f"SELECT {listed} FROM {scan.table.relation}").fetchnumpy()
     missing = {name: np.asarray(column.mask) for name, column in raw.items() if isinstance(column, np.ma.MaskedArray)}
     values = {name: np.asarray(np.ma.filled(column, 0)) for name, column in raw.items()}
     skip, row, leap = (values.pop(name, None) for name in ("skip", "row", "leap"))

@@ -12,10 +12,9 @@ from typing import Any
 
 import service
 
-from .child import COLUMNS, RESULT
 from .errors import RefusedError
 from .options import ReadOptions
-from .store import Facts
+from .store import COLUMNS, REQUEST, RESULT, Facts
 
 ROOT = Path(service.__file__).parents[1]
 
@@ -53,7 +52,7 @@ def parse(path: Path, folder: Path, options: ReadOptions) -> Encoded:
 
     Raises RefusedError: as the reader does, and `parser_timeout`, `parser_memory`, `parser_died`.
     """
-    (folder / "request.json").write_text(json.dumps({"path": str(path.absolute()), "options": asdict(options)}))
+    (folder / REQUEST).write_text(json.dumps({"path": str(path.absolute()), "options": asdict(options)}))
     died = _run(folder, options)
     result = folder / RESULT
     if died is not None or not result.exists():

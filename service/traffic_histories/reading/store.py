@@ -8,6 +8,9 @@ from service.workflow.traffic import BucketSeries, Int64s, RequestLog, TrafficHi
 
 from .chunks import decode
 
+REQUEST, RESULT, COLUMNS = "request.json", "result.json", "columns.bin"
+"""Files by which a parser process is told what to read and hands over what it has read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -57,16 +57,27 @@ class TimeForm:
     """How times are written.
 
     reference: what they count from: 1970 UTC, the wall clock of a zone, or a declared start. unit: of numbers,
-    None for ISO 8601. pattern: strptime pattern of the commonest ISO spelling, tried first since it is fastest.
+    None for ISO 8601. pattern: strptime pattern of the commonest ISO spelling, None where it needs more than that.
     """
 
     reference: Reference
     unit: TimeUnit | None = None
     pattern: str | None = None
 
-    def sql(self, cell: str) -> str:
-        """Return SQL for `cell` in whole µs from the reference; NULL where it is no such time."""
-        low, high = (0, LONGEST_RELATIVE_US) if self.reference == "start" else (EARLIEST_US, LATEST_US)
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Least and greatest time that is believed, in µs from the reference."""
+        return (0, LONGEST_RELATIVE_US) if self.reference == "start" else (EARLIEST_US, LATEST_US)
+
+    def fast(self, cell: str) -> str | None:
+        """Return SQL that reads the commonest spelling alone, NULL for any other; None where there is no such."""
+        if self.pattern is None:
+            return None
+        return f"(epoch_ns(try_strptime({cell}, {literal(self.pattern)})) + 500) // 1000"
+
+    def full(self, cell: str) -> str:
+        """Return SQL for `cell` in whole µs from the reference; NULL where it is no believable time."""
+        low, high = self.bounds
         return f"between_or_null({self._read(cell)}, {low}, {high})"
 
     def fault(self, cell: str) -> str:
@@ -86,10 +97,7 @@ class TimeForm:
             return f"nanos(trim({cell}))"
         if self.unit is not None:
             return f"micros(trim({cell}), {UNIT_DIGITS[self.unit]})"
-        general = f"{'wall' if self.reference == 'zone' else 'instant'}(iso({cell}))"
-        if self.pattern is None:
-            return general
-        return f"coalesce((epoch_ns(try_strptime({cell}, {literal(self.pattern)})) + 500) // 1000, {general})"
+        return f"{'wall' if self.reference == 'zone' else 'instant'}(iso({cell}))"
 
 
 def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_unit: TimeUnit | None) -> TimeForm:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+import numpy as np
 import zstandard
 
 from .errors import RefusedError
@@ -18,6 +19,7 @@ Format = Literal["csv", "json", "parquet"]
 CHUNK = 1024 * 1024
 WINDOW = 128 * CHUNK
 LAYERS = 2
+LINE_FEED = 10
 
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -73,7 +75,7 @@ def unpack(path: Path, workdir: Path, encodings: tuple[str, ...], limits: ReadLi
     form = _format(path, limits)
     if form == "parquet":
         return Plain(path, form, tuple(compression), path.stat().st_size, quoted=False)
-    path, quoted = _settle_text(path, workdir / "text")
+    path, quoted = _settle_text(path, workdir / "text", limits)
     return Plain(path, form, tuple(compression), path.stat().st_size, quoted)
 
 
@@ -141,9 +143,10 @@ def _format(path: Path, limits: ReadLimits) -> Format:
     return "json" if text[:1] in b"{[" else "csv"
 
 
-def _settle_text(path: Path, target: Path) -> tuple[Path, bool]:
+def _settle_text(path: Path, target: Path, limits: ReadLimits) -> tuple[Path, bool]:
     """Return the file with line feeds for newlines and without a byte order mark, and whether it holds quotes."""
     quoted = carriage = nul = False
+    lines = 0
     with path.open("rb") as file:
         marked = file.read(3) == UTF8_BOM
         file.seek(0)
@@ -151,8 +154,13 @@ def _settle_text(path: Path, target: Path) -> tuple[Path, bool]:
             quoted = quoted or b'"' in piece
             carriage = carriage or b"\r" in piece
             nul = nul or b"\0" in piece
+            lines += int(np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == LINE_FEED))
     if nul:
         raise RefusedError("unsupported_file", "the file holds NUL bytes; send text in UTF-8")
+    if lines > limits.rows + 1:
+        raise RefusedError(
+            "too_many_rows", f"the file has {lines} lines, at most {limits.rows} rows are read; send it in parts"
+        )
     if carriage or marked:
         _rewrite(path, target)
         path = target
