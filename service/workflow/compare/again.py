@@ -9,7 +9,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute
 from service.workflow.compute.option import Option
 from service.workflow.compute.realize import realize
-from service.workflow.decide.rule import Ranked, choose
+from service.workflow.decide.rule import choose
 from service.workflow.measure import make_arrivals, measure, scale_arrivals, seed_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
@@ -43,15 +43,19 @@ def eligible(options: Sequence[Option]) -> list[Option]:
 def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
     """Return what would be recommended on a case, replaying nothing, and building no option, that it does not need."""
     policy = case.policy
-    computed = compute(case, offers, executor, explore=0)
-    serverless = {option.key: option for option in eligible(computed.serverless)}
-    reserved = {best.key: best for best in computed.search.best_of_group.values() if best.eligible}
-    ranked: list[Ranked] = [*serverless.values(), *reserved.values()]
-    chosen = choose(ranked, policy.margin)
-    standing = None
-    if chosen is not None:
-        standing = serverless.get(chosen.key) or computed.search.option(reserved[chosen.key].candidate)
+    computed = compute(case, offers, executor, every=False)
+    chosen = choose(computed.standing(), policy.margin)
+    standing = None if chosen is None else computed.option(chosen)
     incumbent = None if policy.incumbent is None else realize(case, policy.incumbent, offers)
     if incumbent is None or standing is None or not incumbent.eligible:
         return standing
     return choose([standing, incumbent], policy.margin, incumbent.key)
+
+
+def cheapest(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
+    """Return the cheapest eligible option of a case, whatever its complexity."""
+    computed = compute(case, offers, executor, every=False)
+    best = min(
+        computed.standing(), key=lambda contender: (contender.adjusted, contender.family, contender.key), default=None
+    )
+    return None if best is None else computed.option(best)

@@ -6,12 +6,16 @@ Break-even utilization = that ÷ the requests per hour a full unit serves; above
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from service.workflow.compute.bill import serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Reservation
 from service.workflow.compute.replay.speed import full_speed, prefill_weight
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Dedicated, Offer, Serverless
+
+MOST_PAIRS = 1000
+"""Pairs listed in full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,43 +39,48 @@ class Crossover:
 
 
 def crossovers(case: Case, offers: Sequence[Offer]) -> list[Crossover]:
-    """Return the crossover of every (dedicated rate, serverless offer) pair, lowest first."""
+    """Return the crossover of every (dedicated rate, serverless offer) pair, lowest first.
+
+    Beyond MOST_PAIRS pairs, each rate is set against the cheapest serverless offer alone: the pair that decides.
+    """
     requests = case.everything.requests
     if not requests:
         return []
-    usage = case.everything
-    per_request = {
-        offer.sku: float(total(serverless_lines(offer, usage))) / requests
-        for offer in offers
-        if isinstance(offer, Serverless) and not offer.bills_compute
-    }
+    bills = {o.sku: total(serverless_lines(o, case.everything)) for o in offers if _bills_requests(o)}
+    rivals = sorted((bill, sku) for sku, bill in bills.items() if bill > 0)
+    units = [Reservation(o, rate, 1) for o in offers if isinstance(o, Dedicated) for rate in o.rates]
+    if len(rivals) * len(units) > MOST_PAIRS:
+        rivals = rivals[:1]
+    capacities = {unit.offer.capacity for unit in units}
+    full = {capacity: unit_requests_per_hour(case, capacity) for capacity in capacities}
     found = [
-        _crossover(case, Reservation(offer, rate, 1), sku, cost)
-        for offer in offers
-        if isinstance(offer, Dedicated)
-        for rate in offer.rates
-        for sku, cost in per_request.items()
-        if cost > 0
+        _crossover(case, unit, sku, float(bill) / requests, full[unit.offer.capacity])
+        for unit in units
+        for bill, sku in rivals
     ]
     return sorted(found, key=lambda c: (c.requests_per_hour, c.reserved, c.serverless))
 
 
-def _crossover(case: Case, unit: Reservation, serverless: str, per_request: float) -> Crossover:
+def _bills_requests(offer: Offer) -> TypeGuard[Serverless]:
+    return isinstance(offer, Serverless) and not offer.bills_compute
+
+
+def _crossover(case: Case, unit: Reservation, serverless: str, per_request: float, full: float) -> Crossover:
     hourly = float(unit.monthly) / HOURS_PER_MONTH
     rate = hourly / per_request
     factor = 60 * float(case.traffic_factor)
     load = case.profile.load
-    floor = load.p05 * factor / rate
+    floor = load.p05 * factor / rate if rate else float("inf")
     return Crossover(
         reserved=unit.label,
         serverless=serverless,
         unit_hourly=hourly,
         cost_per_request=per_request,
         requests_per_hour=rate,
-        utilization=rate / unit_requests_per_hour(case, unit.offer.capacity),
-        mean=load.mean * factor / rate,
+        utilization=rate / full,
+        mean=load.mean * factor / rate if rate else float("inf"),
         floor=floor,
-        peak=load.max * factor / rate,
+        peak=load.max * factor / rate if rate else float("inf"),
         steady_clears=floor >= 1 + float(case.policy.margin),
     )
 

@@ -59,6 +59,13 @@ class PriceFlips:
         self.case, self.search, self.offers = case, computed.search, offers
         self.search.budget = FLIP_REQUESTS
         self.standing = [option for option in computed.options if option.eligible and not option.ruled_out]
+        self.reserved: dict[str, set[str]] = {}
+        self.users: dict[str, list[Option]] = {}
+        for option in self.standing:
+            if option.reservation is not None:
+                self.reserved.setdefault(option.reservation.label, set()).add(option.key)
+            if option.serverless is not None:
+                self.users.setdefault(option.serverless.sku, []).append(option)
         self.candidates: dict[str, list[Candidate]] = {}
         for candidate in computed.candidates:
             if candidate.eligible:
@@ -89,7 +96,7 @@ class PriceFlips:
         return Rule([*moving, *self._still(moved)], policy.margin, policy.incumbent)
 
     def _of_price(self, offer: Serverless, price: Price) -> Iterator[FlipPoint]:
-        users = [option for option in self.standing if option.serverless == offer]
+        users = self.users.get(offer.sku, [])
         moving = [_line(option, self._slope(option, offer, price)) for option in users]
         if not any(line.slope for line in moving):
             return
@@ -114,12 +121,11 @@ class PriceFlips:
     def _of_rate(self, offer: Dedicated, rate: Rate) -> Iterator[FlipPoint]:
         label = Reservation(offer, rate, 1).label
         group = self.candidates.get(label, [])
-        moved = {o.key for o in self.standing if o.reservation is not None and o.reservation.label == label}
         if not group:
             return
         current = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
         unit = "per unit and hour" if rate.hourly is not None else "per unit and month"
-        for flip, exact in self._refined(group, moved):
+        for flip, exact in self._refined(group, self.reserved.get(label, set())):
             yield replace(_flip_point("rate", label, unit, current, flip), exact=exact)
 
     def _refined(self, group: list[Candidate], moved: set[str]) -> list[tuple[Flip, bool]]:

@@ -5,8 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.workflow.compare.again import case_of, decide_again, eligible
-from service.workflow.compute.compute import compute
+from service.workflow.compare.again import case_of, cheapest, decide_again
 from service.workflow.compute.realize import realize
 from service.workflow.measure import clip
 from service.workflow.measure.profile import TrafficProfile
@@ -45,11 +44,10 @@ def walk_forward(
     first = case_of(clip(history, profile.start_us, middle), fresh)
     last = case_of(clip(history, middle, profile.end_us), fresh)
     choice = decide_again(first, offers, executor)
-    candidates = eligible(compute(last, offers, executor, explore=0).options)
     paid = None if choice is None else realize(last, choice.key, offers)
-    if paid is None or not candidates:
+    best = cheapest(last, offers, executor)
+    if paid is None or best is None:
         return None
-    best = min(candidates, key=lambda option: option.rank)
     if paid.adjusted < best.adjusted:
         best = paid
     regret = float(paid.adjusted / best.adjusted) - 1 if best.adjusted else 0.0

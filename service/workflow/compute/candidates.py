@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
+from service.workflow.compute.dominance import cheapest_rates
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import AUTOSCALED, COMMITTED, HYBRID, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, Probe, SizedProbe, SpillProbe, peak_units
@@ -38,12 +39,15 @@ class Candidate:
 
 
 def candidates(
-    case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds
+    case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds, *, every: bool
 ) -> list[Candidate]:
-    """Return every candidate of the policy's modes, cheapest bound first."""
+    """Return candidates of the policy's modes, cheapest bound first: `every` one, or without dominated rates."""
+    kept = None if every else cheapest_rates(offers, case.policy.max_term_months)
     found: list[Candidate] = []
     for offer in offers:
         for rate in offer.rates:
+            if kept is not None and Reservation(offer, rate, 1).label not in kept:
+                continue
             found += _of_rate(case, offer, rate, serverless, bounds)
     return sorted(found, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
 

@@ -1,7 +1,7 @@
 """The case: measured traffic and policy, and the one way from replayed counts to a month."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -10,8 +10,9 @@ import numpy as np
 
 from service.workflow.compute.bill import Usage
 from service.workflow.compute.replay.result import LatencyTarget
+from service.workflow.compute.replay.tally import hourly_tokens
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import HOURS_PER_MONTH
+from service.workflow.offers import HOURS_PER_MONTH, Capacity
 from service.workflow.policy import Policy
 from service.workflow.traffic import HOUR, Arrivals, Int64s
 
@@ -22,12 +23,14 @@ HOURS_PER_DAY = 24
 class Case:
     """What is being computed: the profile, its replayable requests (None without request counts), the policy.
 
-    `arrivals` already carry the policy's traffic factor; the profile does not.
+    `arrivals` already carry the policy's traffic factor; the profile does not. `peaks` remembers the units that each
+    capacity needs for the busiest minute, once they are known.
     """
 
     profile: TrafficProfile
     arrivals: Arrivals | None
     policy: Policy
+    peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def traffic_factor(self) -> Fraction:
@@ -103,6 +106,12 @@ class Case:
     def requests_per_month(self, count: int) -> Fraction:
         """Return a month's requests for a replayed count of them."""
         return count * self.scale[0]
+
+    @cached_property
+    def hourly(self) -> Int64s:
+        """Requests, uncached, cached and output tokens of every replayed hour, shape (hours, 4)."""
+        assert self.arrivals is not None
+        return hourly_tokens(self.arrivals, np.ones(len(self.arrivals), np.uint8))
 
     @cached_property
     def day_of_hour(self) -> Int64s:

@@ -8,10 +8,12 @@ from functools import cached_property
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.candidates import Candidate, candidates
 from service.workflow.compute.case import Case
+from service.workflow.compute.dominance import undominated
 from service.workflow.compute.option import Option
 from service.workflow.compute.realize import realize
 from service.workflow.compute.search import EXPLORE_REQUESTS, Search
 from service.workflow.compute.serverless import serverless_options
+from service.workflow.decide.rule import Ranked
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
 
@@ -25,6 +27,15 @@ class Computed:
     search: Search
     incumbent: Option | None = None
 
+    def standing(self) -> list[Ranked]:
+        """Return the eligible exact contenders, as the decision rule sees them, without building their options."""
+        reserved = (best for best in self.search.best_of_group.values() if best.eligible)
+        return [*(option for option in self.serverless if option.eligible), *reserved]
+
+    def option(self, contender: Ranked) -> Option:
+        """Return the option of a contender."""
+        return contender if isinstance(contender, Option) else self.search.option_of(contender.key)
+
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """Every option, sorted by rank: serverless, one of each reserved group, and the incumbent."""
@@ -34,21 +45,18 @@ class Computed:
         return tuple(sorted(found, key=lambda option: option.rank))
 
 
-def compute(case: Case, offers: Sequence[Offer], executor: Executor, explore: int = EXPLORE_REQUESTS) -> Computed:
-    """Compute the options of every family the policy allows.
-
-    `explore`: requests to replay beyond what the answer needs, so that more options have exact figures.
-    """
+def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: bool = True) -> Computed:
+    """Compute the options of every family the policy allows: `every` option, or no more than the answer needs."""
     serverless = [offer for offer in offers if isinstance(offer, Serverless)]
+    rivals = undominated(serverless)
     dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
     found: list[Option] = []
     if "serverless" in case.policy.modes:
-        for options in executor.map(lambda offer: list(serverless_options(case, offer)), serverless):
-            found += options
-    search = Search(case, serverless, executor, explore)
+        found = serverless_options(case, serverless if every else rivals, executor)
+    search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
     reserved: list[Candidate] = []
     if case.arrivals is not None:
-        reserved = candidates(case, dedicated, serverless, Bounds(case, serverless))
+        reserved = candidates(case, dedicated, rivals, Bounds(case, rivals), every=every)
         search.run(reserved)
     return Computed(tuple(found), tuple(reserved), search)
 

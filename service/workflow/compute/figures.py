@@ -6,7 +6,6 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.option import Daily, Percentiles, Violation
 from service.workflow.compute.replay.histogram import percentile_us
 from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
-from service.workflow.compute.replay.tally import hourly_tokens
 from service.workflow.traffic import Int64s
 
 REQUESTS, UNCACHED, CACHED, OUTPUT = range(4)
@@ -87,9 +86,3 @@ def daily(
     zero = np.zeros(counts.shape[0], np.int64)
     columns = (zero if column is None else column for column in (compute_us, unit_us, slow))
     return Daily(case.daily(counts), *(case.daily(column) for column in columns))
-
-
-def hourly_counts(case: Case) -> Int64s:
-    """Return requests, uncached, cached and output tokens of every replayed hour, shape (hours, 4)."""
-    assert case.arrivals is not None
-    return hourly_tokens(case.arrivals, np.ones(len(case.arrivals), np.uint8))

@@ -96,6 +96,12 @@ def peak_units(case: Case, capacity: Capacity) -> int:
     The load of a minute is its work ÷ (slots × d(slots) × 60) in units; for provisioned throughput it is the
     fullest enforcement window's demand ÷ the budget of a unit.
     """
+    if capacity not in case.peaks:
+        case.peaks[capacity] = _peak_units(case, capacity)
+    return case.peaks[capacity]
+
+
+def _peak_units(case: Case, capacity: Capacity) -> int:
     if not isinstance(capacity, ConcurrencyCapacity):
         assert case.arrivals is not None
         return sized_units_throughput(case.arrivals, capacity)

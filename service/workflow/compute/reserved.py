@@ -8,7 +8,6 @@ from service.workflow.compute.bill import Line, line, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
     daily,
-    hourly_counts,
     latency_violations,
     per_month,
     percentiles,
@@ -133,7 +132,7 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
             first_token=percentiles(replay.first_token),
             end_to_end=percentiles(replay.end_to_end),
         ),
-        daily=daily(case, np.zeros_like(hourly_counts(case)), unit_us=replay.unit_us, slow=replay.slow),
+        daily=daily(case, np.zeros_like(case.hourly), unit_us=replay.unit_us, slow=replay.slow),
     )
 
 

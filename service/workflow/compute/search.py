@@ -182,6 +182,10 @@ class Search:
         key = hybrid_key(reservation, candidate.streams, default, spill.offer)
         return hybrid_option(self.case, reservation, key, candidate.streams, spill)
 
+    def option_of(self, group: str) -> Option:
+        """Return the option of the best exact candidate of a group."""
+        return self.option(self.best_of_group[group].candidate)
+
     def _listed(self, group: str) -> Option:
         best, skipped = self.best_of_group.get(group), self.skipped.get(group)
         settled = best is not None and (skipped is None or best.eligible == skipped.eligible)

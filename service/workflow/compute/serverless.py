@@ -1,6 +1,7 @@
 """Serverless options: the bill of all traffic, cold starts, warm pools, throttling."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +9,6 @@ from service.workflow.compute.bill import Line, line, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
     daily,
-    hourly_counts,
     latency_violations,
     per_month,
     percentiles,
@@ -92,7 +92,7 @@ def serverless_option(case: Case, offer: Serverless, warm: int, replay: Serverle
         warm_instances=warm,
         lines=tuple(lines),
         figures=_figures(case, replay, slow),
-        daily=daily(case, hourly_counts(case), replay.up_us, slow=replay.slow) if replay else None,
+        daily=daily(case, case.hourly, replay.up_us, slow=replay.slow) if replay else None,
     )
 
 
@@ -111,28 +111,33 @@ def _figures(case: Case, replay: ServerlessReplay | None, slow: int | None) -> F
     )
 
 
-def serverless_options(case: Case, offer: Serverless) -> Iterator[Option]:
-    """Yield the offer without a warm pool and with every size of it that could pay.
+def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
+    """Return every offer without a warm pool and with every size of it that could pay.
 
     Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
     billed by the second, larger pools are tried until the pool alone costs more than the best one found.
     """
     if case.arrivals is None:
-        yield serverless_option(case, offer, 0, None)
-        return
-    best = serverless_option(case, offer, 0, ServerlessProbe.of(offer).run(case))
-    yield best
-    warm = 1
-    while _worth_trying(offer, warm, best.adjusted):
+        return [serverless_option(case, offer, 0, None) for offer in offers]
+    sizes = [(offer, warm) for offer in offers for warm in ((0, 1) if _has_pool(offer) else (0,))]
+    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer, warm in sizes))
+    replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))
+    options = [serverless_option(case, offer, warm, replays[ServerlessProbe.of(offer, warm)]) for offer, warm in sizes]
+    for offer in offers:
+        if _has_pool(offer) and offer.bills_compute:
+            options += _larger_pools(case, offer, [option for option in options if option.serverless == offer])
+    return options
+
+
+def _has_pool(offer: Serverless) -> bool:
+    return offer.warm_pool is not None and offer.cold_start is not None
+
+
+def _larger_pools(case: Case, offer: Serverless, tried: list[Option]) -> Iterator[Option]:
+    best = min(option.adjusted for option in tried)
+    warm = 2
+    while total(warm_lines(offer, warm)) < best:
         option = serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
         yield option
-        best = min(best, option, key=lambda option: option.rank)
+        best = min(best, option.adjusted)
         warm += 1
-
-
-def _worth_trying(offer: Serverless, warm: int, best: Decimal) -> bool:
-    if offer.warm_pool is None or offer.cold_start is None:
-        return False
-    if not offer.bills_compute:
-        return warm == 1
-    return total(warm_lines(offer, warm)) < best
