@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
-from service.access.service import authenticate
+from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
 from service.kit import errors, openapi, strict_json
 from service.kit.db import Database
@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     database = Database(settings.database_url, threads=settings.threads)
-    app.extensions["crossover"] = Runtime(database, authenticate, settings.max_body_bytes)
+    app.extensions["crossover"] = Runtime(database, authenticate, note_use, settings.max_body_bytes)
     app.before_request(_begin)
     app.after_request(_end)
     errors.register(app)

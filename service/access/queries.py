@@ -1,5 +1,7 @@
 """Queries on organizations and their keys."""
 
+from datetime import datetime
+
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
@@ -33,6 +35,6 @@ def api_key(tx: Transaction, key_id: str) -> ApiKey | None:
     return tx.session.scalar(api_keys(tx).where(ApiKey.id == key_id))
 
 
-def touch(session: Session, key: ApiKey) -> None:
-    """Store the key's `last_used_at`."""
-    session.execute(update(ApiKey).where(ApiKey.id == key.id).values(last_used_at=key.last_used_at))
+def touch(session: Session, key_id: str, at: datetime) -> None:
+    """Store that the key was used at this time."""
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=at))

@@ -2,7 +2,8 @@
 
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,8 @@ from service.events import service as events
 from service.kit import clock, ids
 from service.kit.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem
 from service.kit.transaction import Actor, Transaction
+
+NOTED_EVERY = timedelta(hours=1)
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="crossover"'}
 
@@ -28,8 +31,19 @@ def authenticate(session: Session, authorization: str) -> Actor:
     same = hmac.compare_digest(key.secret_digest, token.secret_digest)
     if not same or key.revoked_at is not None or _is_over(key.expires_at):
         raise _refused()
-    scopes = SCOPES[key.role]  # type: ignore[index] # a check constraint keeps it a role
-    return Actor(organization.id, "api_key", key.id, scopes, organization.signing_key)
+    return Actor(
+        organization_id=organization.id,
+        kind="api_key",
+        id=key.id,
+        scopes=SCOPES[cast("Role", key.role)],
+        signing_key=organization.signing_key,
+        first_use=key.last_used_at is None or key.last_used_at < clock.now() - NOTED_EVERY,
+    )
+
+
+def note_use(session: Session, actor: Actor) -> None:
+    """Keep that the actor's key is in use, to the hour: often enough to find unused keys, cheap for every call."""
+    queries.touch(session, actor.id, clock.now())
 
 
 def create_organization(session: Session, name: str) -> Organization:

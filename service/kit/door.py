@@ -43,6 +43,11 @@ class Call:
     prepare: Prepare | None
     streams: bool
 
+    @property
+    def is_look(self) -> bool:
+        """Whether one session that cannot write serves the whole call, authentication included."""
+        return self.method == "GET" and self.prepare is None
+
 
 def enter(call: Call, view: View, *, takes_query: bool) -> View:
     """Return `view` behind authentication, the scope check and the body limit: the outermost wrapper."""
@@ -50,39 +55,42 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
     @wraps(view)
     def entered(**kwargs: Any) -> Any:  # noqa: ANN401
         carried = runtime()
-        if call.writes:
-            with carried.database.reading() as session:
-                g.actor = _admit(call, carried, session)
+        with carried.database.reading() as session:
+            actor = g.actor = _admit(call, carried, session)
             _check_query(takes_query)
-            if call.guarded:
-                etags.required()
+            if call.is_look:
+                g.session = session
+                answer = view(**kwargs)
+        if not call.is_look:
             body.limit(call.max_body or carried.max_body_bytes)
             if not call.streams:
                 body.read()  # to its end, so that no transaction waits for a slow sender
-            return view(**kwargs)
-        with carried.database.reading() as session:
-            actor = _admit(call, carried, session)
-            _check_query(takes_query)
-            g.transaction = Transaction(session, actor, clock.now(), g.request_id)
-            return _tagged(view(**kwargs))
+            answer = view(**kwargs)
+        if actor.first_use:
+            carried.database.write(lambda session: carried.note_use(session, actor))
+        return answer
 
     return entered
 
 
 def transact(call: Call, view: View) -> View:
-    """Return `view`, which takes the transaction first, run in the transaction its method deserves."""
+    """Return `view`, which takes the transaction first, run in the transaction it deserves."""
 
     @wraps(view)
-    def reading(**kwargs: Any) -> Response:  # noqa: ANN401
-        response: Response = view(g.transaction, **kwargs)
-        return response
-
-    @wraps(view)
-    def writing(**kwargs: Any) -> Response:  # noqa: ANN401
+    def transacted(**kwargs: Any) -> Response:  # noqa: ANN401
+        if call.is_look:
+            return _looked(view, g.session, kwargs)
+        if not call.writes:
+            with _prepared(call, kwargs) as arguments, runtime().database.reading() as session:
+                return _looked(view, session, arguments)
         key = _idempotency_key(call)
         return _run(call, view, kwargs) if key is None else _run_once(call, view, kwargs, key)
 
-    return writing if call.writes else reading
+    return transacted
+
+
+def _looked(view: View, session: Session, arguments: dict[str, Any]) -> Response:
+    return _tagged(view(Transaction(session, g.actor, clock.now(), g.request_id), **arguments))
 
 
 def _admit(call: Call, carried: Runtime, session: Session) -> Actor:
@@ -152,7 +160,7 @@ def _commit(call: Call, view: View, arguments: dict[str, Any], reservation: idem
             idempotency.keep(session, reservation, _answer(response))
         return response
 
-    return runtime().database.write(unit)
+    return runtime().database.write(unit, lane=g.actor.organization_id)
 
 
 @contextmanager

@@ -1,9 +1,11 @@
 """PostgreSQL: engines that never wait without end, serializable writers, and which errors a retry mends."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import errors
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
 _TIMEOUTS = (
@@ -27,6 +29,31 @@ def writing_engine(url: str, *, pool_size: int) -> Engine:
 def migrating_engine(url: str) -> Engine:
     """Return an engine for migrations: long statements may run, locks are still not waited for without end."""
     return _engine(url, "READ COMMITTED", "-c statement_timeout=0 -c lock_timeout=5000 -c TimeZone=UTC", 1)
+
+
+@contextmanager
+def queued(connection: Connection, lane: str) -> Iterator[None]:
+    """Hold the lane while a transaction runs, so that transactions of one lane queue instead of conflicting.
+
+    The lock is taken before the transaction begins: inside it, the snapshot would already be older than the wait.
+    """
+    _alone(connection, "SELECT pg_advisory_lock(hashtextextended(%s, 0))", lane)
+    connection.execution_options(isolation_level="SERIALIZABLE")
+    try:
+        yield
+    finally:
+        _alone(connection, "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lane)
+
+
+def _alone(connection: Connection, statement: str, parameter: str) -> None:
+    """Run one statement outside any transaction; a connection that fails at it is thrown away with its locks."""
+    try:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        with connection.begin():
+            connection.exec_driver_sql(statement, (parameter,))
+    except Exception:
+        connection.invalidate()
+        raise
 
 
 def is_conflict(error: DBAPIError) -> bool:

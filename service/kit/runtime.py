@@ -15,11 +15,13 @@ class Runtime:
     """Made once by the application factory.
 
     authenticate: returns the actor of an `Authorization` header's key; raises Problem 401.
+    note_use: keeps that the actor's key was used, for a `first_use`.
     max_body_bytes: largest JSON body a call takes unless it says otherwise.
     """
 
     database: Database
     authenticate: Callable[[Session, str], Actor]
+    note_use: Callable[[Session, Actor], None]
     max_body_bytes: int
 
 

@@ -16,6 +16,9 @@ DEPTH = 32
 DIGITS = 40
 """Longest spelling of a number, in characters: a longer one only burns time."""
 
+EXPONENT = 30
+"""Largest exponent of a number, either way: turning 1E+1000000 into an integer takes a minute."""
+
 
 def loads(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Read JSON bytes in UTF-8; numbers with a fraction or exponent become Decimal.
@@ -61,6 +64,9 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _decimal(text: str) -> Decimal:
     _check_digits(text)
+    exponent = text.lower().partition("e")[2]
+    if exponent and abs(int(exponent)) > EXPONENT:
+        raise Problem(MALFORMED, f"The number {text} has an exponent beyond ±{EXPONENT}.")
     return Decimal(text)
 
 

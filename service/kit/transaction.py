@@ -13,6 +13,7 @@ class Actor:
 
     kind, id: `api_key` and its id, `job` and the job's id, or `command` and the command's name.
     scopes: what the actor may do. signing_key: 32 secret bytes of the organization, for its page cursors.
+    first_use: whether this use of the key is its first for an hour, and is to be noted.
     """
 
     organization_id: str
@@ -20,6 +21,7 @@ class Actor:
     id: str
     scopes: frozenset[str] = frozenset()
     signing_key: bytes = field(default=b"", repr=False)
+    first_use: bool = False
 
 
 @dataclass(slots=True)

@@ -131,7 +131,7 @@ class Worker:
         try:
             with task.beating():
                 finish = self.handlers[kind](task)
-            self.database.write(lambda session: _succeed(session, task, finish))
+            self.database.write(lambda session: _succeed(session, task, finish), lane=task.actor.organization_id)
             log.info("job succeeded")
         except Lost:
             log.warning("job was taken over")
