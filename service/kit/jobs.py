@@ -94,14 +94,17 @@ def cancel(tx: Transaction, job: Job) -> None:
         job.cancel_requested = True
 
 
-def is_waiting(session: Session, now: datetime) -> bool:
-    """Tell whether a job could be claimed now."""
-    return session.scalar(select(Job.id).where(_claimable(now)).limit(1)) is not None
+def is_waiting(session: Session, now: datetime, job_id: str | None = None) -> bool:
+    """Tell whether a job, or the job `job_id`, could be claimed now."""
+    return session.scalar(select(Job.id).where(_claimable(now, job_id)).limit(1)) is not None
 
 
-def claim(session: Session, worker: str, now: datetime) -> Job | None:
-    """Take the job that has waited longest, or None. A job whose worker died at its last attempt is parked."""
-    statement = select(Job).where(_claimable(now)).order_by(Job.available_at, Job.id).limit(1)
+def claim(session: Session, worker: str, now: datetime, job_id: str | None = None) -> Job | None:
+    """Take the job that has waited longest, or the job `job_id`; None where it is not to be had.
+
+    A job whose worker died at its last attempt is parked.
+    """
+    statement = select(Job).where(_claimable(now, job_id)).order_by(Job.available_at, Job.id).limit(1)
     job = session.scalar(statement.with_for_update(skip_locked=True))
     if job is None:
         return None
@@ -157,11 +160,12 @@ def fail(job: Job, now: datetime, error: str, *, retry: bool) -> None:
         _end(job, "failed", now, error=error)
 
 
-def _claimable(now: datetime) -> Any:  # noqa: ANN401 - a column expression
-    return or_(
+def _claimable(now: datetime, job_id: str | None) -> Any:  # noqa: ANN401 - a column expression
+    waiting = or_(
         and_(Job.state == "queued", Job.available_at <= now),
         and_(Job.state == "running", Job.leased_until < now),
     )
+    return waiting if job_id is None else and_(Job.id == job_id, waiting)
 
 
 def _end(job: Job, state: str, now: datetime, *, error: str | None = None) -> None:

@@ -115,12 +115,12 @@ class Worker:
             if not busy:
                 self.stopping.wait(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - spreads the polls
 
-    def run_one(self) -> bool:
-        """Claim and run one job; return whether there was one."""
+    def run_one(self, job_id: str | None = None) -> bool:
+        """Claim and run one job, or the job `job_id`; return whether it was to be had."""
         with self.database.reading() as session:
-            if not jobs.is_waiting(session, clock.now()):
+            if not jobs.is_waiting(session, clock.now(), job_id):
                 return False
-        job = self.database.write(lambda session: jobs.claim(session, self.name, clock.now()))
+        job = self.database.write(lambda session: jobs.claim(session, self.name, clock.now(), job_id))
         if job is None:
             return False
         self._work(Task(self.database, job, self.stopping), job.kind)
