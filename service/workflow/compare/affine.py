@@ -1,6 +1,6 @@
 """Where a choice flips: options as straight lines over one factor, and the factor nearest to 1 that changes it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,6 +17,9 @@ ABOVE = tuple(Decimal(repr(REACH ** (i / GRID))) for i in range(1, GRID + 1))
 
 HALVINGS = 40
 """Bisection steps: a change is narrowed down to more digits than are shown."""
+
+NUDGE = Decimal("1E-12")
+"""How far beside a crossing, as a share of the way, the answer is looked at to see that it changes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +78,51 @@ def flips(rule: Rule) -> Iterator[Flip]:
     moves = any(line.slope for line in rule.lines if line.group == now.group)
     sides: tuple[tuple[Decimal, ...], ...] = (BELOW, ABOVE) if moves else ((Decimal(0),),)
     for factors in sides:
-        flip = _first_change(rule.at, now, factors)
+        flip = _first_change(rule, now, factors)
         if flip is not None:
             yield flip
 
 
-def _first_change(at: Callable[[Decimal], Point], now: Point, factors: Sequence[Decimal]) -> Flip | None:
+def _first_change(rule: Rule, now: Point, factors: Sequence[Decimal]) -> Flip | None:
     near, before = Decimal(1), now
     for factor in factors:
-        then = at(factor)
+        then = rule.at(factor)
         if then.group != now.group:
-            return _bisect(at, Flip(near, before, before), Flip(factor, before, then))
+            return _narrow(rule, Flip(near, before, before), Flip(factor, before, then))
         near, before = factor, then
     return None
 
 
-def _bisect(at: Callable[[Decimal], Point], near: Flip, far: Flip) -> Flip:
-    """Narrow the change down between a factor with the present answer and one without; return the changed side."""
+def _narrow(rule: Rule, near: Flip, far: Flip) -> Flip:
+    """Find the change between a factor with the present answer and one without; return the changed side.
+
+    It is where one line meets another, or the margin of it: those crossings are tried first, and bisection where
+    none of them is the change.
+    """
+    for factor in _crossings(rule, near, far):
+        beside = factor + (near.factor - factor) * NUDGE
+        then, before = rule.at(factor + (factor - beside)), rule.at(beside)
+        if then.group != near.before.group and before.group == near.before.group:
+            return Flip(factor, before, then)
     for _ in range(HALVINGS):
         middle = (near.factor + far.factor) / 2
-        then = at(middle)
+        then = rule.at(middle)
         if then.group == near.before.group:
             near = Flip(middle, then, then)
         else:
             far = Flip(middle, near.before, then)
     return Flip(far.factor, near.before, far.after)
+
+
+def _crossings(rule: Rule, near: Flip, far: Flip) -> list[Decimal]:
+    """Return the factors between two at which the lines chosen there meet, as they are or with the margin."""
+    lines = {line.key: line for line in rule.lines}
+    a, b = lines[near.before.key], lines[far.after.key]
+    found = []
+    for share in (Decimal(1), 1 - rule.margin, 1 / (1 - rule.margin) if rule.margin < 1 else Decimal(1)):
+        slope = b.slope - share * a.slope
+        if slope:
+            factor = (share * a.base - b.base) / slope
+            if min(near.factor, far.factor) < factor < max(near.factor, far.factor):
+                found.append(factor)
+    return found

@@ -13,7 +13,7 @@ import numpy as np
 from service.workflow.compute.bill import prices_cached_apart
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Option
-from service.workflow.offers import Price, Serverless
+from service.workflow.offers import Price, Rate, Serverless
 from service.workflow.traffic import HOUR, SECOND, Float64s, Int64s
 
 LOW, HIGH = 0.05, 0.95
@@ -60,7 +60,7 @@ def bootstrap(case: Case, options: Sequence[Option], seed: int) -> Bootstrap | N
     draws = np.random.default_rng(seed).integers(0, len(days), (resamples, len(days)))
     weights = np.zeros((resamples, len(observed)), np.int64)
     np.add.at(weights, (np.arange(resamples)[:, None], days[draws]), 1)
-    totals = np.array([_resampled(case, option, weights, observed) for option in exact])
+    totals = _resampled(case, exact, weights, observed)
     return Bootstrap(resamples, len(days), tuple(_intervals(exact, totals)))
 
 
@@ -81,14 +81,23 @@ def _intervals(options: Sequence[Option], totals: Float64s) -> list[Interval]:
     ]
 
 
-def _resampled(case: Case, option: Option, weights: Int64s, observed: Int64s) -> Float64s:
-    """Return the option's adjusted total under each resample, shape (resamples,).
+def _resampled(case: Case, options: Sequence[Option], weights: Int64s, observed: Int64s) -> Float64s:
+    """Return the options' adjusted totals under each resample, shape (options, resamples).
 
-    What does not move with traffic is the exact total less what traffic makes of it on the whole window.
+    What does not move with traffic is the exact total less what traffic makes of it on the whole window. Options
+    that share a replay and its prices share what moves.
     """
     whole = (observed > 0).astype(np.int64)[None, :]
-    fixed = float(option.adjusted) - _variable(case, option, whole, observed)
-    return fixed + _variable(case, option, weights, observed)
+    moving: dict[tuple[int, str, Rate | None], tuple[Float64s, Float64s]] = {}
+    totals = np.empty((len(options), len(weights)))
+    for i, option in enumerate(options):
+        rate = option.reservation.rate if option.mode == "autoscaled" and option.reservation is not None else None
+        kind = (id(option.daily), "" if option.serverless is None else option.serverless.sku, rate)
+        if kind not in moving:
+            moving[kind] = (_variable(case, option, whole, observed), _variable(case, option, weights, observed))
+        on_whole, on_draws = moving[kind]
+        totals[i] = float(option.adjusted) - on_whole + on_draws
+    return totals
 
 
 def _variable(case: Case, option: Option, weights: Int64s, observed: Int64s) -> Float64s:

@@ -14,7 +14,7 @@ from service.workflow.compute.bill import billed_quantity, quantize, tiered_line
 from service.workflow.compute.candidates import Candidate
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
-from service.workflow.compute.option import Option, Reservation
+from service.workflow.compute.option import COMMITTED, Option, Reservation
 from service.workflow.offers import HOURS_PER_MONTH, Dedicated, Offer, Price, Rate, Serverless
 
 FLIP_REQUESTS = 10_000_000
@@ -59,6 +59,7 @@ class PriceFlips:
         self.case, self.search, self.offers = case, computed.search, offers
         self.search.budget = FLIP_REQUESTS
         self.standing = [option for option in computed.options if option.eligible and not option.ruled_out]
+        self.families = [[o for o in self.standing if o.family == family] for family in range(COMMITTED + 1)]
         self.reserved: dict[str, set[str]] = {}
         self.users: dict[str, list[Option]] = {}
         for option in self.standing:
@@ -85,11 +86,11 @@ class PriceFlips:
 
     def _still(self, moving: set[str]) -> list[Line]:
         """Return each family's best option that a price does not move; no other of those can be chosen."""
-        still: dict[int, Line] = {}
-        for option in self.standing:
-            if option.key not in moving and (option.family not in still or option.key == self.case.policy.incumbent):
-                still.setdefault(option.family, Line(option.key, group_of(option), option.family, option.adjusted))
-        return list(still.values())
+        still = [next((o for o in family if o.key not in moving), None) for family in self.families]
+        incumbent = next((o for o in self.standing if o.key == self.case.policy.incumbent), None)
+        if incumbent is not None and incumbent.key not in moving and incumbent not in still:
+            still.append(incumbent)
+        return [_line(option, Decimal(0)) for option in still if option is not None]
 
     def _rule(self, moving: list[Line], moved: set[str]) -> Rule:
         policy = self.case.policy

@@ -1,10 +1,26 @@
 """Dominance: offers that another one, alike in everything else, undercuts can never be chosen."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from service.workflow.compute.option import Reservation
 from service.workflow.offers import METERS, Dedicated, Rate, Serverless
+
+
+@dataclass(frozen=True, slots=True)
+class _Contender:
+    """A serverless offer with what decides dominance, worked out once: prices per unit of each meter, and its kind."""
+
+    offer: Serverless
+    prices: tuple[Decimal, ...]
+    kind: tuple[Hashable, ...]
+    flat: bool
+
+    def undercuts(self, other: "_Contender") -> bool:
+        """Whether nothing about the other offer is better, and no price of it lower."""
+        pairs = zip(self.prices, other.prices, strict=True)
+        return self.flat and self.kind == other.kind and all(mine <= theirs for mine, theirs in pairs)
 
 
 def undominated(offers: Sequence[Serverless]) -> list[Serverless]:
@@ -12,31 +28,22 @@ def undominated(offers: Sequence[Serverless]) -> list[Serverless]:
 
     Offers with tiers or a monthly minimum are kept as they are. Of equals the first by sku stays.
     """
-    kept: list[Serverless] = []
-    for offer in sorted(offers, key=lambda offer: (*_flat_prices(offer), offer.sku)):
-        if not _is_flat(offer) or not any(_undercuts(other, offer) for other in kept):
-            kept.append(offer)
-    return sorted(kept, key=lambda offer: offer.sku)
+    kept: list[_Contender] = []
+    contenders = (_contender(offer) for offer in offers)
+    for contender in sorted(contenders, key=lambda c: (*c.prices, c.offer.sku)):
+        if not contender.flat or not any(other.undercuts(contender) for other in kept):
+            kept.append(contender)
+    return sorted((contender.offer for contender in kept), key=lambda offer: offer.sku)
 
 
-def _undercuts(other: Serverless, offer: Serverless) -> bool:
-    pairs = zip(_flat_prices(other), _flat_prices(offer), strict=True)
-    return _is_flat(other) and _kind(other) == _kind(offer) and all(a <= b for a, b in pairs)
-
-
-def _is_flat(offer: Serverless) -> bool:
-    return not offer.monthly_minimum and not any(price.tiers for price in offer.prices)
-
-
-def _flat_prices(offer: Serverless) -> tuple[Decimal, ...]:
+def _contender(offer: Serverless) -> _Contender:
     amounts = {price.meter: price.amount / price.per for price in offer.prices}
     amounts.setdefault("cached_input_tokens", amounts.get("input_tokens", Decimal(0)))
-    return tuple(amounts.get(meter, Decimal(0)) for meter in METERS)
-
-
-def _kind(offer: Serverless) -> tuple[Hashable, ...]:
+    prices = tuple(amounts.get(meter, Decimal(0)) for meter in METERS)
+    runs = (offer.limits, offer.cold_start, offer.warm_pool, offer.speed, offer.instance_concurrency)
     promises = (offer.isolation, offer.gpu, offer.quantization)
-    return (offer.limits, offer.cold_start, offer.warm_pool, offer.speed, offer.instance_concurrency, *promises)
+    flat = not offer.monthly_minimum and not any(price.tiers for price in offer.prices)
+    return _Contender(offer, prices, (*runs, *promises), flat)
 
 
 def cheapest_rates(offers: Iterable[Dedicated], max_term_months: int) -> set[str]:

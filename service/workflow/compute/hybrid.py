@@ -19,7 +19,7 @@ from service.workflow.compute.figures import (
     throttle_violations,
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
-from service.workflow.compute.option import COMMITTED, HYBRID, Figures, Option, Reservation, Violation
+from service.workflow.compute.option import COMMITTED, HYBRID, Daily, Figures, Option, Reservation, Violation
 from service.workflow.compute.replay.result import ReservedReplay, ServerlessReplay
 from service.workflow.compute.reserved import reservation_lines, term_violations
 from service.workflow.compute.serverless import ServerlessProbe
@@ -93,6 +93,33 @@ class Overflow:
         return violations
 
     @cached_property
+    def figures(self) -> Figures:
+        """How the two sides serve together; latency is of all requests."""
+        case, reserved, replay = self.case, self.reserved, self.replay
+        requests, spilled = case.replayed[0], int(reserved.spilled[:, 0].sum())
+        first_token, end_to_end = reserved.first_token, reserved.end_to_end
+        if spilled:
+            first_token = merged(first_token, replay.first_token)
+            end_to_end = merged(end_to_end, replay.end_to_end)
+        return Figures(
+            utilization=reserved.utilization,
+            coverage=coverage(case, reserved.spilled),
+            overflow_share=share(spilled, requests),
+            throttled_share=share(int(replay.throttled.sum()), requests),
+            slow_share=None if self.slow_requests is None else share(self.slow_requests, requests),
+            cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
+            first_token=percentiles(first_token),
+            end_to_end=percentiles(end_to_end),
+            outage_cost_per_day=share_of(self.kept_value, Fraction(24, HOURS_PER_MONTH)),
+        )
+
+    @cached_property
+    def daily(self) -> Daily:
+        """What the bill and the slow requests depend on, by day."""
+        slow = self.reserved.slow + self.replay.slow
+        return daily(self.case, self.reserved.spilled, self.replay.up_us, slow=slow)
+
+    @cached_property
     def bill(self) -> Decimal:
         """What the option costs beyond its reservation."""
         return total(self.added_lines)
@@ -113,16 +140,13 @@ def hybrid_key(reservation: Reservation, streams: int, default_streams: int, ser
 
 def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:
     """Return the option of a reservation with its overflow on `spill.offer`."""
-    reserved, replay = spill.reserved, spill.replay
-    lines = reservation_lines(reservation, reserved.utilization) + spill.added_lines
-    requests = case.replayed[0]
-    slow = spill.slow_requests
+    lines = reservation_lines(reservation, spill.reserved.utilization) + spill.added_lines
     return Option(
         key=key,
         mode="hybrid",
         family=COMMITTED if reservation.rate.term_months else HYBRID,
         monthly_cost=total(lines),
-        latency_value=case.latency_value(slow or 0),
+        latency_value=case.latency_value(spill.slow_requests or 0),
         isolation_value=isolation_value(case.policy, reservation.offer, spill.offer),
         violations=hard_violations(case.policy, reservation.offer)
         + term_violations(case.policy, reservation)
@@ -131,16 +155,6 @@ def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, 
         serverless=spill.offer,
         threshold=streams,
         lines=tuple(lines),
-        figures=Figures(
-            utilization=reserved.utilization,
-            coverage=coverage(case, reserved.spilled),
-            overflow_share=share(int(reserved.spilled[:, 0].sum()), requests),
-            throttled_share=share(int(replay.throttled.sum()), requests),
-            slow_share=None if slow is None else share(slow, requests),
-            cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
-            first_token=percentiles(merged(reserved.first_token, replay.first_token)),
-            end_to_end=percentiles(merged(reserved.end_to_end, replay.end_to_end)),
-            outage_cost_per_day=share_of(spill.kept_value, Fraction(24, HOURS_PER_MONTH)),
-        ),
-        daily=daily(case, reserved.spilled, replay.up_us, slow=reserved.slow + replay.slow),
+        figures=spill.figures,
+        daily=spill.daily,
     )

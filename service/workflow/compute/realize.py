@@ -8,7 +8,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.option import Option, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe
-from service.workflow.compute.reserved import autoscaled_option, dedicated_option
+from service.workflow.compute.reserved import Served, autoscaled_option, dedicated_option
 from service.workflow.compute.serverless import ServerlessProbe, serverless_option
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 
@@ -56,9 +56,9 @@ def _serverless(case: Case, offer: Serverless, warm: int) -> Option:
 def _dedicated(case: Case, reservation: Reservation) -> Option:
     capacity = reservation.offer.capacity
     if isinstance(capacity, ConcurrencyCapacity):
-        return dedicated_option(case, reservation, QueueProbe(capacity, reservation.units).run(case))
+        return dedicated_option(case, reservation, Served(case, QueueProbe(capacity, reservation.units).run(case)))
     probe = SpillProbe(capacity, reservation.units, 0, reservation.offer.speed)
-    return dedicated_option(case, reservation, probe.run(case))
+    return dedicated_option(case, reservation, Served(case, probe.run(case)))
 
 
 def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | None:

@@ -1,12 +1,15 @@
 """Reserved capacity: its bill with the idle part shown, and options that serve everything on it."""
 
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 
 import numpy as np
 
 from service.workflow.compute.bill import Line, line, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
+    coverage,
     daily,
     latency_violations,
     per_month,
@@ -16,7 +19,7 @@ from service.workflow.compute.figures import (
     throttle_violations,
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
-from service.workflow.compute.option import AUTOSCALED, Figures, Option, Reservation, Violation
+from service.workflow.compute.option import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
 from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
 from service.workflow.offers import HOURS_PER_MONTH, ThroughputCapacity
 from service.workflow.policy import Policy
@@ -50,39 +53,66 @@ def term_violations(policy: Policy, reservation: Reservation) -> tuple[Violation
     return (Violation("term_too_long", f"A term of {term} months is longer than {policy.max_term_months}."),)
 
 
-def dedicated_option(case: Case, reservation: Reservation, replay: ReservedReplay) -> Option:
+@dataclass(frozen=True)
+class Served:
+    """What a reserved replay says of serving everything on it; the same for every rate of the same units."""
+
+    case: Case
+    replay: ReservedReplay
+
+    @cached_property
+    def slow(self) -> int | None:
+        """Slow requests, None where there is no target or latency is unknown."""
+        return slow_requests(self.case, self.replay)
+
+    @cached_property
+    def throttled(self) -> int:
+        """Requests refused for want of throughput."""
+        return int(self.replay.spilled[:, 0].sum())
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Utilization, shares and latency."""
+        requests = self.case.replayed[0]
+        return Figures(
+            utilization=self.replay.utilization,
+            coverage=coverage(self.case, self.replay.spilled),
+            overflow_share=0.0,
+            throttled_share=share(self.throttled, requests),
+            slow_share=None if self.slow is None else share(self.slow, requests),
+            cold_starts_per_month=0.0,
+            first_token=percentiles(self.replay.first_token),
+            end_to_end=percentiles(self.replay.end_to_end),
+        )
+
+    @cached_property
+    def daily(self) -> Daily:
+        """Slow requests by day; the bill does not depend on traffic."""
+        return daily(self.case, np.zeros_like(self.replay.spilled), slow=self.replay.slow)
+
+
+def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Option:
     """Return the option of serving everything on the reservation; what it cannot take is throttled."""
-    lines = reservation_lines(reservation, replay.utilization)
-    throttled = int(replay.spilled[:, 0].sum())
-    slow = slow_requests(case, replay)
+    lines = reservation_lines(reservation, served.replay.utilization)
     violations = (
         hard_violations(case.policy, reservation.offer)
         + term_violations(case.policy, reservation)
-        + throttle_violations(case, throttled)
-        + _capacity_violations(reservation, replay)
-        + latency_violations(case, slow)
+        + throttle_violations(case, served.throttled)
+        + _capacity_violations(reservation, served.replay)
+        + latency_violations(case, served.slow)
     )
     return Option(
         key=f"dedicated:{reservation.label}x{reservation.units}",
         mode="dedicated",
         family=reservation.family,
         monthly_cost=total(lines),
-        latency_value=case.latency_value(slow or 0),
+        latency_value=case.latency_value(served.slow or 0),
         isolation_value=isolation_value(case.policy, reservation.offer),
         violations=violations,
         reservation=reservation,
         lines=tuple(lines),
-        figures=Figures(
-            utilization=replay.utilization,
-            coverage=1.0 - share(int(replay.spilled[:, 1:].sum()), sum(case.replayed[1:])),
-            overflow_share=0.0,
-            throttled_share=share(throttled, case.replayed[0]),
-            slow_share=None if slow is None else share(slow, case.replayed[0]),
-            cold_starts_per_month=0.0,
-            first_token=percentiles(replay.first_token),
-            end_to_end=percentiles(replay.end_to_end),
-        ),
-        daily=daily(case, np.zeros_like(replay.spilled), slow=replay.slow),
+        figures=served.figures,
+        daily=served.daily,
     )
 
 

@@ -19,7 +19,7 @@ from service.workflow.compute.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.needs import hard_violations, isolation_value, unmet
 from service.workflow.compute.option import Option
 from service.workflow.compute.probes import Probe
-from service.workflow.compute.reserved import autoscaled_option, dedicated_option, term_violations
+from service.workflow.compute.reserved import Served, autoscaled_option, dedicated_option, term_violations
 from service.workflow.offers import Serverless
 
 EXPLORE_REQUESTS = 10_000_000
@@ -68,6 +68,7 @@ class Search:
     best_of_group: dict[str, Exact] = field(default_factory=dict)
     best_of_family: dict[int, Decimal] = field(default_factory=dict)
     skipped: dict[str, Candidate] = field(default_factory=dict)
+    _served: dict[Probe, Served] = field(default_factory=dict)
     _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
 
     def run(self, candidates: Sequence[Candidate]) -> None:
@@ -174,7 +175,8 @@ class Search:
         reservation = candidate.reservation
         if candidate.mode == "dedicated":
             units, reserved = replay
-            return dedicated_option(self.case, replace(reservation, units=units), reserved)
+            served = self._served.setdefault(candidate.probe, Served(self.case, reserved))
+            return dedicated_option(self.case, replace(reservation, units=units), served)
         if candidate.mode == "autoscaled":
             return autoscaled_option(self.case, reservation, candidate.minimum, replay)
         spill = self.overflow_choice(candidate)
