@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 from flask import Flask, Response, g, request
@@ -11,7 +13,9 @@ from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
 from service.kit import errors, openapi, strict_json
 from service.kit.db import Database
+from service.kit.resource import Resource
 from service.kit.runtime import Runtime
+from service.kit.uploads import Uploads
 from service.pages.routes import blueprint as pages
 from service.resources import RESOURCES
 from service.settings import Settings
@@ -47,8 +51,8 @@ class StrictJson(JSONProvider):
         return strict_json.loads(s.encode() if isinstance(s, str) else s)
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the application. It opens no connection before the first request."""
+def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) -> Flask:
+    """Return the application serving `resources`. It opens no connection before the first request."""
     app = Flask("service", static_folder=None)
     app.json = StrictJson(app)
     app.config.update(
@@ -59,16 +63,21 @@ def create_app(settings: Settings) -> Flask:
         PROPAGATE_EXCEPTIONS=False,
     )
     database = Database(settings.database_url, threads=settings.threads)
-    app.extensions["crossover"] = Runtime(database, authenticate, note_use, settings.max_body_bytes)
+    app.extensions["crossover"] = Runtime(database, authenticate, note_use, settings.max_body_bytes, _uploads(settings))
     app.before_request(_begin)
     app.after_request(_end)
     errors.register(app)
     api = openapi.create(app, title="Crossover", version=API_VERSION, description=DESCRIPTION)
-    for resource in RESOURCES:
+    for resource in resources:
         api.register_blueprint(resource)
     app.register_blueprint(health)
     app.register_blueprint(pages)
     return app
+
+
+def _uploads(settings: Settings) -> Uploads:
+    # Two threads are always left, so that uploads alone never keep a process from answering.
+    return Uploads(Path(settings.work_folder), settings.max_upload_bytes, max(1, settings.threads - 2))
 
 
 def _begin() -> None:

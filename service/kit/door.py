@@ -62,7 +62,7 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
                 g.session = session
                 answer = view(**kwargs)
         if not call.is_look:
-            body.limit(call.max_body or carried.max_body_bytes)
+            body.limit(call.max_body or (carried.uploads.max_bytes if call.streams else carried.max_body_bytes))
             if not call.streams:
                 body.read()  # to its end, so that no transaction waits for a slow sender
             answer = view(**kwargs)

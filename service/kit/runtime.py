@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.kit.db import Database
 from service.kit.transaction import Actor
+from service.kit.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,14 @@ class Runtime:
     authenticate: returns the actor of an `Authorization` header's key; raises Problem 401.
     note_use: keeps that the actor's key was used, for a `first_use`.
     max_body_bytes: largest JSON body a call takes unless it says otherwise.
+    uploads: where streamed bodies are received, and their own limits.
     """
 
     database: Database
     authenticate: Callable[[Session, str], Actor]
     note_use: Callable[[Session, Actor], None]
     max_body_bytes: int
+    uploads: Uploads
 
 
 def runtime() -> Runtime:
