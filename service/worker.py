@@ -45,6 +45,6 @@ def run(settings: Settings) -> None:
     worker = Worker(database, JOBS)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())
-    logging.get().info("worker started", worker=worker.name, kinds=sorted(JOBS))
+    logging.get().info("worker started", worker=worker.name, database=database.describe(), kinds=sorted(JOBS))
     worker.run()
     database.dispose()

@@ -12,3 +12,4 @@ app = create_app(settings)
 _runtime = app.extensions["crossover"]
 assert isinstance(_runtime, Runtime)
 migrating.require_newest(_runtime.database)
+logging.get().info("serving", database=_runtime.database.describe())

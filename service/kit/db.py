@@ -86,6 +86,13 @@ class Database:
                 time.sleep(random.uniform(0, min(0.25, 0.005 * 2**attempt)))  # noqa: S311 - full jitter
         raise DatabaseBusy("too many concurrent changes of the same rows")
 
+    def describe(self) -> str:
+        """Return which database this is, for the log; no secrets."""
+        if not self.is_sqlite:
+            return "postgresql"
+        version = sqlite.choose_driver().sqlite_version_info
+        return f"sqlite {'.'.join(map(str, version))} with {sqlite.journal_mode(version)} journal"
+
     def dispose(self) -> None:
         """Close every connection of this process."""
         for engine in self._engines.values():

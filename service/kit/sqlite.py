@@ -31,16 +31,16 @@ def choose_driver() -> ModuleType:
     return bundled if wal_is_safe(bundled.sqlite_version_info) else sqlite3
 
 
-def journal_mode(driver: ModuleType) -> str:
-    """Return `WAL` where the driver's library is safe with it, else `TRUNCATE`: slower, and nothing is lost."""
-    return "WAL" if wal_is_safe(driver.sqlite_version_info) else "TRUNCATE"
+def journal_mode(version: Version) -> str:
+    """Return `WAL` where this SQLite version is safe with it, else `TRUNCATE`: slower, and nothing is lost."""
+    return "WAL" if wal_is_safe(version) else "TRUNCATE"
 
 
-def pragmas(driver: ModuleType) -> list[str]:
+def pragmas(version: Version) -> list[str]:
     """Return the pragmas of every connection. NORMAL instead of FULL loses acknowledged commits in a power cut."""
     return [
         "busy_timeout=5000",  # first: even switching to WAL can find the file busy
-        f"journal_mode={journal_mode(driver)}",
+        f"journal_mode={journal_mode(version)}",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
@@ -72,7 +72,7 @@ def _engine(url: str, *, begin: str, extra: list[str], pool_size: int) -> Engine
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401
         connection.isolation_level = None  # the driver must not decide where transactions begin
-        for pragma in [*pragmas(driver), *extra]:
+        for pragma in [*pragmas(driver.sqlite_version_info), *extra]:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

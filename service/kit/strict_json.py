@@ -94,7 +94,7 @@ def _too_deep() -> Problem:
 
 
 def _unstorable(value: Any, at: str, depth: int) -> Iterator[FieldError]:  # noqa: ANN401
-    if depth > DEPTH:
+    if depth == DEPTH and isinstance(value, list | dict):
         raise _too_deep()
     if isinstance(value, str):
         if fault := text_fault(value):

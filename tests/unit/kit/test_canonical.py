@@ -1,0 +1,18 @@
+"""Canonical JSON is one sequence of bytes a value, so its digest names the value."""
+
+from decimal import Decimal
+
+import pytest
+
+from service.kit import canonical
+
+
+def test_the_order_of_names_does_not_matter() -> None:
+    assert canonical.dumps({"b": 1, "a": [1.0, "é"]}) == '{"a":[1,"é"],"b":1}'.encode()
+    assert canonical.digest(canonical.dumps({"a": 1})) == canonical.digest(b'{"a":1}')
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, Decimal("0.1")], ids=repr)
+def test_what_json_cannot_carry_exactly_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="JSON|exceeds|support"):
+        canonical.dumps({"a": value})
