@@ -71,8 +71,9 @@ def _replay(
             virtual = leave(requests, now, heap, serving, written.record)
             serving -= 1
         elif ready == now:
-            first += 1
-            units += 1
+            while first < last and ready_us[first % len(ready_us)] == now:
+                first += 1
+                units += 1
             peak = max(peak, units)
         elif arrival == now:
             hour = hour_of(hour_index, arrived, hour)
