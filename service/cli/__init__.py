@@ -81,6 +81,7 @@ def openapi(check: Path | None) -> None:
 @click.option("--traffic", type=FILE, required=True, help="Request log or series: CSV, JSON Lines or Parquet.")
 @click.option("--policy", type=FILE, help="Policy, laid over the defaults.")
 @click.option("--model", help="Leave out offers for other models.")
+@click.option("--read", "told", multiple=True, metavar="NAME=VALUE", help="Read option of the API's upload.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as the API answers it.")
 @click.pass_context
 def evaluate(
@@ -89,6 +90,7 @@ def evaluate(
     traffic: Path,
     policy: Path | None,
     model: str | None,
+    told: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Decide on files, without a server or a database.
@@ -98,7 +100,8 @@ def evaluate(
     from service.cli import evaluating
 
     with refusing():
-        context.exit(evaluating.evaluate(prices, traffic, policy, model, as_json=as_json))
+        files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told))
+        context.exit(evaluating.evaluate(files, as_json=as_json))
 
 
 @main.command()

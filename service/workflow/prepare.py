@@ -11,10 +11,11 @@ from service.workflow.policy import Policy
 
 
 def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...], str]:
-    """Return the offers, converted and named apart, and the currency of the evaluation.
+    """Return the offers, converted, named apart and in the order of their names, and the currency of the evaluation.
 
-    Offers of one sku by several providers are named `provider/sku`. Raises WorkflowError where there is nothing to
-    compare, where a currency has no exchange rate, or where two offers cannot be told apart.
+    Offers of one sku by several providers are named `provider/sku`. The order they came in changes no answer.
+    Raises WorkflowError where there is nothing to compare, where a currency has no exchange rate, or where two
+    offers cannot be told apart.
     """
     if not offers:
         raise WorkflowError("no_offers", "/price_sheets", "No offer to compare: add a price sheet for this model.")
@@ -27,7 +28,7 @@ def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...],
                 "/policy/exchange_rates",
                 f"{offer.sku} is priced in {offer.currency}: give what 1 {offer.currency} is in {currency}.",
             )
-    named = _named_apart(offers)
+    named = sorted(_named_apart(offers), key=lambda offer: offer.sku)
     return tuple(_converted(offer, rates[offer.currency], currency) for offer in named), currency
 
 

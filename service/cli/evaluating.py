@@ -1,0 +1,133 @@
+"""The whole workflow on files: the answer of the API, without a server or a database."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from marshmallow import ValidationError
+
+from service import ENGINE_VERSION
+from service.cli import table
+from service.cli.exits import INSUFFICIENT_DATA, Refused
+from service.evaluations.computing import Materials, answer_of
+from service.evaluations.evaluation_body import Envelope, Inputs, Pinned, body_of
+from service.evaluations.policy_schema import policy_document, policy_of
+from service.kit import canonical, clock, strict_json
+from service.kit.arguments import schema_errors
+from service.kit.problems import Problem
+from service.price_sheets.build import build_offers
+from service.price_sheets.findings import SheetError
+from service.price_sheets.parse import load
+from service.traffic_histories.reading import ReadOptions, RefusedError, read_history
+from service.workflow.measure import seed_of
+from service.workflow.offers import Offer
+from service.workflow.policy import Policy
+from service.workflow.traffic import TrafficHistory
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is decided on. prices: price sheets and folders of them. model: of the offers, None for all of them."""
+
+    prices: Sequence[Path]
+    traffic: Path
+    policy: Path | None
+    model: str | None
+    reading: ReadOptions
+
+
+def reading(told: Sequence[str]) -> ReadOptions:
+    """Return the read options of NAME=VALUE pairs, named and spelled as in the query of the API's upload."""
+    pairs = dict(pair.partition("=")[::2] for pair in told)
+    return ReadOptions(zone=pairs.get("zone"))
+
+
+def evaluate(files: Files, *, as_json: bool) -> int:
+    """Print the evaluation and return the exit status. Raises Refused naming the file, the field and the mend."""
+    policy = _policy(files.policy)
+    sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
+    history = _history(files)
+    body = _evaluated(history, sheets, policy, files.model)
+    if as_json:
+        sys.stdout.buffer.write(canonical.dumps(body) + b"\n")
+    else:
+        click.echo(table.text(body))
+    return INSUFFICIENT_DATA if body["recommendation"]["mode"] == "insufficient_data" else 0
+
+
+def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None) -> Json:
+    today = clock.now().date()
+    everything, available = _offers(sheets, model), _offers(sheets, model, today)
+    inputs = Inputs(
+        traffic_history=Pinned(history.digest),
+        price_sheets=tuple(Pinned(canonical.digest(canonical.dumps(sheet))) for sheet in sheets),
+        model=None if model is None else model.casefold(),
+        as_of=None if available == everything else today,
+        policy=policy_document(policy),
+        engine_version=ENGINE_VERSION,
+        seed=seed_of(history, policy),
+    )
+    try:
+        return body_of(Envelope(), inputs, answer_of(Materials(history, available, policy)))
+    except Problem as problem:
+        raise Refused(*_lines("", problem)) from problem
+
+
+def _offers(sheets: Sequence[Json], model: str | None, *on: Any) -> tuple[Offer, ...]:  # noqa: ANN401
+    return tuple(offer for sheet in sheets for offer in build_offers(sheet, model, *on))
+
+
+def _sheet_paths(prices: Sequence[Path]) -> Iterator[Path]:
+    for path in prices:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(path.glob("*.json"))
+        if not found:
+            raise Refused(f"{path}: the folder holds no .json file; give a price sheet or a folder of them")
+        yield from found
+
+
+def _sheet(path: Path) -> Json:
+    def read(document: Any) -> Json:  # noqa: ANN401
+        checked, warnings = load(document)
+        for warning in warnings:
+            click.echo(f"warning: {path}: {warning.pointer}: {warning.detail}", err=True)
+        return checked
+
+    return _read(path, read)
+
+
+def _policy(path: Path | None) -> Policy:
+    return policy_of({}) if path is None else _read(path, policy_of)
+
+
+def _read(path: Path, take: Callable[[Any], T]) -> T:
+    """Return what `take` makes of a JSON file; raise Refused naming the file and the fields."""
+    try:
+        return take(strict_json.loads(path.read_bytes()))
+    except Problem as problem:
+        raise Refused(*_lines(f"{path}: ", problem)) from problem
+    except SheetError as error:
+        raise Refused(*(f"{path}: {found.pointer}: {found.detail}" for found in error.findings)) from error
+    except ValidationError as error:
+        raise Refused(*(f"{path}: {fault.pointer}: {fault.detail}" for fault in schema_errors(error))) from error
+
+
+def _history(files: Files) -> TrafficHistory:
+    try:
+        return read_history(files.traffic, files.reading).history
+    except RefusedError as error:
+        mend = "" if error.parameter is None else f" (--read {error.parameter}=...)"
+        raise Refused(f"{files.traffic}: {error.detail}{mend}") from error
+
+
+def _lines(where: str, problem: Problem) -> list[str]:
+    faults = [f"{where}{fault.pointer}: {fault.detail}" for fault in problem.errors]
+    return faults or [f"{where}{problem.detail}"]
