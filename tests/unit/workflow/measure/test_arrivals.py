@@ -62,6 +62,13 @@ def test_a_long_log_replays_whole_hours_end_to_end() -> None:
     assert made.observed_us.tolist() == [HOUR] * 6
 
 
+def test_the_seed_chooses_a_long_logs_hours() -> None:
+    log = log_of([900 * each for each in range(400)])
+    chosen = {tuple(_arrivals(log, _at_most(40, seed)).hour_of_window.tolist()) for seed in range(40)}
+    assert len(chosen) == 10
+    assert len({tuple(_arrivals(log, _at_most(40, None)).hour_of_window.tolist()) for _ in range(3)}) == 1
+
+
 def test_a_series_is_drawn_bucket_by_bucket() -> None:
     series = series_of([3, 0, None, 4], bucket=600)
     made = _arrivals(series)
