@@ -8,8 +8,10 @@ from service.workflow.compare.again import case_of
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute, with_incumbent
+from service.workflow.compute.findings import replay_findings
 from service.workflow.compute.option import Option
 from service.workflow.decide.recommend import Recommendation, recommend
+from service.workflow.measure.profile import Finding
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare
@@ -21,11 +23,12 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One run of measure → compute → compare → decide: everything it found, for one currency."""
+    """One run of measure → compute → compare → decide, in one currency; findings are about the replays."""
 
     case: Case
     currency: str
     options: tuple[Option, ...]
+    findings: tuple[Finding, ...]
     comparison: Comparison
     recommendation: Recommendation
 
@@ -56,4 +59,4 @@ def evaluate(
 
     progress("decide", 0.0)
     recommendation = recommend(case, computed.options, comparison)
-    return Evaluation(case, currency, computed.options, comparison, recommendation)
+    return Evaluation(case, currency, computed.options, replay_findings(case, offers), comparison, recommendation)

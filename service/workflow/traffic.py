@@ -92,6 +92,7 @@ class Arrivals:
     hours_in_window: observed hours that the replayed ones stand for. sampled: whether they are fewer.
     synthesized: whether arrival times were drawn rather than logged.
     observed_us: microseconds of window observed, shape (hours,), per replayed hour.
+    buckets: set where an entry is a whole bucket of this series instead of a request.
     """
 
     time_us: Int64s
@@ -105,7 +106,8 @@ class Arrivals:
     hours_in_window: int
     sampled: bool
     synthesized: bool
+    buckets: BucketSeries | None = None
 
     def __len__(self) -> int:
-        """Return the number of requests."""
+        """Return the number of entries: requests, or buckets."""
         return len(self.time_us)

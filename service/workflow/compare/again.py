@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute
 from service.workflow.compute.option import Option
 from service.workflow.compute.realize import realize
 from service.workflow.decide.rule import choose
-from service.workflow.measure import make_arrivals, measure, scale_arrivals, seed_of
+from service.workflow.measure import bucket_arrivals, make_arrivals, measure, scale_arrivals, seed_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
@@ -25,7 +26,9 @@ def case_of(history: TrafficHistory, policy: Policy) -> Case:
 def measured_case(history: TrafficHistory, profile: TrafficProfile, policy: Policy) -> Case:
     """Return the case of a history that is measured already; the profile does not depend on the traffic factor."""
     arrivals = make_arrivals(history, profile, policy)
-    if arrivals is not None and policy.traffic_factor != 1:
+    if arrivals is None:
+        return Case(profile, bucket_arrivals(profile, Fraction(policy.traffic_factor)), policy)
+    if policy.traffic_factor != 1:
         arrivals = scale_arrivals(arrivals, policy.traffic_factor, seed_of(history, policy))
     return Case(profile, arrivals, policy)
 

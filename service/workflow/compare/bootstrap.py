@@ -49,8 +49,6 @@ class Bootstrap:
 
 def bootstrap(case: Case, options: Sequence[Option], seed: int) -> Bootstrap | None:
     """Return the options' intervals; None where the window has fewer than two observed days to draw from."""
-    if case.arrivals is None:
-        return None
     observed = case.daily(case.arrivals.observed_us)
     days = np.flatnonzero(observed)
     exact = [option for option in options if option.daily is not None]

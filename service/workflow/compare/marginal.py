@@ -43,7 +43,7 @@ class MarginalUnit:
 def marginal_units(case: Case, option: Option, search: Search) -> list[MarginalUnit]:
     """Return the steps around a hybrid option, in rising units, from none at all where that is near."""
     reservation, serverless = option.reservation, option.serverless
-    if reservation is None or serverless is None or case.arrivals is None:
+    if reservation is None or serverless is None:
         return []
     units = reservation.offer.units
     first = max(units.minimum, reservation.units - BELOW * units.increment)

@@ -107,9 +107,7 @@ class PriceFlips:
 
     def _slope(self, option: Option, offer: Serverless, price: Price) -> Decimal:
         """Return what a price costs an option a month, with the hours of outage it stands in for."""
-        assert option.daily is not None or self.case.arrivals is None
-        if option.daily is None:
-            return total(tiered_lines("", price, billed_quantity(offer, price, self.case.everything)))
+        assert option.daily is not None
         compute_us = int(option.daily.compute_us.sum())
         usage = self.case.monthly(option.daily.counts.sum(axis=0), compute_us)
         metered = total(tiered_lines("", price, billed_quantity(offer, price, usage)))

@@ -19,7 +19,7 @@ import numpy as np
 
 from service.workflow.compute.bill import serverless_lines, total
 from service.workflow.compute.case import Case
-from service.workflow.compute.probes import SpillProbe
+from service.workflow.compute.probes import SpillProbe, enforced
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.speed import decode_table, request_work
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Meter, Serverless, ThroughputCapacity
@@ -116,7 +116,6 @@ class Bounds:
     def _costs(self) -> list[Float64s]:
         """Cost of each request on each offer that no other undercuts on every meter, at its lowest tier."""
         arrivals = self.case.arrivals
-        assert arrivals is not None
         uncached, cached, output = arrivals.uncached, arrivals.cached, arrivals.output
         return [
             request + input_ * uncached + cached_ * cached + output_ * output
@@ -166,8 +165,8 @@ def _undominated(prices: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
 
 def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
     arrivals = case.arrivals
-    assert arrivals is not None
     if isinstance(capacity, ThroughputCapacity):
+        capacity = enforced(case, capacity)
         return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
     work = request_work(arrivals, capacity.speed)
     rate = fastest(capacity) * HOUR / SECOND
@@ -176,7 +175,6 @@ def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
 
 def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Blocks:
     arrivals = case.arrivals
-    assert arrivals is not None
     weights = {meter: float(weight) for meter, weight in capacity.axes[axis].weights}
     work = np.full(len(arrivals), weights.get("requests", 0.0))
     work += weights.get("input_tokens", 0.0) * arrivals.uncached

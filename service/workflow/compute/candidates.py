@@ -41,10 +41,15 @@ class Candidate:
 def candidates(
     case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds, *, every: bool
 ) -> list[Candidate]:
-    """Return candidates of the policy's modes, cheapest bound first: `every` one, or without dominated rates."""
+    """Return candidates of the policy's modes, cheapest bound first: `every` one, or without dominated rates.
+
+    Without single requests nothing is known of a concurrency capacity: it has no candidates then.
+    """
     kept = None if every else cheapest_rates(offers, case.policy.max_term_months)
     found: list[Candidate] = []
     for offer in offers:
+        if not case.has_requests and isinstance(offer.capacity, ConcurrencyCapacity):
+            continue
         for rate in offer.rates:
             if kept is not None and Reservation(offer, rate, 1).label not in kept:
                 continue

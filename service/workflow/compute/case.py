@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from service.workflow.compute.bill import Usage
+from service.workflow.compute.replay.buckets import bucket_counts
 from service.workflow.compute.replay.result import LatencyTarget
 from service.workflow.compute.replay.tally import hourly_tokens
 from service.workflow.measure.profile import TrafficProfile
@@ -21,14 +22,14 @@ HOURS_PER_DAY = 24
 
 @dataclass(frozen=True)
 class Case:
-    """What is being computed: the profile, its replayable requests (None without request counts), the policy.
+    """What is being computed: the profile, its replayable requests or buckets, the policy.
 
     `arrivals` already carry the policy's traffic factor; the profile does not. `peaks` remembers the units that each
     capacity needs for the busiest minute, once they are known.
     """
 
     profile: TrafficProfile
-    arrivals: Arrivals | None
+    arrivals: Arrivals
     policy: Policy
     peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
 
@@ -44,6 +45,11 @@ class Case:
         if latency.target_ms is None:
             return None
         return LatencyTarget(latency.metric, round(latency.target_ms * 1000))
+
+    @property
+    def has_requests(self) -> bool:
+        """Whether requests are replayed one by one; otherwise budgets split whole buckets."""
+        return self.arrivals.buckets is None
 
     @cached_property
     def latency_is_priced(self) -> bool:
@@ -66,10 +72,8 @@ class Case:
     @cached_property
     def replayed(self) -> tuple[int, int, int, int]:
         """Requests, uncached, cached and output tokens that the replays take."""
-        if self.arrivals is None:
-            return self.measured
-        uncached, cached, output = self.arrivals.uncached, self.arrivals.cached, self.arrivals.output
-        return (len(self.arrivals), int(uncached.sum()), int(cached.sum()), int(output.sum()))
+        requests, uncached, cached, output = (int(total) for total in self.hourly.sum(axis=0))
+        return (requests, uncached, cached, output)
 
     @cached_property
     def everything(self) -> Usage:
@@ -92,8 +96,6 @@ class Case:
     @cached_property
     def replayed_us(self) -> int:
         """Observed microseconds that the replayed hours hold."""
-        if self.arrivals is None:
-            return self.profile.observed_us
         return int(self.arrivals.observed_us.sum())
 
     def monthly(self, counts: Sequence[int], compute_us: int = 0) -> Usage:
@@ -110,13 +112,19 @@ class Case:
     @cached_property
     def hourly(self) -> Int64s:
         """Requests, uncached, cached and output tokens of every replayed hour, shape (hours, 4)."""
-        assert self.arrivals is not None
-        return hourly_tokens(self.arrivals, np.ones(len(self.arrivals), np.uint8))
+        counts = hourly_tokens(self.arrivals, np.ones(len(self.arrivals), np.uint8))
+        if self.arrivals.buckets is not None:
+            counts = self.by_hour(bucket_counts(self.arrivals.buckets))
+        return counts
+
+    def by_hour(self, entries: Int64s) -> Int64s:
+        """Sum a column of the entries, shape (n, …), into replayed hours, shape (hours, …)."""
+        result: Int64s = np.add.reduceat(entries, self.arrivals.hour_index[:-1], axis=0)
+        return result
 
     @cached_property
     def day_of_hour(self) -> Int64s:
         """Day block of the window for each replayed hour, shape (hours,)."""
-        assert self.arrivals is not None
         return self.arrivals.hour_of_window // HOURS_PER_DAY
 
     @cached_property

@@ -54,10 +54,8 @@ def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: b
     if "serverless" in case.policy.modes:
         found = serverless_options(case, serverless if every else rivals, executor)
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
-    reserved: list[Candidate] = []
-    if case.arrivals is not None:
-        reserved = candidates(case, dedicated, rivals, Bounds(case, rivals), every=every)
-        search.run(reserved)
+    reserved = candidates(case, dedicated, rivals, Bounds(case, rivals), every=every)
+    search.run(reserved)
     return Computed(tuple(found), tuple(reserved), search)
 
 

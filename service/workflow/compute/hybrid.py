@@ -22,7 +22,8 @@ from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import COMMITTED, HYBRID, Daily, Figures, Option, Reservation, Violation
 from service.workflow.compute.replay.result import ReservedReplay, ServerlessReplay
 from service.workflow.compute.reserved import reservation_lines, term_violations
-from service.workflow.compute.serverless import ServerlessProbe
+from service.workflow.compute.sampling import overflow_error
+from service.workflow.compute.serverless import ServerlessProbe, request_violations
 from service.workflow.offers import HOURS_PER_MONTH, Limits, Serverless
 
 
@@ -85,7 +86,7 @@ class Overflow:
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """Hard needs that depend on the replay."""
-        violations = hard_violations(self.case.policy, self.offer)
+        violations = hard_violations(self.case.policy, self.offer) + request_violations(self.case, self.offer)
         if self.case.policy.latency.strict:
             violations += latency_violations(self.case, self.slow_requests)
         if self.offer.limits != Limits():
@@ -104,13 +105,14 @@ class Overflow:
         return Figures(
             utilization=reserved.utilization,
             coverage=coverage(case, reserved.spilled),
-            overflow_share=share(spilled, requests),
+            overflow_share=share(spilled, requests) if requests else None,
             throttled_share=share(int(replay.throttled.sum()), requests),
             slow_share=None if self.slow_requests is None else share(self.slow_requests, requests),
             cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
             first_token=percentiles(first_token),
             end_to_end=percentiles(end_to_end),
             outage_cost_per_day=share_of(self.kept_value, Fraction(24, HOURS_PER_MONTH)),
+            standard_error=overflow_error(case, self.offer, reserved.spilled),
         )
 
     @cached_property

@@ -64,18 +64,20 @@ class Figures:
 
     utilization: time-mean of streams in service ÷ slots, or budget used ÷ budget. coverage: share of tokens
     served by the reserved side. cold_starts_per_month: starts that a request waited for. outage_cost_per_day: money
-    that serving the reserved side's share on serverless for a day would cost (hybrids only).
+    that serving the reserved side's share on serverless for a day would cost (hybrids only). standard_error: of the
+    monthly cost, money, where only a sample of the hours was replayed.
     """
 
     utilization: float | None
     coverage: float | None
-    overflow_share: float
+    overflow_share: float | None
     throttled_share: float
     slow_share: float | None
     cold_starts_per_month: float
     first_token: Percentiles | None
     end_to_end: Percentiles | None
     outage_cost_per_day: Decimal | None = None
+    standard_error: float | None = None
 
 
 @dataclass(frozen=True)

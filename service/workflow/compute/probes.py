@@ -1,17 +1,21 @@
 """Probes: the replays that candidates share. Offers with the same capacity curve share their probes."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+
+import numpy as np
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.replay.autoscaled import replay_autoscaled
+from service.workflow.compute.replay.buckets import split_buckets
 from service.workflow.compute.replay.dedicated import replay_dedicated
 from service.workflow.compute.replay.hybrid import replay_hybrid
 from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
 from service.workflow.compute.replay.speed import full_speed, prefill_weight
 from service.workflow.compute.replay.throughput import replay_throughput, sized_units_throughput
-from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, Units
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, ThroughputCapacity, Units
+from service.workflow.traffic import BucketSeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,10 @@ class SpillProbe:
 
     def run(self, case: Case) -> ReservedReplay:
         """Replay the case's requests."""
-        assert case.arrivals is not None
         if isinstance(self.capacity, ConcurrencyCapacity):
             return replay_hybrid(case.arrivals, self.capacity, self.units, self.streams, case.target)
+        if case.arrivals.buckets is not None:
+            return _split(case, case.arrivals.buckets, self.capacity, self.units)
         return replay_throughput(case.arrivals, self.capacity, self.units, case.target, self.speed)
 
 
@@ -40,7 +45,6 @@ class QueueProbe:
 
     def run(self, case: Case) -> ReservedReplay:
         """Replay the case's requests."""
-        assert case.arrivals is not None
         return replay_dedicated(case.arrivals, self.capacity, self.units, case.target)
 
 
@@ -75,7 +79,6 @@ class AutoscaledProbe:
 
     def run(self, case: Case) -> AutoscaledReplay:
         """Replay the case's requests."""
-        assert case.arrivals is not None
         return replay_autoscaled(
             case.arrivals,
             self.capacity,
@@ -103,14 +106,33 @@ def peak_units(case: Case, capacity: Capacity) -> int:
 
 def _peak_units(case: Case, capacity: Capacity) -> int:
     if not isinstance(capacity, ConcurrencyCapacity):
-        assert case.arrivals is not None
-        return sized_units_throughput(case.arrivals, capacity)
+        return sized_units_throughput(case.arrivals, enforced(case, capacity))
     minutes = case.profile.minutes
     uncached = minutes.input_tokens - minutes.cached_input_tokens
     work = minutes.output_tokens + uncached * prefill_weight(capacity.speed)
     full = full_speed(capacity) * minutes.bucket_seconds
     peak = float(work.max()) / full if len(work) else 0.0
     return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
+
+
+def enforced(case: Case, capacity: ThroughputCapacity) -> ThroughputCapacity:
+    """Return the capacity as it is replayed: where entries are buckets, a bucket is the window."""
+    buckets = case.arrivals.buckets
+    return capacity if buckets is None else replace(capacity, window_seconds=buckets.bucket_seconds)
+
+
+def _split(case: Case, buckets: BucketSeries, capacity: ThroughputCapacity, units: int) -> ReservedReplay:
+    split = split_buckets(buckets, capacity, units)
+    nobody = np.zeros(len(case.arrivals.hour_of_window), np.int64)
+    return ReservedReplay(
+        spilled=case.by_hour(split.overflow),
+        spilled_mask=np.zeros(len(case.arrivals), np.uint8),
+        slow=nobody,
+        utilization=split.utilization,
+        served_work=split.utilization * units,
+        first_token=None,
+        end_to_end=None,
+    )
 
 
 def _legal(units: Units, needed: int) -> int:

@@ -28,7 +28,7 @@ def realize(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
         return None if offer is None else _serverless(case, offer, int(named["warm"] or 0))
     named = KEY.fullmatch(key)
     reservation = None if named is None else _reservation(named["label"], int(named["units"]), offers)
-    if named is None or reservation is None or case.arrivals is None:
+    if named is None or reservation is None:
         return None
     if named["mode"] == "hybrid":
         overflow = serverless.get(named["serverless"] or "")
@@ -49,8 +49,7 @@ def _reservation(label: str, units: int, offers: Sequence[Offer]) -> Reservation
 
 
 def _serverless(case: Case, offer: Serverless, warm: int) -> Option:
-    replay = None if case.arrivals is None else ServerlessProbe.of(offer, warm).run(case)
-    return serverless_option(case, offer, warm, replay)
+    return serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
 
 
 def _dedicated(case: Case, reservation: Reservation) -> Option:

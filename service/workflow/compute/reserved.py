@@ -21,6 +21,7 @@ from service.workflow.compute.figures import (
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
 from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
+from service.workflow.compute.sampling import units_error
 from service.workflow.offers import HOURS_PER_MONTH, ThroughputCapacity
 from service.workflow.policy import Policy
 from service.workflow.traffic import HOUR
@@ -161,6 +162,7 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
             cold_starts_per_month=per_month(case, int(replay.starts.sum())),
             first_token=percentiles(replay.first_token),
             end_to_end=percentiles(replay.end_to_end),
+            standard_error=units_error(case, replay.unit_us, hourly),
         ),
         daily=daily(case, np.zeros_like(case.hourly), unit_us=replay.unit_us, slow=replay.slow),
     )

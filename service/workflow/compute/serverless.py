@@ -5,6 +5,8 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from service.workflow.compute.bill import Line, line, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
@@ -17,7 +19,7 @@ from service.workflow.compute.figures import (
     throttle_violations,
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
-from service.workflow.compute.option import SERVERLESS, WARM_POOL, Figures, Option
+from service.workflow.compute.option import SERVERLESS, WARM_POOL, Figures, Option, Violation
 from service.workflow.compute.replay.result import ServerlessReplay
 from service.workflow.compute.replay.serverless import replay_instances, replay_serverless
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
@@ -44,7 +46,8 @@ class ServerlessProbe:
 
     def run(self, case: Case, kept: UInt8s | None = None) -> ServerlessReplay:
         """Replay the case's requests, or those that `kept` (uint8, shape (n,)) marks."""
-        assert case.arrivals is not None
+        if not case.has_requests:
+            return _unknown(case)
         if self.instances:
             cold = self.cold_start or NO_COLD_START
             return replay_instances(
@@ -68,18 +71,17 @@ def serverless_key(offer: Serverless, warm: int) -> str:
     return f"serverless:{offer.sku}" + (f"+warm{warm}" if warm else "")
 
 
-def serverless_option(case: Case, offer: Serverless, warm: int, replay: ServerlessReplay | None) -> Option:
-    """Return the option of serving everything on `offer` with `warm` instances kept up.
-
-    Without a replay (a series that has no request counts) only the bill is known.
-    """
-    compute_us = int(replay.up_us.sum()) if replay else 0
-    usage = case.monthly(case.replayed, compute_us)
+def serverless_option(case: Case, offer: Serverless, warm: int, replay: ServerlessReplay) -> Option:
+    """Return the option of serving everything on `offer` with `warm` instances kept up."""
+    usage = case.monthly(case.replayed, int(replay.up_us.sum()))
     lines = serverless_lines(offer, usage) + warm_lines(offer, warm)
-    violations = hard_violations(case.policy, offer)
-    slow = slow_requests(case, replay) if replay else None
-    if replay is not None:
-        violations += throttle_violations(case, int(replay.throttled.sum()))
+    slow = slow_requests(case, replay)
+    violations = (
+        hard_violations(case.policy, offer)
+        + request_violations(case, offer)
+        + throttle_violations(case, int(replay.throttled.sum()))
+        + latency_violations(case, slow)
+    )
     return Option(
         key=serverless_key(offer, warm),
         mode="serverless",
@@ -87,18 +89,30 @@ def serverless_option(case: Case, offer: Serverless, warm: int, replay: Serverle
         monthly_cost=total(lines),
         latency_value=case.latency_value(slow or 0),
         isolation_value=isolation_value(case.policy, offer),
-        violations=violations + latency_violations(case, slow),
+        violations=violations,
         serverless=offer,
         warm_instances=warm,
         lines=tuple(lines),
         figures=_figures(case, replay, slow),
-        daily=daily(case, case.hourly, replay.up_us, slow=replay.slow) if replay else None,
+        daily=daily(case, case.hourly, replay.up_us, slow=replay.slow),
     )
 
 
-def _figures(case: Case, replay: ServerlessReplay | None, slow: int | None) -> Figures | None:
-    if replay is None:
-        return None
+def request_violations(case: Case, offer: Serverless) -> tuple[Violation, ...]:
+    """Return whether the offer can only be judged by single requests, and the history has none."""
+    needs = any(p.meter in {"requests", "compute_seconds"} for p in offer.prices)
+    if case.has_requests or not needs:
+        return ()
+    return (Violation("needs_requests", f"{offer.sku} bills requests or time, and this history has only tokens."),)
+
+
+def _unknown(case: Case) -> ServerlessReplay:
+    """Of whole buckets nothing is known but what they bill."""
+    nothing = np.zeros(len(case.arrivals.hour_of_window), np.int64)
+    return ServerlessReplay(nothing, nothing, nothing, nothing, nothing, None, None)
+
+
+def _figures(case: Case, replay: ServerlessReplay, slow: int | None) -> Figures:
     return Figures(
         utilization=None,
         coverage=0.0,
@@ -117,8 +131,6 @@ def serverless_options(case: Case, offers: Sequence[Serverless], executor: Execu
     Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
     billed by the second, larger pools are tried until the pool alone costs more than the best one found.
     """
-    if case.arrivals is None:
-        return [serverless_option(case, offer, 0, None) for offer in offers]
     sizes = [(offer, warm) for offer in offers for warm in ((0, 1) if _has_pool(offer) else (0,))]
     probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer, warm in sizes))
     replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))

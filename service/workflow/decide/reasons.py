@@ -102,7 +102,7 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
         sentence = f"The workload is idle {profile.idle_share:.1%} of the time."
         yield Reason("idle_time", (("idle_share", profile.idle_share),), sentence)
     if chosen.mode == "hybrid" and chosen.figures is not None:
-        spilled, kept = chosen.figures.overflow_share, chosen.figures.coverage or 0.0
+        spilled, kept = chosen.figures.overflow_share or 0.0, chosen.figures.coverage or 0.0
         sentence = f"The reserved side serves {kept:.1%} of the tokens; {spilled:.1%} of the requests spill."
         yield Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
 

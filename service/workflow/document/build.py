@@ -17,7 +17,7 @@ def document(evaluation: Evaluation) -> dict[str, JsonValue]:
     bootstrap = evaluation.comparison.bootstrap
     intervals = {} if bootstrap is None else {interval.key: interval for interval in bootstrap.intervals}
     return {
-        "measurement": measurement(evaluation.case.profile) | _replayed(evaluation),
+        "measurement": measurement(evaluation.case.profile, evaluation.findings) | _replayed(evaluation),
         "options": [option(o, policy, currency, intervals.get(o.key)) for o in evaluation.options],
         "comparison": comparison(evaluation.comparison, policy, currency),
         "recommendation": _recommendation(evaluation.recommendation, currency),
@@ -27,11 +27,10 @@ def document(evaluation: Evaluation) -> dict[str, JsonValue]:
 def _replayed(evaluation: Evaluation) -> dict[str, JsonValue]:
     """Say what the replays took: whether arrivals were drawn, and which part of the hours."""
     arrivals = evaluation.case.arrivals
-    if arrivals is None:
-        return {"arrivals": None, "replayed_requests": None, "replayed_hours": None, "sampled": False}
+    drawn = "synthesized" if arrivals.synthesized else "logged"
     return {
-        "arrivals": "synthesized" if arrivals.synthesized else "logged",
-        "replayed_requests": len(arrivals),
+        "arrivals": drawn if evaluation.case.has_requests else "buckets",
+        "replayed_requests": evaluation.case.replayed[0],
         "replayed_hours": len(arrivals.hour_of_window),
         "sampled": arrivals.sampled,
     }

@@ -1,13 +1,14 @@
 """The measurement part of the document: what the traffic is, what is missing of it, and its shape as data."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from service.workflow.document.values import JsonValue, number, time_text
 from service.workflow.measure.profile import Finding, Rates, TrafficProfile
 
 
-def measurement(profile: TrafficProfile) -> dict[str, JsonValue]:
-    """Return the profile; loads are per minute, gaps in seconds, shares 0 to 1."""
+def measurement(profile: TrafficProfile, replay: Sequence[Finding] = ()) -> dict[str, JsonValue]:
+    """Return the profile, with findings about its `replay` where there was one; loads are per minute, gaps in seconds, shares 0 to 1."""
     return {
         "kind": profile.kind,
         "load_unit": profile.load_unit,
@@ -35,7 +36,7 @@ def measurement(profile: TrafficProfile) -> dict[str, JsonValue]:
         "pattern": profile.pattern,
         "pattern_thresholds": {name: number(value) for name, value in asdict(profile.thresholds).items()},
         "representative": profile.representative,
-        "findings": [finding(entry) for entry in profile.findings],
+        "findings": [finding(entry) for entry in (*profile.findings, *replay)],
         **_shape(profile),
     }
 

@@ -65,6 +65,7 @@ def _figures(figures: Figures | None, currency: str) -> dict[str, JsonValue]:
         "outage_cost_per_day": None
         if figures.outage_cost_per_day is None
         else money(figures.outage_cost_per_day, currency),
+        "standard_error": None if figures.standard_error is None else cents(figures.standard_error, currency),
         "latency_ms": {
             "first_token": _percentiles(figures.first_token),
             "end_to_end": _percentiles(figures.end_to_end),

@@ -1,6 +1,7 @@
 """Measure: the first verb. A traffic history becomes a profile, and the requests that the replays take."""
 
 from service.workflow.measure.arrivals import make_arrivals
+from service.workflow.measure.buckets import bucket_arrivals
 from service.workflow.measure.measuring import measure
 from service.workflow.measure.profile import Finding, TrafficProfile
 from service.workflow.measure.scaling import scale_arrivals
@@ -11,6 +12,7 @@ __all__ = [
     "Finding",
     "InsufficientTraffic",
     "TrafficProfile",
+    "bucket_arrivals",
     "clip",
     "make_arrivals",
     "measure",

@@ -1,0 +1,52 @@
+"""Findings about the replay: what it had to assume of traffic that was not logged request by request."""
+
+from collections.abc import Iterator, Sequence
+
+from service.workflow.compute.case import Case
+from service.workflow.measure.profile import Finding
+from service.workflow.offers import Dedicated, Offer, ThroughputCapacity
+
+
+def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
+    """Return the findings of a case's replays."""
+    return (*_coarse_window(case, offers), *_synthesized(case), *_sampled(case))
+
+
+def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+    buckets = case.arrivals.buckets
+    if buckets is None:
+        return
+    windows = [
+        offer.capacity.window_seconds
+        for offer in offers
+        if isinstance(offer, Dedicated) and isinstance(offer.capacity, ThroughputCapacity)
+    ]
+    if windows and min(windows) < buckets.bucket_seconds:
+        yield Finding(
+            "coarse_window",
+            (("bucket_seconds", buckets.bucket_seconds), ("window_seconds", min(windows))),
+            f"Budgets are enforced every {min(windows)} seconds but traffic is known every {buckets.bucket_seconds}: "
+            "overflow is understated. Upload requests, or shorter buckets with request counts.",
+        )
+
+
+def _synthesized(case: Case) -> Iterator[Finding]:
+    if case.arrivals.synthesized:
+        cv = case.policy.synthesis.cv
+        yield Finding(
+            "arrivals_synthesized",
+            (("cv", cv),),
+            f"Arrivals inside each bucket were drawn (coefficient of variation {cv:g}); a request log would show them.",
+        )
+
+
+def _sampled(case: Case) -> Iterator[Finding]:
+    arrivals = case.arrivals
+    if arrivals.sampled:
+        hours = len(arrivals.hour_of_window)
+        yield Finding(
+            "hours_sampled",
+            (("replayed", hours), ("observed", arrivals.hours_in_window)),
+            f"{hours} of {arrivals.hours_in_window} hours were replayed; options carry the standard error of that. "
+            "Raise replay.max_requests to replay more.",
+        )
