@@ -24,7 +24,7 @@ def overflow_error(case: Case, offer: Serverless, spilled: Int64s) -> float | No
     if not case.arrivals.sampled:
         return None
     prices = _flat_prices(offer) * np.array([float(scale) for scale in case.scale])
-    cost, whole = spilled @ prices, case.hourly @ prices
+    cost, whole = (spilled * prices).sum(axis=1), (case.hourly * prices).sum(axis=1)
     ratio = cost.sum() / whole.sum() if whole.sum() else 0.0
     return _error_of_total(case, cost - ratio * whole)
 

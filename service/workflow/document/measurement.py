@@ -8,7 +8,7 @@ from service.workflow.measure.profile import Finding, Rates, TrafficProfile
 
 
 def measurement(profile: TrafficProfile, replay: Sequence[Finding] = ()) -> dict[str, JsonValue]:
-    """Return the profile, with findings about its `replay` where there was one; loads are per minute, gaps in seconds, shares 0 to 1."""
+    """Return the profile and findings about its `replay`; loads are per minute, gaps in seconds, shares 0 to 1."""
     return {
         "kind": profile.kind,
         "load_unit": profile.load_unit,
