@@ -108,13 +108,14 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
 
 
 def _crossover(chosen: Option, comparison: Comparison) -> Iterator[Reason]:
-    """Set the workload's mean against the crossover of the chosen reservation, or against the lowest one."""
+    """Set the workload against the crossover of its reservation, or the lowest one, with the cheapest serverless."""
     label = None if chosen.reservation is None else chosen.reservation.label
     sku = None if chosen.serverless is None else chosen.serverless.sku
     pairs = [c for c in comparison.crossovers if label in (None, c.reserved) and sku in (None, c.serverless)]
     if not pairs:
         return
-    pair = pairs[0]
+    cheapest = min(c.cost_per_request for c in pairs)
+    pair = next(c for c in pairs if c.cost_per_request == cheapest)
     sentence = (
         f"One unit of {pair.reserved} pays from {pair.requests_per_hour:,.0f} requests an hour against "
         f"{pair.serverless}; the workload's mean is {pair.mean:.2f} times that, its floor {pair.floor:.2f} times."
