@@ -42,7 +42,7 @@ def account(scan: Scan, frame: Frame, path: Path, report: Report) -> Mask:
     if rows.read == 0:
         raise RefusedError("no_rows", "the file has a header but no rows")
     if rows.rejected > scan.options.max_rejected_share * rows.read:
-        raise RefusedError("too_many_rejects", _told(scan, report), "max_rejected_share")
+        raise RefusedError("too_many_rejects", _told(scan, report), "max_rejected_share", report.first_rejects)
     return ~bad
 
 

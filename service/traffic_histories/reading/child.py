@@ -23,10 +23,10 @@ def main(folder: Path) -> None:
     try:
         result = _read(Path(request["path"]), folder, options)
     except RefusedError as error:
-        result = {"refused": {"code": error.code, "detail": error.detail, "parameter": error.parameter}}
+        result = {"refused": _refusal(error)}
     except MemoryError:
         detail = "reading the file needs more memory than it may have; send it in parts"
-        result = {"refused": {"code": "parser_memory", "detail": detail, "parameter": None}}
+        result = {"refused": _refusal(RefusedError("parser_memory", detail))}
     (folder / RESULT).write_text(json.dumps(result))
 
 
@@ -40,6 +40,11 @@ def options_of(data: dict[str, Any]) -> ReadOptions:
             "limits": ReadLimits(**data["limits"]),
         }
     )
+
+
+def _refusal(error: RefusedError) -> dict[str, Any]:
+    rejects = [asdict(reject) for reject in error.rejects]
+    return {"code": error.code, "detail": error.detail, "parameter": error.parameter, "rejects": rejects}
 
 
 def _limit(limits: ReadLimits) -> None:

@@ -14,6 +14,7 @@ import service
 
 from .errors import RefusedError
 from .options import ReadOptions
+from .report import Reject
 from .store import COLUMNS, REQUEST, RESULT, Facts
 
 ROOT = Path(service.__file__).parents[1]
@@ -59,7 +60,8 @@ def parse(path: Path, folder: Path, options: ReadOptions) -> Encoded:
         raise died or RefusedError("parser_died", "the file stopped the parser; check that it is what it claims to be")
     data = json.loads(result.read_text())
     if refused := data.get("refused"):
-        raise RefusedError(refused["code"], refused["detail"], refused["parameter"])
+        rejects = [Reject(**reject) for reject in refused.pop("rejects")]
+        raise RefusedError(**refused, rejects=rejects)
     return Encoded(tuple(_histories(data["histories"], folder / COLUMNS)), data["report"])
 
 

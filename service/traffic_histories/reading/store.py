@@ -17,7 +17,8 @@ class Facts:
     """What a history is besides its columns.
 
     columns: names of the stored columns, in order. bucket_seconds, absent: of a series. start_us, end_us: declared
-    span of a log. first_us, last_us: time of the first and last row.
+    span of a log. first_us, last_us: time of the first and last row. requests, input_tokens, cached_input_tokens,
+    output_tokens: sums, requests None where they were not recorded.
     """
 
     kind: Literal["log", "series"]
@@ -26,6 +27,10 @@ class Facts:
     digest: str
     first_us: int
     last_us: int
+    requests: int | None
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
     bucket_seconds: int | None = None
     absent: Literal["missing", "idle"] | None = None
     start_us: int | None = None
@@ -58,10 +63,20 @@ def facts_of(history: TrafficHistory) -> Facts:
         "digest": history.digest,
         "first_us": int(times[0]),
         "last_us": int(times[-1]),
+        "requests": _requests(history),
+        "input_tokens": int(history.input_tokens.sum()),
+        "cached_input_tokens": int(history.cached_input_tokens.sum()),
+        "output_tokens": int(history.output_tokens.sum()),
     }
     if isinstance(history, RequestLog):
         return Facts("log", **shared, start_us=history.start_us, end_us=history.end_us)
     return Facts("series", **shared, bucket_seconds=history.bucket_seconds, absent=history.absent)
+
+
+def _requests(history: TrafficHistory) -> int | None:
+    if isinstance(history, RequestLog):
+        return len(history.arrival_us)
+    return None if history.requests is None else int(history.requests.sum())
 
 
 def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
