@@ -95,7 +95,8 @@ def evaluate(
 ) -> None:
     """Decide on files, without a server or a database.
 
-    Exit status: 0 with a recommendation, 2 where an input is refused, 3 where the traffic is not enough to decide.
+    Exit status: 0 with a recommendation, 2 where an input is refused, 3 where the traffic is not enough to decide,
+    4 where no option meets the policy.
     """
     from service.cli import evaluating
 

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from service import ENGINE_VERSION
 from service.cli import table
-from service.cli.exits import INSUFFICIENT_DATA, Refused
+from service.cli.exits import STATUSES, Refused
 from service.evaluations.computing import Materials, answer_of
 from service.evaluations.evaluation_body import Envelope, Inputs, Pinned, body_of
 from service.evaluations.policy_schema import policy_document, policy_of
@@ -22,6 +22,8 @@ from service.price_sheets.build import build_offers
 from service.price_sheets.findings import SheetError
 from service.price_sheets.parse import load
 from service.traffic_histories.reading import ReadOptions, RefusedError, read_history
+from service.traffic_histories.refusals import problem_of
+from service.traffic_histories.words import ReadWords, reading_options
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
@@ -44,8 +46,11 @@ class Files:
 
 def reading(told: Sequence[str]) -> ReadOptions:
     """Return the read options of NAME=VALUE pairs, named and spelled as in the query of the API's upload."""
-    pairs = dict(pair.partition("=")[::2] for pair in told)
-    return ReadOptions(zone=pairs.get("zone"))
+    words = dict(pair.partition("=")[::2] for pair in told)
+    try:
+        return reading_options(ReadWords().load(words))
+    except ValidationError as error:
+        raise Refused(*(f"--read {fault.pointer[1:]}: {fault.detail}" for fault in schema_errors(error))) from error
 
 
 def evaluate(files: Files, *, as_json: bool) -> int:
@@ -58,7 +63,7 @@ def evaluate(files: Files, *, as_json: bool) -> int:
         sys.stdout.buffer.write(canonical.dumps(body) + b"\n")
     else:
         click.echo(table.text(body))
-    return INSUFFICIENT_DATA if body["recommendation"]["mode"] == "insufficient_data" else 0
+    return STATUSES.get(body["recommendation"]["mode"], 0)
 
 
 def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None) -> Json:
@@ -125,7 +130,8 @@ def _history(files: Files) -> TrafficHistory:
         return read_history(files.traffic, files.reading).history
     except RefusedError as error:
         mend = "" if error.parameter is None else f" (--read {error.parameter}=...)"
-        raise Refused(f"{files.traffic}: {error.detail}{mend}") from error
+        first, *rows = problem_of(error).errors
+        raise Refused(f"{files.traffic}: {first.detail}{mend}", *(row.detail for row in rows)) from error
 
 
 def _lines(where: str, problem: Problem) -> list[str]:

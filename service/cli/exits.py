@@ -9,8 +9,8 @@ import click
 BAD_INPUT = 2
 """An input, an option or a setting is refused; the message names it and the mend."""
 
-INSUFFICIENT_DATA = 3
-"""The traffic is not enough to decide on; the message says what to measure."""
+STATUSES = {"insufficient_data": 3, "no_eligible_option": 4}
+"""Answers without a recommendation: too little traffic, or nothing offered meets the policy's hard needs."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault

@@ -100,6 +100,23 @@ def test_traffic_that_cannot_be_read_is_refused_with_the_mend(tmp_path: Path) ->
     assert "(--read zone=...)" in done.stderr
 
 
+def test_words_about_the_traffic_are_those_of_the_api(week: Path) -> None:
+    command = ("evaluate", "--prices", SHEETS, "--traffic", week)
+    assert crossover(*command, "--read", "bucket_seconds=3600", folder=week.parent).returncode == 0
+    refused = crossover(*command, "--read", "zone=Mars", "--read", "colour=red", folder=week.parent)
+    assert refused.returncode == 2
+    assert "error: --read zone: Not an IANA time zone" in refused.stderr
+    assert "error: --read colour: Unknown field." in refused.stderr
+
+
+def test_needs_that_nothing_meets_end_with_status_4(week: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.json"
+    policy.write_text('{"isolation": {"required": {"residency": ["nowhere"]}}}')
+    done = crossover("evaluate", "--prices", SHEETS, "--traffic", week, "--policy", policy, folder=tmp_path)
+    assert (done.returncode, done.stderr) == (4, "")
+    assert done.stdout.startswith("Recommendation: no eligible option")
+
+
 def test_no_offer_for_the_model_is_refused(week: Path) -> None:
     done = crossover("evaluate", "--prices", SHEETS, "--traffic", week, "--model", "none", folder=week.parent)
     assert done.returncode == 2
