@@ -56,7 +56,7 @@ def test_the_recommendation_comes_first_and_what_would_change_it_last() -> None:
 
 
 def test_an_answer_without_an_option_is_shown_too() -> None:
-    nothing = {"mode": "insufficient_data", "option": None, "monthly_cost": None, "would_change": []}
+    nothing: dict[str, Any] = {"mode": "insufficient_data", "option": None, "monthly_cost": None, "would_change": []}
     lines = table.text(body(**nothing)).splitlines()
     assert lines[0] == "Recommendation: insufficient data"
     assert not any(line.startswith(">") for line in lines)
