@@ -21,8 +21,8 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 
-BUCKET_SECONDS = (1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600)
-"""Legal bucket lengths of a series."""
+BUCKET_SECONDS = (1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600, 86400)
+"""Legal bucket lengths of a series. Days, as usage pages count them, give volumes but show no hour of the week."""
 
 
 def _digest(kind: str, *parts: object) -> str:
