@@ -1,11 +1,24 @@
 """Every table of the service: importing this fills `Base.metadata`. A new resource adds its models here."""
 
 from service.access import models as access
+from service.evaluations import models as evaluations
 from service.events import models as events
 from service.kit import idempotency, jobs
 from service.kit.models import Base
 from service.policies import models as policies
 from service.price_sheets import models as price_sheets
+from service.traffic_histories import models as traffic_histories
 from service.workloads import models as workloads
 
-__all__ = ["Base", "access", "events", "idempotency", "jobs", "policies", "price_sheets", "workloads"]
+__all__ = [
+    "Base",
+    "access",
+    "evaluations",
+    "events",
+    "idempotency",
+    "jobs",
+    "policies",
+    "price_sheets",
+    "traffic_histories",
+    "workloads",
+]

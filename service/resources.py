@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 
 from service.access.routes import blueprint as access
+from service.evaluations import service as evaluating
+from service.evaluations.jobs import run as evaluate
+from service.evaluations.routes import blueprint as evaluations
 from service.events.routes import blueprint as events
 from service.kit.worker import Handler
 from service.policies.routes import blueprint as policies
 from service.price_sheets.routes import blueprint as price_sheets
+from service.traffic_histories.routes import blueprint as traffic_histories
 from service.workloads.routes import blueprint as workloads
 
-RESOURCES = (price_sheets, workloads, policies, events, access)
+RESOURCES = (price_sheets, workloads, traffic_histories, policies, evaluations, events, access)
 
-JOBS: Mapping[str, Handler] = {}
+JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate}
 """Handlers of jobs, by kind."""

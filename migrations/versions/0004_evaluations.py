@@ -9,17 +9,30 @@ from alembic import op
 from service.kit import immutable, types
 
 revision = "0004_evaluations"
-down_revision = "0002_price_sheets"
+down_revision = "0003_traffic_histories"
 branch_labels = None
 depends_on = None
 
 
+TABLES = (
+    "evaluation_results",
+    "evaluation_price_sheets",
+    "evaluations",
+    "default_policies",
+    "policy_versions",
+    "policies",
+)
+"""Every table made here, dependent ones first."""
+
+
 def upgrade() -> None:
     _policies()
+    _evaluations()
+    _results()
 
 
 def downgrade() -> None:
-    for table in ("default_policies", "policy_versions", "policies"):
+    for table in TABLES:
         immutable.unprotect(table)
         op.drop_table(table)
 
@@ -71,3 +84,82 @@ def _policies() -> None:
     )
     op.create_index("ix_default_policies_page", "default_policies", ["organization_id", "created_at", "id"])
     immutable.protect("default_policies")
+
+
+def _evaluations() -> None:
+    op.create_table(
+        "evaluations",
+        sa.Column("id", types.Str(), nullable=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("workload_id", types.Str(), nullable=False),
+        sa.Column("traffic_history_id", types.Str(), nullable=False),
+        sa.Column("input_key", types.Str(), nullable=False),
+        sa.Column("inputs", types.Json(), nullable=False),
+        sa.Column("estimated_seconds", types.Real, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluations")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_evaluations_organization_id_organizations")
+        ),
+        sa.ForeignKeyConstraint(["workload_id"], ["workloads.id"], name=op.f("fk_evaluations_workload_id_workloads")),
+        sa.ForeignKeyConstraint(
+            ["traffic_history_id"],
+            ["traffic_histories.id"],
+            name=op.f("fk_evaluations_traffic_history_id_traffic_histories"),
+        ),
+        sa.UniqueConstraint("workload_id", "input_key", name=op.f("uq_evaluations_workload_id_input_key")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_evaluations_page", "evaluations", ["organization_id", "created_at", "id"])
+    op.create_index("ix_evaluations_workload", "evaluations", ["workload_id", "created_at", "id"])
+    immutable.protect("evaluations")
+    op.create_table(
+        "evaluation_price_sheets",
+        sa.Column("evaluation_id", types.Str(), nullable=False),
+        sa.Column("price_sheet_id", types.Str(), nullable=False),
+        sa.Column("version", types.Int, nullable=False, autoincrement=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.PrimaryKeyConstraint("evaluation_id", "price_sheet_id", "version", name=op.f("pk_evaluation_price_sheets")),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluations.id"], name=op.f("fk_evaluation_price_sheets_evaluation_id_evaluations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["price_sheet_id", "version"],
+            ["price_sheet_versions.price_sheet_id", "price_sheet_versions.version"],
+            name=op.f("fk_evaluation_price_sheets_price_sheet_id_price_sheet_versions"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_evaluation_price_sheets_version", "evaluation_price_sheets", ["price_sheet_id", "version"])
+    immutable.protect("evaluation_price_sheets")
+
+
+def _results() -> None:
+    op.create_table(
+        "evaluation_results",
+        sa.Column("evaluation_id", types.Str(), nullable=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.Column("workload_id", types.Str(), nullable=False),
+        sa.Column("version", types.Int, nullable=False),
+        sa.Column("completed_at", types.UtcDateTime(), nullable=False),
+        sa.Column("digest", types.Str(), nullable=False),
+        sa.Column("engine_version", types.Str(), nullable=False),
+        sa.Column("mode", types.Str(), nullable=False),
+        sa.Column("option", types.Str(), nullable=True),
+        sa.Column("monthly_cost", types.ExactDecimal(), nullable=True),
+        sa.Column("currency", types.Str(), nullable=True),
+        sa.Column("confidence", types.Str(), nullable=False),
+        sa.Column("review_by", types.Str(), nullable=False),
+        sa.Column("content", types.Bytes, nullable=False),
+        sa.PrimaryKeyConstraint("evaluation_id", name=op.f("pk_evaluation_results")),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluations.id"], name=op.f("fk_evaluation_results_evaluation_id_evaluations")
+        ),
+        sa.UniqueConstraint("workload_id", "version", name=op.f("uq_evaluation_results_workload_id_version")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_evaluation_results_digest", "evaluation_results", ["organization_id", "digest"])
+    op.create_index(
+        "ix_evaluation_results_review", "evaluation_results", ["organization_id", "review_by", "evaluation_id"]
+    )
+    immutable.protect("evaluation_results")

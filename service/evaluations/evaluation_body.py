@@ -5,6 +5,7 @@ the digest itself, and the ids and versions among the inputs. docs/evaluations.m
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from service.kit import canonical
@@ -24,7 +25,11 @@ class Pinned:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything an answer depends on. `policy` is the effective one as JSON; `model` None takes every offer."""
+    """Everything an answer depends on.
+
+    model: its name in small letters, None takes every offer. as_of: the day for which offers that come and go were
+    chosen, None where all of them were. policy: the effective one as JSON.
+    """
 
     traffic_history: Pinned
     price_sheets: tuple[Pinned, ...]
@@ -32,6 +37,21 @@ class Inputs:
     policy: dict[str, Any]
     engine_version: str
     seed: int
+    as_of: date | None = None
+
+    @classmethod
+    def of(cls, document: dict[str, Any]) -> "Inputs":
+        """Return the inputs that `document()` wrote."""
+        history, as_of = document["traffic_history"], document["as_of"]
+        return cls(
+            traffic_history=Pinned(history["digest"], history["id"]),
+            price_sheets=tuple(Pinned(s["digest"], s["id"], s["version"]) for s in document["price_sheets"]),
+            model=document["model"],
+            policy=document["policy"],
+            engine_version=document["engine_version"],
+            seed=document["seed"],
+            as_of=None if as_of is None else date.fromisoformat(as_of),
+        )
 
     def document(self) -> dict[str, Any]:
         """Return the inputs as JSON, price sheets in the order of their digests."""
@@ -40,6 +60,7 @@ class Inputs:
             "traffic_history": {"id": self.traffic_history.id, "digest": self.traffic_history.digest},
             "price_sheets": [{"id": sheet.id, "version": sheet.version, "digest": sheet.digest} for sheet in sheets],
             "model": self.model,
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
             "policy": self.policy,
             "engine_version": self.engine_version,
             "seed": self.seed,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -47,6 +48,7 @@ def test_rows_names_do_not_change_the_digest() -> None:
         replace(INPUTS, policy={"margin": "0.2"}),
         replace(INPUTS, engine_version="2"),
         replace(INPUTS, seed=8),
+        replace(INPUTS, as_of=date(2026, 11, 1)),
     ],
 )
 def test_every_input_changes_the_digest(changed: Inputs) -> None:
@@ -76,3 +78,8 @@ def test_taking_the_digest_leaves_the_body_alone() -> None:
     before = json.dumps(body)
     assert digest_of(body) == body["digest"]
     assert json.dumps(body) == before
+
+
+def test_inputs_read_back_as_they_were_written() -> None:
+    dated = replace(STORED, as_of=date(2026, 11, 1))
+    assert Inputs.of(json.loads(json.dumps(dated.document()))) == dated

@@ -1,0 +1,59 @@
+"""Answers about one evaluation: the stored bytes once there are any, what is known of its state until then."""
+
+from typing import Any
+
+from flask import Response, request
+
+from service.evaluations import queries, service
+from service.evaluations.states import Summary
+from service.kit import strict_json
+from service.kit.fields import rfc3339
+from service.kit.transaction import Transaction
+
+JSON = "application/json"
+RETRY_AFTER = "1"
+
+
+def present(tx: Transaction, evaluation_id: str) -> Response:
+    """Answer with an evaluation as it stands: 304 where the reader has it. Raises Problem 404."""
+    if request.if_none_match:
+        digest = queries.digest(tx, evaluation_id)
+        if digest is not None and request.if_none_match.contains(digest):
+            return Response(status=304, headers={"ETag": f'"{digest}"'})
+    found = queries.content(tx, evaluation_id)
+    if found is not None:
+        return stored(*found)
+    return standing(tx, service.summary(tx, service.get(tx, evaluation_id)))
+
+
+def stored(digest: str, content: bytes, status: int = 200, **headers: str) -> Response:
+    """Answer with a completed evaluation's bytes; its digest is its entity tag."""
+    return Response(content, status, {"ETag": f'"{digest}"', **headers}, content_type=JSON)
+
+
+def standing(tx: Transaction, summary: Summary, status: int = 200, **headers: str) -> Response:
+    """Answer with the state of an evaluation that has no answer yet."""
+    document = state_document(tx, summary)
+    if summary.state in ("queued", "running"):
+        headers["Retry-After"] = RETRY_AFTER
+    return Response(strict_json.dumps(document), status, headers, content_type=JSON)
+
+
+def state_document(tx: Transaction, summary: Summary) -> dict[str, Any]:
+    """Return the body of an evaluation that has no answer yet."""
+    evaluation, job = summary.evaluation, summary.job
+    return {
+        "id": evaluation.id,
+        "workload_id": evaluation.workload_id,
+        "version": None,
+        "state": summary.state,
+        "created_at": rfc3339(evaluation.created_at),
+        "inputs": evaluation.inputs,
+        "progress": summary.progress(tx.now),
+        "error": None if job is None else job.error,
+    }
+
+
+def location(evaluation_id: str) -> str:
+    """Return the address of an evaluation."""
+    return f"/v1/evaluations/{evaluation_id}"

@@ -1,0 +1,112 @@
+"""The path between two answers: one cause replaced at a time, and what the workflow answers after each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from service import ENGINE_VERSION
+from service.evaluations.computing import Materials
+from service.evaluations.diff import Point
+from service.evaluations.evaluation_body import Inputs
+from service.kit.problems import Problem
+from service.workflow.offers import Offer, Serverless
+from service.workflow.prepare import prepare
+
+Compute = Callable[[Materials], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One end: the stored inputs and body, and what the inputs name."""
+
+    inputs: Inputs
+    body: dict[str, Any]
+    materials: Materials
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the present engine made the body, so that it need not be computed again."""
+        return self.inputs.engine_version == ENGINE_VERSION
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cause replaced: what the workflow is given after it."""
+
+    cause: str
+    materials: Materials
+    offers: frozenset[str] = frozenset()
+
+
+def path_between(before: Side, after: Side, compute: Callable[[Materials], dict[str, Any]]) -> list[Point]:
+    """Return the points from `before` to `after`, both ends as stored.
+
+    An end made by another engine is computed again by the present one: what that changes is the engine's. A mixture
+    that the workflow refuses is passed over; its cause acts together with the next.
+    """
+    changes = list(_changes(before, after))
+    points = [Point(before.body)]
+    if not before.is_current:
+        points.append(Point(compute(before.materials), ("engine",)))
+    pending: list[Change] = []
+    for change in changes:
+        pending.append(change)
+        is_after = change is changes[-1] and after.is_current
+        answer = after.body if is_after else _tried(compute, change.materials)
+        if answer is not None:
+            points.append(_point(answer, pending))
+            pending = []
+    if not after.is_current:
+        points.append(Point(after.body, (*(change.cause for change in pending), "engine")))
+    return points
+
+
+def offers_named(materials: Materials) -> dict[str, Offer]:
+    """Return the offers by the names that options call them."""
+    prepared, _ = prepare(materials.offers, materials.policy)
+    return {named.sku: offer for named, offer in zip(prepared, materials.offers, strict=True)}
+
+
+def changed_offers(before: Side, after: Side) -> dict[str, str]:
+    """Return the names of offers that differ, with `appeared`, `vanished` or `changed`."""
+    was, now = offers_named(before.materials), offers_named(after.materials)
+    kinds = {
+        name: "appeared" if name not in was else "vanished" if name not in now else "changed" for name in was | now
+    }
+    return {name: kind for name, kind in sorted(kinds.items()) if was.get(name) != now.get(name)}
+
+
+def _changes(before: Side, after: Side) -> Iterator[Change]:
+    """Yield the causes in which the ends differ, each on top of those before it; the last one gives all of `after`."""
+    now = before.materials
+    if before.inputs.traffic_history.digest != after.inputs.traffic_history.digest:
+        now = replace(now, history=after.materials.history)
+        yield Change("traffic", now)
+    changed = changed_offers(before, after)
+    names = offers_named(before.materials) | offers_named(after.materials)
+    for is_serverless in (True, False):
+        moved = frozenset(name for name in changed if isinstance(names[name], Serverless) is is_serverless)
+        if moved:
+            now = replace(now, offers=_mixed(now.offers, after.materials.offers, is_serverless))
+            yield Change("prices", now, moved)
+    if before.inputs.policy != after.inputs.policy:
+        yield Change("policy", after.materials)
+
+
+def _mixed(old: tuple[Offer, ...], new: tuple[Offer, ...], is_serverless: bool) -> tuple[Offer, ...]:
+    """Return the new offers of one kind with the old ones of the other."""
+    kept = (offer for offer in old if isinstance(offer, Serverless) is not is_serverless)
+    taken = (offer for offer in new if isinstance(offer, Serverless) is is_serverless)
+    return (*taken, *kept)
+
+
+def _tried(compute: Compute, materials: Materials) -> dict[str, Any] | None:
+    try:
+        return compute(materials)
+    except Problem:
+        return None
+
+
+def _point(answer: dict[str, Any], changes: list[Change]) -> Point:
+    causes = dict.fromkeys(change.cause for change in changes)
+    return Point(answer, tuple(causes), frozenset().union(*(change.offers for change in changes)))

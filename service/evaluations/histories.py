@@ -1,0 +1,48 @@
+"""The traffic histories that evaluations stand on."""
+
+from dataclasses import dataclass
+
+from service.evaluations.evaluation_body import Pinned
+from service.kit.problems import FieldError, Problem, define, invalid
+from service.kit.transaction import Transaction
+from service.traffic_histories import queries
+from service.workflow.traffic import TrafficHistory
+
+NO_TRAFFIC = define(
+    "no-traffic-history", 409, "No traffic history",
+    "The workload has no traffic history yet, so there is nothing to measure. Upload one first.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPin:
+    """A stored history by its id and digest, and how many requests a replay of it takes."""
+
+    id: str
+    digest: str
+    requests: int
+
+
+def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> HistoryPin:
+    """Return one of the workload's histories, the newest where `history_id` is None.
+
+    Raises Problem 422 for a history that the workload has not, 409 where it has none at all.
+    """
+    if history_id is None:
+        found = queries.newest(tx.session, tx.organization_id, workload_id)
+        if found is None:
+            raise Problem(NO_TRAFFIC, "The workload has no traffic history; upload one first.")
+    else:
+        found = queries.history(tx.session, tx.organization_id, history_id)
+        if found is None or found.workload_id != workload_id:
+            detail = "The workload has no traffic history of this id."
+            raise invalid(FieldError("/traffic_history_id", "unknown_history", detail))
+    return HistoryPin(found.id, found.digest, found.requests or 0)
+
+
+def load(tx: Transaction, pin: Pinned) -> TrafficHistory:
+    """Return the traffic of a pinned history. Raises ValueError where what is stored is not what was pinned."""
+    history = queries.load_history(tx.session, tx.organization_id, str(pin.id))
+    if history is None or history.digest != pin.digest:
+        raise ValueError(f"the traffic history {pin.id} is not the one with digest {pin.digest}")
+    return history

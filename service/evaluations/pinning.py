@@ -1,0 +1,121 @@
+"""Pinning: from a request to inputs that name exactly what the answer will stand on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+
+from service import ENGINE_VERSION
+from service.evaluations import histories
+from service.evaluations.computing import Materials, refusal
+from service.evaluations.estimating import estimated_seconds
+from service.evaluations.evaluation_body import Inputs, Pinned
+from service.evaluations.policy_schema import merged, policy_document, policy_of
+from service.kit.arguments import schema_errors
+from service.kit.problems import FieldError, invalid
+from service.kit.transaction import Transaction
+from service.policies import service as policies
+from service.price_sheets.pins import PinnedVersion, pinned_versions, versions_in_force
+from service.workflow.errors import WorkflowError
+from service.workflow.measure import seed_of
+from service.workflow.offers import Offer
+from service.workflow.policy import Policy
+from service.workflow.prepare import prepare
+from service.workloads import service as workloads
+from service.workloads.models import Workload
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An evaluation about to be made: its workload, its inputs and what computing it is expected to take."""
+
+    workload_id: str
+    inputs: Inputs
+    estimated_seconds: float
+
+
+def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
+    """Pin what a request names, or what is newest and in force.
+
+    request: the loaded NewEvaluationSchema. Raises Problem 404 for the workload, 422 for any input that there is not
+    or that cannot be compared.
+    """
+    workload = workloads.get(tx, workload_id)
+    policy = effective_policy(tx, workload, request)
+    history = histories.pinned(tx, workload.id, request["traffic_history_id"])
+    sheets = _sheets(tx, workload.model, request["price_sheet_versions"])
+    as_of = _as_of(tx, sheets, workload.model)
+    offers = offers_of(sheets, workload.model, as_of)
+    try:
+        prepare(offers, policy)
+    except WorkflowError as error:
+        raise refusal(error) from error
+    inputs = Inputs(
+        traffic_history=Pinned(history.digest, history.id),
+        price_sheets=tuple(Pinned(sheet.digest, sheet.id, sheet.version) for sheet in sheets),
+        model=workload.model.casefold(),
+        as_of=as_of,
+        policy=policy_document(policy),
+        engine_version=ENGINE_VERSION,
+        seed=seed_of(history, policy),
+    )
+    return Plan(workload.id, inputs, estimated_seconds(history.requests, offers, policy))
+
+
+def materials_of(tx: Transaction, inputs: Inputs) -> Materials:
+    """Load what stored inputs name."""
+    pins = [(str(sheet.id), int(sheet.version or 0)) for sheet in inputs.price_sheets]
+    sheets = pinned_versions(tx.session, tx.organization_id, pins)
+    history = histories.load(tx, inputs.traffic_history)
+    return Materials(history, offers_of(sheets, inputs.model, inputs.as_of), policy_of(inputs.policy))
+
+
+def effective_policy(tx: Transaction, workload: Workload, request: Mapping[str, Any]) -> Policy:
+    """Lay the workload's own needs over the named or default policy, and the request's words over both.
+
+    Raises Problem 422 for a policy that does not exist.
+    """
+    base = policies.document_of(
+        tx, preset=request["preset"], policy_id=request["policy_id"], number=request["policy_version"]
+    )
+    try:
+        return policy_of(merged(base, needs_of(workload), request["policy"]))
+    except ma.ValidationError as error:
+        raise invalid(*schema_errors(error, at="/policy")) from error
+
+
+def needs_of(workload: Workload) -> dict[str, Any]:
+    """Return what a workload says about itself as a policy document."""
+    needs: dict[str, Any] = {"zone": workload.zone, "isolation": workload.isolation}
+    if workload.latency is not None:
+        needs["latency"] = workload.latency
+    if workload.incumbent is not None:
+        needs["incumbent"] = workload.incumbent
+    return needs
+
+
+def offers_of(sheets: Sequence[PinnedVersion], model: str | None, as_of: date | None) -> tuple[Offer, ...]:
+    """Return the sheets' offers of a model that can be had on a day."""
+    return tuple(offer for sheet in sheets for offer in sheet.offers(model, as_of))
+
+
+def _sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | None) -> Sequence[PinnedVersion]:
+    if named is None:
+        return versions_in_force(tx.session, tx.organization_id, tx.now, model)
+    sheets = pinned_versions(tx.session, tx.organization_id, [(pin["id"], pin["version"]) for pin in named])
+    idle = [
+        FieldError(f"/price_sheet_versions/{index}", "no_offers", f"This version offers nothing for {model}.")
+        for index, sheet in enumerate(sheets)
+        if not sheet.offers(model)
+    ]
+    if idle:
+        raise invalid(*idle)
+    return sheets
+
+
+def _as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date | None:
+    """Return today where some offer is not to be had today, else None: the answer then holds for any day."""
+    today = tx.now.date()
+    return None if offers_of(sheets, model, today) == offers_of(sheets, model, None) else today

@@ -1,0 +1,104 @@
+"""Queries on evaluations."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
+from service.kit.jobs import Job
+from service.kit.transaction import Transaction
+
+
+def evaluations(tx: Transaction, filters: Mapping[str, Any]) -> Select[StoredEvaluation]:
+    """Return the statement of the organization's evaluations that fit the filters that are not None.
+
+    filters: mode and digest, of completed ones; created_after (included), created_before; optionally workload_id.
+    """
+    statement = select(StoredEvaluation).where(StoredEvaluation.organization_id == tx.organization_id)
+    if filters.get("workload_id") is not None:
+        statement = statement.where(StoredEvaluation.workload_id == filters["workload_id"])
+    if filters["created_after"] is not None:
+        statement = statement.where(StoredEvaluation.created_at >= filters["created_after"])
+    if filters["created_before"] is not None:
+        statement = statement.where(StoredEvaluation.created_at < filters["created_before"])
+    of_result = {name: filters[name] for name in ("mode", "digest") if filters[name] is not None}
+    if of_result:
+        statement = statement.join(EvaluationResult, EvaluationResult.evaluation_id == StoredEvaluation.id)
+        statement = statement.filter(*(getattr(EvaluationResult, name) == value for name, value in of_result.items()))
+    return statement
+
+
+def evaluation(tx: Transaction, evaluation_id: str) -> StoredEvaluation | None:
+    """Return one of the organization's evaluations."""
+    return tx.session.scalar(
+        select(StoredEvaluation).where(
+            StoredEvaluation.organization_id == tx.organization_id, StoredEvaluation.id == evaluation_id
+        )
+    )
+
+
+def of_inputs(tx: Transaction, workload_id: str, input_key: str) -> StoredEvaluation | None:
+    """Return the workload's evaluation of these inputs."""
+    return tx.session.scalar(
+        select(StoredEvaluation).where(
+            StoredEvaluation.organization_id == tx.organization_id,
+            StoredEvaluation.workload_id == workload_id,
+            StoredEvaluation.input_key == input_key,
+        )
+    )
+
+
+def results(tx: Transaction) -> Select[EvaluationResult]:
+    """Return the statement of the organization's results, their content left where it is."""
+    return select(EvaluationResult).where(EvaluationResult.organization_id == tx.organization_id)
+
+
+def result(tx: Transaction, evaluation_id: str) -> EvaluationResult | None:
+    """Return the result of an evaluation."""
+    return tx.session.scalar(results(tx).where(EvaluationResult.evaluation_id == evaluation_id))
+
+
+def results_of(tx: Transaction, evaluation_ids: Sequence[str]) -> dict[str, EvaluationResult]:
+    """Return the results there are of these evaluations, by evaluation."""
+    found = tx.session.scalars(results(tx).where(EvaluationResult.evaluation_id.in_(evaluation_ids)))
+    return {result.evaluation_id: result for result in found}
+
+
+def jobs_of(tx: Transaction, evaluation_ids: Sequence[str]) -> dict[str, Job]:
+    """Return the latest job of each of these evaluations, by evaluation."""
+    statement = select(Job).where(Job.organization_id == tx.organization_id, Job.resource_id.in_(evaluation_ids))
+    return {job.resource_id: job for job in tx.session.scalars(statement.order_by(Job.created_at, Job.id))}
+
+
+def digest(tx: Transaction, evaluation_id: str) -> str | None:
+    """Return the digest of a completed evaluation."""
+    statement = select(EvaluationResult.digest).where(*_named(tx, evaluation_id))
+    return tx.session.scalars(statement).one_or_none()
+
+
+def content(tx: Transaction, evaluation_id: str) -> tuple[str, bytes] | None:
+    """Return digest and body of a completed evaluation."""
+    statement = select(EvaluationResult.digest, EvaluationResult.content).where(*_named(tx, evaluation_id))
+    row = tx.session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def last_version(tx: Transaction, workload_id: str) -> int:
+    """Return the version of the workload's last answer, 0 without one."""
+    statement = select(func.max(EvaluationResult.version)).where(
+        EvaluationResult.organization_id == tx.organization_id, EvaluationResult.workload_id == workload_id
+    )
+    return tx.session.scalar(statement) or 0
+
+
+def sheets_of(tx: Transaction, evaluation_ids: Sequence[str]) -> list[EvaluationSheet]:
+    """Return the price sheet versions that these evaluations stand on."""
+    statement = select(EvaluationSheet).where(
+        EvaluationSheet.organization_id == tx.organization_id, EvaluationSheet.evaluation_id.in_(evaluation_ids)
+    )
+    return list(tx.session.scalars(statement))
+
+
+def _named(tx: Transaction, evaluation_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return EvaluationResult.organization_id == tx.organization_id, EvaluationResult.evaluation_id == evaluation_id

@@ -1,0 +1,138 @@
+"""Calls of evaluations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, request
+
+from service.evaluations import answering, awaiting, queries, service
+from service.evaluations.computing import answer_of, in_turn
+from service.evaluations.evaluation_body import Envelope, body_of
+from service.evaluations.models import StoredEvaluation
+from service.evaluations.pinning import Plan, materials_of, plan
+from service.evaluations.schemas import (
+    EvaluateQuery,
+    EvaluationQuery,
+    EvaluationSchema,
+    EvaluationSummarySchema,
+    NewEvaluationSchema,
+)
+from service.evaluations.states import Summary
+from service.kit import canonical, clock
+from service.kit.paging import Page, page, page_of
+from service.kit.problems import CONFLICT
+from service.kit.resource import Resource
+from service.kit.runtime import runtime
+from service.kit.transaction import Actor, Transaction
+from service.workloads import service as workloads
+
+blueprint = Resource(
+    "evaluations", __name__, description="Runs of measure, compute, compare, decide; kept as evidence."
+)
+
+READ, WRITE = "evaluations:read", "evaluations:write"
+
+EvaluationPage = page_of(EvaluationSummarySchema)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is done before the transaction: the plan, and the whole body of a dry run."""
+
+    plan: Plan
+    body: bytes | None = None
+
+
+@contextmanager
+def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[str, Any]) -> Iterator[Prepared]:
+    with runtime().database.reading() as session:
+        tx = Transaction(session, actor, clock.now(), g.request_id)
+        planned = plan(tx, workload_id, body)
+        materials = materials_of(tx, planned.inputs) if query["dry_run"] else None
+    if materials is None:
+        yield Prepared(planned)
+        return
+    with in_turn():
+        answer = answer_of(materials)
+    yield Prepared(planned, canonical.dumps(body_of(Envelope(), planned.inputs, answer)))
+
+
+@blueprint.endpoint(
+    "POST",
+    "/workloads/<id(wl):workload_id>/evaluations",
+    scope=WRITE,
+    body=NewEvaluationSchema,
+    query=EvaluateQuery,
+    status=201,
+    returns=EvaluationSchema,
+    prepare=_prepare,
+    problems=[awaiting.FAILED],
+)
+def create_evaluation(
+    tx: Transaction,
+    workload_id: str,  # noqa: ARG001 - pinned in the plan
+    body: dict[str, Any],  # noqa: ARG001 - as above
+    query: dict[str, Any],  # noqa: ARG001 - as above
+    prepared: Prepared,
+) -> Response:
+    """Evaluate a workload: 201 with the answer, 200 where it was known, 202 where it will take long."""
+    if prepared.body is not None:
+        return Response(prepared.body, content_type=answering.JSON)
+    summary = service.ask(tx, prepared.plan)
+    location = answering.location(summary.evaluation.id)
+    known = queries.content(tx, summary.evaluation.id)
+    if known is not None:
+        return answering.stored(*known, Location=location)
+    tx.session.flush()
+    return answering.standing(tx, summary, 202, Location=location)
+
+
+def _follow(response: Response) -> Response:
+    """Wait for what was accepted, once it is committed; a repeated request waits for what the first one asked."""
+    if response.status_code == 202 and request.endpoint == f"{blueprint.name}.create_evaluation":
+        return awaiting.follow(response, g.actor)
+    return response
+
+
+blueprint.after_request(_follow)
+
+
+@blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>", scope=READ, returns=EvaluationSchema)
+def get_evaluation(tx: Transaction, evaluation_id: str) -> Response:
+    """Return an evaluation: its stored bytes once it is completed, its state and progress until then."""
+    return answering.present(tx, evaluation_id)
+
+
+@blueprint.endpoint("DELETE", "/evaluations/<id(ev):evaluation_id>", scope=WRITE, status=204, problems=[CONFLICT])
+def cancel_evaluation(tx: Transaction, evaluation_id: str) -> None:
+    """Cancel an evaluation that is queued or running. A completed one stays for ever."""
+    service.cancel(tx, evaluation_id)
+
+
+@blueprint.endpoint("GET", "/evaluations", scope=READ, query=EvaluationQuery, returns=EvaluationPage)
+def list_evaluations(tx: Transaction, query: dict[str, Any]) -> Page[Any]:
+    """List the organization's evaluations, newest first."""
+    return _page(tx, query, query)
+
+
+@blueprint.endpoint(
+    "GET",
+    "/workloads/<id(wl):workload_id>/evaluations",
+    scope=READ,
+    query=EvaluationQuery,
+    returns=EvaluationPage,
+)
+def list_workload_evaluations(tx: Transaction, workload_id: str, query: dict[str, Any]) -> Page[Any]:
+    """List a workload's evaluations, newest first."""
+    workloads.get(tx, workload_id)
+    return _page(tx, query, {**query, "workload_id": workload_id})
+
+
+def _page(tx: Transaction, query: dict[str, Any], filters: dict[str, Any]) -> Page[Any]:
+    found = page(tx, queries.evaluations(tx, filters), (StoredEvaluation.created_at, StoredEvaluation.id), query)
+    ids = [evaluation.id for evaluation in found.items]
+    results, jobs = queries.results_of(tx, ids), queries.jobs_of(tx, ids)
+    summaries = [Summary(row, results.get(row.id), jobs.get(row.id)).document() for row in found.items]
+    return Page(summaries, found.next_cursor)

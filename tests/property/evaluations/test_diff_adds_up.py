@@ -1,0 +1,51 @@
+"""The difference of two evaluations adds up, whatever changed between them."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.evaluations.computing import answer_of
+from service.evaluations.diff_document import diff_document
+from service.evaluations.diff_path import path_between
+from tests.evaluating import Case, sheet
+
+PRICES = st.sampled_from(["0.30", "0.60", "1.20", "4.00"])
+RATES = st.sampled_from(["1.00", "2.00", "4.00"])
+POLICIES: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [
+        {},
+        {"margin": "0.5"},
+        {"latency": {"target_ms": 900, "value_per_slow_request": "0.01"}},
+        {"modes": ["serverless", "dedicated"]},
+    ]
+)
+CASES = st.builds(
+    Case,
+    scale=st.sampled_from([1, 4, 9]),
+    sheet=st.builds(lambda token, gpu: sheet(token=token, gpu=gpu, committed=gpu), PRICES, RATES),
+    policy=POLICIES.map(lambda policy: {**policy, "bootstrap": {"resamples": 20}}),
+)
+
+
+def amount(money: dict[str, Any]) -> Decimal:
+    return Decimal(money["amount"])
+
+
+@settings(max_examples=12, deadline=None)
+@given(CASES, CASES, st.booleans())
+def test_every_change_is_the_sum_of_its_parts(first: Case, second: Case, old_engine: bool) -> None:
+    before, after = first.side, second.side
+    if old_engine:
+        before = replace(before, inputs=replace(before.inputs, engine_version="0.0.1"))
+    diff = diff_document(before, after, path_between(before, after, answer_of), "USD")
+    recommended = diff["recommended"]
+    change = amount(recommended["change"])
+    assert change == amount(recommended["after"]["monthly_cost"]) - amount(recommended["before"]["monthly_cost"])
+    assert change == sum(amount(part["amount"]) for part in recommended["parts"])
+    assert change == sum(amount(money) for money in recommended["by_cause"].values())
+    for option in diff["options"]["changed"]:
+        moved = amount(option["after"]["monthly_cost"]) - amount(option["before"]["monthly_cost"])
+        assert moved == amount(option["change"]) == sum(amount(part["amount"]) for part in option["parts"])
