@@ -77,7 +77,7 @@ def _histories(listed: list[dict[str, Any]], path: Path) -> Iterator[EncodedHist
 
 
 def _run(folder: Path, options: ReadOptions) -> RefusedError | None:
-    command = [sys.executable, "-m", "service.traffic_histories.reading.child", str(folder)]
+    command = [sys.executable, "-m", "service.traffic_histories.reading.child", str(folder.absolute())]
     # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
     errors = (folder / "errors.txt").open("wb")
