@@ -1,15 +1,12 @@
 """Alembic's environment: one tree of revisions for SQLite and PostgreSQL, run by service/kit/migrating.py."""
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from service.kit import migrating
 from service.kit.db import Database
 from service.models import Base
 from service.settings import Settings
-
-LOCK = 7_203_915_441
-"""Advisory lock that lets one migration run at a time on PostgreSQL; any fixed number nobody else takes."""
 
 
 def run(connection: Connection) -> None:
@@ -24,9 +21,6 @@ def run(connection: Connection) -> None:
         compare_type=True,
         compare_server_default=True,
     )
-    if not is_sqlite:
-        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-        connection.commit()
     with context.begin_transaction():
         context.run_migrations()
 

@@ -1,5 +1,8 @@
 """The database's schema: bringing it up to the newest revision, and refusing to serve on any other."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +17,10 @@ from service.kit import postgresql, sqlite
 from service.kit.db import Database
 
 FOLDER = Path(service.__file__).parent.parent / "migrations"
+
+
+LANE = "migrations"
+"""What PostgreSQL's advisory lock of migrations is named after."""
 
 
 class WrongSchema(Exception):  # noqa: N818
@@ -31,22 +38,14 @@ def configuration(connection: Connection | None = None) -> Config:
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the database to `revision`; each step is one transaction, whole or not at all."""
     _folder_of(database)
-    engine = migrating_engine(database)
-    try:
-        with engine.connect() as connection:
-            command.upgrade(configuration(connection), revision)
-    finally:
-        engine.dispose()
+    with _alone(database) as connection:
+        command.upgrade(configuration(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the database back to `revision`."""
-    engine = migrating_engine(database)
-    try:
-        with engine.connect() as connection:
-            command.downgrade(configuration(connection), revision)
-    finally:
-        engine.dispose()
+    with _alone(database) as connection:
+        command.downgrade(configuration(connection), revision)
 
 
 @cache
@@ -85,6 +84,30 @@ def migrating_engine(database: Database) -> Engine:
     return make(database.url)
 
 
+@contextmanager
+def _alone(database: Database) -> Iterator[Connection]:
+    """Give a connection to migrate on, to one process at a time; the others wait and then find nothing to do."""
+    engine = migrating_engine(database)
+    try:
+        with _locked_file(database) if database.is_sqlite else nullcontext(), engine.connect() as connection:
+            if not database.is_sqlite:
+                postgresql.wait_for(connection, LANE)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _locked_file(database: Database) -> Iterator[None]:
+    with _path(database).with_suffix(".migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _folder_of(database: Database) -> None:
     if database.is_sqlite:
-        Path(database.url.removeprefix("sqlite:///")).absolute().parent.mkdir(parents=True, exist_ok=True)
+        _path(database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _path(database: Database) -> Path:
+    return Path(database.url.removeprefix("sqlite:///")).absolute()

@@ -45,6 +45,13 @@ def queued(connection: Connection, lane: str) -> Iterator[None]:
         _alone(connection, "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lane)
 
 
+def wait_for(connection: Connection, lane: str) -> None:
+    """Take a lane for as long as the connection lives, however long that takes."""
+    with connection.begin():
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.exec_driver_sql("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (lane,))
+
+
 def _alone(connection: Connection, statement: str, parameter: str) -> None:
     """Run one statement outside any transaction; a connection that fails at it is thrown away with its locks."""
     try:
