@@ -1,6 +1,5 @@
 """Lint of dedicated offers: rates and terms, legal units, budgets."""
 
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -38,16 +37,14 @@ def monthly(rate: Json) -> Decimal | None:
 
 
 def _rates(rates: list[Json], pointer: str) -> Iterator[Finding]:
-    terms = Counter(rate["term_months"] for rate in rates)
     for index, rate in enumerate(rates):
         where = f"{pointer}/{index}"
         if "hourly" in rate and "monthly" in rate:
             yield error("two_rates", where, "Give `hourly` or `monthly`, not both.")
         if "hourly" not in rate and "monthly" not in rate:
             yield error("term_without_rate", where, "Give what a unit costs under this term: `hourly` or `monthly`.")
-        if terms[rate["term_months"]] > 1:
-            detail = f"The term of {rate['term_months']} months has several rates; list them as separate offers."
-            yield error("duplicate_term", f"{where}/term_months", detail)
+        if rate in rates[:index]:
+            yield error("duplicate_rate", where, "The same rate is listed before; leave one of them out.")
         if rate["term_months"] == 0 and Decimal(rate.get("upfront", "0")):
             yield error("upfront_without_term", f"{where}/upfront", "On demand has no term that `upfront` could pay.")
     yield from _against_on_demand(rates, pointer)

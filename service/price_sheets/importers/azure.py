@@ -7,10 +7,19 @@ minute that one provisioned throughput unit (PTU) serves, with the weight of an 
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from service.price_sheets.build import Json
-from service.price_sheets.importers.imported import Imported, Names, Skipped, SourceError, Wanted, amount, note, price
+from service.price_sheets.importers.imported import (
+    Imported,
+    Names,
+    Skipped,
+    SourceError,
+    Wanted,
+    amount,
+    exact,
+    note,
+    price,
+)
 
 PROVIDER = "azure"
 
@@ -31,7 +40,7 @@ def read(files: object, version: str, wanted: Wanted) -> Imported:
     """
     try:
         return _read(_object(files), version, wanted)
-    except (KeyError, TypeError, ValueError, ArithmeticError) as broken:
+    except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as broken:
         raise SourceError(f"Not Azure's price and capacity files: {broken!s} does not fit.") from broken
 
 
@@ -40,7 +49,7 @@ def _read(files: Json, version: str, wanted: Wanted) -> Imported:
     day = date.fromisoformat(str(prices["timestamp"])[:10]).isoformat()
     names, skipped = Names(), []
     offers: list[Json] = []
-    for model, listed in prices["models"].items():
+    for model, listed in _object(prices["models"]).items():
         if not wanted.takes(PROVIDER, model):
             continue
         if model in AUDIO:
@@ -121,10 +130,11 @@ def _capacity(capacity: Json | None) -> Json:
     return {"capacity": {"kind": "throughput", "window_seconds": 60, "axes": [axis]}}
 
 
-def _number(value: Any) -> Decimal:  # noqa: ANN401 - whatever JSON holds
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+def _number(value: object) -> Decimal:
+    number = exact(value)
+    if number is None:
         raise TypeError(f"{value!r} as a price")
-    return Decimal(value)
+    return number
 
 
 def _object(value: object) -> Json:

@@ -1,6 +1,7 @@
 """Cells of the CSV template: an object as columns and texts, and back."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ FORMULA = "=+-@\t\r\n＝＋－＠'"
 """What a cell must not start with as it is: a spreadsheet would compute it. The apostrophe guards and is guarded."""
 
 KEYED = {"prices": "meter", "rates": "term_months", "axes": None}
-"""Lists written as columns: by the field that tells their entries apart, or by number from 1."""
+"""Lists written as columns: by the field that tells entries apart (`12#2`: a second of that term), or by number."""
 
 TEXTS = ("residency", "certifications")
 FLAGS = ("version_pinning",)
@@ -23,7 +24,7 @@ NUMBERS = (
 )  # fmt: skip
 """Fields that are JSON numbers; every other one is a text, money included."""
 
-_NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,30})?")
+_NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,40})?")
 
 
 def write_cell(text: str) -> str:
@@ -69,11 +70,15 @@ def unflatten(columns: dict[str, str]) -> Json:
 
 def _entries(name: str, items: list[Json]) -> Iterator[tuple[str, Json]]:
     key = KEYED[name]
+    told: Counter[str] = Counter()
     for number, item in enumerate(items, start=1):
         if key is None:
             yield str(number), item
-        else:
-            yield str(item[key]), {field: value for field, value in item.items() if field != key}
+            continue
+        called = str(item[key])
+        told[called] += 1
+        fields = {field: value for field, value in item.items() if field != key}
+        yield (called if told[called] == 1 else f"{called}#{told[called]}"), fields
 
 
 def _listed(tree: Json) -> Json:
@@ -94,7 +99,7 @@ def _list(name: str, entries: Json) -> list[Any]:
         return [_inner(entries[number]) for number in sorted(entries, key=lambda text: (len(text), text))]
     return [
         {key: _number(told) if key == "term_months" else told, **entry} if isinstance(entry, dict) else entry
-        for told, entry in ((told, _inner(entry)) for told, entry in entries.items())
+        for told, entry in ((called.partition("#")[0], _inner(entry)) for called, entry in entries.items())
     ]
 
 

@@ -11,6 +11,9 @@ from service.price_sheets.build import Json
 PLACES = Decimal("1e-12")
 """The finest amount a sheet states; a price carried over from floats is rounded to it, half to even."""
 
+MOST_DIGITS = 12
+"""The most digits of a price before the point, in any unit a source may state it in."""
+
 PER_MILLION = 1_000_000
 
 
@@ -68,6 +71,16 @@ class Names:
             sku = f"{base[:190]}-{count}"
         self.taken.add(sku)
         return sku
+
+
+def exact(value: object) -> Decimal | None:
+    """Return a JSON number exactly, None for anything else. Raises SourceError for one too large to be a price."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    number = Decimal(value)
+    if number.adjusted() >= MOST_DIGITS:
+        raise SourceError(f"{number} is too large for a price.")
+    return number
 
 
 def amount(value: Decimal) -> str:

@@ -24,6 +24,7 @@ from service.price_sheets.importers.imported import (
     Wanted,
     all_free,
     amount,
+    exact,
     note,
     price,
 )
@@ -119,11 +120,7 @@ def _sheet(provider: str, offers: list[Json], source: Json) -> Json:
 def _offer(key: str, entry: Json) -> Json | Skipped:
     if entry.get("mode") not in MODES:
         return Skipped(key, "mode", f"Models of the kind {entry.get('mode')!r} are not billed by text token.")
-    prices = [
-        price(meter, _money(entry[name]) * per, per)
-        for name, meter, per in METERS
-        if _money(entry.get(name)) or entry.get(name) == 0
-    ]
+    prices = list(_prices(entry))
     if not prices:
         return Skipped(key, "no_meter", "No price by token or by request.")
     if all_free(prices):
@@ -136,14 +133,18 @@ def _offer(key: str, entry: Json) -> Json | Skipped:
     )
 
 
-def _money(value: object) -> Decimal:
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else Decimal(0)
+def _prices(entry: Json) -> Iterator[Json]:
+    for name, meter, per in METERS:
+        stated = exact(entry.get(name))
+        # Embedding models are listed with a zero for the output they do not have.
+        if stated is not None and not (entry["mode"] == "embedding" and meter == "output_tokens"):
+            yield price(meter, stated * per, per)
 
 
 def _place(key: str, entry: Json) -> tuple[str, str]:
     """Return (region, model) of a key such as `azure/eu/gpt-4o` or `bedrock/us-east-1/model`."""
     parts = key.split("/")
-    called = str(entry["litellm_provider"])
+    called = str(entry.get("litellm_provider"))
     if len(parts) > 1 and (parts[0] == called or called.startswith(parts[0])):
         parts = parts[1:]
     if (
@@ -173,8 +174,9 @@ def _commitments(listed: Json, wanted: Wanted) -> Iterator[tuple[str, Json]]:
     rates: dict[tuple[str, str], list[Json]] = defaultdict(list)
     for key, entry in listed.items():
         match = COMMITMENT.fullmatch(key)
-        if match and wanted.takes(_provider(entry), key) and _money(entry.get("cost_per_second")):
-            hourly = amount(_money(entry["cost_per_second"]) * 3600)
+        second = exact(entry.get("cost_per_second"))
+        if match and wanted.takes(_provider(entry), key) and second:
+            hourly = amount(second * 3600)
             rates[match["region"], match["model"]].append({"term_months": int(match["months"]), "hourly": hourly})
     for (region, model), terms in rates.items():
         yield (

@@ -68,14 +68,17 @@ def read(content: bytes) -> Imported:
     return Imported(({**unflatten(sheet), "offers": offers},), lines=tuple(line for line, _ in table[1:]))
 
 
-def _rank(column: str) -> tuple[int, list[tuple[int, str]]]:
+def _rank(column: str) -> tuple[int, list[tuple[float, str]]]:
     """Sort columns as in `FIRST`, then by name; meters in the order they are billed, terms and axes by number."""
-    first, *others = column.split(".")
-    place = FIRST.index(first) if first in FIRST else len(FIRST)
-    return place, [
-        (METERS.index(part) if part in METERS else int(part) if part.isdecimal() else 0, part)
-        for part in [first, *others]
-    ]
+    first = column.partition(".")[0]
+    return FIRST.index(first) if first in FIRST else len(FIRST), [_step(part) for part in column.split(".")]
+
+
+def _step(part: str) -> tuple[float, str]:
+    if part in METERS:
+        return METERS.index(part), part
+    number, _, again = part.partition("#")
+    return float(f"{number}.{again:0>3}") if number.isdecimal() else 0, part
 
 
 def _table(text: str) -> Iterator[tuple[int, dict[str, str]]]:

@@ -1,0 +1,270 @@
+"""Price lists of the field become sheets: nothing is lost unsaid, and the numbers are those of the source."""
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import Usage
+
+from service.price_sheets.importers import azure, genai_prices, litellm
+from service.price_sheets.importers.imported import Imported, Names, SourceError, Wanted, amount
+from service.price_sheets.parse import load, offers_of
+from service.workflow.offers import Dedicated, Rate, Serverless, ThroughputCapacity
+from tests.shared_data import shared_data
+
+DAY = date(2026, 11, 20)
+ALL = Wanted(DAY)
+
+
+def every_offer(imported: Imported) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(sheet["provider"], offer["sku"]): offer for sheet in imported.sheets for offer in sheet["offers"]}
+
+
+def meters(offer: dict[str, Any]) -> dict[str, Decimal]:
+    return {price["meter"]: Decimal(price["amount"]) / price["per"] for price in offer["prices"]}
+
+
+def azure_files() -> dict[str, Any]:
+    names = ("prices", "capacity")
+    return {
+        name: json.loads(shared_data(f"prices/azure_ptu_{name}.json").read_text(), parse_float=Decimal)
+        for name in names
+    }
+
+
+@pytest.fixture(scope="module")
+def from_azure() -> Imported:
+    return azure.read(azure_files(), "sha256:00", ALL)
+
+
+@pytest.fixture(scope="module")
+def from_genai_prices() -> Imported:
+    return genai_prices.read(ALL)
+
+
+@pytest.fixture(scope="module")
+def from_litellm() -> Imported:
+    return litellm.read(*litellm.installed(), ALL)
+
+
+@pytest.mark.parametrize("source", ["from_azure", "from_genai_prices", "from_litellm"])
+def test_every_sheet_is_taken_and_says_where_and_when_it_was_read(source: str, request: pytest.FixtureRequest) -> None:
+    imported: Imported = request.getfixturevalue(source)
+    for sheet in imported.sheets:
+        document, _ = load(sheet)
+        assert document["source"]["as_of"] == document["effective_from"]
+        assert document["source"]["version"]
+    assert len({(sheet["provider"], sheet["name"]) for sheet in imported.sheets}) == len(imported.sheets)
+
+
+def test_azure_prices_are_those_of_the_file(from_azure: Imported) -> None:
+    (sheet,) = from_azure.sheets
+    assert sheet["effective_from"] == "2026-07-07"
+    offers = {offer.sku: offer for offer in offers_of(sheet)}
+    token, units = offers["gpt-4.1:regional"], offers["gpt-4.1:regional:ptu"]
+    assert isinstance(token, Serverless)
+    assert isinstance(units, Dedicated)
+    assert [(price.meter, price.amount, price.per) for price in token.prices] == [
+        ("input_tokens", Decimal("2.2"), 1_000_000),
+        ("output_tokens", Decimal("8.8"), 1_000_000),
+    ]
+    assert units.rates == (
+        Rate(0, hourly=Decimal(2)),
+        Rate(1, monthly=Decimal(286)),
+        Rate(12, monthly=Decimal(243)),
+    )
+    assert (units.units.minimum, units.units.increment) == (50, 50)
+    assert isinstance(units.capacity, ThroughputCapacity)
+    assert units.capacity.axes[0].per_minute == 3000
+    assert dict(units.capacity.axes[0].weights) == {"input_tokens": 1, "cached_input_tokens": 0, "output_tokens": 4}
+
+
+def test_azure_in_full(from_azure: Imported) -> None:
+    files = azure_files()
+    listed, known = files["prices"]["models"], files["capacity"]["models"]
+    offers = from_azure.sheets[0]["offers"]
+    assert Counter(offer["mode"] for offer in offers) == {"serverless": 81, "dedicated": 81}
+    assert [skipped.item for skipped in from_azure.skipped] == ["whisper"]
+    for offer in offers:
+        kind = next(kind for kind, region in azure.REGIONS.items() if region == offer["region"])
+        entry = listed[offer["model"]]
+        if offer["mode"] == "serverless":
+            expected = {"input_tokens": entry["paygo"][kind]["input"], "output_tokens": entry["paygo"][kind]["output"]}
+            assert {m: p * 1_000_000 for m, p in meters(offer).items()} == {m: p for m, p in expected.items() if p}
+        else:
+            rates = {rate["term_months"]: Decimal(rate.get("hourly") or rate["monthly"]) for rate in offer["rates"]}
+            reserved = entry["reservations"][kind]
+            assert rates == {0: entry["ptu"][kind], 1: reserved["monthly"], 12: Decimal(reserved["yearly"]) / 12}
+            assert ("capacity" in offer) == (offer["model"] in known)
+
+
+def test_where_the_azure_files_disagree_both_values_are_told(from_azure: Imported) -> None:
+    remarks = {offer["sku"]: offer["note"] for offer in from_azure.sheets[0]["offers"] if "25" in offer.get("note", "")}
+    assert list(remarks) == ["gpt-5-mini:regional:ptu"]
+    assert "25 units" in remarks["gpt-5-mini:regional:ptu"]
+    assert "50" in remarks["gpt-5-mini:regional:ptu"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        None,
+        [],
+        {},
+        {"prices": {}, "capacity": {}},
+        {"prices": {"timestamp": "2026", "models": {}}, "capacity": {"models": {}}},
+        {
+            "prices": {"timestamp": "2026-07-07", "url": "u", "source": "s", "models": {"m": {}}},
+            "capacity": {"models": {}},
+        },
+        {"prices": {"timestamp": "2026-07-07", "url": "u", "source": "s", "models": 5}, "capacity": {"models": {}}},
+        {
+            "prices": {"timestamp": "2026-07-07", "url": "u", "source": "s", "models": {"m": 5}},
+            "capacity": {"models": {}},
+        },
+    ],
+)
+def test_what_are_not_the_azure_files_is_refused(broken: object) -> None:
+    with pytest.raises(SourceError, match="Azure"):
+        azure.read(broken, "v", ALL)
+
+
+def test_an_azure_price_that_is_no_number_is_refused() -> None:
+    files = azure_files()
+    files["prices"]["models"]["gpt-4o"]["paygo"]["global"]["input"] = "free"
+    with pytest.raises(SourceError, match="free"):
+        azure.read(files, "v", ALL)
+
+
+def test_genai_prices_accounts_for_every_model(from_genai_prices: Imported) -> None:
+    models = [(provider.id, model.id) for provider in get_snapshot().providers for model in provider.models]
+    offered = [(sheet["provider"], offer["model"]) for sheet in from_genai_prices.sheets for offer in sheet["offers"]]
+    skipped = [skipped.item for skipped in from_genai_prices.skipped]
+    assert len(models) == 2330
+    assert sorted([f"{provider}/{model}" for provider, model in offered] + skipped) == sorted(
+        f"{provider}/{model}" for provider, model in models
+    )
+    assert all(
+        sheet["source"]["version"] == f"genai-prices {version('genai-prices')}" for sheet in from_genai_prices.sheets
+    )
+
+
+def test_genai_prices_are_what_the_package_itself_computes(from_genai_prices: Imported) -> None:
+    offers = {
+        (sheet["provider"], offer["model"]): meters(offer)
+        for sheet in from_genai_prices.sheets
+        for offer in sheet["offers"]
+    }
+    moment = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    compared = 0
+    for provider in get_snapshot().providers:
+        for model in provider.models:
+            prices = offers.get((provider.id, model.id), {})
+            if {"input_tokens", "output_tokens", "requests"} & prices.keys() == {"input_tokens", "output_tokens"}:
+                usage = Usage(input_tokens=1000, output_tokens=500)
+                theirs = model.calc_price(usage, provider, genai_request_timestamp=moment).total_price
+                ours = 1000 * prices["input_tokens"] + 500 * prices["output_tokens"]
+                # The package carries some prices as floats read; a sheet rounds them to 12 places per million.
+                assert abs(theirs - ours) < Decimal("1e-15"), model.id
+                compared += 1
+    assert compared > 1500
+
+
+def test_genai_prices_says_what_an_offer_cannot(from_genai_prices: Imported) -> None:
+    offers = every_offer(from_genai_prices)
+    assert "200000 input tokens" in offers["anthropic", "claude-sonnet-4-5"]["note"]
+    assert "cache_write_mtok" in offers["anthropic", "claude-sonnet-4-5"]["note"]
+    assert "note" not in offers["perplexity", "sonar"]
+    assert meters(offers["perplexity", "sonar"])["requests"] == Decimal("0.012")
+
+
+def test_one_provider_and_one_model_can_be_asked_for() -> None:
+    imported = genai_prices.read(Wanted(DAY, "OpenAI", "GPT-4.1"))
+    assert [sheet["provider"] for sheet in imported.sheets] == ["openai"]
+    assert {offer["model"] for offer in imported.sheets[0]["offers"]} >= {"gpt-4.1", "gpt-4.1-mini"}
+    assert all("gpt-4.1" in offer["model"] for offer in imported.sheets[0]["offers"])
+    assert litellm.read(*litellm.installed(), Wanted(DAY, "nobody")).sheets == ()
+
+
+def test_litellm_accounts_for_every_entry(from_litellm: Imported) -> None:
+    listed, release = litellm.installed()
+    offers = every_offer(from_litellm).values()
+    commitments = [key for key in listed if "-commitment/" in key]
+    serverless = [offer for offer in offers if offer["mode"] == "serverless"]
+    assert release == f"litellm {version('litellm')}"
+    assert len(serverless) + len(from_litellm.skipped) + len(commitments) == len(listed) == 4242
+    assert sum(len(offer["rates"]) for offer in offers if offer["mode"] == "dedicated") == len(commitments) == 28
+    assert Counter(skipped.code for skipped in from_litellm.skipped).keys() == {"mode", "no_meter", "free"}
+
+
+def test_litellm_prices_are_those_of_the_list(from_litellm: Imported) -> None:
+    listed, _ = litellm.installed()
+    offers = every_offer(from_litellm)
+    entry, offer = listed["azure/eu/gpt-4o-2024-08-06"], offers["azure", "azure:eu:gpt-4o-2024-08-06"]
+    assert (offer["model"], offer["region"]) == ("gpt-4o-2024-08-06", "eu")
+    assert meters(offer) == {
+        "input_tokens": entry["input_cost_per_token"],
+        "cached_input_tokens": entry["cache_read_input_token_cost"],
+        "output_tokens": entry["output_cost_per_token"],
+    }
+
+
+def test_litellm_commitments_are_rates_of_model_units_by_region(from_litellm: Imported) -> None:
+    offer = every_offer(from_litellm)["aws", "anthropic.claude-v2:1:us-east-1:model-unit"]
+    assert (offer["mode"], offer["unit"], offer["region"]) == ("dedicated", "model_unit", "us-east-1")
+    assert offer["rates"] == [{"term_months": 1, "hourly": "63"}, {"term_months": 6, "hourly": "34.992"}]
+    assert "capacity" not in offer
+    anywhere = every_offer(from_litellm)["aws", "cohere.command-text-v14:-:model-unit"]
+    assert anywhere["region"] == "global"
+    assert [rate["hourly"] for rate in anywhere["rates"]] == ["39.6", "23.76972"]
+
+
+def test_litellm_entries_of_any_kind_do_no_harm() -> None:
+    listed = {
+        "a/x": {"mode": "chat", "litellm_provider": "a", "input_cost_per_token": "free", "output_cost_per_token": None},
+        "a/y": {
+            "mode": "chat",
+            "litellm_provider": 5,
+            "input_cost_per_token": Decimal("1e-6"),
+            "deprecation_date": "soon",
+        },
+        "a/z": {"mode": ["chat"], "litellm_provider": "a"},
+        "a/zz": {
+            "mode": "embedding",
+            "litellm_provider": "a",
+            "input_cost_per_token": Decimal("1e-7"),
+            "output_cost_per_token": 0,
+        },
+    }
+    imported = litellm.read(listed, "v", ALL)
+    assert {skipped.item for skipped in imported.skipped} == {"a/x", "a/z"}
+    assert {(sheet["provider"], sheet["offers"][0]["model"]) for sheet in imported.sheets} == {
+        ("a", "zz"),
+        ("unknown", "a/y"),
+    }
+    assert [price["meter"] for price in imported.sheets[0]["offers"][0]["prices"]] == ["input_tokens"]
+    broken: object
+    for broken in (None, [], {"a": 5}):
+        with pytest.raises(SourceError, match="LiteLLM"):
+            litellm.read(broken, "v", ALL)
+
+
+def test_every_offer_of_a_sheet_gets_a_sku_of_its_own() -> None:
+    names = Names()
+    given = [names.sku(name) for name in ("a/b", "a:b", "a b", "a@b", "é", "", "x" * 300, "x" * 300)]
+    assert given[:6] == ["a:b", "a:b-2", "a-b", "a-b-2", "offer", "offer-2"]
+    assert len(set(given)) == len(given)
+    assert max(map(len, given)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("1.5E-7", "0.00000015"), ("2.50", "2.5"), ("1E+3", "1000"), ("0.1234567890125", "0.123456789012"), ("-0", "0")],
+)
+def test_amounts_are_written_in_plain_digits(value: str, written: str) -> None:
+    assert amount(Decimal(value)) == written
