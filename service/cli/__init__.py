@@ -31,10 +31,10 @@ def serve(host: str | None, port: int | None, migrate: bool) -> None:
 @main.command()
 def worker() -> None:
     """Take queued work until interrupted, on any machine that reaches the database."""
-    from service.cli import serving
+    from service.cli import working
 
     with refusing():
-        serving.work()
+        working.work()
 
 
 @main.command()

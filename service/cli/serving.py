@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from service import worker
 from service.cli.configured import database, named, settings
 from service.cli.exits import Refused
 from service.kit import migrating
@@ -20,18 +19,12 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
     stored = database()
     if migrate:
         migrating.upgrade(stored)
-    with _newest():
+    with newest_schema():
         migrating.require_newest(stored)
     stored.dispose()
     os.environ |= {named("host"): host, named("port"): str(port)}
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:app"]
     os.execv(sys.executable, gunicorn)  # noqa: S606 - our own program, no shell
-
-
-def work() -> None:
-    """Run jobs until interrupted. Raises Refused where the database is not at the newest revision."""
-    with _newest():
-        worker.run(settings())
 
 
 def migrate() -> str:
@@ -42,7 +35,7 @@ def migrate() -> str:
 
 
 @contextmanager
-def _newest() -> Iterator[None]:
+def newest_schema() -> Iterator[None]:
     """Turn a database of another version into a refusal."""
     try:
         yield
