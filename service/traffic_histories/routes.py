@@ -16,11 +16,11 @@ from service.traffic_histories.profiling import UNMEASURABLE, Measured, measured
 from service.traffic_histories.receiving import MEDIA_TYPES, Upload, uploaded
 from service.traffic_histories.refusals import FILE_REFUSED
 from service.traffic_histories.schemas import (
+    SplitWords,
     TrafficHistorySchema,
     TrafficImportSchema,
     TrafficProfileSchema,
     TrafficQualitySchema,
-    SplitWords,
 )
 from service.traffic_histories.service import IN_USE
 from service.traffic_histories.words import ReadWords
