@@ -27,7 +27,7 @@ SCANNER_REASONS = {
 def account(scan: Scan, frame: Frame, path: Path, report: Report) -> Mask:
     """Count the rows into `report` and return which of the frame's are good.
 
-    Raises RefusedError: `too_many_rejects`, `no_rows`.
+    Raises RefusedError: `too_many_rejects`, `no_rows`, `too_many_rows`.
     """
     torn = _torn_rows(scan)
     bad = _bad(scan, frame)
@@ -39,6 +39,8 @@ def account(scan: Scan, frame: Frame, path: Path, report: Report) -> Mask:
         rows.cache_hits = int(np.count_nonzero((frame.skip == CACHE_HIT) & ~bad))
     if rows.rejected:
         _explain(scan, torn, path, report)
+    if rows.read > scan.options.limits.rows:
+        raise RefusedError("too_many_rows", f"the file has {rows.read} rows, at most {scan.options.limits.rows}")
     if rows.read == 0:
         raise RefusedError("no_rows", "the file has a header but no rows")
     if rows.rejected > scan.options.max_rejected_share * rows.read:

@@ -3,9 +3,12 @@
 Run as `python -m service.traffic_histories.reading.child FOLDER`, where FOLDER holds `request.json`.
 """
 
+import errno
 import json
+import os
 import resource
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,17 @@ def main(folder: Path) -> None:
     except MemoryError:
         detail = "reading the file needs more memory than it may have; send it in parts"
         result = {"refused": _refusal(RefusedError("parser_memory", detail))}
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        result = {"refused": _refusal(RefusedError("no_space", "there is not enough free space to read the file"))}
     (folder / RESULT).write_text(json.dumps(result))
+
+
+def _end_with_parent() -> None:
+    """Leave no parser behind: the pipe on standard input ends when the process that asked does."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
 
 
 def options_of(data: dict[str, Any]) -> ReadOptions:
@@ -79,4 +92,5 @@ def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     main(Path(sys.argv[1]))

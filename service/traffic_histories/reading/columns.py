@@ -46,14 +46,16 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
     that nothing spells).
     """
     plain = {plain_name(name): name for name in reversed(names)}
-    dialect = next((known for known in DIALECTS if all(plain_name(name) in plain for name in known.signature)), None)
+    dialect = next((known for known in DIALECTS if _writes(known, plain)), None)
     found = _mapped(names, plain, options)
+    for field, name in dialect.columns if dialect else ():
+        found.setdefault(field, plain[plain_name(name)])
     for field in FIELDS:
         if field not in found:
             spelled = (plain[plain_name(spelling)] for spelling in SPELLINGS[field] if plain_name(spelling) in plain)
-            name = next((name for name in spelled if name not in found.values()), None)
-            if name is not None:
-                found[field] = name
+            first = next((name for name in spelled if name not in found.values()), None)
+            if first is not None:
+                found[field] = first
     kind = options.kind or _kind(found, dialect, bucketed)
     _demand(found, kind, names, options)
     included = options.cached_included
@@ -61,6 +63,11 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
         included = dialect.cached_included if dialect else True
     ignored = [name for name in names if name not in found.values() and name != options.split_by]
     return Columns(found, ignored, dialect, kind, included)
+
+
+def _writes(dialect: Dialect, plain: dict[str, str]) -> bool:
+    signature = {plain_name(name) for name in dialect.signature}
+    return signature == plain.keys() if dialect.whole else signature <= plain.keys()
 
 
 def _mapped(names: tuple[str, ...], plain: dict[str, str], options: ReadOptions) -> dict[Field, str]:

@@ -35,9 +35,16 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def no_space() -> RefusedError:
+    """Return the refusal of a file that the disk has no room for."""
+    return RefusedError("no_space", "there is not enough free space to read the file")
+
+
 def refusal(error: duckdb.Error, readable: Path) -> RefusedError:
     """Return the refusal that a failed query amounts to."""
     first_line = str(error).split("\n", 1)[0].replace(str(readable), "the file")
     if isinstance(error, duckdb.OutOfMemoryException):
         return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")
+    if "No space left" in first_line:
+        return no_space()
     return RefusedError("unreadable_file", f"the file cannot be read: {first_line[:300]}")

@@ -10,6 +10,8 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from service.workflow.traffic import Int64s
+
 from .cells import CACHE_HIT, FAILED, Casts, casts
 from .columns import Columns
 from .options import ReadOptions
@@ -62,7 +64,7 @@ class Frame:
         """Return the number of rows."""
         return len(self.values["arrival"])
 
-    def kept(self, keep: Mask | slice) -> "Frame":
+    def kept(self, keep: Mask | Int64s | slice) -> "Frame":
         """Return the rows `keep` selects."""
         return Frame(
             {name: column[keep] for name, column in self.values.items()},

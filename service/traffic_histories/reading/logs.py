@@ -6,10 +6,8 @@ import numpy as np
 
 from service.workflow.traffic import Int64s, RequestLog
 
-from .errors import RefusedError
 from .frame import Frame, Mask, Scan
 from .report import Report
-from .time_text import instant_text
 
 
 def repeated_requests(scan: Scan, frame: Frame, good: Mask) -> Mask:
@@ -48,9 +46,7 @@ def excluded(scan: Scan, frame: Frame) -> Mask:
 
 
 def build_log(scan: Scan, frame: Frame, utc_us: Int64s, finish_us: Int64s | None, report: Report) -> RequestLog:
-    """Return the log of the frame's rows. Raises RefusedError: `outside_declared_span`, `empty_history`."""
-    if not len(utc_us):
-        raise RefusedError("empty_history", "no row is left for the history once failed and cached ones are out")
+    """Return the log of the frame's rows, of which there are some."""
     arrival = utc_us
     columns = [wide(frame, name) for name in ("input", "cached", "output")]
     service = _service(frame, utc_us, finish_us, report)
@@ -58,8 +54,10 @@ def build_log(scan: Scan, frame: Frame, utc_us: Int64s, finish_us: Int64s | None
     order = _order(arrival, keys)
     if order is not None:
         arrival, keys = arrival[order], [key[order] for key in keys]
-    start, end = _span(scan, int(arrival[0]), int(arrival[-1]))
-    return RequestLog(arrival, keys[0], keys[1], keys[2], None if service is None else keys[3], start, end)
+    # A start that is the first arrival says no more than the file does, so both spellings are one history.
+    start = None if scan.options.start_us == int(arrival[0]) else scan.options.start_us
+    lasting = None if service is None else keys[3]
+    return RequestLog(arrival, keys[0], keys[1], keys[2], lasting, start, scan.options.end_us)
 
 
 def wide(frame: Frame, name: str) -> Int64s:
@@ -96,21 +94,3 @@ def _service(frame: Frame, arrival: Int64s, finish_us: Int64s | None, report: Re
         report.find("service_time_incomplete", f"{count} requests have no service time; none of it is used", count)
         return None
     return service
-
-
-def _span(scan: Scan, first_us: int, last_us: int) -> tuple[int | None, int | None]:
-    start, end = scan.options.start_us, scan.options.end_us
-    if start is not None and start > first_us:
-        raise RefusedError(
-            "outside_declared_span",
-            f"a request arrived before the declared start, at {instant_text(first_us)}",
-            "start",
-        )
-    if end is not None and end <= last_us:
-        raise RefusedError(
-            "outside_declared_span",
-            f"a request arrived at or after the declared end, at {instant_text(last_us)}",
-            "end",
-        )
-    # A start that is the first arrival says no more than the file does, so both spellings are one history.
-    return None if start == first_us else start, end

@@ -87,7 +87,7 @@ def _run(folder: Path, options: ReadOptions) -> RefusedError | None:
             command,
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=errors,
             stderr=errors,
             start_new_session=True,

@@ -46,37 +46,33 @@ def repeated_rows(frame: Frame, utc_us: Int64s) -> Mask:
 def grid_of(utc_us: Int64s, finish_us: Int64s | None, options: ReadOptions, report: Report) -> Grid:
     """Return the grid of the starts. Raises RefusedError: `bucket_length`."""
     starts = np.unique(utc_us)
-    if options.bucket_seconds is not None:
-        bucket = options.bucket_seconds * SECOND
-    elif finish_us is not None and len(finish_us):
-        bucket = _commonest(finish_us - utc_us)
-    elif len(starts) > 1:
-        bucket = _commonest(np.diff(starts))
-    else:
-        raise RefusedError(
-            "bucket_length", "one bucket does not tell its length; declare bucket_seconds", "bucket_seconds"
-        )
-    if bucket % SECOND or bucket // SECOND not in BUCKET_SECONDS:
-        legal = ", ".join(map(str, BUCKET_SECONDS))
-        raise RefusedError(
-            "bucket_length",
-            f"the rows are {bucket / SECOND:g} s apart; buckets of {legal} s are read. Export the series in one of "
-            "these, or declare bucket_seconds",
-            "bucket_seconds",
-        )
+    bucket = _bucket_us(starts, None if finish_us is None else finish_us - utc_us, options)
     grid = Grid(bucket, _commonest(starts % bucket))
     _tell(grid, starts, report)
     return grid
+
+
+def _bucket_us(starts: Int64s, lengths: Int64s | None, options: ReadOptions) -> int:
+    """Return the bucket length: declared, or the commonest distance from start to end, or between starts."""
+    if options.bucket_seconds is not None:
+        return options.bucket_seconds * SECOND
+    tried = [_commonest(lengths)] if lengths is not None else []
+    tried += [_commonest(np.diff(starts))] if len(starts) > 1 else []
+    if not tried:
+        detail = "one bucket does not tell its length; declare bucket_seconds"
+        raise RefusedError("bucket_length", detail, "bucket_seconds")
+    legal = [length for length in tried if length % SECOND == 0 and length // SECOND in BUCKET_SECONDS]
+    if not legal:
+        detail = f"the rows are {tried[-1] / SECOND:g} s apart; buckets of {', '.join(map(str, BUCKET_SECONDS))} s are "
+        detail += "read. Export the series in one of these, or declare bucket_seconds"
+        raise RefusedError("bucket_length", detail, "bucket_seconds")
+    return legal[0]
 
 
 def build_series(scan: Scan, frame: Frame, starts_us: Int64s, grid: Grid, report: Report) -> BucketSeries:
     """Return the series of rows whose buckets are `starts_us`. Raises RefusedError: `too_many_buckets`, `too_large`."""
     order = np.argsort(starts_us, kind="stable")
     unique, first = np.unique(starts_us[order], return_index=True)
-    span = (int(unique[-1]) - int(unique[0])) // grid.bucket_us + 1
-    if span > scan.options.limits.buckets:
-        detail = f"the series spans {span} buckets, at most {scan.options.limits.buckets}; send it in parts"
-        raise RefusedError("too_many_buckets", detail)
     if len(unique) < len(starts_us):
         summed = len(starts_us) - len(unique)
         report.find("summed_rows", f"{summed} rows shared a bucket with another and were added to it", summed)
@@ -85,7 +81,17 @@ def build_series(scan: Scan, frame: Frame, starts_us: Int64s, grid: Grid, report
     series = BucketSeries(
         grid.bucket_us // SECOND, unique, requests, sums["input"], sums["cached"], sums["output"], scan.options.absent
     )
-    return _with_declared_ends(series, scan.options, grid)
+    if requests is not None and (odd := int(np.count_nonzero((requests == 0) & (sums["input"] + sums["output"] > 0)))):
+        report.find("tokens_without_requests", f"{odd} buckets hold tokens but no requests", odd)
+    return _bounded(_with_declared_ends(series, scan.options, grid), scan.options)
+
+
+def _bounded(series: BucketSeries, options: ReadOptions) -> BucketSeries:
+    span = (int(series.start_us[-1]) - int(series.start_us[0])) // (series.bucket_seconds * SECOND) + 1
+    if span > options.limits.buckets:
+        detail = f"the series spans {span} buckets, at most {options.limits.buckets}; send it in parts"
+        raise RefusedError("too_many_buckets", detail)
+    return series
 
 
 def _sums(column: Int64s, first: Int64s, name: str) -> Int64s:

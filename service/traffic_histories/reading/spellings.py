@@ -37,7 +37,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "arrival", "arrival_time", "arrived_at", "arrival_timestamp", "request_time", "requested_at",
         "start_time", "starttime", "started_at", "starting_at", "start_time_unix_nano", "timestamp", "time", "ts",
         "bucket_start", "bucket", "window_start", "start", "datetime", "created_at", "created",
-        "usage_date_utc", "usage_date", "date", "hour", "minute",
+        "usage_date_utc", "usage_date", "date",
     ),
     "end": (
         "end_time", "endtime", "ended_at", "ending_at", "end_time_unix_nano", "completed_at", "finished_at",
@@ -45,7 +45,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
     ),
     "requests": (
         "requests", "num_requests", "request_count", "num_model_requests", "n_requests", "total_requests",
-        "api_requests", "calls", "invocations", "count", "value",
+        "api_requests", "calls", "invocations",
     ),
     "input_tokens": (
         "input_tokens", "prompt_tokens", "context_tokens", "num_prefill_tokens", "input_length", "request_tokens",
@@ -106,15 +106,21 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
 class Dialect:
     """A known writer of files, told by the columns it always writes.
 
-    signature: columns that must all be there. kind: what its files are. time_unit: of its numeric times.
-    cached_included: whether its input tokens include the cached ones.
+    signature: columns that must all be there; and no others, where `whole`. kind: what its files are. time_unit: of
+    its numeric times. zone: of its times, which do not say so. bucket_seconds: of its series. cached_included:
+    whether its input tokens include the cached ones. columns: what its own names mean, where they are too common
+    to mean it in other files.
     """
 
     name: str
     signature: tuple[str, ...]
     kind: Kind
+    whole: bool = False
     time_unit: TimeUnit | None = None
+    zone: str | None = None
+    bucket_seconds: int | None = None
     cached_included: bool = True
+    columns: tuple[tuple[Field, str], ...] = ()
 
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -124,7 +130,13 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("burstgpt", ("Timestamp", "Request tokens", "Response tokens"), "log"),
     Dialect("openai_usage", ("start_time", "input_tokens", "num_model_requests"), "series"),
     Dialect("anthropic_usage", ("starting_at", "uncached_input_tokens", "output_tokens"), "series"),
-    Dialect("anthropic_console", ("usage_date_utc", "usage_input_tokens_no_cache", "usage_output_tokens"), "series"),
+    Dialect(
+        "anthropic_console",
+        ("usage_date_utc", "usage_input_tokens_no_cache", "usage_output_tokens"),
+        "series",
+        zone="UTC",
+        bucket_seconds=86_400,
+    ),
     Dialect("litellm_spend_logs", ("startTime", "endTime", "prompt_tokens", "completion_tokens"), "log"),
     Dialect("opentelemetry", ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"), "log"),
     Dialect("opentelemetry", ("attributes.gen_ai.usage.input_tokens",), "log"),
@@ -134,7 +146,7 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         "anthropic_messages", ("usage.input_tokens", "usage.cache_read_input_tokens"), "log", cached_included=False
     ),
-    Dialect("nab", ("timestamp", "value"), "series"),
+    Dialect("nab", ("timestamp", "value"), "series", whole=True, columns=(("requests", "value"),)),
 )
 """Known dialects; the first whose signature is there names the file."""
 

@@ -101,7 +101,7 @@ class TimeForm:
 
 
 def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_unit: TimeUnit | None) -> TimeForm:
-    """Return the form most of the sampled `values` have.
+    """Return the form most of the sampled `values` have. dialect_unit: of times that count from a start.
 
     Raises RefusedError: `unrecognised_time`, `zone_required`, `start_required`.
     """
