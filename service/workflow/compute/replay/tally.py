@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.workflow.compute.replay.compiled import kernel
-from service.workflow.traffic import HOUR, Arrivals, Int64s, UInt8s
+from service.workflow.traffic import Arrivals, Int64s, UInt8s
 
 
 @kernel
@@ -47,8 +47,9 @@ def hourly_tokens(arrivals: Arrivals, mask: UInt8s) -> Int64s:
 
 
 def horizon_us(arrivals: Arrivals) -> int:
-    """Return where the replayed clock ends, in microseconds: hours lie end to end, the last of a log is cut short."""
+    """Return where the replayed clock ends, in µs: stretches lie end to end, the last of a log is cut short."""
     hours = len(arrivals.observed_us)
     if hours == 0:
         return 0
-    return (hours - 1) * HOUR + (HOUR if arrivals.synthesized else int(arrivals.observed_us[-1]))
+    last = arrivals.stretch_us if arrivals.synthesized else int(arrivals.observed_us[-1])
+    return (hours - 1) * arrivals.stretch_us + last

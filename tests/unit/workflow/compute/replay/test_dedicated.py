@@ -1,10 +1,13 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from service.workflow.compute.replay.dedicated import replay_dedicated
 from service.workflow.compute.replay.histogram import percentile_us
 from service.workflow.compute.replay.result import LatencyTarget
 from service.workflow.offers import ConcurrencyCapacity
-from service.workflow.traffic import HOUR, Arrivals
+from service.workflow.traffic import HOUR, MINUTE, SECOND, Arrivals
 from tests.unit.workflow.compute.replay.build import SHARED, STEADY, Replay, arrivals_at, assert_latencies, counted
 
 
@@ -67,6 +70,23 @@ def test_utilization_and_work_of_a_known_hour() -> None:
 def test_utilization_ends_with_the_replayed_clock() -> None:
     replay = replay_dedicated(arrivals_at([HOUR - 9_000_000], output=90_000), STEADY, 1, None)
     assert replay.utilization == pytest.approx(9 / (2 * 3600), rel=1e-12)
+
+
+@pytest.mark.parametrize(("synthesized", "busy_seconds"), [(False, 5), (True, 9)])
+def test_the_clock_of_a_log_ends_when_it_was_last_observed_and_that_of_drawn_stretches_with_the_last(
+    synthesized: bool, busy_seconds: int
+) -> None:
+    # Two stretches of ten minutes laid end to end; of the second, 5 s were observed after the only arrival in it.
+    arrivals = replace(
+        arrivals_at([10 * MINUTE, 19 * MINUTE], output=[0, 900], hours=2),
+        observed_us=np.array([10 * MINUTE, 9 * MINUTE + 5 * SECOND]),
+        stretch_us=10 * MINUTE,
+        synthesized=synthesized,
+    )
+    observed = 19 * 60 + 5
+    assert replay_dedicated(arrivals, STEADY, 1, None).utilization == pytest.approx(
+        busy_seconds / (2 * observed), rel=1e-12
+    )
 
 
 def test_slow_requests_are_counted_in_the_hour_they_arrived_in() -> None:
