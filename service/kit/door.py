@@ -62,6 +62,8 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
                 g.session = session
                 answer = view(**kwargs)
         if not call.is_look:
+            if call.guarded:
+                etags.required()
             body.limit(call.max_body or (carried.uploads.max_bytes if call.streams else carried.max_body_bytes))
             if not call.streams:
                 body.read()  # to its end, so that no transaction waits for a slow sender

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import rfc8785
 
 from service.kit import canonical
 
@@ -14,5 +15,5 @@ def test_the_order_of_names_does_not_matter() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, Decimal("0.1")], ids=repr)
 def test_what_json_cannot_carry_exactly_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match="JSON|exceeds|support"):
+    with pytest.raises(rfc8785.CanonicalizationError):
         canonical.dumps({"a": value})
