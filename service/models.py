@@ -2,6 +2,7 @@
 
 from service.access import models as access
 from service.evaluations import models as evaluations
+from service.evaluations.comparing import models as evaluation_comparisons
 from service.events import models as events
 from service.kit import idempotency, jobs
 from service.kit.models import Base
@@ -13,6 +14,7 @@ from service.workloads import models as workloads
 __all__ = [
     "Base",
     "access",
+    "evaluation_comparisons",
     "evaluations",
     "events",
     "idempotency",

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from service import ENGINE_VERSION
+from service.evaluations.comparing.path import Side
 from service.evaluations.computing import Materials, answer_of
-from service.evaluations.diff_path import Side
 from service.evaluations.evaluation_body import Envelope, Inputs, Pinned, body_of
 from service.evaluations.policy_schema import policy_document, policy_of
 from service.kit import canonical
@@ -132,6 +132,15 @@ def new_sheet(api: ApiClient, document: dict[str, Any] | None = None) -> str:
     answer = api.post("/v1/price-sheets", json=document or sheet())
     assert answer.status_code == 201, answer.text
     return str(answer.json["id"])
+
+
+def reprice(api: ApiClient, **prices: str) -> None:
+    """Add a version to the newest price sheet."""
+    found = api.get("/v1/price-sheets").json["items"][0]
+    path = f"/v1/price-sheets/{found['id']}"
+    headers = {"If-Match": api.get(path).headers["ETag"]}
+    answer = api.post(f"{path}/versions", json=sheet(**prices), headers=headers)
+    assert answer.status_code == 201, answer.text
 
 
 def new_workload(api: ApiClient, **facts: object) -> str:

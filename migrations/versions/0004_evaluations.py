@@ -15,6 +15,7 @@ depends_on = None
 
 
 TABLES = (
+    "evaluation_replays",
     "evaluation_results",
     "evaluation_price_sheets",
     "evaluations",
@@ -29,6 +30,7 @@ def upgrade() -> None:
     _policies()
     _evaluations()
     _results()
+    _replays()
 
 
 def downgrade() -> None:
@@ -163,3 +165,26 @@ def _results() -> None:
         "ix_evaluation_results_review", "evaluation_results", ["organization_id", "review_by", "evaluation_id"]
     )
     immutable.protect("evaluation_results")
+
+
+def _replays() -> None:
+    op.create_table(
+        "evaluation_replays",
+        sa.Column("id", types.Str(), nullable=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("evaluation_id", types.Str(), nullable=False),
+        sa.Column("engine_version", types.Str(), nullable=False),
+        sa.Column("evaluation_engine_version", types.Str(), nullable=False),
+        sa.Column("digest", types.Str(), nullable=False),
+        sa.Column("intact", types.Flag(), nullable=False),
+        sa.Column("identical", types.Flag(), nullable=False),
+        sa.Column("differences", types.Json(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_replays")),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluations.id"], name=op.f("fk_evaluation_replays_evaluation_id_evaluations")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_evaluation_replays_page", "evaluation_replays", ["evaluation_id", "created_at", "id"])
+    immutable.protect("evaluation_replays")

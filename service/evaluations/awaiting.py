@@ -7,12 +7,12 @@ from flask import Response, request
 from service.evaluations import answering, queries, service
 from service.evaluations.computing import turn
 from service.evaluations.jobs import run
+from service.evaluations.looking import looking
 from service.evaluations.preferences import Preference, preference_of
 from service.evaluations.states import Summary
-from service.kit import clock
 from service.kit.problems import Problem, define
 from service.kit.runtime import runtime
-from service.kit.transaction import Actor, Transaction
+from service.kit.transaction import Actor
 from service.kit.worker import Worker
 
 INLINE_SECONDS = 5.0
@@ -61,8 +61,7 @@ def _await(actor: Actor, evaluation_id: str, preference: Preference) -> Response
 
 def _look(actor: Actor, evaluation_id: str) -> Response | Summary:
     """Return the answer where there is one, else where the evaluation stands. Raises Problem 422 for a failed one."""
-    with runtime().database.reading() as session:
-        tx = Transaction(session, actor, clock.now(), "")
+    with looking(actor) as tx:
         found = queries.content(tx, evaluation_id)
         if found is not None:
             return answering.stored(*found, status=201, Location=answering.location(evaluation_id))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from service.kit.problems import BUSY, FieldError, Problem, invalid
+from service.kit.problems import BUSY, FieldError, Problem, define, invalid
 from service.workflow.document import document
 from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
@@ -20,6 +20,14 @@ THREADS = min(8, os.cpu_count() or 1)
 
 PATIENCE_SECONDS = 20.0
 """How long a request waits for its turn to compute."""
+
+LONGEST_SECONDS = 120.0
+"""Longest estimate that is computed inside a request, all its evaluations together."""
+
+TOO_LONG = define(
+    "too-much-to-compute", 422, "Too much to compute at once",
+    "The request would keep the service computing for minutes. Ask for less of it at a time; the detail says how much.",
+)  # fmt: skip
 
 _turn = threading.BoundedSemaphore(1)
 """One computation at a time among the requests of a process, so that reading goes on beside it."""
@@ -71,6 +79,13 @@ def in_turn() -> Iterator[None]:
         if not held:
             raise Problem(BUSY, "Other computations are under way; repeat the request.", headers={"Retry-After": "5"})
         yield
+
+
+def require_bounded(seconds: float) -> None:
+    """Raise Problem 422 where computing is expected to take longer than a request may."""
+    if seconds > LONGEST_SECONDS:
+        detail = f"This would take about {seconds:.0f} seconds; a request may take {LONGEST_SECONDS:.0f}."
+        raise Problem(TOO_LONG, detail)
 
 
 def refusal(error: WorkflowError) -> Problem:

@@ -8,8 +8,10 @@ from typing import Any
 from flask import Response, g, request
 
 from service.evaluations import answering, awaiting, queries, service
-from service.evaluations.computing import answer_of, in_turn
+from service.evaluations.computing import TOO_LONG, answer_of, in_turn, require_bounded
 from service.evaluations.evaluation_body import Envelope, body_of
+from service.evaluations.histories import NO_TRAFFIC
+from service.evaluations.looking import looking
 from service.evaluations.models import StoredEvaluation
 from service.evaluations.pinning import Plan, materials_of, plan
 from service.evaluations.schemas import (
@@ -20,11 +22,10 @@ from service.evaluations.schemas import (
     NewEvaluationSchema,
 )
 from service.evaluations.states import Summary
-from service.kit import canonical, clock
+from service.kit import canonical
 from service.kit.paging import Page, page, page_of
 from service.kit.problems import CONFLICT
 from service.kit.resource import Resource
-from service.kit.runtime import runtime
 from service.kit.transaction import Actor, Transaction
 from service.workloads import service as workloads
 
@@ -47,13 +48,13 @@ class Prepared:
 
 @contextmanager
 def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[str, Any]) -> Iterator[Prepared]:
-    with runtime().database.reading() as session:
-        tx = Transaction(session, actor, clock.now(), g.request_id)
+    with looking(actor) as tx:
         planned = plan(tx, workload_id, body)
         materials = materials_of(tx, planned.inputs) if query["dry_run"] else None
     if materials is None:
         yield Prepared(planned)
         return
+    require_bounded(planned.estimated_seconds)
     with in_turn():
         answer = answer_of(materials)
     yield Prepared(planned, canonical.dumps(body_of(Envelope(), planned.inputs, answer)))
@@ -68,7 +69,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
     status=201,
     returns=EvaluationSchema,
     prepare=_prepare,
-    problems=[awaiting.FAILED],
+    problems=[awaiting.FAILED, NO_TRAFFIC, TOO_LONG],
 )
 def create_evaluation(
     tx: Transaction,

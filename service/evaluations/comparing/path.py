@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service import ENGINE_VERSION
+from service.evaluations.comparing.attribution import Point
 from service.evaluations.computing import Materials
-from service.evaluations.diff import Point
 from service.evaluations.evaluation_body import Inputs
 from service.kit.problems import Problem
 from service.workflow.offers import Offer, Serverless
@@ -17,11 +17,12 @@ Compute = Callable[[Materials], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Side:
-    """One end: the stored inputs and body, and what the inputs name."""
+    """One end: the stored inputs and body, what the inputs name, and what computing it was expected to take."""
 
     inputs: Inputs
     body: dict[str, Any]
     materials: Materials
+    estimated_seconds: float = 0.0
 
     @property
     def is_current(self) -> bool:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.evaluations.computing import answer_of
-from service.evaluations.diff_document import diff_document
-from service.evaluations.diff_path import path_between
+from service.evaluations.comparing.document import diff_document
+from service.evaluations.comparing.path import path_between
 from tests.evaluating import Case, sheet
 
 PRICES = st.sampled_from(["0.30", "0.60", "1.20", "4.00"])

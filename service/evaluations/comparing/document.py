@@ -1,12 +1,12 @@
 """The difference of two evaluations as JSON."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from service.evaluations.diff import Option, Part, Point, option_parts, recommended_parts
-from service.evaluations.diff_path import Side, changed_offers
-from service.kit.strict_json import pointer
+from service.evaluations.comparing.attribution import Option, Part, Point, option_parts, recommended_parts
+from service.evaluations.comparing.differences import differences
+from service.evaluations.comparing.path import Side, changed_offers
 from service.workflow.document.values import JsonValue, money
 
 REFERENCE = ("id", "workload_id", "version", "created_at", "digest")
@@ -33,17 +33,9 @@ def _causes(before: Side, after: Side) -> dict[str, Any]:
     return {
         "traffic": before.inputs.traffic_history.digest != after.inputs.traffic_history.digest,
         "prices": [{"offer": name, "change": kind} for name, kind in changed_offers(before, after).items()],
-        "policy": list(_differences(before.inputs.policy, after.inputs.policy)),
+        "policy": list(differences(before.inputs.policy, after.inputs.policy)),
         "engine": before.inputs.engine_version != after.inputs.engine_version,
     }
-
-
-def _differences(before: object, after: object, at: str = "") -> Iterator[dict[str, Any]]:
-    if isinstance(before, dict) and isinstance(after, dict):
-        for name in sorted(before.keys() | after.keys()):
-            yield from _differences(before.get(name), after.get(name), at + pointer(name))
-    elif before != after:
-        yield {"pointer": at, "before": before, "after": after}
 
 
 def _recommended(path: Sequence[Point], currency: str) -> dict[str, Any]:

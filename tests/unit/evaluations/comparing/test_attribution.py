@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from service.evaluations.diff import Part, Point, option_parts, recommended_parts, way_of
+from service.evaluations.comparing.attribution import Part, Point, option_parts, recommended_parts, way_of
 
 
 def option(key: str, cost: str, *, ruled_out: bool = False) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Comparing evaluations: replays of one, and the difference of two in money that adds up."""
