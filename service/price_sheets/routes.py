@@ -1,5 +1,7 @@
 """Calls of price sheets."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -8,7 +10,7 @@ from flask import Response
 from service.kit.paging import Page, PageQuery, page, page_of
 from service.kit.problems import CONFLICT, MALFORMED
 from service.kit.resource import Resource
-from service.kit.transaction import Transaction
+from service.kit.transaction import Actor, Transaction
 from service.price_sheets import imports, queries, service
 from service.price_sheets.conflicts import Listing, conflicts
 from service.price_sheets.describe import describe_variants
@@ -45,6 +47,16 @@ SHEET = "/price-sheets/<id(ps):price_sheet_id>"
 VERSION = f"{SHEET}/versions/<int(min=1,max=1000000000):version>"
 
 
+@contextmanager
+def _checked(_actor: Actor, body: dict[str, Any], **_path: str) -> Iterator[Checked]:
+    """Lint a sheet of the right shape before any transaction opens. Raises Problem 422."""
+    try:
+        sheet = service.checked(body, warnings_of(body))
+    except SheetError as error:
+        raise service.refused(error.findings) from error
+    yield sheet
+
+
 @blueprint.endpoint("GET", SHEETS, scope=READ, query=PriceSheetQuery, returns=page_of(StoredPriceSheetSchema))
 def list_price_sheets(tx: Transaction, query: dict[str, Any]) -> Page[PriceSheet]:
     """List price sheets, newest first."""
@@ -58,12 +70,17 @@ def list_price_sheets(tx: Transaction, query: dict[str, Any]) -> Page[PriceSheet
     body=PriceSheetSchema,
     status=201,
     returns=WholePriceSheetSchema,
+    prepare=_checked,
     max_body=MAX_SHEET,
     problems=[CONFLICT],
 )
-def create_price_sheet(tx: Transaction, body: dict[str, Any]) -> tuple[PriceSheet, int, dict[str, str]]:
+def create_price_sheet(
+    tx: Transaction,
+    body: dict[str, Any],  # noqa: ARG001 - read by `prepare`
+    prepared: Checked,
+) -> tuple[PriceSheet, int, dict[str, str]]:
     """Create a price sheet with its first version."""
-    sheet = service.create(tx, _checked(body))
+    sheet = service.create(tx, prepared)
     return sheet, 201, {"Location": f"/v1/price-sheets/{sheet.id}"}
 
 
@@ -81,14 +98,18 @@ def get_price_sheet(tx: Transaction, price_sheet_id: str) -> PriceSheet:
     status=201,
     returns=VersionSchema,
     guarded=True,
+    prepare=_checked,
     max_body=MAX_SHEET,
     problems=[CONFLICT],
 )
 def add_price_sheet_version(
-    tx: Transaction, price_sheet_id: str, body: dict[str, Any]
+    tx: Transaction,
+    price_sheet_id: str,
+    body: dict[str, Any],  # noqa: ARG001 - read by `prepare`
+    prepared: Checked,
 ) -> tuple[PriceSheetVersion, int, dict[str, str]]:
     """Append a version; `If-Match` is the ETag of the sheet."""
-    version = service.revise(tx, price_sheet_id, _checked(body))
+    version = service.revise(tx, price_sheet_id, prepared)
     return version, 201, {"Location": f"/v1/price-sheets/{price_sheet_id}/versions/{version.version}"}
 
 
@@ -168,13 +189,6 @@ def list_price_conflicts(tx: Transaction, query: dict[str, Any]) -> dict[str, An
 def _statement(statement: Any, meter: str | None) -> dict[str, Any]:  # noqa: ANN401 - a Statement
     told = asdict(statement)
     return told | {"price": told["price"] if meter else None, "rate": None if meter else told["price"]}
-
-
-def _checked(document: dict[str, Any]) -> Checked:
-    try:
-        return service.checked(document, warnings_of(document))
-    except SheetError as error:
-        raise service.refused(error.findings) from error
 
 
 def _whole(version: PriceSheetVersion) -> dict[str, Any]:

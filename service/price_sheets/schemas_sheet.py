@@ -9,7 +9,7 @@ from service.kit.fields import Currency, Schema
 from service.price_sheets.fields import Day, Line, Variant
 from service.price_sheets.schemas_offer import OFFERS
 
-MAX_OFFERS = 5_000
+MAX_OFFERS = 2_000
 """The most offers one sheet may hold; the longest public list today holds under a thousand."""
 
 
@@ -33,7 +33,7 @@ class PriceSheetSchema(Schema):
     offers = fields.List(
         Variant("mode", OFFERS),
         required=True,
-        validate=validate.Length(min=1, max=MAX_OFFERS, error="Must hold 1 to 5000 offers."),
+        validate=validate.Length(min=1, max=MAX_OFFERS, error="Must hold 1 to 2000 offers."),
     )
 
     @post_load(pass_original=True)

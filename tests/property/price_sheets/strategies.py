@@ -5,11 +5,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from service.workflow.offers import METERS
 
 Json = dict[str, Any]
+
+checked = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+"""Every run the same cases, however busy the machine is."""
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
 guarded = st.tuples(st.sampled_from([*"=+-@'", ""]), names).map("".join)

@@ -13,7 +13,7 @@ from service.price_sheets.findings import SheetError
 from service.price_sheets.importers import azure, litellm, spreadsheet
 from service.price_sheets.importers.imported import Imported, SourceError, Wanted
 from service.price_sheets.parse import load
-from tests.property.price_sheets.strategies import hostile
+from tests.property.price_sheets.strategies import checked, hostile
 
 WANTED = Wanted(date(2026, 11, 20))
 
@@ -104,21 +104,25 @@ def test_the_sources_that_are_spoiled_are_sound() -> None:
         assert [load(sheet)[0] for sheet in imported.sheets] == list(imported.sheets)
 
 
+@checked
 @given(spoiled(LISTED))
 def test_a_spoiled_litellm_list_is_refused_or_holds(listed: dict[str, Any]) -> None:
     holds(lambda: litellm.read(listed, "v", WANTED))
 
 
+@checked
 @given(spoiled(FILES))
 def test_spoiled_azure_files_are_refused_or_hold(files: dict[str, Any]) -> None:
     holds(lambda: azure.read(files, "v", WANTED))
 
 
+@checked
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_as_a_table_are_refused_or_hold(content: bytes) -> None:
     holds(lambda: spreadsheet.read(content))
 
 
+@checked
 @given(st.lists(st.lists(st.sampled_from(["sku", "prices.x.amount", "axes", "a.b", "a", "", "'=1", "1", "rates.0"]))))
 def test_any_table_of_columns_that_clash_is_refused_or_holds(rows: list[list[str]]) -> None:
     holds(lambda: spreadsheet.read("\n".join(",".join(row) for row in rows).encode()))

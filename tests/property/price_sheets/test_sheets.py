@@ -13,9 +13,10 @@ from service.price_sheets.importers import spreadsheet
 from service.price_sheets.importers.cells import read_cell, write_cell
 from service.price_sheets.parse import load, offers_of
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
-from tests.property.price_sheets.strategies import Json, sheets, spoiled
+from tests.property.price_sheets.strategies import Json, checked, sheets, spoiled
 
 
+@checked
 @given(sheets())
 def test_a_sheet_is_taken_as_it_is_and_every_offer_that_can_be_sized_is_read(document: Json) -> None:
     kept, warnings = load(document)
@@ -25,6 +26,7 @@ def test_a_sheet_is_taken_as_it_is_and_every_offer_that_can_be_sized_is_read(doc
     assert [offer.sku for offer in offers_of(document)] == sized
 
 
+@checked
 @given(sheets())
 def test_what_is_stored_reads_back_as_what_was_sent(document: Json) -> None:
     sent = strict_json.loads(json.dumps(document).encode())
@@ -33,6 +35,7 @@ def test_what_is_stored_reads_back_as_what_was_sent(document: Json) -> None:
     assert canonical.dumps(json.loads(stored)) == stored
 
 
+@checked
 @given(sheets())
 def test_a_table_reads_back_as_the_sheet_it_was_made_of(document: Json) -> None:
     (read,) = spreadsheet.read(spreadsheet.write(document).encode()).sheets
@@ -44,6 +47,7 @@ def test_a_table_reads_back_as_the_sheet_it_was_made_of(document: Json) -> None:
     assert [offer.get("note") for offer in read["offers"]] == notes
 
 
+@checked
 @given(st.text())
 def test_no_cell_starts_like_a_formula_and_each_reads_back(text: str) -> None:
     text = text.strip()
@@ -52,6 +56,7 @@ def test_no_cell_starts_like_a_formula_and_each_reads_back(text: str) -> None:
     assert read_cell(cell) == text
 
 
+@checked
 @given(spoiled())
 def test_a_spoiled_sheet_is_refused_with_a_pointer_or_is_still_a_sound_one(case: tuple[Json, object]) -> None:
     document, _ = case
@@ -61,6 +66,7 @@ def test_a_spoiled_sheet_is_refused_with_a_pointer_or_is_still_a_sound_one(case:
         assert_sound(offer)
 
 
+@checked
 @given(spoiled())
 def test_bytes_that_reach_the_schema_are_refused_or_can_be_stored(case: tuple[Json, object]) -> None:
     document, _ = case
