@@ -86,10 +86,11 @@ class Arrivals:
     """The requests a replay takes, sorted by time; every column has shape (n,).
 
     time_us: µs since the window's start (int64), a sampled history's hours laid end to end.
+    stretch_us: how much of each hour is replayed: all of it, or less where a sample would hold too few whole hours.
     uncached, cached, output: tokens (int64). service_us: logged service time, or None.
     hour_index: int64, shape (hours + 1,): arrivals of replayed hour h are [hour_index[h], hour_index[h + 1]).
-    hour_of_window: int64, shape (hours,): which hour of the window each replayed hour is.
-    hours_in_window: observed hours that the replayed ones stand for. sampled: whether they are fewer.
+    hour_of_window: int64, shape (hours,), never falling: which hour of the window each replayed hour is or lies in.
+    hours_in_window: observed hours (stretches) that the replayed ones stand for. sampled: whether they are fewer.
     synthesized: whether arrival times were drawn rather than logged.
     observed_us: microseconds of window observed, shape (hours,), per replayed hour.
     buckets: set where an entry is a whole bucket of this series instead of a request.
@@ -107,6 +108,7 @@ class Arrivals:
     sampled: bool
     synthesized: bool
     buckets: BucketSeries | None = None
+    stretch_us: int = HOUR
 
     def __len__(self) -> int:
         """Return the number of entries: requests, or buckets."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from service.workflow.compute.bill import serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.probes import SpillProbe, enforced
 from service.workflow.compute.replay.compiled import kernel
-from service.workflow.compute.replay.speed import decode_table, request_work
+from service.workflow.compute.replay.speed import decode_at, decode_points, request_work
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Meter, Serverless, ThroughputCapacity
 from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
 
@@ -60,8 +61,17 @@ class _Blocks:
 
 
 def fastest(capacity: ConcurrencyCapacity) -> float:
-    """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams."""
-    return float((np.arange(capacity.slots + 1) * decode_table(capacity.speed, 1, capacity.slots)).max())
+    """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams, 1 to `slots`.
+
+    Units share their streams evenly, so n need not be whole: n × d(n) is a parabola between two points of the curve.
+    """
+    points = decode_points(capacity.speed)
+    marks: list[float] = [1.0, float(capacity.slots), *points[:, 0].tolist()]
+    for (streams, speed), (more, slower) in pairwise(points.tolist()):
+        slope = (slower - speed) / (more - streams)
+        if slope:
+            marks.append((streams - speed / slope) / 2)
+    return max(n * decode_at(n, points) for n in marks if 1.0 <= n <= capacity.slots)
 
 
 @dataclass(frozen=True)
@@ -95,15 +105,16 @@ class Bounds:
     def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         least = min((self._least(probe, index) for index in range(len(self._costs))), default=0.0)
         share = max(self._spill_share(probe, blocks) for blocks in self._blocks(probe.capacity))
-        floor = Decimal(int(least * (1 - SLACK) * 1_000_000)) / 1_000_000
-        return max(floor - Decimal("0.01"), Decimal(0)), share * float(self.cheapest_serverless)
+        floor = Decimal(int(least * 1_000_000)) / 1_000_000
+        return max(floor - self._rounding, Decimal(0)), share * float(self.cheapest_serverless)
 
     def _least(self, probe: SpillProbe, index: int) -> float:
         best = 0.0
         for blocks, by_offer in zip(self._blocks(probe.capacity), self._sums(probe.capacity), strict=True):
             sums, prices = by_offer[index]
-            ceiling = probe.units * blocks.rate + probe.streams * blocks.in_flight
-            best = max(best, float(np.maximum(sums - prices[:, None] * ceiling, 0.0).sum(axis=1).max()))
+            ceiling = (probe.units * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
+            least = np.maximum(sums * (1 - SLACK) - prices[:, None] * ceiling, 0.0)
+            best = max(best, float(least.sum(axis=1).max()))
         return best
 
     @staticmethod
@@ -124,15 +135,14 @@ class Bounds:
             )
         ]
 
+    @cached_property
+    def _rounding(self) -> Decimal:
+        """What a bill may be lower for billing whole units: half of one of each meter."""
+        return max((sum(_lowest_prices(offer), Decimal(0)) / 2 for offer in self.serverless), default=Decimal(0))
+
     def _unit_prices(self, offer: Serverless) -> tuple[float, ...]:
-        lowest = {
-            price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices
-        }
-        lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
-        return tuple(
-            float(lowest.get(meter, Decimal(0))) * float(scale)
-            for meter, scale in zip(COLUMNS, self.case.scale, strict=True)
-        )
+        pairs = zip(_lowest_prices(offer), self.case.scale, strict=True)
+        return tuple(float(price) * float(scale) for price, scale in pairs)
 
     def _blocks(self, capacity: Capacity) -> list[_Blocks]:
         if capacity not in self._blocks_of:
@@ -145,6 +155,13 @@ class Bounds:
                 [_sums(costs, blocks) for costs in self._costs] for blocks in self._blocks(capacity)
             ]
         return self._sums_of[capacity]
+
+
+def _lowest_prices(offer: Serverless) -> list[Decimal]:
+    """Return the price of one of each of COLUMNS in the offer's cheapest tier."""
+    lowest = {price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices}
+    lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
+    return [lowest.get(meter, Decimal(0)) for meter in COLUMNS]
 
 
 def _sums(costs: Float64s, blocks: _Blocks) -> tuple[Float64s, Float64s]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from service.workflow.measure.seeds import SCALING, stream
-from service.workflow.traffic import HOUR, MINUTE, Arrivals, Int64s
+from service.workflow.traffic import MINUTE, Arrivals, Int64s
 
 
 def scale_arrivals(arrivals: Arrivals, factor: Fraction | Decimal, seed: int) -> Arrivals:
@@ -58,6 +58,7 @@ def _moments(arrivals: Arrivals, rows: Int64s, seed: int) -> Int64s:
 
 
 def _ends(arrivals: Arrivals, rows: Int64s) -> Int64s:
-    """Where the observed time of each request's hour ends; a log's last hour is cut short, a drawn one has no end."""
-    hours = np.searchsorted(arrivals.hour_index, rows, side="right") - 1
-    return hours * HOUR + (HOUR if arrivals.synthesized else arrivals.observed_us[hours])
+    """Where the observed time of each request's stretch ends: a log's last one is cut short."""
+    stretches = np.searchsorted(arrivals.hour_index, rows, side="right") - 1
+    length = arrivals.stretch_us if arrivals.synthesized else arrivals.observed_us[stretches]
+    return stretches * arrivals.stretch_us + length

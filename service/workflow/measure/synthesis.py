@@ -1,8 +1,40 @@
 """Requests drawn inside the buckets of a series: the moments at random, the tokens at the bucket's mean."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from service.workflow.traffic import Float64s, Int64s
+from service.workflow.traffic import SECOND, BucketSeries, Float64s, Int64s
+
+
+def refined(series: BucketSeries, bucket_seconds: int, generator: np.random.Generator) -> BucketSeries:
+    """Return a series with request counts in shorter buckets, whose sums are its own.
+
+    Each request falls into any part of its bucket alike, as those of a Poisson process do that is known by its count;
+    tokens go with the requests, at the bucket's mean.
+    """
+    assert series.requests is not None
+    parts = series.bucket_seconds // bucket_seconds
+    counts = generator.multinomial(series.requests, np.full(parts, 1 / parts))
+    steps = bucket_seconds * SECOND * np.arange(parts, dtype=np.int64)
+    cached = _along(series.cached_input_tokens, counts)
+    return replace(
+        series,
+        bucket_seconds=bucket_seconds,
+        start_us=(series.start_us[:, None] + steps).ravel(),
+        requests=counts.ravel(),
+        input_tokens=_along(series.input_tokens - series.cached_input_tokens, counts) + cached,
+        cached_input_tokens=cached,
+        output_tokens=_along(series.output_tokens, counts),
+    )
+
+
+def _along(totals: Int64s, counts: Int64s) -> Int64s:
+    """Split each total by its row of counts, shape (n, parts): ⌊T C ÷ n⌋ up to each part, for C requests up to it."""
+    reached = np.cumsum(counts, axis=1)
+    requests = np.maximum(reached[:, -1:], 1)
+    whole, rest = np.divmod(totals[:, None], requests)
+    return np.diff(whole * reached + rest * reached // requests, axis=1, prepend=0).ravel()
 
 
 def draw_times(counts: Int64s, starts: Int64s, bucket_us: int, cv: float, generator: np.random.Generator) -> Int64s:

@@ -1,6 +1,5 @@
 """The shape of the week: the hour-of-week grid in the workload's zone, and how weeks compare."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -30,24 +29,22 @@ def hours_of(start_us: int, end_us: int, zone: tzinfo) -> tuple[Int64s, Int64s]:
     An hour that a clock change skips has no part, and one that it repeats has two with the same slot.
     """
     edges, slots = [start_us], []
-    for slot, until in _hours(start_us // SECOND, zone):
+    while edges[-1] < end_us:
+        slot, until = _hour(edges[-1] // SECOND, zone)
         slots.append(slot)
         edges.append(min(until * SECOND, end_us))
-        if edges[-1] == end_us:
-            break
     return np.array(edges, dtype=np.int64), np.array(slots, dtype=np.int64)
 
 
-def _hours(second: int, zone: tzinfo) -> Iterator[tuple[int, int]]:
-    while True:
-        offset = _offset(second, zone)
-        local = second + offset
-        until = second + HOUR_SECONDS - local % HOUR_SECONDS
-        if _offset(until - 1, zone) != offset:
-            until = _change(second, until - 1, zone)
-        # 1970-01-01 was a Thursday, three days into a week that starts on Monday.
-        yield (local // HOUR_SECONDS + 3 * 24) % HOURS_PER_WEEK, until
-        second = until
+def _hour(second: int, zone: tzinfo) -> tuple[int, int]:
+    """Return the hour of the week of a second, and the second in which it ends."""
+    offset = _offset(second, zone)
+    local = second + offset
+    until = second + HOUR_SECONDS - local % HOUR_SECONDS
+    if _offset(until - 1, zone) != offset:
+        until = _change(second, until - 1, zone)
+    # 1970-01-01 was a Thursday, three days into a week that starts on Monday.
+    return (local // HOUR_SECONDS + 3 * 24) % HOURS_PER_WEEK, until
 
 
 def _offset(second: int, zone: tzinfo) -> int:

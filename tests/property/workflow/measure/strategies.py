@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 from hypothesis import strategies as st
 
-from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, RequestLog
+from service.workflow.traffic import BUCKET_SECONDS, SECOND, WEEK, BucketSeries, RequestLog
 from tests.histories import MONDAY, ints
 
 ABSENT: tuple[Literal["missing", "idle"], ...] = ("missing", "idle")
@@ -31,9 +31,10 @@ def logs(draw: st.DrawFn, most: int = 60, span_seconds: int = 3 * 3600) -> Reque
 
 @st.composite
 def serieses(draw: st.DrawFn, *, counted: bool | None = None, most: int = 50) -> BucketSeries:
-    """Draw a series with traffic in it: any bucket length, absent buckets of either meaning, with counts or without."""
+    """Draw a series of a week at most, with traffic in it: any buckets, absent ones of either meaning."""
     bucket = draw(st.sampled_from(BUCKET_SECONDS))
-    places = sorted(draw(st.sets(st.integers(0, most * 2), min_size=1, max_size=most)))
+    furthest = min(most * 2, WEEK // (bucket * SECOND) - 1)
+    places = sorted(draw(st.sets(st.integers(0, furthest), min_size=1, max_size=most)))
     counts = draw(st.lists(st.integers(0, 12), min_size=len(places), max_size=len(places)))
     counts[draw(st.integers(0, len(places) - 1))] += 1
     tokens = [draw(st.integers(0, 4000)) if count else 0 for count in counts]

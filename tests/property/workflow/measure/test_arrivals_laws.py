@@ -38,13 +38,14 @@ def _columns(made: Arrivals) -> list[list[int]]:
 def test_arrivals_are_sorted_and_lie_in_their_hours(history: TrafficHistory, policy: Policy) -> None:
     made = _arrivals(history, policy)
     assert np.all(np.diff(made.time_us) >= 0)
-    assert np.all(np.diff(made.hour_of_window) > 0)
+    assert np.all(np.diff(made.hour_of_window) >= 0)
+    assert made.stretch_us == HOUR or profile_requests(history) > policy.replay.max_requests
     assert made.hour_index[0] == 0
     assert made.hour_index[-1] == len(made)
-    hours = np.repeat(np.arange(len(made.hour_of_window)), np.diff(made.hour_index))
-    inside = made.time_us - hours * HOUR
-    assert np.all((inside >= 0) & (inside <= HOUR))
-    assert np.all((made.observed_us > 0) & (made.observed_us <= HOUR))
+    stretches = np.repeat(np.arange(len(made.hour_of_window)), np.diff(made.hour_index))
+    inside = made.time_us - stretches * made.stretch_us
+    assert np.all((inside >= 0) & (inside <= made.stretch_us))
+    assert np.all((made.observed_us > 0) & (made.observed_us <= made.stretch_us))
     assert made.sampled == (len(made.hour_of_window) < made.hours_in_window)
 
 
@@ -101,17 +102,18 @@ def test_shares_sum_to_their_total_and_differ_by_one_at_most(rows: list[tuple[in
 
 @given(
     histories,
+    policies,
     st.fractions(Fraction(1, 50), 8, max_denominator=10**6),
     st.integers(0, 2**52 - 1),
 )
-def test_scaling_multiplies_every_stretch_of_minutes(history: TrafficHistory, factor: Fraction, seed: int) -> None:
-    made = _arrivals(history, Policy())
+def test_scaling_multiplies_every_minute(history: TrafficHistory, policy: Policy, factor: Fraction, seed: int) -> None:
+    made = _arrivals(history, policy)
     scaled = scale_arrivals(made, factor, seed)
     assert np.all(np.diff(scaled.time_us) >= 0)
     assert len(scaled) == int(len(made) * factor)
-    minutes = int(made.time_us[-1] // MINUTE) + 1
+    minutes = int(made.time_us.max(initial=0) // MINUTE) + 1
     before, after = (np.cumsum(np.bincount(each.time_us // MINUTE, minlength=minutes)) for each in (made, scaled))
     assert after.tolist() == [int(count * factor) for count in before.tolist()]
-    hours = np.repeat(np.arange(len(made.hour_of_window)), np.diff(scaled.hour_index))
-    inside = scaled.time_us - hours * HOUR
-    assert np.all((inside >= 0) & (inside <= HOUR))
+    stretches = np.repeat(np.arange(len(made.hour_of_window)), np.diff(scaled.hour_index))
+    inside = scaled.time_us - stretches * made.stretch_us
+    assert np.all((inside >= 0) & (inside <= made.stretch_us))

@@ -8,7 +8,7 @@ import pytest
 from service.workflow.measure import arrivals as module
 from service.workflow.measure import make_arrivals, measure
 from service.workflow.policy import Policy, ReplayPolicy, SynthesisPolicy
-from service.workflow.traffic import HOUR, MINUTE, SECOND, WEEK, Arrivals, TrafficHistory
+from service.workflow.traffic import BUCKET_SECONDS, HOUR, MINUTE, SECOND, WEEK, Arrivals, TrafficHistory
 from tests.histories import MONDAY, ints, log_of, series_of
 
 POLICY = Policy()
@@ -100,15 +100,18 @@ def test_tokens_alone_cannot_be_replayed() -> None:
 
 def test_a_dense_series_draws_its_sample_only() -> None:
     counts = np.random.default_rng(1).integers(500_000, 2_000_000, 336)
-    made = _arrivals(series_of(counts.tolist(), bucket=3600), _at_most(3_000_000))
-    assert made.sampled
-    assert made.hours_in_window == 336
-    assert len(made) == counts[made.hour_of_window].sum()
-    assert len(made) < 8_000_000
+    made = _arrivals(series_of(counts.tolist(), bucket=3600), _at_most(300_000))
+    assert (made.sampled, made.stretch_us, made.hours_in_window) == (True, MINUTE, 336 * 60)
+    assert len(made) < 400_000
+    assert len(made) / len(made.observed_us) == pytest.approx(counts.mean() / 60, rel=0.1)
+    assert set(made.observed_us.tolist()) == {MINUTE}
+    per_stretch, hours = np.diff(made.hour_index), made.hour_of_window
+    assert np.all(np.abs(per_stretch / (counts[hours] / 60) - 1) < 0.05), "a minute holds a sixtieth of its hour"
+    assert made.time_us[-1] < len(per_stretch) * MINUTE
 
 
 def test_what_no_memory_would_hold_is_not_drawn() -> None:
-    series = series_of([module.MOST_DRAWN, module.MOST_DRAWN], bucket=3600)
+    series = series_of([60 * module.MOST_DRAWN, 60 * module.MOST_DRAWN], bucket=3600)
     assert make_arrivals(series, measure(series, POLICY), POLICY) is None
 
 
@@ -132,9 +135,26 @@ def test_the_policys_cv_makes_bursts() -> None:
     assert spread[2] > 2 * spread[1]
 
 
-@pytest.mark.parametrize("bucket", [1, 5, 10, 15, 30, 60, 300, 600, 900, 1800, 3600])
+def test_a_dense_log_is_replayed_by_short_stretches_as_logged() -> None:
+    log = log_of([each / 2 for each in range(2 * 4 * 3600)], start=0, end=4 * 3600)
+    made = _arrivals(log, _at_most(3000))
+    assert (made.stretch_us, made.hours_in_window, len(made.observed_us)) == (MINUTE, 240, 24)
+    assert np.diff(made.hour_index).tolist() == [120] * 24
+    assert made.time_us.tolist() == [each * SECOND // 2 for each in range(len(made))]
+    assert np.all(np.diff(made.hour_of_window) >= 0)
+    assert set(made.hour_of_window.tolist()) == {0, 1, 2, 3}
+
+
+def test_a_bucket_of_a_day_is_replayed_by_the_hour() -> None:
+    made = _arrivals(series_of([240, None, 24], bucket=86_400))
+    assert made.hour_of_window.tolist() == [*range(24), *range(48, 72)]
+    assert (len(made), made.observed_us.tolist()) == (264, [HOUR] * 48)
+    assert int(made.uncached.sum()) == 264 * 8
+
+
+@pytest.mark.parametrize("bucket", BUCKET_SECONDS)
 def test_every_length_of_bucket_adds_up(bucket: int) -> None:
-    counts = np.random.default_rng(bucket).integers(0, 9, 2 * 3600 // bucket + 1)
+    counts = np.random.default_rng(bucket).integers(1, 9, 2 * 3600 // bucket + 1)
     series = series_of(counts.tolist(), bucket=bucket, origin=MONDAY + 7 * 3600 * SECOND)
     made = _arrivals(series)
     assert np.bincount(made.time_us // (bucket * SECOND), minlength=len(counts)).tolist() == counts.tolist()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from service.workflow.measure.synthesis import draw_times, spread
-from service.workflow.traffic import MINUTE, Int64s
-from tests.histories import ints
+from service.workflow.measure.synthesis import draw_times, refined, spread
+from service.workflow.traffic import HOUR, MINUTE, BucketSeries, Int64s
+from tests.histories import MONDAY, ints
 
 
 def _generator(seed: int = 1) -> np.random.Generator:
@@ -71,3 +71,30 @@ def test_sums_are_exact_where_products_would_leave_64_bits() -> None:
     shares = spread(ints([9 * 10**18]), ints([1_000_003]))
     assert int(shares.sum()) == 9 * 10**18
     assert int(shares.max() - shares.min()) == 1
+
+
+def test_a_finer_series_has_the_sums_of_the_coarse_one() -> None:
+    counts = ints([0, 1, 7, 1_000_003])
+    tokens = ints([0, 5, 10**12 + 1, 9 * 10**18])
+    coarse = BucketSeries(3600, MONDAY + HOUR * ints([0, 1, 3, 4]), counts, tokens, tokens // 3, tokens // 7, "idle")
+    fine = refined(coarse, 60, _generator())
+    assert fine.requests is not None
+    assert (fine.bucket_seconds, fine.absent, len(fine.start_us)) == (60, "idle", 240)
+    assert (fine.start_us // MINUTE % 60).tolist() == list(range(60)) * 4
+    assert np.unique(fine.start_us // HOUR * HOUR).tolist() == coarse.start_us.tolist()
+    pairs = [(fine.requests, counts), (fine.input_tokens, tokens), (fine.cached_input_tokens, tokens // 3)]
+    for column, whole in [*pairs, (fine.output_tokens, tokens // 7)]:
+        assert column.reshape(4, 60).sum(axis=1).tolist() == whole.tolist()
+    assert np.all(fine.cached_input_tokens <= fine.input_tokens)
+    assert np.all(fine.input_tokens[fine.requests == 0] == 0)
+
+
+def test_requests_fall_into_any_part_alike() -> None:
+    counts = ints([30] * 4000)
+    nothing = np.zeros_like(counts)
+    coarse = BucketSeries(300, MONDAY + 300_000_000 * np.arange(4000), counts, nothing, nothing, nothing)
+    fine = refined(coarse, 60, _generator())
+    assert fine.requests is not None
+    parts = fine.requests.reshape(4000, 5)
+    assert np.allclose(parts.mean(axis=0), 6, rtol=0.03)
+    assert np.allclose(parts.var(axis=0), 30 * 0.2 * 0.8, rtol=0.1)
