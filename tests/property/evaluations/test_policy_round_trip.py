@@ -11,7 +11,7 @@ from service.evaluations.policy_schema import policy_document, policy_of
 from service.kit import canonical
 
 SHARES = st.decimals(0, 1, places=4)
-MONEY = st.decimals(0, 10**12, places=6)
+MONEY = st.decimals(0, 10**12 - 1, places=6)
 
 DOCUMENTS = st.fixed_dictionaries(
     {},
