@@ -137,6 +137,7 @@ def _jobs() -> None:
         sa.Column("resource_id", types.Str(), nullable=False),
         sa.Column("state", types.Str(), nullable=False),
         sa.Column("attempt", types.Int, nullable=False),
+        sa.Column("failures", types.Int, nullable=False),
         sa.Column("available_at", types.UtcDateTime(), nullable=False),
         sa.Column("leased_until", types.UtcDateTime(), nullable=True),
         sa.Column("worker", types.Str(), nullable=True),

@@ -4,10 +4,11 @@ Every claim raises `attempt`; a worker writes only while the job still carries i
 taken for dead cannot write late. The result is written in the transaction that marks the job succeeded: once.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, and_, or_, select, update
+from sqlalchemy import ColumnElement, Index, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.kit import ids
@@ -18,8 +19,8 @@ from service.kit.transaction import Transaction
 LEASE = timedelta(seconds=30)
 """How long a claim holds without a sign of life."""
 
-ATTEMPTS = 3
-"""How often a job is tried before it is parked as failed."""
+FAILURES = 3
+"""How many errors and dead workers a job survives before it is parked as failed."""
 
 FINISHED = ("succeeded", "failed", "cancelled")
 
@@ -28,7 +29,8 @@ class Job(Owned, Base):
     """A job. state: queued, running, succeeded, failed (parked) or cancelled.
 
     arguments: what the handler is given. resource_id: what the job works for. available_at: not claimed before.
-    attempt: the claim that may write. phase, share: progress, share of 0 to 1. error: why it failed, for people.
+    attempt: the claim that may write. failures: attempts that ended in an error or with a dead worker.
+    phase, share: progress, share of 0 to 1. error: why it failed, for people.
     """
 
     __tablename__ = "jobs"
@@ -42,6 +44,7 @@ class Job(Owned, Base):
     resource_id: Mapped[str]
     state: Mapped[str]
     attempt: Mapped[int]
+    failures: Mapped[int]
     available_at: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     worker: Mapped[str | None]
@@ -68,6 +71,7 @@ def enqueue(tx: Transaction, kind: str, arguments: dict[str, Any], *, resource_i
         resource_id=resource_id,
         state="queued",
         attempt=0,
+        failures=0,
         available_at=tx.now,
         cancel_requested=False,
     )
@@ -94,23 +98,27 @@ def cancel(tx: Transaction, job: Job) -> None:
         job.cancel_requested = True
 
 
-def is_waiting(session: Session, now: datetime, job_id: str | None = None) -> bool:
-    """Tell whether a job, or the job `job_id`, could be claimed now."""
-    return session.scalar(select(Job.id).where(_claimable(now, job_id)).limit(1)) is not None
+def is_waiting(session: Session, now: datetime, kinds: Collection[str], job_id: str | None = None) -> bool:
+    """Tell whether a job of these kinds, or the job `job_id`, could be claimed now."""
+    return session.scalar(select(Job.id).where(_claimable(now, kinds, job_id)).limit(1)) is not None
 
 
-def claim(session: Session, worker: str, now: datetime, job_id: str | None = None) -> Job | None:
-    """Take the job that has waited longest, or the job `job_id`; None where it is not to be had.
+def claim(
+    session: Session, worker: str, now: datetime, kinds: Collection[str], job_id: str | None = None
+) -> Job | None:
+    """Take the job of these kinds that has waited longest, or the job `job_id`; None where it is not to be had.
 
     A job whose worker died at its last attempt is parked.
     """
-    statement = select(Job).where(_claimable(now, job_id)).order_by(Job.available_at, Job.id).limit(1)
+    statement = select(Job).where(_claimable(now, kinds, job_id)).order_by(Job.available_at, Job.id).limit(1)
     job = session.scalar(statement.with_for_update(skip_locked=True))
     if job is None:
         return None
-    if job.attempt >= ATTEMPTS:
-        _end(job, "failed", now, error="Every worker that tried this died while at it.")
-        return None
+    if job.state == "running":
+        job.failures += 1
+        if job.failures >= FAILURES:
+            _end(job, "failed", now, error="Every worker that tried this died while at it.")
+            return None
     job.state, job.worker, job.attempt = "running", worker, job.attempt + 1
     job.leased_until, job.started_at = now + LEASE, job.started_at or now
     return job
@@ -145,27 +153,29 @@ def succeed(job: Job, now: datetime) -> None:
 
 
 def give_back(job: Job, now: datetime) -> None:
-    """Put a held job back in the queue without counting the attempt: its worker stops in good order."""
+    """Put a held job back in the queue without a failure: its worker stops in good order."""
     job.state, job.leased_until, job.available_at = "queued", None, now
 
 
 def fail(job: Job, now: datetime, error: str, *, retry: bool) -> None:
     """Put a held job back for a later attempt, or park it where there is none left or `retry` is false."""
+    job.failures += 1
     if job.cancel_requested:
         _end(job, "cancelled", now)
-    elif retry and job.attempt < ATTEMPTS:
+    elif retry and job.failures < FAILURES:
         job.state, job.leased_until, job.error = "queued", None, error
-        job.available_at = now + timedelta(seconds=2**job.attempt)
+        job.available_at = now + timedelta(seconds=2**job.failures)
     else:
         _end(job, "failed", now, error=error)
 
 
-def _claimable(now: datetime, job_id: str | None) -> Any:  # noqa: ANN401 - a column expression
+def _claimable(now: datetime, kinds: Collection[str], job_id: str | None) -> ColumnElement[bool]:
     waiting = or_(
         and_(Job.state == "queued", Job.available_at <= now),
         and_(Job.state == "running", Job.leased_until < now),
     )
-    return waiting if job_id is None else and_(Job.id == job_id, waiting)
+    mine = and_(Job.kind.in_(kinds), waiting)
+    return mine if job_id is None else and_(Job.id == job_id, mine)
 
 
 def _end(job: Job, state: str, now: datetime, *, error: str | None = None) -> None:

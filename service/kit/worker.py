@@ -4,6 +4,7 @@ import os
 import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -102,15 +103,19 @@ class Worker:
 
     def run(self) -> None:
         """Run jobs, and chores now and then, until `stopping` is set."""
-        chores_due = clock.now().timestamp()
+        log = logging.get().bind(worker=self.name)
+        chores_due = time.monotonic()
         while not self.stopping.is_set():
             try:
-                if clock.now().timestamp() >= chores_due:
+                if time.monotonic() >= chores_due:
                     self.database.write(lambda session: idempotency.purge(session, clock.now()))
-                    chores_due = clock.now().timestamp() + CHORES_SECONDS
+                    chores_due = time.monotonic() + CHORES_SECONDS
                 busy = self.run_one()
             except (DatabaseBusy, DatabaseFull) as error:
-                logging.get().warning("worker waits for the database", reason=str(error))
+                log.warning("worker waits for the database", reason=str(error))
+                busy = False
+            except Exception:
+                log.exception("worker fault")  # a worker that ends would leave every later job waiting
                 busy = False
             if not busy:
                 self.stopping.wait(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - spreads the polls
@@ -118,9 +123,9 @@ class Worker:
     def run_one(self, job_id: str | None = None) -> bool:
         """Claim and run one job, or the job `job_id`; return whether it was to be had."""
         with self.database.reading() as session:
-            if not jobs.is_waiting(session, clock.now(), job_id):
+            if not jobs.is_waiting(session, clock.now(), self.handlers, job_id):
                 return False
-        job = self.database.write(lambda session: jobs.claim(session, self.name, clock.now(), job_id))
+        job = self.database.write(lambda session: jobs.claim(session, self.name, clock.now(), self.handlers, job_id))
         if job is None:
             return False
         self._work(Task(self.database, job, self.stopping), job.kind)
