@@ -26,7 +26,13 @@ def list_api_keys(tx: Transaction, query: dict[str, Any]) -> Page[ApiKey]:
 
 
 @blueprint.endpoint(
-    "POST", "/api-keys", scope="api_keys:write", body=NewApiKeySchema, status=201, returns=CreatedApiKeySchema
+    "POST",
+    "/api-keys",
+    scope="api_keys:write",
+    body=NewApiKeySchema,
+    status=201,
+    returns=CreatedApiKeySchema,
+    secret=True,
 )
 def create_api_key(tx: Transaction, body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make an API key. Its role may not exceed that of the key that asks. The whole key is shown only now."""

@@ -12,7 +12,7 @@ from service.access.models import ApiKey, Organization
 from service.access.roles import SCOPES, Role
 from service.events import service as events
 from service.kit import clock, ids
-from service.kit.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, Problem
+from service.kit.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, FieldError, Problem, invalid
 from service.kit.transaction import Actor, Transaction
 
 NOTED_EVERY = timedelta(hours=1)
@@ -59,8 +59,10 @@ def create_organization(session: Session, name: str) -> Organization:
 def create_key(tx: Transaction, *, name: str, role: Role, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
     """Add a key to the actor's organization; return it and the whole key, which is never shown again.
 
-    Raises Problem 403 when the role may more than the actor itself.
+    Raises Problem 403 when the role may more than the actor itself, 422 when the key would be over before it begins.
     """
+    if expires_at is not None and expires_at <= tx.now:
+        raise invalid(FieldError("/expires_at", "past", "Lies in the past; name a later time or leave it out."))
     if not SCOPES[role] <= tx.actor.scopes:
         raise Problem(FORBIDDEN, f"A key cannot make keys of a wider role than its own; {role} is wider.")
     token = keys.new()

@@ -14,7 +14,7 @@ from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from service.kit import body, clock, etags, idempotency
-from service.kit.problems import FORBIDDEN, FieldError, Problem, invalid
+from service.kit.problems import FORBIDDEN, SHOWN_ONCE, FieldError, Problem, invalid
 from service.kit.runtime import Runtime, runtime
 from service.kit.strict_json import pointer
 from service.kit.transaction import Actor, Transaction
@@ -32,6 +32,7 @@ class Call:
     method, rule: of the route. scope: what the key must include. writes: whether the transaction may change anything.
     max_body: bytes, None for the application's. guarded: whether `If-Match` is required.
     prepare: work before the transaction opens, see Resource.endpoint. streams: whether `prepare` reads the body.
+    secret: whether the answer is shown once and never kept.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Call:
     guarded: bool
     prepare: Prepare | None
     streams: bool
+    secret: bool
 
     @property
     def is_look(self) -> bool:
@@ -140,6 +142,9 @@ def _reserved(call: Call, key: str, content: bytes, run: Callable[[idempotency.R
     mark = idempotency.fingerprint(request.full_path.encode(), content)
     held = idempotency.reserve(database, g.actor, f"{call.method} {call.rule}", key, mark)
     if isinstance(held, idempotency.Answer):
+        if call.secret:
+            made = {"Location": held.headers["Location"]}
+            raise Problem(SHOWN_ONCE, "The request was served; its answer held a secret, not kept.", headers=made)
         return Response(held.body, held.status, {**held.headers, "Idempotency-Replayed": "true"})
     try:
         return run(held)
@@ -159,7 +164,7 @@ def _commit(call: Call, view: View, arguments: dict[str, Any], reservation: idem
         response = _tagged(response)
         if reservation is not None:
             session.flush()
-            idempotency.keep(session, reservation, _answer(response))
+            idempotency.keep(session, reservation, _answer(response, b"" if call.secret else response.get_data()))
         return response
 
     return runtime().database.write(unit, lane=g.actor.organization_id)
@@ -174,10 +179,10 @@ def _prepared(call: Call, kwargs: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield {**kwargs, "prepared": prepared}
 
 
-def _answer(response: Response) -> idempotency.Answer:
+def _answer(response: Response, content: bytes) -> idempotency.Answer:
     kept = ("Content-Type", "Location", "ETag", "Retry-After")
     headers = {name: response.headers[name] for name in kept if name in response.headers}
-    return idempotency.Answer(response.status_code, headers, response.get_data())
+    return idempotency.Answer(response.status_code, headers, content)
 
 
 def _tagged(response: Response) -> Response:

@@ -154,6 +154,13 @@ IN_FLIGHT = define(
     "The same request is still running",
     "A request with this `Idempotency-Key` is being served. Wait as `Retry-After` says and repeat it unchanged.",
 )
+SHOWN_ONCE = define(
+    "answer-shown-once",
+    409,
+    "The answer was shown once",
+    "The request with this `Idempotency-Key` was served, but its answer held a secret, which is not kept. `Location` "
+    "names what was made; where its secret is lost, delete it and make another with a new key.",
+)
 PRECONDITION_FAILED = define(
     "precondition-failed",
     412,

@@ -22,6 +22,7 @@ from service.kit.problems import (
     NOT_FOUND,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
+    SHOWN_ONCE,
     TOO_LARGE,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
@@ -61,6 +62,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         streams: Sequence[str] = (),
         max_body: int | None = None,
         writes: bool | None = None,
+        secret: bool = False,
         problems: Sequence[ProblemKind] = (),
     ) -> Callable[[View], View]:
         """Register an operation. The view is called as `view(tx, body=…, query=…, prepared=…, **path)`.
@@ -74,7 +76,9 @@ class Resource(Blueprint):  # type: ignore[misc]
         receiving a stream or computing; what it yields is passed as `prepared`. It may read, never write.
         streams: media types of a raw body that `prepare` reads itself; what it yields then has `fingerprint: bytes`.
         max_body: most bytes of the body, None for the configured limit.
-        writes: only to say so of a POST that changes nothing. problems: kinds beyond those every call may answer.
+        writes: only to say so of a POST that changes nothing.
+        secret: the answer is shown once; a repeat with the same `Idempotency-Key` is told so.
+        problems: kinds beyond those every call may answer.
         """
         call = Call(
             method=method,
@@ -85,6 +89,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             guarded=guarded,
             prepare=prepare,
             streams=bool(streams),
+            secret=secret,
         )
 
         def decorate(function: View) -> View:
@@ -151,6 +156,8 @@ def _usual(call: Call, *, takes_body: bool) -> Iterator[ProblemKind]:
         yield from (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
     if call.method == "POST":
         yield IN_FLIGHT
+    if call.secret:
+        yield SHOWN_ONCE
 
 
 def _headers(call: Call) -> list[str]:
