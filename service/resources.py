@@ -7,6 +7,7 @@ from service.evaluations import service as evaluating
 from service.evaluations.comparing.routes import blueprint as evaluation_comparisons
 from service.evaluations.jobs import run as evaluate
 from service.evaluations.routes import blueprint as evaluations
+from service.evaluations.scenarios.routes import blueprint as scenarios
 from service.events.routes import blueprint as events
 from service.kit.worker import Handler
 from service.policies.routes import blueprint as policies
@@ -14,7 +15,17 @@ from service.price_sheets.routes import blueprint as price_sheets
 from service.traffic_histories.routes import blueprint as traffic_histories
 from service.workloads.routes import blueprint as workloads
 
-RESOURCES = (price_sheets, workloads, traffic_histories, policies, evaluations, evaluation_comparisons, events, access)
+RESOURCES = (
+    price_sheets,
+    workloads,
+    traffic_histories,
+    policies,
+    evaluations,
+    evaluation_comparisons,
+    scenarios,
+    events,
+    access,
+)
 
 JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate}
 """Handlers of jobs, by kind."""

@@ -161,3 +161,10 @@ def ready(api: ApiClient) -> str:
 def evaluate(api: ApiClient, workload_id: str, headers: dict[str, str] | None = None, **body: object) -> Answer:
     """Ask for an evaluation."""
     return api.post(f"/v1/workloads/{workload_id}/evaluations", json=body, headers=headers or {})
+
+
+def queue(api: ApiClient, workload_id: str, **policy: object) -> str:
+    """Ask for an evaluation without waiting for it; return its id."""
+    answer = evaluate(api, workload_id, {"Prefer": "respond-async"}, policy=policy)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json["id"])

@@ -23,7 +23,7 @@ class Exact(fields.Field[Decimal]):
         """Bound the number to `low` … `high`; `above` leaves `low` itself out."""
         self.low, self.high, self.above = Decimal(low), Decimal(high), above
         metadata = {"type": ["string", "number"], "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,12})?$"}
-        super().__init__(**options, metadata=metadata | options.pop("metadata", {}))
+        super().__init__(metadata=metadata | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):

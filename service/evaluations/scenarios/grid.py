@@ -1,0 +1,84 @@
+"""The grid: every combination of the values asked for, each with what the workflow is given for it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from service.evaluations.computing import Materials
+from service.evaluations.scenarios.repricing import PriceChange, repriced
+from service.kit.problems import FieldError, invalid
+from service.price_sheets.build import build_offers
+from service.workflow.offers import Offer
+
+AS_IS = "as is"
+"""Name of prices and offers that are not changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One combination: its values, and what the workflow is given."""
+
+    traffic_factor: Decimal
+    growth_per_month: Decimal
+    prices: str
+    offers: str
+    materials: Materials
+
+
+def cells(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterator[Cell]:
+    """Yield the combinations that `asked`, the loaded grid, makes of a base.
+
+    Raises Problem 422 for a price change that fits no offer, and for added offers that are none of the model's.
+    """
+    books = [(name, added, prices) for name, added in _books(base, model, asked) for prices in asked["prices"]]
+    for factor, growth, (name, offers, prices) in product(asked["traffic_factors"], asked["growth_per_month"], books):
+        yield Cell(factor, growth, prices["name"], name, _changed(base, offers, prices["changes"], factor, growth))
+
+
+def count(asked: dict[str, Any]) -> int:
+    """Return the number of combinations."""
+    sizes = (len(asked[name]) for name in ("traffic_factors", "growth_per_month", "prices", "offers"))
+    total = 1
+    for size in sizes:
+        total *= size
+    return total
+
+
+def require_fitting(base: Materials, model: str | None, asked: dict[str, Any]) -> None:
+    """Raise Problem 422 for a price change that fits no offer at all, and for a sheet without offers of the model."""
+    everything = [offer for _, offers in _books(base, model, asked) for offer in offers]
+    idle = [
+        FieldError(f"/prices/{i}/changes/{j}", "fits_nothing", "No offer fits this change; check mode, sku and term.")
+        for i, prices in enumerate(asked["prices"])
+        for j, change in enumerate(prices["changes"])
+        if not any(PriceChange(**change).fits(offer) for offer in everything)
+    ]
+    strange = [
+        FieldError(f"/offers/{i}/price_sheet", "no_offers", f"This sheet offers nothing for {model}.")
+        for i, added in enumerate(asked["offers"])
+        if added["price_sheet"] is not None and not build_offers(added["price_sheet"], model)
+    ]
+    if idle or strange:
+        raise invalid(*idle, *strange)
+
+
+def _books(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterator[tuple[str, tuple[Offer, ...]]]:
+    """Yield the offers to choose among: those there are, with those of a sheet added or put in their place."""
+    for added in asked["offers"]:
+        new = () if added["price_sheet"] is None else build_offers(added["price_sheet"], model)
+        replaced = {(offer.provider, offer.sku) for offer in new}
+        kept = (offer for offer in base.offers if (offer.provider, offer.sku) not in replaced)
+        yield added["name"], (*kept, *new)
+
+
+def _changed(
+    base: Materials, offers: Sequence[Offer], changes: Sequence[dict[str, Any]], factor: Decimal, growth: Decimal
+) -> Materials:
+    policy = replace(
+        base.policy,
+        traffic_factor=base.policy.traffic_factor * factor,
+        horizon=replace(base.policy.horizon, growth_per_month=growth),
+    )
+    return Materials(base.history, repriced(offers, [PriceChange(**change) for change in changes]), policy)

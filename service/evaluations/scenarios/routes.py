@@ -1,0 +1,82 @@
+"""Calls of scenarios."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from service.evaluations.comparing.sides import NOT_COMPLETED, side_of
+from service.evaluations.computing import TOO_LONG, Materials, answer_of, in_turn, require_bounded
+from service.evaluations.histories import NO_TRAFFIC
+from service.evaluations.looking import looking
+from service.evaluations.pinning import materials_of, plan
+from service.evaluations.scenarios.grid import cells, count, require_fitting
+from service.evaluations.scenarios.schemas import GridSchema, ScenariosSchema, WorkloadScenariosSchema
+from service.evaluations.scenarios.table import row_of
+from service.kit.resource import Resource
+from service.kit.transaction import Actor, Transaction
+
+blueprint = Resource("scenarios", __name__, description="What if: other traffic, prices, offers or growth.")
+
+READ = "evaluations:read"
+MAX_BODY = 4 * 1024 * 1024
+
+Json = dict[str, Any]
+
+
+@contextmanager
+def _of_evaluation(actor: Actor, evaluation_id: str, body: Json) -> Iterator[Json]:
+    with looking(actor) as tx:
+        side = side_of(tx, evaluation_id)
+    yield _table(side.materials, side.inputs.model, body, side.estimated_seconds, side.body)
+
+
+@contextmanager
+def _of_workload(actor: Actor, workload_id: str, body: Json) -> Iterator[Json]:
+    with looking(actor) as tx:
+        planned = plan(tx, workload_id, body)
+        materials = materials_of(tx, planned.inputs)
+    yield _table(materials, planned.inputs.model, body["grid"], planned.estimated_seconds, None)
+
+
+def _table(base: Materials, model: str | None, grid: Json, seconds: float, known: Json | None) -> Json:
+    """Return the table of a grid; `known` is the base's answer where it is stored."""
+    require_fitting(base, model, grid)
+    factors = sum(max(1.0, float(factor)) for factor in grid["traffic_factors"])
+    require_bounded(seconds * (1 + count(grid) / len(grid["traffic_factors"]) * factors))
+    with in_turn():
+        answer = answer_of(base) if known is None else known
+        rows = [row_of(cell, answer_of(cell.materials), answer) for cell in cells(base, model, grid)]
+    names = ("mode", "option", "monthly_cost", "confidence", "provisional")
+    return {"base": {name: answer["recommendation"][name] for name in names}, "scenarios": rows}
+
+
+@blueprint.endpoint(
+    "POST",
+    "/evaluations/<id(ev):evaluation_id>/scenarios",
+    scope=READ,
+    body=GridSchema,
+    returns=ScenariosSchema,
+    prepare=_of_evaluation,
+    writes=False,
+    max_body=MAX_BODY,
+    problems=[NOT_COMPLETED, TOO_LONG],
+)
+def try_evaluation_scenarios(tx: Transaction, evaluation_id: str, body: Json, prepared: Json) -> Json:  # noqa: ARG001
+    """Vary the inputs of a completed evaluation. Nothing is stored."""
+    return prepared
+
+
+@blueprint.endpoint(
+    "POST",
+    "/workloads/<id(wl):workload_id>/scenarios",
+    scope=READ,
+    body=WorkloadScenariosSchema,
+    returns=ScenariosSchema,
+    prepare=_of_workload,
+    writes=False,
+    max_body=MAX_BODY,
+    problems=[NO_TRAFFIC, TOO_LONG],
+)
+def try_workload_scenarios(tx: Transaction, workload_id: str, body: Json, prepared: Json) -> Json:  # noqa: ARG001
+    """Vary what an evaluation of the workload would stand on now. Nothing is stored."""
+    return prepared
