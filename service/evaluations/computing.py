@@ -49,13 +49,13 @@ def _silent(phase: str, share: float) -> None:
     """Tell nobody."""
 
 
-def answer_of(materials: Materials, progress: Progress = _silent) -> dict[str, Any]:
+def answer_of(materials: Materials, progress: Progress = _silent, threads: int = THREADS) -> dict[str, Any]:
     """Return measurement, options, comparison and recommendation as JSON.
 
     Raises Problem 422 naming the input that the workflow refuses.
     """
     try:
-        found = evaluate(materials.history, materials.offers, materials.policy, progress, THREADS)
+        found = evaluate(materials.history, materials.offers, materials.policy, progress, threads)
     except WorkflowError as error:
         raise refusal(error) from error
     return dict(document(found))
