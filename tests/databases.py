@@ -1,7 +1,9 @@
 """Real databases for tests: SQLite files, and a PostgreSQL 18 started out of a wheel for as long as the tests run."""
 
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -21,7 +23,9 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 @pytest.fixture(scope="session")
 def postgres_server(shared_folder: Path) -> Iterator[str]:
     """Start PostgreSQL, or join the one another test process started; give its libpq address. Works as root too."""
-    server = get_server(shared_folder / "postgresql", cleanup_mode="stop")
+    # Not in pytest's own folder: the server's user must reach it, which every other run of pytest would undo.
+    folder = Path(tempfile.gettempdir()) / f"crossover-postgresql-{sha256(bytes(shared_folder)).hexdigest()[:16]}"
+    server = get_server(folder, cleanup_mode="delete")
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:
         # Test databases need not outlive a power cut.
