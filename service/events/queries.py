@@ -1,6 +1,6 @@
 """Queries on events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -31,7 +31,8 @@ def last(tx: Transaction) -> Event | None:
     return tx.session.scalar(statement.order_by(Event.sequence.desc()).limit(1))
 
 
-def chain(tx: Transaction) -> Iterator[Event]:
+def chain(tx: Transaction) -> Generator[Event, None, None]:
     """Yield every event of the organization in order."""
     statement = select(Event).where(Event.organization_id == tx.organization_id).order_by(Event.sequence)
-    yield from tx.session.scalars(statement.execution_options(yield_per=500))
+    with tx.session.scalars(statement.execution_options(yield_per=500)) as events:
+        yield from events

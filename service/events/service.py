@@ -1,6 +1,7 @@
 """Appending events and checking their chain."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from service.events import queries
@@ -63,10 +64,11 @@ def chained(previous: str, event: Event) -> str:
 def first_broken(tx: Transaction) -> int | None:
     """Return the sequence of the first event that was changed, removed or inserted, or None where the chain holds."""
     previous = GENESIS
-    for expected, event in enumerate(queries.chain(tx), start=1):
-        if event.sequence != expected or event.hash != chained(previous, event):
-            return expected
-        previous = event.hash
+    with closing(queries.chain(tx)) as chain:
+        for expected, event in enumerate(chain, start=1):
+            if event.sequence != expected or event.hash != chained(previous, event):
+                return expected
+            previous = event.hash
     return None
 
 

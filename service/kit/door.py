@@ -186,9 +186,11 @@ def _answer(response: Response, content: bytes) -> idempotency.Answer:
 
 
 def _tagged(response: Response) -> Response:
-    """Give a success its ETag; answer 304 to a reader who has it already."""
+    """Give a success its ETag and a page its link; answer 304 to a reader who has it already."""
+    if g.next is not None:
+        response.headers["Link"] = f'<{g.next}>; rel="next"'
     if response.status_code in (200, 201) and not response.is_streamed:
         if "ETag" not in response.headers:
-            response.set_etag(g.pop("etag", None) or etags.of_bytes(response.get_data()))
+            response.set_etag(g.etag or etags.of_bytes(response.get_data()))
         response.make_conditional(request)
     return response

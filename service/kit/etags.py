@@ -44,7 +44,7 @@ def of_bytes(content: bytes) -> str:
 
 def required() -> ETags:
     """Return the tags of `If-Match`; raises 428 when the header is absent."""
-    if not request.if_match:
+    if "If-Match" not in request.headers:
         raise Problem(PRECONDITION_REQUIRED, "Send If-Match with the ETag of the version you want to change.")
     return request.if_match
 

@@ -13,6 +13,7 @@ from service.kit.arguments import StrictParser
 from service.kit.door import Call, Prepare, View, enter, transact
 from service.kit.etags import Tagged
 from service.kit.fields import Schema
+from service.kit.paging import Page
 from service.kit.problems import (
     BUSY,
     FORBIDDEN,
@@ -111,7 +112,7 @@ class Resource(Blueprint):  # type: ignore[misc]
 
 
 def _called(function: View) -> View:
-    """Return the view with its rows written and the entity tag of its result noted for the door."""
+    """Return the view with its rows written, and the tag and next page of its result noted for the door."""
 
     @wraps(function)
     def called(tx: Transaction, **kwargs: Any) -> Any:  # noqa: ANN401
@@ -119,6 +120,7 @@ def _called(function: View) -> View:
         tx.session.flush()  # versions are counted when rows are written
         row = result[0] if isinstance(result, tuple) else result
         g.etag = row.etag if isinstance(row, Tagged) else None
+        g.next = row.next if isinstance(row, Page) else None
         return result
 
     return called
