@@ -39,8 +39,13 @@ def _scaled(series: BucketSeries, factor: Fraction) -> BucketSeries:
     if factor == 1:
         return series
 
+    top, bottom = 2 * factor.numerator, 2 * factor.denominator
+
     def times(column: Int64s) -> Int64s:
-        return (2 * column * factor.numerator + factor.denominator) // (2 * factor.denominator)
+        # Python's own integers where a long factor's products would leave 64 bits.
+        fits = int(column.max(initial=0)) * top + bottom < 2**63
+        whole = column if fits else column.astype(object)
+        return ((whole * top + bottom // 2) // bottom).astype(np.int64)
 
     return replace(
         series,
