@@ -98,6 +98,7 @@ def _evaluations() -> None:
         sa.Column("traffic_history_id", types.Str(), nullable=False),
         sa.Column("input_key", types.Str(), nullable=False),
         sa.Column("inputs", types.Json(), nullable=False),
+        sa.Column("policy_choice", types.Json(), nullable=False),
         sa.Column("estimated_seconds", types.Real, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluations")),
         sa.ForeignKeyConstraint(

@@ -14,7 +14,8 @@ from service.kit.types import ExactDecimal
 class StoredEvaluation(Owned, Base):
     """An evaluation as asked for, its inputs pinned. One workload has one for the same inputs: `input_key` says so.
 
-    inputs: see evaluation_body.Inputs. estimated_seconds: what computing it was expected to take.
+    inputs: see evaluation_body.Inputs. policy_choice: the policy as it was asked for, see PolicyChoiceSchema.
+    estimated_seconds: what computing it was expected to take.
     """
 
     __tablename__ = "evaluations"
@@ -29,6 +30,7 @@ class StoredEvaluation(Owned, Base):
     traffic_history_id: Mapped[str] = mapped_column(ForeignKey("traffic_histories.id"))
     input_key: Mapped[str]
     inputs: Mapped[dict[str, Any]]
+    policy_choice: Mapped[dict[str, Any]]
     estimated_seconds: Mapped[float]
 
 

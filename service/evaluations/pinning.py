@@ -26,13 +26,23 @@ from service.workflow.prepare import prepare
 from service.workloads import service as workloads
 from service.workloads.models import Workload
 
+CHOICE = ("preset", "policy_id", "policy_version", "policy")
+"""Fields of a request that choose the policy."""
+
+NEWEST: dict[str, Any] = {"traffic_history_id": None, "price_sheet_versions": None}
+"""The fields of a request that pin its other inputs, left to the newest and what is in force."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """An evaluation about to be made: its workload, its inputs and what computing it is expected to take."""
+    """An evaluation about to be made.
+
+    policy_choice: the policy as it was asked for. estimated_seconds: what computing it is expected to take.
+    """
 
     workload_id: str
     inputs: Inputs
+    policy_choice: dict[str, Any]
     estimated_seconds: float
 
 
@@ -61,7 +71,8 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
         engine_version=ENGINE_VERSION,
         seed=seed_of(history, policy),
     )
-    return Plan(workload.id, inputs, estimated_seconds(history.requests, offers, policy))
+    choice = {name: request[name] for name in CHOICE}
+    return Plan(workload.id, inputs, choice, estimated_seconds(history.requests, offers, policy))
 
 
 def materials_of(tx: Transaction, inputs: Inputs) -> Materials:

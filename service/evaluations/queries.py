@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import aliased
 
 from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
 from service.kit.jobs import Job
 from service.kit.transaction import Transaction
+from service.workloads.models import Workload
 
 
 def evaluations(tx: Transaction, filters: Mapping[str, Any]) -> Select[StoredEvaluation]:
@@ -102,3 +104,20 @@ def sheets_of(tx: Transaction, evaluation_ids: Sequence[str]) -> list[Evaluation
 
 def _named(tx: Transaction, evaluation_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return EvaluationResult.organization_id == tx.organization_id, EvaluationResult.evaluation_id == evaluation_id
+
+
+def latest(tx: Transaction, due_by: str | None) -> Select[EvaluationResult]:
+    """Return the statement of the last answer of each workload that is still there, due by a day where one is given."""
+    later = aliased(EvaluationResult)
+    overtaken = exists().where(
+        later.workload_id == EvaluationResult.workload_id, later.version > EvaluationResult.version
+    )
+    present = exists().where(Workload.id == EvaluationResult.workload_id, Workload.deleted_at.is_(None))
+    statement = results(tx).where(~overtaken, present)
+    return statement if due_by is None else statement.where(EvaluationResult.review_by <= due_by)
+
+
+def latest_of(tx: Transaction, workload_id: str) -> EvaluationResult | None:
+    """Return the last answer of a workload."""
+    statement = results(tx).where(EvaluationResult.workload_id == workload_id)
+    return tx.session.scalar(statement.order_by(EvaluationResult.version.desc()).limit(1))

@@ -84,6 +84,7 @@ def _add(tx: Transaction, plan: Plan) -> StoredEvaluation:
         traffic_history_id=plan.inputs.traffic_history.id,
         input_key=plan.inputs.key,
         inputs=inputs,
+        policy_choice=plan.policy_choice,
         estimated_seconds=plan.estimated_seconds,
     )
     tx.session.add(evaluation)

@@ -63,8 +63,10 @@ def page(
     statement: Select[T],
     key: Sequence[InstrumentedAttribute[Any]],
     query: Mapping[str, Any],
+    *,
+    rising: bool = False,
 ) -> Page[T]:
-    """Return the page of `statement` that `query` asks for, in falling order of `key`.
+    """Return the page of `statement` that `query` asks for, in falling order of `key`, or in rising order.
 
     key: columns that order the rows and name each one alone, e.g. `(Workload.created_at, Workload.id)`.
     query: the loaded PageQuery; all its other values are bound into the cursor, so a cursor of other filters
@@ -74,8 +76,10 @@ def page(
     if query["cursor"] is not None:
         after = _read(serializer, query["cursor"], key)
         bound = [literal(value, column.type) for column, value in zip(key, after, strict=True)]
-        statement = statement.where(tuple_(*key) < tuple_(*bound))
-    statement = statement.order_by(*(column.desc() for column in key)).limit(query["limit"] + 1)
+        beyond = tuple_(*key) > tuple_(*bound) if rising else tuple_(*key) < tuple_(*bound)
+        statement = statement.where(beyond)
+    order = (column.asc() if rising else column.desc() for column in key)
+    statement = statement.order_by(*order).limit(query["limit"] + 1)
     rows = list(tx.session.scalars(statement))
     items = rows[: query["limit"]]
     more = len(rows) > len(items)

@@ -1,0 +1,1 @@
+"""Reviews: when to look at an evaluation again, and whether anything it stands on has changed meanwhile."""

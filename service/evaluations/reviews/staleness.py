@@ -1,0 +1,66 @@
+"""Staleness: what asking again today would stand on, held against what an evaluation stands on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from service.evaluations import queries
+from service.evaluations.comparing.differences import differences
+from service.evaluations.evaluation_body import Inputs
+from service.evaluations.models import StoredEvaluation
+from service.evaluations.pinning import NEWEST, plan
+from service.kit.problems import Problem
+from service.kit.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an evaluation is stale: a stable code, a sentence, and the id of what caused it where there is one."""
+
+    code: str
+    sentence: str
+    cause_id: str | None = None
+
+
+def reasons(tx: Transaction, evaluation: StoredEvaluation) -> list[Reason]:
+    """Return why an evaluation is stale; empty for one that asking again today would answer with."""
+    newest = queries.latest_of(tx, evaluation.workload_id)
+    found = []
+    if newest is not None and newest.evaluation_id != evaluation.id and newest.version > _version(tx, evaluation):
+        found.append(Reason("superseded", f"Version {newest.version} was made since.", newest.evaluation_id))
+    try:
+        now = plan(tx, evaluation.workload_id, evaluation.policy_choice | NEWEST).inputs
+    except Problem as problem:
+        return [*found, Reason("cannot_be_evaluated", f"Asking again today is refused: {problem.detail}")]
+    return [*found, *_changes(Inputs.of(evaluation.inputs), now)]
+
+
+def _version(tx: Transaction, evaluation: StoredEvaluation) -> int:
+    result = queries.result(tx, evaluation.id)
+    return 0 if result is None else result.version
+
+
+def _changes(then: Inputs, now: Inputs) -> Iterator[Reason]:
+    if then.traffic_history.digest != now.traffic_history.digest:
+        yield Reason("new_traffic_history", "A newer traffic history was uploaded.", now.traffic_history.id)
+    yield from _sheets({sheet.id: sheet.version for sheet in then.price_sheets}, now)
+    if then.as_of != now.as_of and then.price_sheets == now.price_sheets:
+        yield Reason("offers_came_or_went", "Other offers are to be had today than were then.")
+    if then.model != now.model:
+        yield Reason("model_changed", f"The workload's model is {now.model} now, it was {then.model}.")
+    changed = [difference["pointer"] for difference in differences(then.policy, now.policy)]
+    if changed:
+        yield Reason("policy_changed", f"The policy asked for says otherwise now: {', '.join(changed)}.")
+    if then.engine_version != now.engine_version:
+        yield Reason("engine_changed", f"The engine is {now.engine_version} now, it was {then.engine_version}.")
+
+
+def _sheets(then: dict[Any, Any], now: Inputs) -> Iterator[Reason]:
+    present = {sheet.id: sheet.version for sheet in now.price_sheets}
+    for sheet_id, version in present.items():
+        if sheet_id not in then:
+            yield Reason("new_price_sheet", "A price sheet offers the model that was not there then.", sheet_id)
+        elif then[sheet_id] != version:
+            yield Reason("new_price_version", f"Version {version} is in force, not {then[sheet_id]}.", sheet_id)
+    for sheet_id in then.keys() - present.keys():
+        yield Reason("price_sheet_without_model", "A price sheet no longer offers the model.", sheet_id)
