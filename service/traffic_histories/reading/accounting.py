@@ -10,6 +10,7 @@ from .cells import CACHE_HIT, FAILED, fault_of
 from .errors import RefusedError
 from .frame import Frame, Mask, Scan
 from .report import Reject, RejectCount, Report
+from .settle import END_MARK
 
 FIRST_REJECTS = 20
 TEXT_LENGTH = 60
@@ -19,7 +20,6 @@ SCANNER_REASONS = {
     "TOO MANY COLUMNS": "too_many_columns",
     "UNQUOTED VALUE": "bad_quotes",
     "LINE SIZE OVER MAXIMUM": "line_too_long",
-    "INVALID ENCODING": "not_utf8",
     "INVALID STATE": "bad_quotes",
 }
 
@@ -29,7 +29,7 @@ def account(scan: Scan, frame: Frame, path: Path, report: Report) -> Mask:
 
     Raises RefusedError: `too_many_rejects`, `no_rows`, `too_many_rows`.
     """
-    torn = _torn_rows(scan)
+    torn = _torn_rows(scan, path)
     bad = _bad(scan, frame)
     rows = report.rows
     rows.read = len(frame) + len(torn)
@@ -60,18 +60,34 @@ def _bad(scan: Scan, frame: Frame) -> Mask:
     return bad
 
 
-def _torn_rows(scan: Scan) -> dict[int, tuple[str, str | None]]:
-    """Return line (counting records and blank lines) → reason and column of rows that could not be cut into cells."""
+def _torn_rows(scan: Scan, path: Path) -> dict[int, str]:
+    """Return line (counting records and blank lines) → reason, of rows that could not be cut into cells.
+
+    Raises RefusedError: `bad_quotes`.
+    """
     if not scan.table.lines:
         return {}
     found = scan.connection.execute(
-        "SELECT line, first(error_type ORDER BY byte_position), first(column_name ORDER BY byte_position) "
+        "SELECT line, first(error_type ORDER BY byte_position), trim(first(csv_line), chr(10)) "
         "FROM reject_errors WHERE scan_id = (SELECT min(scan_id) FROM reject_errors) GROUP BY line ORDER BY line"
     ).fetchall()
-    return {line: (SCANNER_REASONS.get(kind, "unreadable_row"), name) for line, kind, name in found}
+    if scan.table.end_marked:
+        if not found or found[-1][2] != END_MARK:
+            raise RefusedError("bad_quotes", f"{_open_quote(path)}; rows behind it cannot be told apart")
+        found.pop()
+    return {line: SCANNER_REASONS.get(kind, "unreadable_row") for line, kind, _ in found}
 
 
-def _explain(scan: Scan, torn: dict[int, tuple[str, str | None]], path: Path, report: Report) -> None:
+def _open_quote(path: Path) -> str:
+    opened, is_open = 0, False
+    with path.open("rb") as file:
+        for line, text in enumerate(file, start=1):
+            if text.count(b'"') % 2:
+                opened, is_open = line if not is_open else opened, not is_open
+    return f"a quote opens in line {opened} and never closes" if is_open else "a quote opens and never closes"
+
+
+def _explain(scan: Scan, torn: dict[int, str], path: Path, report: Report) -> None:
     """Scan again for what was wrong: rare, and cheaper than carrying the text along every time."""
     fault = fault_of(scan.casts, skipped=scan.skipped)
     faults = f"(SELECT row_number() OVER () AS record, {fault} AS fault FROM {scan.table.relation})"
@@ -83,7 +99,7 @@ def _explain(scan: Scan, torn: dict[int, tuple[str, str | None]], path: Path, re
         f"SELECT fault.column, fault.reason, count(*) FROM {faults} WHERE fault IS NOT NULL GROUP BY ALL"
     ).fetchall()
     totals = {(column, reason): rows for column, reason, rows in counted}
-    for reason, _ in torn.values():
+    for reason in torn.values():
         totals[None, reason] = totals.get((None, reason), 0) + 1
     report.rejected_by = [
         RejectCount(column, reason, rows)
@@ -91,11 +107,11 @@ def _explain(scan: Scan, torn: dict[int, tuple[str, str | None]], path: Path, re
     ]
     lines = _lines(scan, [record for record, *_ in listed], torn, path)
     rejects = [Reject(lines[record], column, reason, _shown(text)) for record, column, reason, text in listed]
-    rejects += [Reject(lines[-line], None, reason) for line, (reason, _) in list(torn.items())[:FIRST_REJECTS]]
+    rejects += [Reject(lines[-line], None, reason) for line, reason in list(torn.items())[:FIRST_REJECTS]]
     report.first_rejects = sorted(rejects, key=lambda reject: reject.line or 0)[:FIRST_REJECTS]
 
 
-def _lines(scan: Scan, records: list[int], torn: dict[int, tuple[str, str | None]], path: Path) -> dict[int, int]:
+def _lines(scan: Scan, records: list[int], torn: dict[int, str], path: Path) -> dict[int, int]:
     """Return line numbers in the plain file, of `records` (from 1, torn ones left out) and, negated, of torn lines."""
     if not scan.table.lines:
         return {record: record for record in records}

@@ -16,7 +16,7 @@ LINE_BYTES = 1024 * 1024
 
 
 def open_csv(plain: Plain, limits: ReadLimits) -> Table:
-    """Describe a CSV file. Raises RefusedError: `bad_header`, `not_utf8`."""
+    """Describe a CSV file. Raises RefusedError: `bad_header`."""
     text = _head_text(plain)
     blank = len(text) - len(text.lstrip("\n"))
     delimiter, names = _header(text[blank:])
@@ -24,7 +24,7 @@ def open_csv(plain: Plain, limits: ReadLimits) -> Table:
     reader = _reader(plain, delimiter, len(names), blank)
     cells = {name: f"c{index}" for index, name in enumerate(names)}
     row = "hash(" + ", ".join(cells.values()) + ")"
-    return Table(reader, cells, row, _sample(text[blank:], delimiter, names), lines=True)
+    return Table(reader, cells, row, _sample(text[blank:], delimiter, names), lines=True, end_marked=plain.quoted)
 
 
 def _head_text(plain: Plain) -> str:
@@ -33,10 +33,6 @@ def _head_text(plain: Plain) -> str:
         raw = raw[: raw.rfind(b"\n") + 1]
         if not raw:
             raise RefusedError("bad_header", f"the first line is longer than {HEAD_BYTES} bytes")
-    try:
-        raw.split(b"\n", 1)[0].decode()
-    except UnicodeDecodeError as error:
-        raise RefusedError("not_utf8", f"the header is not UTF-8: {error.reason}; save the file as UTF-8") from error
     return raw.decode(errors="replace")
 
 

@@ -28,6 +28,8 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
     """Return the histories in a file, and the report. Raises RefusedError."""
     plain = unpack(path, workdir, options.content_encoding, options.limits)
     report = Report(plain.format, list(plain.compression), unpacked_bytes=plain.size)
+    if plain.replaced:
+        report.find("not_utf8", "some bytes were no UTF-8; they were replaced, which spoils only the cells they are in")
     connection = connect(plain.path, workdir, options.limits)
     try:
         connection.execute(time_form.MACROS + cells.MACROS)

@@ -24,8 +24,8 @@ UNIT_DIGITS: dict[TimeUnit, int] = {"s": 6, "ms": 3, "us": 0}
 """Decimal digits from a unit down to a microsecond."""
 
 _CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,30})?)?"
-_WALL = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK})?"
-_OFFSET = r" ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
+_WALL = rf"(19|20|21)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK})?"
+_OFFSET = r" ?(Z|UTC|GMT|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
 _NUMBER = r"[0-9]{1,19}([.][0-9]{0,30})?"
 
 MACROS = rf"""
@@ -73,7 +73,8 @@ class TimeForm:
         """Return SQL that reads the commonest spelling alone, NULL for any other; None where there is no such."""
         if self.pattern is None:
             return None
-        return f"(epoch_ns(try_strptime({cell}, {literal(self.pattern)})) + 500) // 1000"
+        moment = f"try_strptime({cell}, {literal(self.pattern)})"
+        return f"(epoch_ns({moment}) + 500) // 1000" if "%n" in self.pattern else f"epoch_us({moment})"
 
     def full(self, cell: str) -> str:
         """Return SQL for `cell` in whole µs from the reference; NULL where it is no believable time."""
@@ -86,6 +87,8 @@ class TimeForm:
             f"WHEN blank({cell}) THEN 'missing_value'",
             f"WHEN {self._read(cell)} IS NOT NULL THEN 'time_out_of_range'",
         ]
+        if self.unit is not None:
+            whens.append(f"WHEN regexp_full_match(trim({cell}), '{_NUMBER}') THEN 'time_out_of_range'")
         if self.unit is None and self.reference == "utc":
             whens.append(f"WHEN wall(iso({cell})) IS NOT NULL THEN 'zone_missing'")
         if self.reference == "zone":
@@ -103,8 +106,11 @@ class TimeForm:
 def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_unit: TimeUnit | None) -> TimeForm:
     """Return the form most of the sampled `values` have. dialect_unit: of times that count from a start.
 
-    Raises RefusedError: `unrecognised_time`, `zone_required`, `start_required`.
+    Raises RefusedError: `no_rows`, `unrecognised_time`, `zone_required`, `start_required`.
     """
+    values = list(values)
+    if not values:
+        raise RefusedError("no_rows", "the file has column names but no rows")
     written = [value.strip() for value in values if value is not None and value.strip()]
     forms = Counter(form for value in written if (form := _form(value, options, dialect_unit)) is not None)
     if not forms:

@@ -6,24 +6,25 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
-import numpy as np
 import zstandard
 
 from .errors import RefusedError
 from .options import ReadLimits
+from .settle import UTF8_BOM, settle
 
 Format = Literal["csv", "json", "parquet"]
 
 CHUNK = 1024 * 1024
 WINDOW = 128 * CHUNK
 LAYERS = 2
-LINE_FEED = 10
+
+END_MARK = b"\0end of file\0"
+"""What the frame of our own behind a zstd file holds."""
 
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
-UTF8_BOM = b"\xef\xbb\xbf"
 
 FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"PK\x03\x04", "archive", "a zip archive or a spreadsheet; send the file inside it, spreadsheets saved as CSV"),
@@ -49,13 +50,18 @@ FOREIGN: tuple[tuple[bytes, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A plain file. quoted: whether a double quote occurs in it (text formats only)."""
+    """A plain file.
+
+    size: as unpacked. quoted: whether it is CSV with a double quote in it. replaced: whether bytes that were no UTF-8
+    were replaced in it.
+    """
 
     path: Path
     format: Format
     compression: tuple[str, ...]
     size: int
-    quoted: bool
+    quoted: bool = False
+    replaced: bool = False
 
 
 def unpack(path: Path, workdir: Path, encodings: tuple[str, ...], limits: ReadLimits) -> Plain:
@@ -74,9 +80,9 @@ def unpack(path: Path, workdir: Path, encodings: tuple[str, ...], limits: ReadLi
         compression.append(layer)
     form = _format(path, limits)
     if form == "parquet":
-        return Plain(path, form, tuple(compression), path.stat().st_size, quoted=False)
-    path, quoted = _settle_text(path, workdir / "text", limits)
-    return Plain(path, form, tuple(compression), path.stat().st_size, quoted)
+        return Plain(path, form, tuple(compression), path.stat().st_size)
+    text = settle(path, workdir / "text", limits, is_csv=form == "csv")
+    return Plain(text.path, form, tuple(compression), path.stat().st_size, text.quoted, text.replaced)
 
 
 def head(path: Path, size: int = 64 * 1024) -> bytes:
@@ -111,16 +117,46 @@ def _inflate(path: Path, target: Path, encoding: str, limits: ReadLimits) -> Pat
 
 
 def _pieces(packed: BinaryIO, encoding: str) -> Iterator[bytes]:
-    stream: io.BufferedIOBase | zstandard.ZstdDecompressionReader
-    if encoding == "gzip":
-        stream = gzip.GzipFile(fileobj=packed)
-    else:
-        stream = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(packed, read_across_frames=True)
     try:
-        while piece := stream.read(CHUNK):
-            yield piece
+        yield from _gzip_pieces(packed) if encoding == "gzip" else _zstd_pieces(packed)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise RefusedError("bad_compression", f"the {encoding} data is damaged or cut short: {error}") from error
+
+
+def _gzip_pieces(packed: BinaryIO) -> Iterator[bytes]:
+    with gzip.GzipFile(fileobj=packed) as stream:
+        while piece := stream.read(CHUNK):
+            yield piece
+
+
+def _zstd_pieces(packed: BinaryIO) -> Iterator[bytes]:
+    """Yield what zstd frames hold. A frame cut short does not show by itself, so one of our own must come out last."""
+    end = zstandard.compress(END_MARK)
+    source = cast("BinaryIO", _Joined(packed, io.BytesIO(end)))
+    stream = zstandard.ZstdDecompressor(max_window_size=WINDOW).stream_reader(source, read_across_frames=True)
+    held = b""
+    while piece := stream.read(CHUNK):
+        held += piece
+        yield held[: -len(END_MARK)]
+        held = held[-len(END_MARK) :]
+    if held != END_MARK:
+        raise EOFError("the last frame is not whole")
+
+
+class _Joined(io.RawIOBase):
+    """Two files read as one."""
+
+    def __init__(self, *files: BinaryIO) -> None:
+        """Read `files` in turn."""
+        self._files = list(files)
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, none at the end of the last file."""
+        while self._files:
+            if piece := self._files[0].read(size):
+                return piece
+            self._files.pop(0)
+        return b""
 
 
 def _format(path: Path, limits: ReadLimits) -> Format:
@@ -141,41 +177,3 @@ def _format(path: Path, limits: ReadLimits) -> Format:
     if not text:
         raise RefusedError("empty_file", "the file is empty")
     return "json" if text[:1] in b"{[" else "csv"
-
-
-def _settle_text(path: Path, target: Path, limits: ReadLimits) -> tuple[Path, bool]:
-    """Return the file with line feeds for newlines and without a byte order mark, and whether it holds quotes."""
-    quoted = carriage = nul = False
-    lines = 0
-    with path.open("rb") as file:
-        marked = file.read(3) == UTF8_BOM
-        file.seek(0)
-        while piece := file.read(CHUNK):
-            quoted = quoted or b'"' in piece
-            carriage = carriage or b"\r" in piece
-            nul = nul or b"\0" in piece
-            lines += int(np.count_nonzero(np.frombuffer(piece, dtype=np.uint8) == LINE_FEED))
-    if nul:
-        raise RefusedError("unsupported_file", "the file holds NUL bytes; send text in UTF-8")
-    if lines > limits.rows + 1:
-        raise RefusedError(
-            "too_many_rows", f"the file has {lines} lines, at most {limits.rows} rows are read; send it in parts"
-        )
-    if carriage or marked:
-        _rewrite(path, target)
-        path = target
-    return path, quoted
-
-
-def _rewrite(path: Path, target: Path) -> None:
-    with path.open("rb") as file, target.open("wb") as plain:
-        if file.read(3) != UTF8_BOM:
-            file.seek(0)
-        held = b""
-        while piece := file.read(CHUNK):
-            piece = held + piece
-            # A carriage return at the end of a piece may belong to a line feed in the next.
-            held = b"\r" if piece.endswith(b"\r") else b""
-            body = piece[:-1] if held else piece
-            plain.write(body.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        plain.write(b"\n" if held else b"")

@@ -1,0 +1,73 @@
+"""A real server: gunicorn with its processes, on a database and a port of its own."""
+
+import http.client
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+
+from service.demo.server import running
+from service.kit.db import Database
+from tests.clients import new_organization
+
+TIMEOUT_SECONDS = 300
+
+Body = bytes | str | BinaryIO | None
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that is up. pid: of gunicorn's master. key: of the owner of an organization."""
+
+    port: int
+    key: str
+    pid: int
+
+    def call(
+        self, method: str, path: str, body: Body = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Call the API; return the status and the JSON of the answer, None where it has none."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT_SECONDS)
+        try:
+            authorized = {"Authorization": f"Bearer {self.key}", **(headers or {})}
+            connection.request(method, path, body, authorized)
+            answer = connection.getresponse()
+            content = answer.read()
+            return answer.status, json.loads(content) if content else None
+        finally:
+            connection.close()
+
+    def workload(self) -> str:
+        """Create a workload; return its id."""
+        facts = json.dumps({"name": "uploads", "model": "m"})
+        status, workload = self.call("POST", "/v1/workloads", facts, {"Content-Type": "application/json"})
+        assert status == 201, workload
+        return str(workload["id"])
+
+    def workers(self) -> set[int]:
+        """Return the process ids of the server's workers."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text()
+        return {int(pid) for pid in children.split()}
+
+
+@contextmanager
+def serving(database_url: str, folder: Path, **settings: str) -> Iterator[Server]:
+    """Start a server on a migrated database; its uploads and its log go to `folder`."""
+    database = Database(database_url)
+    _, key = new_organization(database, "Served")
+    database.dispose()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    environment = {"DATABASE_URL": database_url, "WORK_FOLDER": str(folder / "work"), **settings}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setitem(os.environ, f"CROSSOVER_{name}", value)
+        with running(f"http://127.0.0.1:{port}", "127.0.0.1", port, folder / "server.log") as process:
+            yield Server(port, key, process.pid)
