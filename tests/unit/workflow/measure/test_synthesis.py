@@ -98,3 +98,9 @@ def test_requests_fall_into_any_part_alike() -> None:
     parts = fine.requests.reshape(4000, 5)
     assert np.allclose(parts.mean(axis=0), 6, rtol=0.03)
     assert np.allclose(parts.var(axis=0), 30 * 0.2 * 0.8, rtol=0.1)
+
+
+def test_cached_tokens_are_never_more_than_the_input_they_belong_to() -> None:
+    counts, inputs, cached = ints([7] * 50), ints([4] * 50), ints([3] * 50)
+    fine = refined(BucketSeries(3600, HOUR * np.arange(50), counts, inputs, cached, cached), 60, _generator())
+    assert np.all(fine.cached_input_tokens <= fine.input_tokens)
