@@ -3,6 +3,7 @@
 from service.access import models as access
 from service.evaluations import models as evaluations
 from service.evaluations.comparing import models as evaluation_comparisons
+from service.evaluations.portfolio import models as portfolio_evaluations
 from service.events import models as events
 from service.kit import idempotency, jobs
 from service.kit.models import Base
@@ -20,6 +21,7 @@ __all__ = [
     "idempotency",
     "jobs",
     "policies",
+    "portfolio_evaluations",
     "price_sheets",
     "traffic_histories",
     "workloads",

@@ -6,6 +6,7 @@ from service.access.routes import blueprint as access
 from service.evaluations import service as evaluating
 from service.evaluations.comparing.routes import blueprint as evaluation_comparisons
 from service.evaluations.jobs import run as evaluate
+from service.evaluations.portfolio.routes import blueprint as portfolio_evaluations
 from service.evaluations.reviews.routes import blueprint as reviews
 from service.evaluations.routes import blueprint as evaluations
 from service.evaluations.scenarios.routes import blueprint as scenarios
@@ -25,6 +26,7 @@ RESOURCES = (
     evaluation_comparisons,
     scenarios,
     reviews,
+    portfolio_evaluations,
     events,
     access,
 )

@@ -15,6 +15,8 @@ depends_on = None
 
 
 TABLES = (
+    "portfolio_members",
+    "portfolio_evaluations",
     "evaluation_replays",
     "evaluation_results",
     "evaluation_price_sheets",
@@ -31,6 +33,7 @@ def upgrade() -> None:
     _evaluations()
     _results()
     _replays()
+    _portfolio()
 
 
 def downgrade() -> None:
@@ -189,3 +192,51 @@ def _replays() -> None:
     )
     op.create_index("ix_evaluation_replays_page", "evaluation_replays", ["evaluation_id", "created_at", "id"])
     immutable.protect("evaluation_replays")
+
+
+def _portfolio() -> None:
+    op.create_table(
+        "portfolio_evaluations",
+        sa.Column("id", types.Str(), nullable=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("price_sheet_id", types.Str(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_portfolio_evaluations")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_portfolio_evaluations_organization_id_organizations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["price_sheet_id"], ["price_sheets.id"], name=op.f("fk_portfolio_evaluations_price_sheet_id_price_sheets")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_portfolio_evaluations_page", "portfolio_evaluations", ["organization_id", "created_at", "id"])
+    immutable.protect("portfolio_evaluations")
+    op.create_table(
+        "portfolio_members",
+        sa.Column("portfolio_id", types.Str(), nullable=False),
+        sa.Column("workload_id", types.Str(), nullable=False),
+        sa.Column("organization_id", types.Str(), nullable=False),
+        sa.Column("evaluation_id", types.Str(), nullable=True),
+        sa.Column("previous_id", types.Str(), nullable=True),
+        sa.Column("refusal", types.Str(), nullable=True),
+        sa.PrimaryKeyConstraint("portfolio_id", "workload_id", name=op.f("pk_portfolio_members")),
+        sa.ForeignKeyConstraint(
+            ["portfolio_id"],
+            ["portfolio_evaluations.id"],
+            name=op.f("fk_portfolio_members_portfolio_id_portfolio_evaluations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["workload_id"], ["workloads.id"], name=op.f("fk_portfolio_members_workload_id_workloads")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluations.id"], name=op.f("fk_portfolio_members_evaluation_id_evaluations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["previous_id"], ["evaluations.id"], name=op.f("fk_portfolio_members_previous_id_evaluations")
+        ),
+        sqlite_strict=True,
+    )
+    immutable.protect("portfolio_members")

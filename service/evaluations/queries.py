@@ -40,6 +40,12 @@ def evaluation(tx: Transaction, evaluation_id: str) -> StoredEvaluation | None:
     )
 
 
+def evaluations_of(tx: Transaction, evaluation_ids: Sequence[str]) -> list[StoredEvaluation]:
+    """Return these evaluations."""
+    statement = select(StoredEvaluation).where(StoredEvaluation.organization_id == tx.organization_id)
+    return list(tx.session.scalars(statement.where(StoredEvaluation.id.in_(evaluation_ids))))
+
+
 def of_inputs(tx: Transaction, workload_id: str, input_key: str) -> StoredEvaluation | None:
     """Return the workload's evaluation of these inputs."""
     return tx.session.scalar(

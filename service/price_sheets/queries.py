@@ -89,6 +89,23 @@ def in_force(organization_id: str, at: datetime, model: str | None = None) -> Se
     return statement if model is None else statement.where(_offers_model(model))
 
 
+def models_of(session: Session, organization_id: str, price_sheet_id: str, at: datetime) -> set[str]:
+    """Return the keys of the models that a sheet offers in its version in force at a time."""
+    statement = (
+        in_force(organization_id, at)
+        .where(PriceSheetVersion.price_sheet_id == price_sheet_id)
+        .join(
+            PriceSheetOffer,
+            and_(
+                PriceSheetOffer.price_sheet_id == PriceSheetVersion.price_sheet_id,
+                PriceSheetOffer.version == PriceSheetVersion.version,
+            ),
+        )
+        .with_only_columns(PriceSheetOffer.model_key)
+    )
+    return set(session.scalars(statement))
+
+
 def offer_history(session: Session, organization_id: str, price_sheet_id: str, sku: str) -> list[Any]:
     """Return (version, effective_from, offer or None) of every version of a sheet, as they come into force."""
     held = and_(

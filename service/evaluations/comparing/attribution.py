@@ -30,7 +30,7 @@ class Point:
     @cached_property
     def options(self) -> dict[str, Option]:
         """The options by way of serving: what an option is, whatever its number of units."""
-        return {way_of(option): option for option in self.answer["options"]}
+        return {way_of(option["key"]): option for option in self.answer["options"]}
 
     @cached_property
     def recommended(self) -> str | None:
@@ -58,10 +58,10 @@ class Part:
     switch: tuple[str | None, str | None] = field(default=(None, None))
 
 
-def way_of(option: Option) -> str:
-    """Return the way of serving that an option is: its key without units and routing threshold."""
-    named = None if option["dedicated"] is None else RESERVED.fullmatch(option["key"])
-    return option["key"] if named is None else named["group"]
+def way_of(key: str) -> str:
+    """Return the way of serving that an option is, by its key: without units and routing threshold."""
+    named = None if key.startswith("serverless:") else RESERVED.fullmatch(key)
+    return key if named is None else named["group"]
 
 
 def recommended_parts(path: Sequence[Point]) -> list[Part]:

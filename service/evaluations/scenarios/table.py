@@ -32,7 +32,7 @@ def row_of(cell: Cell, answer: dict[str, Any], base: dict[str, Any]) -> dict[str
 def recommended_way(answer: dict[str, Any]) -> str:
     """Return the recommended way of serving, or the word that stands for none."""
     option = _recommended(answer)
-    return str(answer["recommendation"]["mode"]) if option is None else str(way_of(option))
+    return str(answer["recommendation"]["mode"]) if option is None else way_of(option["key"])
 
 
 def flips_in_months(answer: dict[str, Any], growth: Decimal) -> int | None:

@@ -1,0 +1,1 @@
+"""Portfolio: every workload of an organization evaluated again, and which recommendations flipped."""
