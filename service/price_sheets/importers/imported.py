@@ -78,13 +78,18 @@ def exact(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     number = Decimal(value)
-    if number.adjusted() >= MOST_DIGITS:
-        raise SourceError(f"{number} is too large for a price.")
+    if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
+        raise SourceError(f"{str(number)[:20]} is too large for a price.")
     return number
 
 
 def amount(value: Decimal) -> str:
-    """Return an amount as a sheet states it: plain digits, at most 12 after the point."""
+    """Return an amount as a sheet states it: plain digits, at most 12 after the point.
+
+    Raises SourceError for one with more than 12 digits before it.
+    """
+    if value.adjusted() >= MOST_DIGITS:
+        raise SourceError(f"{str(value)[:20]} is too large for a price.")
     text = f"{value.quantize(PLACES).normalize():f}"
     return "0" if text == "-0" else text
 

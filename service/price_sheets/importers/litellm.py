@@ -57,8 +57,8 @@ METERS = (
     ("input_cost_per_request", "requests", 1000),
 )
 
-COMMITMENT = re.compile(r"bedrock/(?P<region>[^/]+)/(?P<months>\d+)-month-commitment/(?P<model>.+)")
-REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-\d|\*|us|eu|us-gov|apac|global|global-standard")
+COMMITMENT = re.compile(r"bedrock/(?P<region>[^/]+)/(?P<months>[0-9]{1,3})-month-commitment/(?P<model>.+)")
+REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-[0-9]|\*|us|eu|us-gov|apac|global|global-standard")
 
 
 def installed() -> tuple[Json, str]:

@@ -249,6 +249,9 @@ def test_litellm_entries_of_any_kind_do_no_harm() -> None:
     }
     assert [price["meter"] for price in imported.sheets[0]["offers"][0]["prices"]] == ["input_tokens"]
     broken: object
+    for wild in (Decimal("NaN"), Decimal("sNaN"), Decimal("1E+1000000"), 10**400, 10**10):
+        with pytest.raises(SourceError, match="too large"):
+            litellm.read({"m": {"mode": "chat", "input_cost_per_token": wild}}, "v", ALL)
     for broken in (None, [], {"a": 5}):
         with pytest.raises(SourceError, match="LiteLLM"):
             litellm.read(broken, "v", ALL)
