@@ -50,6 +50,11 @@ class Call:
         """Whether one session that cannot write serves the whole call, authentication included."""
         return self.method == "GET" and self.prepare is None
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether the call takes an `Idempotency-Key`."""
+        return self.method == "POST" and self.writes
+
 
 def enter(call: Call, view: View, *, takes_query: bool) -> View:
     """Return `view` behind authentication, the scope check and the body limit: the outermost wrapper."""
@@ -112,7 +117,7 @@ def _check_query(takes_query: bool) -> None:
 
 def _idempotency_key(call: Call) -> str | None:
     key = request.headers.get("Idempotency-Key")
-    if key is None or call.method != "POST":
+    if key is None or not call.is_repeatable:
         return None
     if not 1 <= len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
         fault = FieldError("/Idempotency-Key", "invalid", f"Send 1 to {MAX_KEY} printable ASCII characters.", "header")

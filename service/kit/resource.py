@@ -1,6 +1,6 @@
 """Resources: blueprints whose every operation says how it is called, so that nothing is open by omission."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -64,13 +64,14 @@ class Resource(Blueprint):  # type: ignore[misc]
         max_body: int | None = None,
         writes: bool | None = None,
         secret: bool = False,
+        also: Mapping[int, type[ma.Schema] | None] | None = None,
         problems: Sequence[ProblemKind] = (),
     ) -> Callable[[View], View]:
         """Register an operation. The view is called as `view(tx, body=…, query=…, prepared=…, **path)`.
 
         method, rule: e.g. "GET", "/workloads/<id(wl):workload_id>".
         scope: what the key's role must include. status, returns: of success; `returns` dumps what the view returns,
-        which may also be `(result, status, headers)` or a finished Response.
+        which may also be `(result, status, headers)` or a finished Response. also: other successes and their schemas.
         body: schema of the JSON body, passed as `body`. query: schema of the query, passed as `query` when given.
         guarded: `If-Match` is required and the view must call `etags.require_match(row)`.
         prepare: context manager `prepare(actor, **what the view gets)` for work before the transaction opens, such as
@@ -95,6 +96,8 @@ class Resource(Blueprint):  # type: ignore[misc]
 
         def decorate(function: View) -> View:
             view = transact(call, self.response(status, returns)(_called(function)))
+            for other, schema in (also or {}).items():
+                view = self.alt_response(other, schema=schema, success=True)(view)
             if query is not NoQuery:
                 view = self.arguments(query, location="query", arg_name="query")(view)
             if body is not None:
@@ -130,7 +133,8 @@ def _documented(
     resource: Resource, call: Call, view: View, streams: Sequence[str], problems: Sequence[ProblemKind]
 ) -> View:
     kinds = {*problems, *_usual(call, takes_body=bool(streams) or _has_body(view))}
-    for status in sorted({kind.status for kind in kinds}, reverse=True):
+    statuses = {kind.status for kind in kinds} | ({HTTPStatus.NOT_MODIFIED} if call.method == "GET" else set())
+    for status in sorted(statuses, reverse=True):
         view = resource.alt_response(status, HTTPStatus(status).name)(view)
     extra: dict[str, Any] = {"operationId": view.__name__, "x-scope": call.scope}
     if streams:
@@ -156,7 +160,7 @@ def _usual(call: Call, *, takes_body: bool) -> Iterator[ProblemKind]:
         yield from (MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE)
     if call.guarded:
         yield from (PRECONDITION_FAILED, PRECONDITION_REQUIRED)
-    if call.method == "POST":
+    if call.is_repeatable:
         yield IN_FLIGHT
     if call.secret:
         yield SHOWN_ONCE
@@ -164,5 +168,7 @@ def _usual(call: Call, *, takes_body: bool) -> Iterator[ProblemKind]:
 
 def _headers(call: Call) -> list[str]:
     """Return the names of the header parameters the operation reads, as the application registers them."""
-    names = {"GET": ["If-None-Match"], "POST": ["Idempotency-Key"]}.get(call.method, [])
+    names = ["If-None-Match"] if call.method == "GET" else []
+    if call.is_repeatable:
+        names.append("Idempotency-Key")
     return [*names, "If-Match"] if call.guarded else names

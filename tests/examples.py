@@ -1,0 +1,155 @@
+"""One example of everything: rows to address and a good request for every operation of the API.
+
+Tests that go through every operation stand on this; a new operation fails them until it has its example here.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+
+from tests.clients import Answer, ApiClient
+from tests.evaluating import csv_of, evaluate, new_sheet, sheet, upload, week
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation as the API describes it."""
+
+    id: str
+    method: str
+    path: str
+    scope: str
+    media: tuple[str, ...]
+    path_parameters: tuple[str, ...]
+    query_parameters: tuple[str, ...]
+    is_guarded: bool
+    statuses: tuple[str, ...]
+
+    @property
+    def takes_json(self) -> bool:
+        return self.media == ("application/json",)
+
+    def at(self, parameters: dict[str, str]) -> str:
+        """Return the address with these path parameters."""
+        missing = set(self.path_parameters) - set(parameters)
+        assert not missing, f"{self.id}: give rows() in tests/examples.py a value of {missing}"
+        return self.path.format(**parameters)
+
+
+@dataclass(frozen=True)
+class Good:
+    """A request that succeeds: a JSON body or raw bytes, query, headers."""
+
+    json: Any = None
+    data: bytes | None = None
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def operations(app: Flask) -> list[Operation]:
+    """Return every documented operation."""
+    document = json.loads(app.test_client().get("/openapi.json").data)
+    return [
+        _operation(method.upper(), path, item[method], item.get("parameters", []))
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def _operation(method: str, path: str, described: dict[str, Any], shared: list[dict[str, Any]]) -> Operation:
+    parameters = [*shared, *described.get("parameters", [])]
+    placed = {place: tuple(p["name"] for p in parameters if p.get("in") == place) for place in ("path", "query")}
+    return Operation(
+        id=described["operationId"],
+        method=method,
+        path=path,
+        scope=described["x-scope"],
+        media=tuple(described.get("requestBody", {}).get("content", {})),
+        path_parameters=placed["path"],
+        query_parameters=placed["query"],
+        is_guarded=any(p.get("$ref", "").endswith("/If-Match") for p in parameters),
+        statuses=tuple(described["responses"]),
+    )
+
+
+def rows(api: ApiClient) -> dict[str, str]:
+    """Create one row of every kind; return a value for every path parameter."""
+    price_sheet_id = new_sheet(api)
+    workload_id = created(api, "/v1/workloads", SIMPLE["create_workload"].json)
+    traffic_history_id = upload(api, workload_id)
+    answer = evaluate(api, workload_id)
+    assert answer.status_code == 201, answer.text
+    return {
+        "price_sheet_id": price_sheet_id,
+        "version": "1",
+        "sku": "tokens",
+        "workload_id": workload_id,
+        "traffic_history_id": traffic_history_id,
+        "evaluation_id": answer.json["id"],
+        "policy_id": created(api, "/v1/policies", SIMPLE["create_policy"].json),
+        "number": "1",
+        "name": "batch",
+        "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
+        "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
+    }
+
+
+def created(api: ApiClient, path: str, body: object) -> str:
+    """Create a row; return its id."""
+    answer = api.post(path, json=body)
+    assert answer.status_code in (201, 202), answer.text
+    return str(answer.json["id"])
+
+
+def call(api: ApiClient, operation: Operation, parameters: dict[str, str], good: Good, **headers: str) -> Answer:
+    """Make a request of `operation`; a guarded one names the present version, whichever it is."""
+    sent = {**good.headers, **headers}
+    if operation.is_guarded:
+        sent.setdefault("If-Match", "*")
+    address = operation.at(parameters) + (f"?{good.query}" if good.query else "")
+    if good.data is not None:
+        sent.setdefault("Content-Type", "text/csv")
+        return api.call(operation.method, address, data=good.data, headers=sent)
+    if good.json is not None:
+        return api.call(operation.method, address, json=good.json, headers=sent)
+    return api.call(operation.method, address, headers=sent)
+
+
+def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]:
+    """Return a good request of every operation that needs more than its address, by operation id."""
+    grid = {"traffic_factors": ["0.5", "2"]}
+    template = api.get("/v1/price-sheet-template").data
+    return {
+        **SIMPLE,
+        "create_price_sheet": Good(json=sheet() | {"provider": "another"}),
+        "add_price_sheet_version": Good(json=sheet(token="0.50")),
+        "import_price_sheets": Good(data=template, query="format=csv"),
+        "upload_traffic_history": Good(data=csv_of(week(2))),
+        "import_traffic_histories": Good(data=split_csv(parameters["workload_id"]), query="split_by=deployment"),
+        "add_policy_version": Good(json={"name": "Chat 2"}),
+        "set_default_policy": Good(json={"policy_id": parameters["policy_id"]}),
+        "create_evaluation": Good(json={"policy": {"margin": "0.20"}}),
+        "create_portfolio_evaluation": Good(json={}),
+        "diff_evaluation": Good(query=f"against={parameters['evaluation_id']}"),
+        "try_evaluation_scenarios": Good(json=grid),
+        "try_workload_scenarios": Good(json={"grid": grid}),
+    }
+
+
+def split_csv(workload: str) -> bytes:
+    """Return the week with a column that names a workload."""
+    head, *lines = csv_of(week()).decode().splitlines()
+    return "\n".join([f"{head},deployment", *(f"{line},{workload}" for line in lines)]).encode()
+
+
+SIMPLE: dict[str, Good] = {
+    "create_workload": Good(json={"name": "Chat", "model": "m70"}),
+    "change_workload": Good(json={"name": "Talk"}),
+    "create_api_key": Good(json={"name": "CI", "role": "viewer"}),
+    "create_policy": Good(json={"name": "Chat", "preset": "interactive_chat"}),
+}
