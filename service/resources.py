@@ -6,6 +6,7 @@ from service.access.routes import blueprint as access
 from service.evaluations import service as evaluating
 from service.evaluations.comparing.routes import blueprint as evaluation_comparisons
 from service.evaluations.jobs import run as evaluate
+from service.evaluations.pooling.routes import blueprint as pooled_evaluations
 from service.evaluations.portfolio.routes import blueprint as portfolio_evaluations
 from service.evaluations.reviews.routes import blueprint as reviews
 from service.evaluations.routes import blueprint as evaluations
@@ -27,6 +28,7 @@ RESOURCES = (
     scenarios,
     reviews,
     portfolio_evaluations,
+    pooled_evaluations,
     events,
     access,
 )

@@ -31,7 +31,7 @@ def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> History
     if history_id is None:
         found = queries.newest(tx.session, tx.organization_id, workload_id)
         if found is None:
-            raise Problem(NO_TRAFFIC, "The workload has no traffic history; upload one first.")
+            raise Problem(NO_TRAFFIC, f"The workload {workload_id} has no traffic history; upload one first.")
     else:
         found = queries.history(tx.session, tx.organization_id, history_id)
         if found is None or found.workload_id != workload_id:

@@ -55,9 +55,9 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
     workload = workloads.get(tx, workload_id)
     policy = effective_policy(tx, workload, request)
     history = histories.pinned(tx, workload.id, request["traffic_history_id"])
-    sheets = _sheets(tx, workload.model, request["price_sheet_versions"])
-    as_of = _as_of(tx, sheets, workload.model)
-    offers = offers_of(sheets, workload.model, as_of)
+    sheets = pinned_sheets(tx, workload.model, request["price_sheet_versions"])
+    day = as_of(tx, sheets, workload.model)
+    offers = offers_of(sheets, workload.model, day)
     try:
         prepare(offers, policy)
     except WorkflowError as error:
@@ -66,7 +66,7 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
         traffic_history=Pinned(history.digest, history.id),
         price_sheets=tuple(Pinned(sheet.digest, sheet.id, sheet.version) for sheet in sheets),
         model=workload.model.casefold(),
-        as_of=as_of,
+        as_of=day,
         policy=policy_document(policy),
         engine_version=ENGINE_VERSION,
         seed=seed_of(history, policy),
@@ -107,12 +107,13 @@ def needs_of(workload: Workload) -> dict[str, Any]:
     return needs
 
 
-def offers_of(sheets: Sequence[PinnedVersion], model: str | None, as_of: date | None) -> tuple[Offer, ...]:
+def offers_of(sheets: Sequence[PinnedVersion], model: str | None, day: date | None) -> tuple[Offer, ...]:
     """Return the sheets' offers of a model that can be had on a day."""
-    return tuple(offer for sheet in sheets for offer in sheet.offers(model, as_of))
+    return tuple(offer for sheet in sheets for offer in sheet.offers(model, day))
 
 
-def _sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | None) -> Sequence[PinnedVersion]:
+def pinned_sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | None) -> Sequence[PinnedVersion]:
+    """Return the versions named, or where none are those in force that offer the model. Raises Problem 422."""
     if named is None:
         return versions_in_force(tx.session, tx.organization_id, tx.now, model)
     sheets = pinned_versions(tx.session, tx.organization_id, [(pin["id"], pin["version"]) for pin in named])
@@ -126,7 +127,7 @@ def _sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | No
     return sheets
 
 
-def _as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date | None:
+def as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date | None:
     """Return today where some offer is not to be had today, else None: the answer then holds for any day."""
     today = tx.now.date()
     return None if offers_of(sheets, model, today) == offers_of(sheets, model, None) else today

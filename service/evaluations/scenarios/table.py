@@ -23,7 +23,7 @@ def row_of(cell: Cell, answer: dict[str, Any], base: dict[str, Any]) -> dict[str
         },
         "flipped": recommended_way(answer) != recommended_way(base),
         "change": _change(base, answer),
-        "cheapest_by_mode": dict(_cheapest(answer)),
+        "cheapest_by_mode": cheapest_by_mode(answer),
         "commitment": _commitment(answer),
         "flips_in_months": flips_in_months(answer, cell.growth_per_month),
     }
@@ -50,6 +50,11 @@ def flips_in_months(answer: dict[str, Any], growth: Decimal) -> int | None:
         return None
     nearest = min(factors) if growth > 0 else max(factors)
     return math.ceil(round(math.log(nearest) / math.log1p(float(growth)), 9))
+
+
+def cheapest_by_mode(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the cheapest eligible option of each mode that has one."""
+    return dict(_cheapest(answer))
 
 
 def _recommended(answer: dict[str, Any]) -> dict[str, Any] | None:
