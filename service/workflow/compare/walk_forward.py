@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from service.workflow.compare.again import case_of, cheapest, decide_again
 from service.workflow.compute.realize import realize
-from service.workflow.measure import clip
+from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
@@ -34,15 +34,18 @@ class WalkForward:
 def walk_forward(
     history: TrafficHistory, profile: TrafficProfile, offers: Sequence[Offer], policy: Policy, executor: Executor
 ) -> WalkForward | None:
-    """Return the walk-forward of a window of two weeks or more, None of a shorter one or where nothing is eligible."""
+    """Return the walk-forward of a window of two weeks or more, None of a shorter one, of a part without traffic, or where nothing is eligible."""
     weeks = (profile.end_us - profile.start_us) // WEEK
     if weeks < 2:
         return None
     decided = weeks - weeks // 2
     middle = profile.start_us + decided * WEEK
     fresh = replace(policy, incumbent=None)
-    first = case_of(clip(history, profile.start_us, middle), fresh)
-    last = case_of(clip(history, middle, profile.end_us), fresh)
+    try:
+        first = case_of(clip(history, profile.start_us, middle), fresh)
+        last = case_of(clip(history, middle, profile.end_us), fresh)
+    except InsufficientTraffic:
+        return None
     choice = decide_again(first, offers, executor)
     paid = None if choice is None else realize(last, choice.key, offers)
     best = cheapest(last, offers, executor)
