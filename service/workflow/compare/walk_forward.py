@@ -34,7 +34,10 @@ class WalkForward:
 def walk_forward(
     history: TrafficHistory, profile: TrafficProfile, offers: Sequence[Offer], policy: Policy, executor: Executor
 ) -> WalkForward | None:
-    """Return the walk-forward of a window of two weeks or more, None of a shorter one, of a part without traffic, or where nothing is eligible."""
+    """Return the walk-forward of a window of two weeks or more.
+
+    None of a shorter one, where a part holds no traffic, or where nothing is eligible.
+    """
     weeks = (profile.end_us - profile.start_us) // WEEK
     if weeks < 2:
         return None
