@@ -25,6 +25,10 @@ def test_streams_spread_over_units_and_fewer_than_one_a_unit_count_as_one() -> N
     assert decode_table(steep, 4, 12).tolist() == [100.0] * 5 + [97.5, 95.0, 92.5, 90.0, 87.5, 85.0, 82.5, 80.0]
 
 
+def test_fewer_than_one_stream_a_unit_is_one_even_where_the_curve_goes_below() -> None:
+    assert decode_table(Speed(1000.0, ((0, 100.0), (2, 80.0))), 4, 6).tolist() == [90.0] * 5 + [87.5, 85.0]
+
+
 def test_a_full_unit_does_slots_times_its_slowest_speed() -> None:
     assert full_speed(ConcurrencyCapacity(64, CURVE)) == 64 * 40.0
     assert full_speed(ConcurrencyCapacity(9, CURVE)) == 9 * 83.0
