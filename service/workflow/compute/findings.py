@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from service.workflow.compute.case import Case
 from service.workflow.measure.profile import Finding
 from service.workflow.offers import Dedicated, Offer, ThroughputCapacity
+from service.workflow.traffic import HOUR
 
 
 def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
@@ -43,10 +44,10 @@ def _synthesized(case: Case) -> Iterator[Finding]:
 def _sampled(case: Case) -> Iterator[Finding]:
     arrivals = case.arrivals
     if arrivals.sampled:
-        hours = len(arrivals.hour_of_window)
+        replayed, observed = case.replayed_us / HOUR, case.profile.hours_observed
         yield Finding(
             "hours_sampled",
-            (("replayed", hours), ("observed", arrivals.hours_in_window)),
-            f"{hours} of {arrivals.hours_in_window} hours were replayed; options carry the standard error of that. "
+            (("replayed", replayed), ("observed", observed)),
+            f"{replayed:,.1f} of {observed:,.1f} hours were replayed; options carry the standard error of that. "
             "Raise replay.max_requests to replay more.",
         )

@@ -9,6 +9,7 @@ from service.workflow.document.measurement import measurement
 from service.workflow.document.options import option
 from service.workflow.document.values import JsonValue, decimal_text, money, number
 from service.workflow.evaluate import Evaluation
+from service.workflow.traffic import HOUR
 
 
 def document(evaluation: Evaluation) -> dict[str, JsonValue]:
@@ -31,7 +32,7 @@ def _replayed(evaluation: Evaluation) -> dict[str, JsonValue]:
     return {
         "arrivals": drawn if evaluation.case.has_requests else "buckets",
         "replayed_requests": evaluation.case.replayed[0],
-        "replayed_hours": len(arrivals.hour_of_window),
+        "replayed_hours": number(evaluation.case.replayed_us / HOUR),
         "sampled": arrivals.sampled,
     }
 
