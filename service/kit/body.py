@@ -8,7 +8,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.kit.problems import MALFORMED, TOO_LARGE, Problem
 
-CHUNK = 65_536
+CHUNK = 262_144
 """Bytes read at once."""
 
 
@@ -22,7 +22,7 @@ def limit(most: int) -> None:
 
 
 def chunks() -> Iterator[bytes]:
-    """Yield the body as it arrives, in pieces of at most 64 KiB.
+    """Yield the body as it arrives, in pieces of at most 256 KiB.
 
     Raises Problem: 413 past the limit, 400 where the body ends early or is not framed as its headers say.
     """
