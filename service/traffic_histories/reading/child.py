@@ -9,6 +9,7 @@ import os
 import resource
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,15 @@ def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
 
     parts, report = read_file(path, folder, options)
     histories = []
-    with (folder / COLUMNS).open("wb") as file:
+    # Hashing and compressing both leave the interpreter's lock, so one hides behind the other.
+    with (folder / COLUMNS).open("wb") as file, ThreadPoolExecutor(1) as executor:
         for part in parts:
+            facts = executor.submit(facts_of, part.history)
             chunks = []
             for rows, chunk in encode(list(columns_of(part.history).values())):
                 file.write(chunk)
                 chunks.append([rows, len(chunk)])
-            histories.append({"key": part.key, "facts": asdict(facts_of(part.history)), "chunks": chunks})
+            histories.append({"key": part.key, "facts": asdict(facts.result()), "chunks": chunks})
     return {"report": report.as_json(), "histories": histories}
 
 

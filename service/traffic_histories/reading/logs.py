@@ -68,8 +68,7 @@ def wide(frame: Frame, name: str) -> Int64s:
 
 def _order(arrival: Int64s, keys: list[Int64s]) -> Int64s | None:
     """Return the order by arrival and then by every other column, None where the rows are in it already."""
-    steps = np.diff(arrival)
-    if not np.any(steps <= 0):
+    if np.all(arrival[1:] > arrival[:-1]):
         return None
     order = np.argsort(arrival, kind="stable")
     tied = np.diff(arrival[order]) == 0

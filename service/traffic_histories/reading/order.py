@@ -4,7 +4,7 @@ import numpy as np
 
 from service.workflow.traffic import SECOND, Int64s
 
-from .frame import Frame
+from .frame import Column, Frame
 from .report import Report
 from .time_text import instant_text
 
@@ -14,8 +14,16 @@ JUMP_US = 60 * SECOND
 LISTED_JUMPS = 5
 
 
+def rising(times: Column) -> bool:
+    """Tell whether no time is before the one before it."""
+    return bool(np.all(times[1:] >= times[:-1]))
+
+
 def oldest_first(frame: Frame, report: Report) -> Frame:
     """Return the rows with the oldest first where the file has them newest first."""
+    report.time["newest_first"] = False
+    if rising(frame.values["arrival"]):
+        return frame
     steps = np.diff(frame.values["arrival"])
     descending = int(np.count_nonzero(steps < 0)) > int(np.count_nonzero(steps > 0))
     report.time["newest_first"] = descending
@@ -24,10 +32,10 @@ def oldest_first(frame: Frame, report: Report) -> Frame:
 
 def tell_order(utc_us: Int64s, report: Report) -> None:
     """Report rows earlier than one before them, and jumps of the clock."""
+    if rising(utc_us):
+        return
     steps = np.diff(utc_us)
     back = np.flatnonzero(steps < 0)
-    if not len(back):
-        return
     behind = int(np.count_nonzero(utc_us < np.maximum.accumulate(utc_us)))
     report.find("out_of_order", f"{behind} rows are earlier than a row before them; they were sorted", behind)
     jumps = back[steps[back] < -JUMP_US]

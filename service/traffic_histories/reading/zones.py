@@ -42,6 +42,8 @@ def place(wall_us: Int64s, zone: ZoneInfo) -> Placed:
         return Placed(wall_us, 0, 0, 0)
     first, last = int(wall_us.min()) - DAY, int(wall_us.max()) + DAY
     changes = _changes(first, last, zone)
+    if not changes:
+        return Placed(wall_us - _offset(first, zone), 0, 0, 0)
     # The later of the two wall clocks at a change ends its gap or fold: until then the offset before it holds.
     until = np.array([change.at_us + max(change.before, change.after) for change in changes], dtype=np.int64)
     offsets = np.array([_offset(first, zone), *(change.after for change in changes)], dtype=np.int64)
