@@ -1,9 +1,9 @@
 """Standard errors: how far a bill that was replayed on a sample of hours may be off for that.
 
-The hours, or shorter stretches, are a systematic sample in the order of load, of equal weight (measure/sampling). Neighbours in that
-order are alike, so the variance is estimated from successive differences (Wolter, Introduction to Variance
-Estimation, 2007, ch. 8, estimator v2), with the finite population correction; quantities that are scaled by known
-totals are ratio estimates, whose variance is that of the residuals (Cochran, Sampling Techniques, 1977, ch. 6).
+The hours, or shorter stretches, are a systematic sample in the order of load, of equal weight (measure/sampling).
+Neighbours in that order are alike, so the variance is estimated from successive differences (Wolter, Introduction to
+Variance Estimation, 2007, ch. 8, estimator v2), with the finite population correction; quantities that are scaled by
+known totals are ratio estimates, whose variance is that of the residuals (Cochran, Sampling Techniques, 1977, ch. 6).
 """
 
 import math

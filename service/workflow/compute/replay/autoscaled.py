@@ -17,7 +17,7 @@ from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
 
 
 class Scaling(NamedTuple):
-    """How units scale: slots a unit, decode points, least and most units, µs to start and to stop an idle one."""
+    """How units scale: slots, decode points, least and most units, µs to start, to stop an idle one, and to bill by."""
 
     slots: int
     points: Float64s
@@ -25,6 +25,7 @@ class Scaling(NamedTuple):
     maximum: int
     start_us: float
     idle_us: float
+    billing_us: float
 
 
 class Written(NamedTuple):
@@ -42,6 +43,12 @@ def _steps_per_us(scaling: Scaling, serving: int, units: int) -> float:
 
 
 @kernel
+def _unbilled(run_us: float, scaling: Scaling) -> float:
+    """Return what rounding a unit's run up to whole billing steps adds to it."""
+    return -run_us % scaling.billing_us if scaling.billing_us > 0 else 0.0
+
+
+@kernel
 def _replay(
     requests: Requests,
     hour_index: Int64s,
@@ -53,7 +60,7 @@ def _replay(
     heap, idle, ready_us = room
     count, minimum = len(requests.time_us), scaling.minimum
     units = peak = minimum
-    serving = arrived = head = first = last = hour = 0
+    serving = arrived = head = first = last = stopped = hour = 0
     virtual = now = busy = served = 0.0
     while True:
         pace = _steps_per_us(scaling, serving, units) if serving > 0 else 0.0
@@ -86,6 +93,8 @@ def _replay(
         else:
             take_down(idle)
             units -= 1
+            written.extra_us[hour] += _unbilled(now - ready_us[stopped % len(ready_us)] + scaling.start_us, scaling)
+            stopped += 1
         while head < arrived and serving < units * scaling.slots:
             written.delayed[head] = now > requests.time_us[head]
             us_per_step = 1.0 / _steps_per_us(scaling, serving + 1, units)
@@ -95,7 +104,7 @@ def _replay(
         set_idle(idle, units - max(-(-serving // scaling.slots), minimum), now)
 
 
-def replay_autoscaled(
+def replay_autoscaled(  # noqa: PLR0913, PLR0917
     arrivals: Arrivals,
     capacity: ConcurrencyCapacity,
     minimum: int,
@@ -103,6 +112,7 @@ def replay_autoscaled(
     start_seconds: float,
     idle_seconds: float,
     target: LatencyTarget | None,
+    billing_seconds: int = 0,
 ) -> AutoscaledReplay:
     """Replay on `minimum` (0: scales to zero) to `maximum` ≥ 1 units; whoever finds every slot taken waits in line.
 
@@ -110,6 +120,8 @@ def replay_autoscaled(
     units as it takes, up to `maximum`, are started; each serves `start_seconds` later. Requests are packed onto the
     minimum first and then onto as few others as hold them; one of those idle for `idle_seconds` stops, the longest
     idle first. Units beyond the minimum are billed by the hour of the latest arrival, the last ones' idling included.
+    Each run of such a unit is billed in whole steps of `billing_seconds` (0: as it is), the one started first taken to
+    stop first.
     """
     if not 0 <= minimum <= maximum or maximum < 1:
         raise ValueError(f"autoscaled capacity needs 0 ≤ minimum ≤ maximum and maximum ≥ 1, not {minimum} to {maximum}")
@@ -122,7 +134,7 @@ def replay_autoscaled(
     )
     points = decode_points(capacity.speed)
     start_us, idle_us = (float(round(seconds * SECOND)) for seconds in (start_seconds, idle_seconds))
-    scaling = Scaling(capacity.slots, points, minimum, maximum, start_us, idle_us)
+    scaling = Scaling(capacity.slots, points, minimum, maximum, start_us, idle_us, float(billing_seconds * SECOND))
     most = min(maximum, minimum + len(arrivals))
     room = new_heap(min(most * capacity.slots, len(arrivals))), new_idle_stack(most), np.empty(most)
     requests = requests_of(arrivals, capacity.speed)

@@ -29,6 +29,23 @@ def test_from_zero_the_first_request_waits_for_a_unit_which_stops_after_it() -> 
     assert_latencies(arrivals, lambda a, t: scaled(a, target=t), "end_to_end", [8 * SECOND])
 
 
+def test_each_run_is_billed_in_whole_steps() -> None:
+    # Two runs of 28 s, an hour apart: 60 s each when minutes are billed, and never less than they took.
+    arrivals = arrivals_at([SECOND, HOUR + SECOND], output=300)
+    by_minute = replay_autoscaled(arrivals, STEADY, 0, 4, 5.0, 20.0, None, 60)
+    assert by_minute.unit_us.sum() == 2 * 60 * SECOND
+    assert replay_autoscaled(arrivals, STEADY, 0, 4, 5.0, 20.0, None, 28).unit_us.sum() == 2 * 28 * SECOND
+    assert by_minute.starts.tolist() == scaled(arrivals).starts.tolist()
+
+
+def test_units_that_run_on_share_no_steps() -> None:
+    # One unit runs 5 + 300 + 20 s, the second joins for the others and goes 20 s after them: each is rounded alone.
+    arrivals = arrivals_at([0, 0, 0], output=1000)
+    exact = scaled(arrivals).unit_us.sum()
+    billed = replay_autoscaled(arrivals, STEADY, 0, 4, 5.0, 20.0, None, 3600).unit_us.sum()
+    assert billed == 2 * HOUR > exact
+
+
 def test_as_many_units_start_as_requests_need() -> None:
     # The first two starts serve at 5 s; by then the fifth request has a third unit coming, ready at 7 s.
     arrivals = arrivals_at([0, 0, 0, 0, 2 * SECOND], output=1000)
