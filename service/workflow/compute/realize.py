@@ -65,7 +65,9 @@ def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | 
     if scaling is None or not isinstance(offer.capacity, ConcurrencyCapacity):
         return None
     start = offer.start_seconds or 0.0
-    probe = AutoscaledProbe(offer.capacity, minimum, reservation.units, start, scaling.idle_seconds)
+    probe = AutoscaledProbe(
+        offer.capacity, minimum, reservation.units, start, scaling.idle_seconds, reservation.rate.billing_seconds
+    )
     return autoscaled_option(case, reservation, minimum, probe.run(case))
 
 
