@@ -13,6 +13,7 @@ from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
 from service.kit import errors, openapi, strict_json
 from service.kit.db import Database
+from service.kit.problems import NOT_FOUND, Problem
 from service.kit.resource import Resource
 from service.kit.runtime import Runtime
 from service.kit.uploads import Uploads
@@ -85,6 +86,8 @@ def _begin() -> None:
     g.request_id = sent if REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if strict_json.text_fault(request.path):
+        raise Problem(NOT_FOUND, "Nothing is served at this address.")
 
 
 def _end(response: Response) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from tests.clients import Answer, ApiClient
-from tests.evaluating import csv_of, evaluate, new_sheet, sheet, upload, week
+from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, sheet, upload, week
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -134,11 +134,19 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "add_policy_version": Good(json={"name": "Chat 2"}),
         "set_default_policy": Good(json={"policy_id": parameters["policy_id"]}),
         "create_evaluation": Good(json={"policy": {"margin": "0.20"}}),
+        "try_pooled_evaluation": Good(json={"workload_ids": [parameters["workload_id"], upload_another(api)]}),
         "create_portfolio_evaluation": Good(json={}),
         "diff_evaluation": Good(query=f"against={parameters['evaluation_id']}"),
         "try_evaluation_scenarios": Good(json=grid),
         "try_workload_scenarios": Good(json={"grid": grid}),
     }
+
+
+def upload_another(api: ApiClient) -> str:
+    """Create a second workload with traffic; return its id."""
+    workload_id = new_workload(api)
+    upload(api, workload_id, scale=2)
+    return workload_id
 
 
 def split_csv(workload: str) -> bytes:

@@ -6,20 +6,10 @@ from typing import Any
 import marshmallow as ma
 from flask import Flask
 from flask_smorest import Api
-from werkzeug.routing import BaseConverter, Map
 
-from service.kit import fields, ids
+from service.kit import fields
+from service.kit.converters import IdConverter, NumberConverter, id_schema, number_schema
 from service.kit.errors import CONTENT_TYPE
-
-
-class IdConverter(BaseConverter):
-    """Path converter `<id(wl):workload_id>`: anything not spelled like an identifier is not found."""
-
-    def __init__(self, map: Map, prefix: str) -> None:  # noqa: A002 - Werkzeug's name
-        """Match identifiers of `prefix`."""
-        super().__init__(map)
-        self.prefix = prefix
-        self.regex = ids.pattern(prefix)
 
 
 class FieldErrorSchema(ma.Schema):
@@ -80,14 +70,15 @@ def create(app: Flask, *, title: str, version: str, description: str) -> OpenApi
             "security": [{"api_key": []}],
         },
     )
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "int": NumberConverter}
     api = OpenApi(app)
     api.spec.components.security_scheme("api_key", {"type": "http", "scheme": "bearer"})
     for name, header in HEADERS.items():
         schema = {"type": "string", "minLength": 1}
         parameter = {**header, "name": name, "schema": schema, "required": name == "If-Match"}
         api.spec.components.parameter(name, "header", parameter, lazy=True)
-    api.register_converter(IdConverter, lambda converter: {"type": "string", "pattern": f"^{converter.regex}$"})
+    api.register_converter(IdConverter, id_schema)
+    api.register_converter(NumberConverter, number_schema)
     api.register_field(fields.Amount, "string", None)
     api.register_field(fields.Timestamp, "string", "date-time")
     return api
