@@ -20,10 +20,20 @@ import numpy as np
 
 from service.workflow.compute.bill import serverless_lines, total
 from service.workflow.compute.case import Case
+from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.probes import SpillProbe, enforced
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.speed import decode_at, decode_points, request_work
-from service.workflow.offers import Capacity, ConcurrencyCapacity, Meter, Serverless, ThroughputCapacity
+from service.workflow.compute.serverless import request_violations
+from service.workflow.offers import (
+    Capacity,
+    ConcurrencyCapacity,
+    Dedicated,
+    Limits,
+    Meter,
+    Serverless,
+    ThroughputCapacity,
+)
 from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
 
 COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
@@ -89,6 +99,23 @@ class Bounds:
         """The lowest bill of all traffic on any one serverless offer, 0 where there is none."""
         usage = self.case.everything
         return min((total(serverless_lines(offer, usage)) for offer in self.serverless), default=Decimal(0))
+
+    def everything_spilled(self, offer: Dedicated) -> Decimal:
+        """Return what an overflow costs at most where the best is chosen: all traffic, all of it slow.
+
+        That speaks of serverless offers that nothing about the traffic can rule out, and infinite without one.
+        """
+        case = self.case
+        if case.policy.latency.strict:
+            return Decimal("Infinity")
+        own = isolation_value(case.policy, offer)
+        bills = (
+            total(serverless_lines(s, case.everything)) + isolation_value(case.policy, offer, s) - own
+            for s in self.serverless
+            if s.limits == Limits() and not s.bills_compute
+            if not hard_violations(case.policy, s) and not request_violations(case, s)
+        )
+        return min(bills, default=Decimal("Infinity")) + case.latency_value(case.replayed[0])
 
     def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the units that the traffic's work keeps busy on average, rounded down: no fleet runs on fewer."""

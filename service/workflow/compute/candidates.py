@@ -1,15 +1,17 @@
 """Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from service.workflow.compute.bill import quantize
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
 from service.workflow.compute.dominance import cheapest_rates
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import AUTOSCALED, COMMITTED, HYBRID, Reservation
-from service.workflow.compute.probes import AutoscaledProbe, Probe, SizedProbe, SpillProbe, peak_units
+from service.workflow.compute.probes import AutoscaledProbe, Probe, SizedProbe, SpillProbe, legal, peak_units, together
 from service.workflow.compute.reserved import term_violations
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
 from service.workflow.policy import Mode
@@ -91,13 +93,16 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
     if scaling is None or rate.hourly is None or not isinstance(capacity, ConcurrencyCapacity):
         return
     peak = peak_units(case, capacity)
-    most = offer.units.at_least(2 * peak) or offer.units.maximum or peak
+    most = legal(offer.units, max(2 * peak, scaling.minimum))
     reservation = Reservation(offer, rate, most)
     value = isolation_value(case.policy, offer)
-    for minimum in range(scaling.minimum, min(peak, most) + 1):
-        bound = Reservation(offer, rate, minimum).monthly
-        bound = max(bound, bounds.busy_units(capacity) * rate.monthly_per_unit) + value
-        probe = AutoscaledProbe(capacity, minimum, most, offer.start_seconds or 0.0, scaling.idle_seconds)
+    for minimum in range(scaling.minimum, min(max(peak, scaling.minimum), most) + 1):
+        # The minimum is paid for the observed time alone, yet what it has begun is finished after it: only where
+        # there is none is every minute of work sure to be billed.
+        least = Decimal(minimum) if minimum else bounds.busy_units(capacity)
+        bound = quantize(least * rate.monthly_per_unit) + value
+        start = offer.start_seconds or 0.0
+        probe = AutoscaledProbe(capacity, minimum, most, start, scaling.idle_seconds, rate.billing_seconds)
         group = f"autoscaled:{reservation.label}"
         eligible = _eligible(case, reservation)
         yield Candidate(
@@ -106,10 +111,15 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
 
 
 def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
-    """Every legal k until the reservation alone costs more than the smallest one with everything spilled."""
+    """Every legal k until the reservation alone costs more than the smallest one with everything spilled.
+
+    Where nobody can take everything for sure, until more units would change nothing.
+    """
     units: int | None = offer.units.minimum
     smallest = Reservation(offer, rate, offer.units.minimum)
-    ceiling = smallest.monthly + bounds.cheapest_serverless
+    ceiling = smallest.monthly + bounds.everything_spilled(offer)
+    unbounded = ceiling.is_infinite() or not smallest.monthly
+    last = most_units(case, offer) if unbounded else None
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
     eligible = _eligible(case, smallest)
     while units is not None:
@@ -119,7 +129,16 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
             return
         for streams in thresholds(case, offer, units):
             yield _hybrid(reservation, streams, monthly + added, bounds, eligible=eligible)
-        units = offer.units.at_least(units + 1)
+        units = None if last is not None and units >= last else offer.units.at_least(units + 1)
+
+
+def most_units(case: Case, offer: Dedicated) -> int:
+    """Return the units from which on nothing spills and every stream runs alone, so that more change nothing."""
+    capacity = offer.capacity
+    if not isinstance(capacity, ConcurrencyCapacity):
+        return peak_units(case, capacity)
+    streams = together(case, capacity)
+    return max(streams, math.ceil(streams / (capacity.slots * case.policy.hybrid.threshold)))
 
 
 def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool) -> Candidate:

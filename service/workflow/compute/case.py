@@ -25,13 +25,14 @@ class Case:
     """What is being computed: the profile, its replayable requests or buckets, the policy.
 
     `arrivals` already carry the policy's traffic factor; the profile does not. `peaks` remembers the units that each
-    capacity needs for the busiest minute, once they are known.
+    capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once.
     """
 
     profile: TrafficProfile
     arrivals: Arrivals
     policy: Policy
     peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
+    crowds: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def traffic_factor(self) -> Fraction:

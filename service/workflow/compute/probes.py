@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from service.workflow.compute.case import Case
+from service.workflow.compute.replay.alone import service_times
 from service.workflow.compute.replay.autoscaled import replay_autoscaled
 from service.workflow.compute.replay.buckets import split_buckets
 from service.workflow.compute.replay.dedicated import replay_dedicated
@@ -57,12 +58,12 @@ class SizedProbe:
     speed: Speed | None = None
 
     def run(self, case: Case) -> tuple[int, ReservedReplay]:
-        """Return that number of units, or the largest legal one where none does, and its replay."""
+        """Return that number of units and its replay; where none on offer does, what the busiest minute needs."""
         if not isinstance(self.capacity, ConcurrencyCapacity):
-            units = _legal(self.units, peak_units(case, self.capacity))
+            units = legal(self.units, peak_units(case, self.capacity))
             return units, SpillProbe(self.capacity, units, 0, self.speed).run(case)
         if case.target is None:
-            units = _legal(self.units, peak_units(case, self.capacity))
+            units = legal(self.units, peak_units(case, self.capacity))
             return units, QueueProbe(self.capacity, units).run(case)
         return _sized_to_target(case, self.capacity, self.units)
 
@@ -76,6 +77,7 @@ class AutoscaledProbe:
     maximum: int
     start_seconds: float
     idle_seconds: float
+    billing_seconds: int
 
     def run(self, case: Case) -> AutoscaledReplay:
         """Replay the case's requests."""
@@ -87,6 +89,7 @@ class AutoscaledProbe:
             self.start_seconds,
             self.idle_seconds,
             case.target,
+            self.billing_seconds,
         )
 
 
@@ -135,31 +138,51 @@ def _split(case: Case, buckets: BucketSeries, capacity: ThroughputCapacity, unit
     )
 
 
-def _legal(units: Units, needed: int) -> int:
-    legal = units.at_least(needed)
-    return legal if legal is not None else largest(units)
+def legal(units: Units, needed: int) -> int:
+    """Return the smallest legal number of units ≥ `needed`, or the largest legal one."""
+    found = units.at_least(needed)
+    return _largest(units) if found is None else found
 
 
-def largest(units: Units) -> int:
-    """Return the largest legal number of units of an offer that has a maximum."""
+def _largest(units: Units) -> int:
     assert units.maximum is not None
     return units.minimum + (units.maximum - units.minimum) // units.increment * units.increment
 
 
-def _sized_to_target(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
-    """Bisect over the legal steps: more units never make a request slower (see replay.dedicated).
+def together(case: Case, capacity: ConcurrencyCapacity) -> int:
+    """Return an upper limit of the requests in service at once where none slows another.
 
-    With `slots` times the peak's units every stream runs alone, so nothing beyond that can be faster.
+    With that many units every stream runs alone and more units change nothing. It is the most arrivals within the
+    longest service.
     """
-    ceiling = _legal(units, peak_units(case, capacity) * capacity.slots)
-    low, high = 0, (ceiling - units.minimum) // units.increment
+    if capacity not in case.crowds:
+        times = case.arrivals.time_us
+        longest = int(service_times(case.arrivals, capacity.speed).end.max(initial=0)) + 1
+        before = np.searchsorted(times, times - longest)
+        case.crowds[capacity] = int((np.arange(1, len(times) + 1) - before).max(initial=1))
+    return case.crowds[capacity]
+
+
+def _sized_to_target(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
+    """Look upwards from the busiest minute's units, then bisect: more units never make a request slower.
+
+    That is proven in replay.dedicated. Where no number on offer meets the target, the busiest minute decides.
+    """
+    peak = legal(units, peak_units(case, capacity))
+    last = (legal(units, max(peak, together(case, capacity))) - units.minimum) // units.increment
     replays: dict[int, ReservedReplay] = {}
+
+    def meets(step: int) -> bool:
+        if step not in replays:
+            replays[step] = QueueProbe(capacity, units.minimum + step * units.increment).run(case)
+        return int(replays[step].slow.sum()) <= case.slow_allowed
+
+    start = (peak - units.minimum) // units.increment
+    low, high = 0, start
+    while high < last and not meets(high):
+        low, high = high + 1, min(last, 2 * high + 1)
     while low < high:
         middle = (low + high) // 2
-        replays[middle] = QueueProbe(capacity, units.minimum + middle * units.increment).run(case)
-        if int(replays[middle].slow.sum()) <= case.slow_allowed:
-            high = middle
-        else:
-            low = middle + 1
-    count = units.minimum + low * units.increment
-    return count, replays.get(low) or QueueProbe(capacity, count).run(case)
+        low, high = (low, middle) if meets(middle) else (middle + 1, high)
+    best = low if meets(low) else start
+    return units.minimum + best * units.increment, replays[best]

@@ -21,10 +21,11 @@ from service.workflow.compute.figures import (
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
 from service.workflow.compute.replay.result import AutoscaledReplay, ReservedReplay
+from service.workflow.compute.replay.speed import full_speed
 from service.workflow.compute.sampling import units_error
-from service.workflow.offers import HOURS_PER_MONTH, ThroughputCapacity
+from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
 from service.workflow.policy import Policy
-from service.workflow.traffic import HOUR
+from service.workflow.traffic import HOUR, SECOND
 
 MILLI = Decimal("0.001")
 
@@ -99,7 +100,7 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
         hard_violations(case.policy, reservation.offer)
         + term_violations(case.policy, reservation)
         + throttle_violations(case, served.throttled)
-        + _capacity_violations(reservation, served.replay)
+        + _capacity_violations(case, reservation, served.replay.served_work)
         + latency_violations(case, served.slow)
     )
     return Option(
@@ -117,13 +118,15 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
     )
 
 
-def _capacity_violations(reservation: Reservation, replay: ReservedReplay) -> tuple[Violation, ...]:
-    """A queue that is busy all the time never drains: the offer's largest size is too small for the traffic."""
-    offer = reservation.offer
-    at_maximum = offer.units.maximum is not None and offer.units.at_least(reservation.units + 1) is None
-    if isinstance(offer.capacity, ThroughputCapacity) or not at_maximum or replay.utilization < 1.0 - 1e-9:
+def _capacity_violations(case: Case, reservation: Reservation, work: float) -> tuple[Violation, ...]:
+    """A queue that gets more work than its units can do in the time never drains, whatever waits meanwhile."""
+    capacity = reservation.offer.capacity
+    if not isinstance(capacity, ConcurrencyCapacity):
         return ()
-    return (Violation("units_unavailable", f"{reservation.units} units, the most on offer, cannot carry the traffic."),)
+    load = work / (reservation.units * full_speed(capacity) * case.replayed_us / SECOND)
+    if load <= 1:
+        return ()
+    return (Violation("overloaded", f"The traffic is {load:.2f} times what {reservation.units} units can carry."),)
 
 
 def autoscaled_key(reservation: Reservation, minimum: int) -> str:
@@ -149,7 +152,9 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
         monthly_cost=total(lines),
         latency_value=case.latency_value(slow or 0),
         isolation_value=isolation_value(case.policy, reservation.offer),
-        violations=hard_violations(case.policy, reservation.offer) + latency_violations(case, slow),
+        violations=hard_violations(case.policy, reservation.offer)
+        + _capacity_violations(case, reservation, replay.served_work)
+        + latency_violations(case, slow),
         reservation=reservation,
         minimum_units=minimum,
         lines=tuple(lines),

@@ -96,7 +96,7 @@ class Search:
             if len(due) == BATCH:
                 return batch, remaining[index:]
             known = candidate.probe in self.replays or candidate.probe in due
-            if candidate.bound >= self._limit(candidate, known, len(due)):
+            if candidate.bound > self._limit(candidate, known, len(due)):
                 self.skipped.setdefault(candidate.group, candidate)
                 continue
             batch.append(candidate)
@@ -105,14 +105,14 @@ class Search:
         return batch, []
 
     def _limit(self, candidate: Candidate, known: bool, pending: int) -> Decimal:
-        """Return the adjusted total from which on a candidate need not be looked at."""
+        """Return the adjusted total above which a candidate need not be looked at; one that ties is, for its name."""
         best = self.best_of_group.get(candidate.group)
         settled = best is not None and best.eligible == candidate.eligible
         of_group = best.adjusted if best is not None and settled else INFINITE
         if known or self.budget > pending * self.case.replayed[0]:
             return of_group
         if not candidate.eligible:
-            return ZERO
+            return -INFINITE
         return min(of_group, self.best_of_family.get(candidate.family, INFINITE))
 
     def replay(self, batch: Sequence[Candidate]) -> None:

@@ -129,7 +129,8 @@ def serverless_options(case: Case, offers: Sequence[Serverless], executor: Execu
     """Return every offer without a warm pool and with every size of it that could pay.
 
     Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
-    billed by the second, larger pools are tried until the pool alone costs more than the best one found.
+    billed by the second, larger pools are tried until no other instance starts, or the pool alone costs more than
+    the best one found.
     """
     sizes = [(offer, warm) for offer in offers for warm in ((0, 1) if _has_pool(offer) else (0,))]
     probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer, warm in sizes))
@@ -147,9 +148,10 @@ def _has_pool(offer: Serverless) -> bool:
 
 def _larger_pools(case: Case, offer: Serverless, tried: list[Option]) -> Iterator[Option]:
     best = min(option.adjusted for option in tried)
-    warm = 2
-    while total(warm_lines(offer, warm)) < best:
-        option = serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
+    warm, starts = 2, True
+    while starts and total(warm_lines(offer, warm)) < best:
+        replay = ServerlessProbe.of(offer, warm).run(case)
+        option = serverless_option(case, offer, warm, replay)
         yield option
         best = min(best, option.adjusted)
-        warm += 1
+        warm, starts = warm + 1, bool(replay.cold_starts.any())
