@@ -118,10 +118,13 @@ class Bounds:
         return min(bills, default=Decimal("Infinity")) + case.latency_value(case.replayed[0])
 
     def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
-        """Return the units that the traffic's work keeps busy on average, rounded down: no fleet runs on fewer."""
+        """Return the units that the traffic's work keeps busy on average: no fleet that stops when idle runs on fewer.
+
+        A millionth of a unit less, since bills round hours to thousandths.
+        """
         work = float(self._blocks(capacity)[0].work.sum())
         busy = work / fastest(capacity) / (self.case.replayed_us / SECOND)
-        return Decimal(int(busy * (1 - SLACK) * 1_000_000)) / 1_000_000
+        return Decimal(max(int(busy * (1 - SLACK) * 1_000_000) - 1, 0)) / 1_000_000
 
     def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
