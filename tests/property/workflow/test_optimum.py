@@ -1,0 +1,81 @@
+"""The search equals brute force: every legal way replayed in full, no bounds, nothing pruned."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from hypothesis import given, settings
+
+from service.workflow.compare.again import case_of, decide_again
+from service.workflow.compare.prices import group_of
+from service.workflow.compute.bounds import Bounds
+from service.workflow.compute.hybrid import Overflow
+from service.workflow.compute.option import Option
+from service.workflow.compute.probes import SpillProbe
+from service.workflow.decide.rule import choose
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
+from service.workflow.policy import Policy
+from service.workflow.traffic import RequestLog
+from tests.markets import computed
+from tests.oracles.brute_force import Way, best_of_groups, every_way
+from tests.property.workflow.strategies import POLICIES, logs, markets
+
+checked = settings(derandomize=True, max_examples=120)
+
+
+def compare_with_brute_force(options: Sequence[Option], best: dict[str, Way]) -> None:
+    """An exact option is its group's best; one ruled out costs at least its bound, and its family has a better one.
+
+    Of a group that nothing makes eligible, any member may stand for it.
+    """
+    cheapest: dict[int, Option] = {}
+    for option in options:
+        found = best[group_of(option)].option
+        if option.ruled_out:
+            assert not found.eligible or option.adjusted <= found.adjusted
+            continue
+        assert option.eligible == found.eligible
+        assert not option.eligible or option.adjusted == found.adjusted
+        if option.eligible:
+            cheapest.setdefault(option.family, option)
+    for way in best.values():
+        if way.option.eligible:
+            assert way.option.adjusted >= cheapest[way.option.family].adjusted
+
+
+@checked
+@given(log=logs(), offers=markets(), policy=POLICIES)
+def test_every_option_listed_is_the_best_of_its_group(log: RequestLog, offers: Sequence[Offer], policy: Policy) -> None:
+    case, found = computed(log, offers, policy)
+    best = best_of_groups(list(every_way(case, offers)))
+    compare_with_brute_force(found.options, best)
+    reserved = {group_of(option) for option in found.options if option.reservation is not None}
+    assert reserved == {group for group in best if not group.startswith("serverless:")}
+
+
+@checked
+@given(log=logs(), offers=markets(), policy=POLICIES)
+def test_pruning_never_changes_the_answer(log: RequestLog, offers: Sequence[Offer], policy: Policy) -> None:
+    case = case_of(log, policy)
+    with ThreadPoolExecutor(1) as executor:
+        decided = decide_again(case, offers, executor)
+    ways = best_of_groups(list(every_way(case, offers))).values()
+    expected = choose([way.option for way in ways if way.option.eligible], policy.margin)
+    assert (decided is None) == (expected is None)
+    if decided is not None and expected is not None:
+        assert (decided.mode, decided.adjusted) == (expected.mode, expected.adjusted)
+
+
+@checked
+@given(log=logs(), offers=markets(), policy=POLICIES)
+def test_no_bound_exceeds_what_the_overflow_costs(log: RequestLog, offers: Sequence[Offer], policy: Policy) -> None:
+    case = case_of(log, policy)
+    serverless = [offer for offer in offers if isinstance(offer, Serverless)]
+    bounds = Bounds(case, serverless)
+    for offer in offers:
+        if not isinstance(offer, Dedicated):
+            continue
+        slots = offer.capacity.slots if isinstance(offer.capacity, ConcurrencyCapacity) else 0
+        for units, share in ((0, 1), (1, 1), (2, 1), (3, 1), (2, 2), (5, 1)):
+            probe = SpillProbe(offer.capacity, units, units * slots // share, offer.speed)
+            reserved = probe.run(case)
+            assert bounds.overflow(probe)[0] <= min(Overflow(case, s, reserved).bill for s in serverless)
