@@ -35,13 +35,13 @@ response cache without reaching a model. request_id: unique a request.
 SPELLINGS: dict[Field, tuple[str, ...]] = {
     "arrival": (
         "arrival", "arrival_time", "arrived_at", "arrival_timestamp", "request_time", "requested_at",
-        "start_time", "starttime", "started_at", "starting_at", "start_time_unix_nano", "timestamp", "time", "ts",
+        "start_time", "started_at", "starting_at", "start_time_unix_nano", "timestamp", "time", "ts",
         "bucket_start", "bucket", "window_start", "start", "datetime", "created_at", "created",
         "usage_date_utc", "usage_date", "date",
     ),
     "end": (
-        "end_time", "endtime", "ended_at", "ending_at", "end_time_unix_nano", "completed_at", "finished_at",
-        "bucket_end", "window_end",
+        "end_time", "ended_at", "ending_at", "end_time_unix_nano", "completed_at", "finished_at",
+        "bucket_end", "window_end", "end",
     ),
     "requests": (
         "requests", "num_requests", "request_count", "num_model_requests", "n_requests", "total_requests",
@@ -78,7 +78,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "output_tokens", "completion_tokens", "generated_tokens", "num_decode_tokens", "output_length",
         "response_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens",
         "attributes.gen_ai.usage.output_tokens", "attributes.gen_ai.usage.completion_tokens",
-        "llm.usage.completion_tokens", "usage.output_tokens", "usage.completion_tokens", "usage_output_tokens",
+        "llm.usage.completion_tokens", "usage.output_tokens", "usage.completion_tokens",
         "n_generated_tokens_total", "total_output_tokens",
     ),
     "seconds": (
@@ -93,7 +93,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "status", "status_code", "http_status", "response_status", "response_code", "http.response.status_code",
         "attributes.http.response.status_code",
     ),
-    "error": ("error", "error_type", "error.type", "attributes.error.type", "error_message", "exception"),
+    "error": ("error", "error_type", "attributes.error.type", "error_message", "exception"),
     "cache_hit": ("cache_hit", "response_cache_hit"),
     "request_id": (
         "request_id", "response_id", "gen_ai.response.id", "attributes.gen_ai.response.id", "x_request_id",
