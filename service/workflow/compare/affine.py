@@ -72,10 +72,10 @@ def flips(rule: Rule) -> Iterator[Flip]:
     """Yield the nearest change below 1, then the nearest above.
 
     Where the present answer does not move, lower factors only ever help the others: the answer changes at most
-    once below 1, so looking at 0 is enough to know whether, and never above.
+    once below 1, so looking at 0 is enough to know whether, and never above. An incumbent that moves may let others in.
     """
     now = rule.at(Decimal(1))
-    moves = any(line.slope for line in rule.lines if line.group == now.group)
+    moves = any(line.slope for line in rule.lines if line.group == now.group or line.key == rule.incumbent)
     sides: tuple[tuple[Decimal, ...], ...] = (BELOW, ABOVE) if moves else ((Decimal(0),),)
     for factors in sides:
         flip = _first_change(rule, now, factors)

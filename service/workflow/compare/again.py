@@ -47,12 +47,12 @@ def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Opt
     """Return what would be recommended on a case, replaying nothing, and building no option, that it does not need."""
     policy = case.policy
     computed = compute(case, offers, executor, every=False)
-    chosen = choose(computed.standing(), policy.margin)
-    standing = None if chosen is None else computed.option(chosen)
+    contenders = computed.standing()
     incumbent = None if policy.incumbent is None else realize(case, policy.incumbent, offers)
-    if incumbent is None or standing is None or not incumbent.eligible:
-        return standing
-    return choose([standing, incumbent], policy.margin, incumbent.key)
+    if incumbent is not None and incumbent.eligible:
+        contenders.append(incumbent)
+    chosen = choose(contenders, policy.margin, policy.incumbent)
+    return None if chosen is None else computed.option(chosen)
 
 
 def cheapest(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:

@@ -27,16 +27,24 @@ R = TypeVar("R", bound=Ranked)
 def choose(options: Sequence[R], margin: Decimal, incumbent: str | None = None) -> R | None:
     """Return the recommended option of eligible ones, None of none.
 
-    Families are walked from simplest to most binding. A family's best takes over when it costs at most
-    (1 − margin) of the one standing. An incumbent among the options stays unless what the walk found costs at
-    most (1 − margin) of it.
+    Families are walked from simplest to most binding. A family's best takes over when it beats the one standing:
+    costs less, and at most (1 − margin) of it. With an incumbent among the options, only those that beat it are
+    walked; it stays where none does.
     """
+    current = next((option for option in options if option.key == incumbent), None)
+    if current is None:
+        return _walked(options, margin)
+    return _walked([option for option in options if _beats(option, current, margin)], margin) or current
+
+
+def _walked(options: Sequence[R], margin: Decimal) -> R | None:
     standing: R | None = None
     for family in sorted({option.family for option in options}):
         best = min((o for o in options if o.family == family), key=lambda o: (o.adjusted, o.key))
-        if standing is None or best.adjusted <= (1 - margin) * standing.adjusted:
+        if standing is None or _beats(best, standing, margin):
             standing = best
-    current = next((option for option in options if option.key == incumbent), None)
-    if current is None or standing is None:
-        return standing
-    return standing if standing.adjusted <= (1 - margin) * current.adjusted else current
+    return standing
+
+
+def _beats(option: Ranked, standing: Ranked, margin: Decimal) -> bool:
+    return option.adjusted < standing.adjusted and option.adjusted <= (1 - margin) * standing.adjusted
