@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from service.workflow.compute.bill import quantize
 from service.workflow.compute.bounds import Bounds
@@ -153,9 +154,14 @@ def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Boun
 
 def default_streams(case: Case, offer: Dedicated, units: int) -> int:
     """Return the streams in service at which the policy's hybrid spills; 0 for provisioned throughput."""
-    if not isinstance(offer.capacity, ConcurrencyCapacity):
-        return 0
-    return max(1, int(units * offer.capacity.slots * case.policy.hybrid.threshold))
+    share = Fraction(str(case.policy.hybrid.threshold))
+    streams = most_streams(offer, units)
+    return max(1, int(streams * share)) if streams else 0
+
+
+def most_streams(offer: Dedicated, units: int) -> int:
+    """Return the streams that units serve at once; 0 for provisioned throughput, which does not count them."""
+    return units * offer.capacity.slots if isinstance(offer.capacity, ConcurrencyCapacity) else 0
 
 
 def thresholds(case: Case, offer: Dedicated, units: int) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from service.workflow.compute.candidates import default_streams
+from service.workflow.compute.candidates import default_streams, most_streams
 from service.workflow.compute.case import Case
 from service.workflow.compute.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.option import Option, Reservation
@@ -20,7 +20,12 @@ SERVERLESS_KEY = re.compile(r"serverless:(?P<sku>.+?)(\+warm(?P<warm>\d+))?")
 
 
 def realize(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
-    """Return the option that `key` names, replayed on the case; None where no offer of that name is sold."""
+    """Return the option that `key` names, replayed on the case; None where nothing of exactly that name is sold."""
+    option = _option(case, key, offers)
+    return option if option is not None and option.key == key else None
+
+
+def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
     serverless = {offer.sku: offer for offer in offers if isinstance(offer, Serverless)}
     named = SERVERLESS_KEY.fullmatch(key)
     if named is not None:
@@ -48,7 +53,9 @@ def _reservation(label: str, units: int, offers: Sequence[Offer]) -> Reservation
     return None
 
 
-def _serverless(case: Case, offer: Serverless, warm: int) -> Option:
+def _serverless(case: Case, offer: Serverless, warm: int) -> Option | None:
+    if warm and offer.warm_pool is None:
+        return None
     return serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
 
 
@@ -62,19 +69,24 @@ def _dedicated(case: Case, reservation: Reservation) -> Option:
 
 def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | None:
     offer, scaling = reservation.offer, reservation.offer.autoscale
-    if scaling is None or not isinstance(offer.capacity, ConcurrencyCapacity):
+    rate = reservation.rate
+    if scaling is None or rate.hourly is None or not isinstance(offer.capacity, ConcurrencyCapacity):
+        return None
+    if rate.term_months or not scaling.minimum <= minimum <= reservation.units:
         return None
     start = offer.start_seconds or 0.0
     probe = AutoscaledProbe(
-        offer.capacity, minimum, reservation.units, start, scaling.idle_seconds, reservation.rate.billing_seconds
+        offer.capacity, minimum, reservation.units, start, scaling.idle_seconds, rate.billing_seconds
     )
     return autoscaled_option(case, reservation, minimum, probe.run(case))
 
 
-def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: str | None) -> Option:
+def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: str | None) -> Option | None:
     offer = reservation.offer
     default = default_streams(case, offer, reservation.units)
     threshold = int(streams) if streams else default
+    if not min(1, default) <= threshold <= most_streams(offer, reservation.units):
+        return None
     reserved = SpillProbe(offer.capacity, reservation.units, threshold, offer.speed).run(case)
     key = hybrid_key(reservation, threshold, default, serverless)
     return hybrid_option(case, reservation, key, threshold, Overflow(case, serverless, reserved))
