@@ -6,7 +6,7 @@ have to pay for the work of a full unit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -60,9 +60,8 @@ def _spills(case: Case, option: Option, steps: Sequence[int], search: Search) ->
     reservation, serverless = option.reservation, option.serverless
     assert reservation is not None
     assert serverless is not None
-    per_unit = (option.threshold or 0) / reservation.units
-    offer = reservation.offer
-    probes = [SpillProbe(offer.capacity, step, int(step * per_unit), offer.speed) for step in steps]
+    offer, streams = reservation.offer, option.threshold or 0
+    probes = [SpillProbe(offer.capacity, step, step * streams // reservation.units, offer.speed) for step in steps]
     replays = search.executor.map(lambda probe: search.replays.get(probe) or probe.run(case), probes)
     return [(step, Overflow(case, serverless, replay)) for step, replay in zip(steps, replays, strict=True)]
 
@@ -71,7 +70,7 @@ def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple
     reservation = option.reservation
     assert reservation is not None
     added = after[0] - before[0]
-    cost = reservation.monthly / reservation.units * added
+    cost = replace(reservation, units=added).monthly
     avoided = before[1].bill - after[1].bill
     kept = after[1].reserved.served_work - before[1].reserved.served_work
     full = added * _full_work(case, option, after[1].reserved, after[0])

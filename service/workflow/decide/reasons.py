@@ -82,7 +82,8 @@ def _latency(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     if chosen.isolation_value > 0:
         sentence = f"Unmet isolation preferences are worth {money(chosen.isolation_value)} a month."
         yield Reason("isolation_preferences", (("value", chosen.isolation_value),), sentence, chosen.isolation_value)
-    cheaper = [option for option in options if option.violations and option.adjusted < chosen.adjusted]
+    exact = (option for option in options if option.violations and not option.ruled_out)
+    cheaper = [option for option in exact if option.adjusted < chosen.adjusted]
     if cheaper:
         first = cheaper[0]
         saving = chosen.adjusted - first.adjusted

@@ -12,8 +12,10 @@ DIGITS = 9
 
 
 def number(value: float | Fraction | None) -> float | int | None:
-    """Return a float rounded to DIGITS significant digits; None and anything that is not finite become None."""
-    if value is None or not math.isfinite(value):
+    """Return a float rounded to DIGITS significant digits, a whole number as it is; None for what is not finite."""
+    if value is None or isinstance(value, int):
+        return value
+    if not math.isfinite(value):
         return None
     rounded = float(f"{float(value):.{DIGITS}g}")
     return int(rounded) if rounded.is_integer() and abs(rounded) < 2**53 else rounded
