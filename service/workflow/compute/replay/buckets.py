@@ -43,7 +43,7 @@ def split_buckets(series: BucketSeries, capacity: ThroughputCapacity, units: int
     """Split every bucket of a series by the budget of `units` over the bucket's length.
 
     The share of a bucket that overflows is (demand − budget) ÷ demand of its most exceeded axis, in float64.
-    A bucket longer than the capacity's window understates overflow. Raises ValueError as whole_budget does.
+    A bucket longer than the capacity's window understates overflow. Raises WorkflowError as whole_budget does.
     """
     counts = bucket_counts(series)
     by_bucket = replace(capacity, window_seconds=series.bucket_seconds)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from service.workflow.compute.replay.compiled import kernel
+from service.workflow.errors import WorkflowError
 from service.workflow.offers import Axis, ThroughputCapacity
 from service.workflow.traffic import SECOND, Float64s, Int64s
 
@@ -19,6 +20,8 @@ METER_COLUMNS = ("requests", "input_tokens", "cached_input_tokens", "output_toke
 """Meters a budget can weigh, in the column order of counts; `input_tokens` is the uncached part."""
 
 MOST = 2**63 - 1
+
+FIELD = "/price_sheets"
 
 
 class Budget(NamedTuple):
@@ -43,9 +46,11 @@ def demand_of(weights: Int64s, requests: int, uncached: int, cached: int, output
 def _axis_integers(axis: Axis, window_seconds: int) -> tuple[list[int], int, Fraction]:
     weights = {str(meter): Fraction(weight) for meter, weight in axis.weights}
     if not weights.keys() <= set(METER_COLUMNS):
-        raise ValueError(f"a throughput axis can only weigh {', '.join(METER_COLUMNS)}")
+        raise WorkflowError("unusable_axis", FIELD, f"a throughput axis can only weigh {', '.join(METER_COLUMNS)}")
     if axis.per_minute <= 0 or min(weights.values(), default=0) < 0:
-        raise ValueError("a throughput axis needs per_minute above 0 and weights of 0 or more")
+        raise WorkflowError(
+            "unusable_axis", FIELD, "a throughput axis needs per_minute above 0 and weights of 0 or more"
+        )
     values = [weights.get(meter, Fraction(0)) for meter in METER_COLUMNS]
     values.append(Fraction(axis.per_minute) * window_seconds / 60)
     scale = Fraction(math.lcm(*(value.denominator for value in values)))
@@ -56,15 +61,16 @@ def _axis_integers(axis: Axis, window_seconds: int) -> tuple[list[int], int, Fra
 def whole_budget(capacity: ThroughputCapacity, units: int, largest: Sequence[int]) -> Budget:
     """Return the capacity of `units` in whole numbers.
 
-    `largest` is the largest quantity of each of METER_COLUMNS that will be weighed at once. Raises ValueError where
+    `largest` is the largest quantity of each of METER_COLUMNS that will be weighed at once. Raises WorkflowError where
     a sum could exceed 63 bits: the axis mixes numbers too large and too fine.
     """
     if not capacity.axes:
-        raise ValueError("provisioned throughput needs at least one axis")
+        raise WorkflowError("unusable_axis", FIELD, "provisioned throughput needs at least one axis")
     axes = [_axis_integers(axis, capacity.window_seconds) for axis in capacity.axes]
     for number, (weights, budget, _) in enumerate(axes):
         if sum(weight * most for weight, most in zip(weights, largest, strict=True)) + units * budget > MOST:
-            raise ValueError(f"axis {number} has weights and budgets too fine for exact whole numbers: round them")
+            detail = f"axis {number} has weights and budgets too fine for exact whole numbers: round them"
+            raise WorkflowError("axis_too_fine", FIELD, detail)
     return Budget(
         np.array([weights for weights, _, _ in axes], np.int64).reshape(-1, 4),
         np.array([units * budget for _, budget, _ in axes], np.int64),

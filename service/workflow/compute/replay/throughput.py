@@ -69,7 +69,7 @@ def replay_throughput(
     """Replay on `units`; a request that does not fit every axis of its window is refused whole.
 
     Latency is known only where the offer states a `speed`: uncached ÷ prefill, and output ÷ d(1) after it.
-    Raises ValueError where an axis is too fine for whole numbers (see budget.py).
+    Raises WorkflowError where an axis is too fine for whole numbers (see budget.py).
     """
     columns = (arrivals.uncached, arrivals.cached, arrivals.output)
     budget = whole_budget(capacity, units, [1, *(int(column.max(initial=0)) for column in columns)])
