@@ -35,6 +35,9 @@ PROVISIONAL = Policy(sufficiency=ANYWAY)
 
 MILLION = 1_000_000
 
+EXECUTOR = ThreadPoolExecutor(1)
+"""One thread, for as long as the tests run."""
+
 UNEVEN = ConcurrencyCapacity(2, Speed(1000.0, ((1, 100.0), (2, 60.0))))
 """Two slots: 100 tokens a second alone, 60 each for two."""
 
@@ -87,8 +90,7 @@ def ptu_offer(
 def computed(history: TrafficHistory, offers: Sequence[Offer], policy: Policy = PROVISIONAL) -> tuple[Case, Computed]:
     """Measure and compute."""
     case = case_of(history, policy)
-    with ThreadPoolExecutor(1) as executor:
-        return case, with_incumbent(compute(case, offers, executor), case, offers)
+    return case, with_incumbent(compute(case, offers, EXECUTOR), case, offers)
 
 
 def options_of(history: TrafficHistory, offers: Sequence[Offer], policy: Policy = PROVISIONAL) -> dict[str, Option]:

@@ -1,0 +1,46 @@
+"""Markets at other prices and policies at other weights: what a flip point claims, tried out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from service.workflow.compare.prices import FlipPoint
+from service.workflow.compute.option import Reservation
+from service.workflow.offers import Dedicated, Offer, Price, Rate, Serverless
+from service.workflow.policy import Policy
+
+
+def moved(offers: Sequence[Offer], policy: Policy, point: FlipPoint, factor: Decimal) -> tuple[list[Offer], Policy]:
+    """Return the market and the policy with what a flip point names at `factor` times its present value."""
+    if point.kind == "weight":
+        return list(offers), _weighted(policy, point.name, factor)
+    if point.kind == "price":
+        return [_priced(o, point.name, factor) if isinstance(o, Serverless) else o for o in offers], policy
+    return [_rated(o, point.name, factor) if isinstance(o, Dedicated) else o for o in offers], policy
+
+
+def _weighted(policy: Policy, name: str, factor: Decimal) -> Policy:
+    if name == "latency.weight":
+        return replace(policy, latency=replace(policy.latency, weight=policy.latency.weight * factor))
+    return replace(policy, isolation=replace(policy.isolation, weight=policy.isolation.weight * factor))
+
+
+def _priced(offer: Serverless, name: str, factor: Decimal) -> Serverless:
+    prices = (_times(p, factor) if name == f"{offer.sku}.{p.meter}" else p for p in offer.prices)
+    return replace(offer, prices=tuple(prices))
+
+
+def _times(price: Price, factor: Decimal) -> Price:
+    tiers = tuple(replace(tier, amount=tier.amount * factor) for tier in price.tiers)
+    return replace(price, amount=price.amount * factor, tiers=tiers)
+
+
+def _rated(offer: Dedicated, name: str, factor: Decimal) -> Dedicated:
+    named = {Reservation(offer, rate, 1).label: rate for rate in offer.rates}
+    return replace(offer, rates=tuple(_dearer(r, factor) if label == name else r for label, r in named.items()))
+
+
+def _dearer(rate: Rate, factor: Decimal) -> Rate:
+    if rate.hourly is not None:
+        return replace(rate, hourly=rate.hourly * factor)
+    return replace(rate, monthly=rate.monthly_per_unit * factor)
