@@ -1,9 +1,13 @@
 """Small markets and small traffic, drawn so that every kind of offer is sometimes the best one."""
 
+from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 from hypothesis import strategies as st
 
+from service.workflow.compute.bill import Usage, serverless_lines, total
 from service.workflow.offers import (
     Autoscale,
     Axis,
@@ -24,8 +28,11 @@ from service.workflow.offers import (
 )
 from service.workflow.policy import HybridPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy, Policy
 from service.workflow.policy import SufficiencyPolicy as Sufficiency
-from service.workflow.traffic import SECOND, RequestLog
+from service.workflow.traffic import HOUR, SECOND, Int64s, RequestLog
 from tests.histories import MONDAY, ints
+
+Situation = tuple[RequestLog, list[Serverless | Dedicated], Policy]
+"""Traffic, what is on offer, and the policy to decide by."""
 
 ANYWAY = Sufficiency(allow_provisional=True)
 """Small histories are never representative."""
@@ -36,24 +43,43 @@ def amounts(low: str, high: str, places: int = 4) -> st.SearchStrategy[Decimal]:
     return st.decimals(Decimal(low), Decimal(high), places=places)
 
 
+SPANS = (60, 600, 3600, 7000, 10_800)
+"""Seconds observed; a month is not always a whole number of them."""
+
+
+def logs(most: int = 30) -> st.SearchStrategy[RequestLog]:
+    """Draw a log over a minute to three hours, observed in full: a few requests each its own, or a busy crowd."""
+    return few_requests(most) | st.builds(crowd, st.integers(0, 10**6), st.sampled_from(SPANS), st.integers(8, most))
+
+
 @st.composite
-def logs(draw: st.DrawFn, most: int = 30) -> RequestLog:
-    """Draw a log with bursts and silences over a minute to three hours, observed in full."""
-    span = draw(st.sampled_from((60, 600, 3600, 7000, 10_800)))
+def few_requests(draw: st.DrawFn, most: int) -> RequestLog:
+    """Draw requests one by one, with bursts and silences."""
+    span = draw(st.sampled_from(SPANS))
     centres = draw(st.lists(st.integers(0, span - 1), min_size=1, max_size=4))
     moments = st.tuples(st.sampled_from(centres), st.sampled_from((0, 1, 20, 400)), st.integers(0, SECOND - 1))
     drawn = draw(st.lists(moments, min_size=2, max_size=most))
-    times = sorted(min((centre + offset) % span * SECOND + us, span * SECOND - 1) for centre, offset, us in drawn)
+    times = sorted((centre + offset) % span * SECOND + us for centre, offset, us in drawn)
     tokens = st.tuples(st.integers(0, 2000), st.integers(0, 500), st.integers(1, 900))
     rows = draw(st.lists(tokens, min_size=len(times), max_size=len(times)))
-    return RequestLog(
-        ints([MONDAY + time for time in times]),
-        ints([uncached + cached for uncached, cached, _ in rows]),
-        ints([cached for _, cached, _ in rows]),
-        ints([output for _, _, output in rows]),
-        start_us=MONDAY,
-        end_us=MONDAY + span * SECOND,
+    uncached, cached, output = (ints(column) for column in zip(*rows, strict=True))
+    return _observed(ints(times), uncached, cached, output, span)
+
+
+def crowd(seed: int, span: int, count: int) -> RequestLog:
+    """Return a base and bursts of requests of every size."""
+    rng = np.random.default_rng(seed)
+    base = rng.integers(0, span * SECOND, count // 2)
+    bursts = rng.integers(0, span, 2)[rng.integers(0, 2, count - len(base))] * SECOND
+    times = np.sort(np.concatenate((base, np.minimum(bursts + rng.integers(0, 5 * SECOND), span * SECOND - 1))))
+    return _observed(
+        times, rng.integers(0, 3000, count), rng.integers(0, 300, count), rng.integers(1, 900, count), span
     )
+
+
+def _observed(times: Int64s, uncached: Int64s, cached: Int64s, output: Int64s, span: int) -> RequestLog:
+    end = MONDAY + span * SECOND
+    return RequestLog(times + MONDAY, uncached + cached, cached, output, start_us=MONDAY, end_us=end)
 
 
 @st.composite
@@ -198,3 +224,41 @@ POLICIES = st.builds(
     sufficiency=st.just(ANYWAY),
 )
 """Policies with and without a latency target, needs, routing overhead and outages."""
+
+
+@st.composite
+def situations(draw: st.DrawFn, *, plain: bool = False) -> Situation:
+    """Draw traffic, a market and a policy that fit each other, so that a few units are often worth having.
+
+    A unit costs 1 to 60 % of what everything costs on the first serverless offer, and a budget takes an eighth of
+    all traffic or more in a minute.
+    """
+    log, policy = draw(logs()), draw(POLICIES)
+    offers = draw(markets(plain=plain))
+    whole = _month_on(offers[0], log)
+    return log, [_fitted(draw, o, whole, log) if isinstance(o, Dedicated) else o for o in offers], policy
+
+
+def _month_on(offer: Serverless | Dedicated, log: RequestLog) -> Decimal:
+    assert isinstance(offer, Serverless)
+    assert log.start_us is not None
+    assert log.end_us is not None
+    month = Fraction(730 * HOUR, log.end_us - log.start_us)
+    cached = int(log.cached_input_tokens.sum())
+    output = int(log.output_tokens.sum())
+    columns = (len(log.arrival_us), int(log.input_tokens.sum()) - cached, cached, output, 10_000 * output)
+    return total(serverless_lines(offer, Usage(*(round(column * month) for column in columns))))
+
+
+def _fitted(draw: st.DrawFn, offer: Dedicated, whole: Decimal, log: RequestLog) -> Dedicated:
+    monthly = (whole * draw(st.integers(1, 40)) / 100).quantize(Decimal("0.01")) + 1
+    rates = []
+    for rate in offer.rates:
+        cost = monthly * (100 - rate.term_months) / 100
+        hourly = (cost / 730).quantize(Decimal("0.0001")) + 1
+        rates.append(replace(rate, hourly=hourly) if rate.hourly is not None else replace(rate, monthly=cost))
+    if isinstance(offer.capacity, ConcurrencyCapacity):
+        return replace(offer, rates=tuple(rates))
+    budget = (int(log.input_tokens.sum()) + int(log.output_tokens.sum())) // draw(st.integers(1, 8)) + 1
+    axes = tuple(replace(axis, per_minute=Decimal(budget)) for axis in offer.capacity.axes)
+    return replace(offer, rates=tuple(rates), capacity=replace(offer.capacity, axes=axes))

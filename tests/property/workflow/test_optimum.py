@@ -12,12 +12,10 @@ from service.workflow.compute.hybrid import Overflow
 from service.workflow.compute.option import Option
 from service.workflow.compute.probes import SpillProbe
 from service.workflow.decide.rule import choose
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
-from service.workflow.policy import Policy
-from service.workflow.traffic import RequestLog
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from tests.markets import computed
 from tests.oracles.brute_force import Way, best_of_groups, every_way
-from tests.property.workflow.strategies import POLICIES, logs, markets
+from tests.property.workflow.strategies import Situation, situations
 
 checked = settings(derandomize=True, max_examples=120)
 
@@ -43,8 +41,9 @@ def compare_with_brute_force(options: Sequence[Option], best: dict[str, Way]) ->
 
 
 @checked
-@given(log=logs(), offers=markets(), policy=POLICIES)
-def test_every_option_listed_is_the_best_of_its_group(log: RequestLog, offers: Sequence[Offer], policy: Policy) -> None:
+@given(situation=situations())
+def test_every_option_listed_is_the_best_of_its_group(situation: Situation) -> None:
+    log, offers, policy = situation
     case, found = computed(log, offers, policy)
     best = best_of_groups(list(every_way(case, offers)))
     compare_with_brute_force(found.options, best)
@@ -53,8 +52,9 @@ def test_every_option_listed_is_the_best_of_its_group(log: RequestLog, offers: S
 
 
 @checked
-@given(log=logs(), offers=markets(), policy=POLICIES)
-def test_pruning_never_changes_the_answer(log: RequestLog, offers: Sequence[Offer], policy: Policy) -> None:
+@given(situation=situations())
+def test_pruning_never_changes_the_answer(situation: Situation) -> None:
+    log, offers, policy = situation
     case = case_of(log, policy)
     with ThreadPoolExecutor(1) as executor:
         decided = decide_again(case, offers, executor)
@@ -66,8 +66,9 @@ def test_pruning_never_changes_the_answer(log: RequestLog, offers: Sequence[Offe
 
 
 @checked
-@given(log=logs(), offers=markets(), policy=POLICIES)
-def test_no_bound_exceeds_what_the_overflow_costs(log: RequestLog, offers: Sequence[Offer], policy: Policy) -> None:
+@given(situation=situations())
+def test_no_bound_exceeds_what_the_overflow_costs(situation: Situation) -> None:
+    log, offers, policy = situation
     case = case_of(log, policy)
     serverless = [offer for offer in offers if isinstance(offer, Serverless)]
     bounds = Bounds(case, serverless)
