@@ -45,7 +45,8 @@ def _generate(file: Path) -> None:
     """Write a week of requests in the columns of the public Azure traces, seven digits of a second as there."""
     with duckdb.connect() as connection:
         connection.execute(
-            f"COPY (SELECT strftime(TIMESTAMP '2026-10-05' + to_microseconds(i * 120960 + CAST(hash(i) % 120000 AS BIGINT)), "
+            f"COPY (SELECT strftime(TIMESTAMP '2026-10-05' "
+            f"+ to_microseconds(i * 120960 + CAST(hash(i) % 120000 AS BIGINT)), "
             f"'%Y-%m-%d %H:%M:%S.%f') || '0' AS TIMESTAMP, hash(i * 7) % 4000 AS ContextTokens, "
             f"hash(i * 13) % 800 AS GeneratedTokens FROM range({ROWS}) t(i)) TO '{file}' (HEADER)"
         )

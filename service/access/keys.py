@@ -48,5 +48,11 @@ def parse(text: str) -> Token | None:
     return Token(f"{PREFIX}_{match['id']}", match["secret"])
 
 
+def of_header(authorization: str) -> Token | None:
+    """Return the key of an `Authorization` header, or None where it holds none."""
+    scheme, _, text = authorization.partition(" ")
+    return parse(text.strip()) if scheme.lower() == "bearer" else None
+
+
 def _checksum(text: str) -> str:
     return f"{zlib.crc32(text.encode()):08x}"

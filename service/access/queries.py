@@ -1,23 +1,42 @@
 """Queries on organizations and their keys."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.access.models import ApiKey, Organization
 from service.kit.transaction import Transaction
 
 
-def key_with_organization(session: Session, key_id: str) -> tuple[ApiKey, Organization] | None:
-    """Return a key of any organization and its organization: the one query that comes before the tenant is known."""
-    statement = (
-        select(ApiKey, Organization)
-        .join(Organization, Organization.id == ApiKey.organization_id)
-        .where(ApiKey.id == key_id)
-    )
-    row = session.execute(statement).first()
-    return None if row is None else (row[0], row[1])
+class KeyFacts(NamedTuple):
+    """What admitting a caller takes of an API key and its organization."""
+
+    id: str
+    organization_id: str
+    role: str
+    secret_digest: bytes
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    signing_key: bytes
+
+
+_KEYS, _ORGANIZATIONS = ApiKey.__table__.c, Organization.__table__.c
+
+FACTS = (
+    select(*(_KEYS[name] for name in KeyFacts._fields[:-1]), _ORGANIZATIONS.signing_key)
+    .join_from(ApiKey.__table__, Organization.__table__)
+    .where(_KEYS.id == bindparam("key_id"))
+)
+"""Every call runs this statement, so it is built once, on plain tables."""
+
+
+def key_facts(session: Session, key_id: str) -> KeyFacts | None:
+    """Return the facts of a key of any organization: the one query that comes before the tenant is known."""
+    row = session.execute(FACTS, {"key_id": key_id}).first()
+    return None if row is None else KeyFacts._make(row)
 
 
 def organization(tx: Transaction) -> Organization:

@@ -8,7 +8,9 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from service.access import keys, queries
+from service.access.keys import Token
 from service.access.models import ApiKey, Organization
+from service.access.queries import KeyFacts
 from service.access.roles import SCOPES, Role
 from service.events import service as events
 from service.kit import clock, ids
@@ -22,21 +24,24 @@ _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="crossover"'}
 
 def authenticate(session: Session, authorization: str) -> Actor:
     """Return the actor of an `Authorization` header. Raises Problem 401, the same for every way a key can be wrong."""
-    scheme, _, text = authorization.partition(" ")
-    token = keys.parse(text.strip()) if scheme.lower() == "bearer" else None
-    found = None if token is None else queries.key_with_organization(session, token.key_id)
-    if token is None or found is None:
+    token = keys.of_header(authorization)
+    key = None if token is None else queries.key_facts(session, token.key_id)
+    if token is None or key is None:
         raise _refused()
-    key, organization = found
+    return admitted(token, key)
+
+
+def admitted(token: Token, key: KeyFacts) -> Actor:
+    """Return the actor whose key `token` is, if it is the stored one and holds. Raises Problem 401."""
     same = hmac.compare_digest(key.secret_digest, token.secret_digest)
     if not same or key.revoked_at is not None or _is_over(key.expires_at):
         raise _refused()
     return Actor(
-        organization_id=organization.id,
+        organization_id=key.organization_id,
         kind="api_key",
         id=key.id,
         scopes=SCOPES[cast("Role", key.role)],
-        signing_key=organization.signing_key,
+        signing_key=key.signing_key,
         first_use=key.last_used_at is None or key.last_used_at < clock.now() - NOTED_EVERY,
     )
 

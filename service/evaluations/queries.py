@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
@@ -81,14 +81,13 @@ def jobs_of(tx: Transaction, evaluation_ids: Sequence[str]) -> dict[str, Job]:
 
 def digest(tx: Transaction, evaluation_id: str) -> str | None:
     """Return the digest of a completed evaluation."""
-    statement = select(EvaluationResult.digest).where(*_named(tx, evaluation_id))
-    return tx.session.scalars(statement).one_or_none()
+    row = tx.session.execute(_DIGEST, _named(tx, evaluation_id)).first()
+    return None if row is None else str(row[0])
 
 
 def content(tx: Transaction, evaluation_id: str) -> tuple[str, bytes] | None:
     """Return digest and body of a completed evaluation."""
-    statement = select(EvaluationResult.digest, EvaluationResult.content).where(*_named(tx, evaluation_id))
-    row = tx.session.execute(statement).one_or_none()
+    row = tx.session.execute(_CONTENT, _named(tx, evaluation_id)).first()
     return None if row is None else (row[0], row[1])
 
 
@@ -108,8 +107,17 @@ def sheets_of(tx: Transaction, evaluation_ids: Sequence[str]) -> list[Evaluation
     return list(tx.session.scalars(statement))
 
 
-def _named(tx: Transaction, evaluation_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return EvaluationResult.organization_id == tx.organization_id, EvaluationResult.evaluation_id == evaluation_id
+_RESULTS = EvaluationResult.__table__.c
+
+_NAMED = _RESULTS.organization_id == bindparam("organization_id"), _RESULTS.evaluation_id == bindparam("evaluation_id")
+
+# Evaluations are read far more often than anything else, so what serves them is built once, on the plain table.
+_DIGEST = select(_RESULTS.digest).where(*_NAMED)
+_CONTENT = select(_RESULTS.digest, _RESULTS.content).where(*_NAMED)
+
+
+def _named(tx: Transaction, evaluation_id: str) -> dict[str, str]:
+    return {"organization_id": tx.organization_id, "evaluation_id": evaluation_id}
 
 
 def latest(tx: Transaction, due_by: str | None) -> Select[EvaluationResult]:

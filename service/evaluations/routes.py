@@ -69,6 +69,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
     status=201,
     returns=EvaluationSchema,
     prepare=_prepare,
+    also={200: EvaluationSchema, 202: EvaluationSchema},
     problems=[awaiting.FAILED, NO_TRAFFIC, TOO_LONG],
 )
 def create_evaluation(

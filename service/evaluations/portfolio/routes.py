@@ -29,6 +29,7 @@ ROUNDS = "/portfolio-evaluations"
     body=NewPortfolioEvaluationSchema,
     status=202,
     returns=PortfolioEvaluationSchema,
+    also={201: PortfolioEvaluationSchema},
     prepare=service.planned,
     problems=[CONFLICT],
 )
