@@ -28,7 +28,7 @@ def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...],
                 "/policy/exchange_rates",
                 f"{offer.sku} is priced in {offer.currency}: give what 1 {offer.currency} is in {currency}.",
             )
-    named = sorted(_named_apart(offers), key=lambda offer: offer.sku)
+    named = sorted(named_apart(offers), key=lambda offer: offer.sku)
     return tuple(_converted(offer, rates[offer.currency], currency) for offer in named), currency
 
 
@@ -45,7 +45,8 @@ def _currency(offers: Sequence[Offer], policy: Policy) -> str:
     return found[0]
 
 
-def _named_apart(offers: Sequence[Offer]) -> list[Offer]:
+def named_apart(offers: Sequence[Offer]) -> list[Offer]:
+    """Return the offers in their order under the names that answers call them. Raises WorkflowError for namesakes."""
     skus = Counter(offer.sku for offer in offers)
     named = [replace(o, sku=f"{o.provider}/{o.sku}") if skus[o.sku] > 1 else o for o in offers]
     for sku, count in Counter(offer.sku for offer in named).items():

@@ -10,7 +10,7 @@ from service.evaluations.computing import Materials
 from service.evaluations.evaluation_body import Inputs
 from service.kit.problems import Problem
 from service.workflow.offers import Offer, Serverless
-from service.workflow.prepare import prepare
+from service.workflow.prepare import named_apart
 
 Compute = Callable[[Materials], dict[str, Any]]
 
@@ -64,8 +64,8 @@ def path_between(before: Side, after: Side, compute: Callable[[Materials], dict[
 
 def offers_named(materials: Materials) -> dict[str, Offer]:
     """Return the offers by the names that options call them."""
-    prepared, _ = prepare(materials.offers, materials.policy)
-    return {named.sku: offer for named, offer in zip(prepared, materials.offers, strict=True)}
+    named = named_apart(materials.offers)
+    return {name.sku: offer for name, offer in zip(named, materials.offers, strict=True)}
 
 
 def changed_offers(before: Side, after: Side) -> dict[str, str]:

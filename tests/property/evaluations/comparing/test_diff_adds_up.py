@@ -29,6 +29,14 @@ CASES = st.builds(
     policy=POLICIES.map(lambda policy: {**policy, "bootstrap": {"resamples": 20}}),
 )
 
+THROUGH = {
+    "serverless": [["tokens"]],
+    "dedicated": [["gpu"]],
+    "autoscaled": [["gpu"]],
+    "hybrid": [["gpu"], ["tokens"]],
+}
+"""The offers through which prices can move each mode, one at a time."""
+
 
 def amount(money: dict[str, Any]) -> Decimal:
     return Decimal(money["amount"])
@@ -49,3 +57,5 @@ def test_every_change_is_the_sum_of_its_parts(first: Case, second: Case, old_eng
     for option in diff["options"]["changed"]:
         moved = amount(option["after"]["monthly_cost"]) - amount(option["before"]["monthly_cost"])
         assert moved == amount(option["change"]) == sum(amount(part["amount"]) for part in option["parts"])
+        moved_through = [part["offers"] for part in option["parts"] if part["causes"] == ["prices"]]
+        assert all(offers in THROUGH[option["option"].partition(":")[0]] for offers in moved_through)
