@@ -26,8 +26,8 @@ test: check
 	@# Compiled kernels cannot be traced, so their tests run once interpreted: docs/decisions/0014.
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q --cov --cov-report= tests/unit/workflow
 	$(BIN)/pytest -n $(JOBS) --cov --cov-append --cov-report= $(ARGS)
-	$(BIN)/coverage report --include='service/workflow/*'
-	$(BIN)/coverage report --include='service/access/*'
+	$(BIN)/coverage report --include='service/workflow/*' --fail-under=95
+	$(BIN)/coverage report --include='service/access/*' --fail-under=95
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
