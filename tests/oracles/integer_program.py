@@ -13,7 +13,8 @@ def best_units(demand: Float64s, cost: Float64s, budget: float, unit: float) -> 
     demand: each window's, in budget units. cost: what the whole window costs if it overflows, money a month.
     budget: of a unit and window. unit: what a unit costs a month.
 
-    minimize unit × k + Σ cost/demand × o subject to o + budget × k ≥ demand, 0 ≤ o ≤ demand, k whole. Whole demands and a whole budget make the best overflow whole by itself.
+    minimize unit × k + Σ cost/demand × o subject to o + budget × k ≥ demand, 0 ≤ o ≤ demand, k whole. Whole demands and
+    a whole budget make the best overflow whole by itself.
     """
     busy = demand > 0
     demand, cost = demand[busy], cost[busy]
