@@ -63,10 +63,14 @@ clean:
 	@echo "Setting up .venv (once) ..."
 	@$(PYTHON) -m venv .venv
 
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# The lock names everything, so pip need not resolve: its older versions would prefer what was published since.
 define install
 	@echo "Installing $(1) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) install --no-deps --require-hashes -r $(1)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) check
 	@touch $@
 endef
 
