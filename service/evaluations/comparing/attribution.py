@@ -3,7 +3,7 @@
 The path replaces one cause at a time, in the order in which causes enter the method: traffic, serverless prices,
 dedicated prices, policy. Every point on it is a whole evaluation, so each amount is the difference of two totals that
 anyone can compute again, and the amounts telescope to the change exactly. An option buys from at most one serverless
-and one dedicated offer, so each price step moves it through one offer. docs/diff.md says why not Shapley values.
+and one dedicated offer, so each price step moves it through one offer. docs/evaluations.md says why not Shapley values.
 """
 
 import re

@@ -108,7 +108,7 @@ class OptionsDiffSchema(Schema):
 
 
 class DiffSchema(Schema):
-    """The difference of two evaluations; docs/diff.md explains it on a worked example."""
+    """The difference of two evaluations; docs/evaluations.md explains it on a worked example."""
 
     evaluation = fields.Nested(DiffReferenceSchema, required=True)
     against = fields.Nested(DiffReferenceSchema, required=True)
