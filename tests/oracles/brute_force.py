@@ -11,7 +11,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.hybrid import Overflow, hybrid_option
 from service.workflow.compute.option import Option, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe, peak_units
-from service.workflow.compute.replay.alone import service_times
+from service.workflow.compute.replay.alone import end_of, service_times
 from service.workflow.compute.reserved import Served, autoscaled_option, dedicated_option
 from service.workflow.compute.serverless import ServerlessProbe, serverless_option
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
@@ -58,7 +58,9 @@ def best_of_groups(ways: Sequence[Way]) -> dict[str, Way]:
 def busiest(case: Case, speed: Speed) -> int:
     """Return the most requests in service at once where none slows another: more units than that change nothing."""
     start = case.arrivals.time_us
-    moments = np.concatenate((start, start + service_times(case.arrivals, speed).end + 1))
+    times = service_times(case.arrivals, speed)
+    ends = start + np.array([end_of(times, request) for request in range(len(start))], np.int64)
+    moments = np.concatenate((start, ends + 1))
     steps = np.repeat((1, -1), len(start))
     return int(np.cumsum(steps[np.lexsort((-steps, moments))]).max(initial=0))
 

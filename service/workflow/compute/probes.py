@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.replay.alone import service_times
+from service.workflow.compute.replay.alone import longest_of, service_times
 from service.workflow.compute.replay.autoscaled import replay_autoscaled
 from service.workflow.compute.replay.buckets import split_buckets
 from service.workflow.compute.replay.dedicated import replay_dedicated
@@ -157,7 +157,7 @@ def together(case: Case, capacity: ConcurrencyCapacity) -> int:
     """
     if capacity not in case.crowds:
         times = case.arrivals.time_us
-        longest = int(service_times(case.arrivals, capacity.speed).end.max(initial=0)) + 1
+        longest = longest_of(service_times(case.arrivals, capacity.speed)) + 1
         before = np.searchsorted(times, times - longest)
         case.crowds[capacity] = int((np.arange(1, len(times) + 1) - before).max(initial=1))
     return case.crowds[capacity]

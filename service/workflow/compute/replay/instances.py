@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.workflow.compute.replay.alone import ServiceTimes
+from service.workflow.compute.replay.alone import ServiceTimes, end_of, first_token_of
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.heap import Heap, pop, push
 from service.workflow.compute.replay.idle import IdleStack, next_down, set_idle, take_down
@@ -102,10 +102,11 @@ def run_fleet(
             last = started
             on_warm += warm
             on_extra += pooled
-            push(heap, serving, now + wait + times.end[request], warm)
+            latency = wait + end_of(times, request)
+            push(heap, serving, now + latency, warm)
             serving += 1
-            record_first_token(record, request, wait + times.first_token[request])
-            record_end_to_end(record, request, wait + times.end[request])
+            record_first_token(record, request, wait + first_token_of(times, request))
+            record_end_to_end(record, request, latency)
             request = next_kept(kept, request + 1)
         else:
             take_down(idle)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from service.workflow.compute.replay.alone import ServiceTimes, logged_service_times
+from service.workflow.compute.replay.alone import ServiceTimes, end_of, first_token_of, logged_service_times
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.heap import new_heap
 from service.workflow.compute.replay.idle import new_idle_stack
@@ -40,9 +40,10 @@ def _run_endpoint(
                 hourly.cold_starts[hour] += 1
             wait = max(ready - now, 0)
             hourly.delayed[hour] += wait > 0
-            quiet_since = max(quiet_since, now + wait + times.end[request])
-            record_first_token(record, request, wait + times.first_token[request])
-            record_end_to_end(record, request, wait + times.end[request])
+            latency = wait + end_of(times, request)
+            quiet_since = max(quiet_since, now + latency)
+            record_first_token(record, request, wait + first_token_of(times, request))
+            record_end_to_end(record, request, latency)
 
 
 def _microseconds(seconds: float) -> int:

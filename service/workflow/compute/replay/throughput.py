@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from service.workflow.compute.replay.alone import ServiceTimes, service_times
+from service.workflow.compute.replay.alone import ServiceTimes, end_of, first_token_of, service_times
 from service.workflow.compute.replay.budget import Budget, demand_of, whole_budget
 from service.workflow.compute.replay.compiled import kernel
 from service.workflow.compute.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
@@ -42,8 +42,8 @@ def _record(times: ServiceTimes, spilled: UInt8s, record: Recorder) -> None:
     """Record the latency of the requests taken: provisioned throughput serves each at the offer's own speed."""
     for request in range(len(spilled)):
         if not spilled[request]:
-            record_first_token(record, request, times.first_token[request])
-            record_end_to_end(record, request, times.end[request])
+            record_first_token(record, request, first_token_of(times, request))
+            record_end_to_end(record, request, end_of(times, request))
 
 
 @kernel
