@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from service.workflow.compare.again import decide_again, measured_case, with_factor
 from service.workflow.compare.prices import FlipPoint, group_of
+from service.workflow.compute.dominance import contenders
 from service.workflow.compute.option import Option
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
@@ -30,11 +31,12 @@ def traffic_flips(
     history: TrafficHistory, profile: TrafficProfile, offers: Sequence[Offer], policy: Policy, executor: Executor
 ) -> Iterator[FlipPoint]:
     """Yield the nearest factor below and above the policy's own at which another answer is recommended."""
+    rivals = contenders(offers, policy)
 
     def decide(factor: Decimal) -> Option | None:
         most = max(1, int(MOST_REQUESTS / max(factor, Decimal(1))))
         sampled = replace(policy, replay=ReplayPolicy(min(most, policy.replay.max_requests)))
-        return decide_again(measured_case(history, profile, with_factor(sampled, factor)), offers, executor)
+        return decide_again(measured_case(history, profile, with_factor(sampled, factor)), rivals, executor)
 
     now = decide(Decimal(1))
     if now is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.workflow.compare.again import case_of, cheapest, decide_again
+from service.workflow.compute.dominance import contenders
 from service.workflow.compute.realize import realize
 from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
@@ -49,9 +50,10 @@ def walk_forward(
         last = case_of(clip(history, middle, profile.end_us), fresh)
     except InsufficientTraffic:
         return None
-    choice = decide_again(first, offers, executor)
-    paid = None if choice is None else realize(last, choice.key, offers)
-    best = cheapest(last, offers, executor)
+    rivals = contenders(offers, fresh)
+    choice = decide_again(first, rivals, executor)
+    paid = None if choice is None else realize(last, choice.key, rivals)
+    best = cheapest(last, rivals, executor)
     if paid is None or best is None:
         return None
     if paid.adjusted < best.adjusted:

@@ -109,13 +109,19 @@ class Bounds:
         if case.policy.latency.strict:
             return Decimal("Infinity")
         own = isolation_value(case.policy, offer)
-        bills = (
-            total(serverless_lines(s, case.everything)) + isolation_value(case.policy, offer, s) - own
-            for s in self.serverless
-            if s.limits == Limits() and not s.bills_compute
-            if not hard_violations(case.policy, s) and not request_violations(case, s)
-        )
+        bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
         return min(bills, default=Decimal("Infinity")) + case.latency_value(case.replayed[0])
+
+    @cached_property
+    def _takers(self) -> list[tuple[Serverless, Decimal]]:
+        """Serverless offers that take any traffic, each with its bill of all of it."""
+        case = self.case
+        return [
+            (offer, total(serverless_lines(offer, case.everything)))
+            for offer in self.serverless
+            if offer.limits == Limits() and not offer.bills_compute
+            if not hard_violations(case.policy, offer) and not request_violations(case, offer)
+        ]
 
     def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the units that the traffic's work keeps busy on average: no fleet that stops when idle runs on fewer.

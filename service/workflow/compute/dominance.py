@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.workflow.compute.option import Reservation
-from service.workflow.offers import METERS, Dedicated, Rate, Serverless
+from service.workflow.offers import METERS, Dedicated, Offer, Rate, Serverless
+from service.workflow.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,18 @@ class _Contender:
         """Whether nothing about the other offer is better, and no price of it lower."""
         pairs = zip(self.prices, other.prices, strict=True)
         return self.flat and self.kind == other.kind and all(mine <= theirs for mine, theirs in pairs)
+
+
+def contenders(offers: Sequence[Offer], policy: Policy) -> list[Offer]:
+    """Return the offers that a recommendation could name, and those that the incumbent's key may mean.
+
+    Whatever the traffic, the others are undercut: deciding on many kinds of it, they can be left out once.
+    """
+    kept = {offer.sku for offer in undominated([offer for offer in offers if isinstance(offer, Serverless)])}
+    dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
+    labels = cheapest_rates(dedicated, policy.max_term_months)
+    kept |= {o.sku for o in dedicated if any(Reservation(o, rate, 1).label in labels for rate in o.rates)}
+    return [offer for offer in offers if offer.sku in kept or offer.sku in (policy.incumbent or "")]
 
 
 def undominated(offers: Sequence[Serverless]) -> list[Serverless]:
