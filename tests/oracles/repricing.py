@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.compare.prices import FlipPoint
+from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.option import Reservation
 from service.workflow.offers import Dedicated, Offer, Price, Rate, Serverless
 from service.workflow.policy import Policy
@@ -26,6 +26,10 @@ def _weighted(policy: Policy, name: str, factor: Decimal) -> Policy:
 
 
 def _priced(offer: Serverless, name: str, factor: Decimal) -> Serverless:
+    if name == f"{offer.sku}.monthly_minimum":
+        return replace(offer, monthly_minimum=offer.monthly_minimum * factor)
+    if name == f"{offer.sku}.warm_pool" and offer.warm_pool is not None:
+        return replace(offer, warm_pool=replace(offer.warm_pool, hourly=offer.warm_pool.hourly * factor))
     prices = (_times(p, factor) if name == f"{offer.sku}.{p.meter}" else p for p in offer.prices)
     return replace(offer, prices=tuple(prices))
 
@@ -37,7 +41,11 @@ def _times(price: Price, factor: Decimal) -> Price:
 
 def _rated(offer: Dedicated, name: str, factor: Decimal) -> Dedicated:
     named = {Reservation(offer, rate, 1).label: rate for rate in offer.rates}
-    return replace(offer, rates=tuple(_dearer(r, factor) if label == name else r for label, r in named.items()))
+    moved = {label: _dearer(rate, factor) if label == name else rate for label, rate in named.items()}
+    for label, rate in named.items():
+        if f"{label}.upfront" == name:
+            moved[label] = replace(rate, upfront=rate.upfront * factor)
+    return replace(offer, rates=tuple(moved.values()))
 
 
 def _dearer(rate: Rate, factor: Decimal) -> Rate:

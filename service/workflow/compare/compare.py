@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from service.workflow.compare.again import eligible
 from service.workflow.compare.bootstrap import Bootstrap, bootstrap
 from service.workflow.compare.crossover import Crossover, crossovers
+from service.workflow.compare.flip_points import FlipPoint, money_flips, traffic_flips
 from service.workflow.compare.marginal import MarginalUnit, marginal_units
 from service.workflow.compare.pareto import frontier
-from service.workflow.compare.prices import FlipPoint, PriceFlips
-from service.workflow.compare.traffic import traffic_flips
 from service.workflow.compare.walk_forward import WalkForward, walk_forward
-from service.workflow.compare.weights import weight_flips
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
 from service.workflow.compute.option import Option
+from service.workflow.decide.rule import choose
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.traffic import TrafficHistory
@@ -49,9 +49,11 @@ def compare(
     hybrids = (o for o in options if o.mode == "hybrid" and o.eligible and not o.ruled_out)
     hybrid = next(hybrids, None)
     progress("compare", 0.0)
-    flips = [*PriceFlips(case, computed, offers), *weight_flips(options, policy)]
+    flips = list(money_flips(case, computed, offers))
     progress("compare", 0.4)
-    flips += traffic_flips(history, case.profile, offers, policy, executor)
+    now = choose(eligible(options), policy.margin, policy.incumbent)
+    if now is not None:
+        flips += traffic_flips(history, case.profile, offers, now, policy, executor)
     progress("compare", 0.8)
     return Comparison(
         crossovers=tuple(crossovers(case, offers)),

@@ -11,7 +11,7 @@ from service.workflow.compute.realize import realize
 from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
-from service.workflow.policy import Policy
+from service.workflow.policy import Policy, ReplayPolicy
 from service.workflow.traffic import WEEK, TrafficHistory
 
 
@@ -37,7 +37,8 @@ def walk_forward(
 ) -> WalkForward | None:
     """Return the walk-forward of a window of two weeks or more.
 
-    None of a shorter one, where a part holds no traffic, or where nothing is eligible.
+    A part is replayed as densely as the whole: of a sampled history, a sample in proportion. None of a shorter window,
+    where a part holds no traffic, or where nothing is eligible.
     """
     weeks = (profile.end_us - profile.start_us) // WEEK
     if weeks < 2:
@@ -46,8 +47,8 @@ def walk_forward(
     middle = profile.start_us + decided * WEEK
     fresh = replace(policy, incumbent=None)
     try:
-        first = case_of(clip(history, profile.start_us, middle), fresh)
-        last = case_of(clip(history, middle, profile.end_us), fresh)
+        first = case_of(clip(history, profile.start_us, middle), _as_densely(fresh, decided, weeks))
+        last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks))
     except InsufficientTraffic:
         return None
     rivals = contenders(offers, fresh)
@@ -60,3 +61,7 @@ def walk_forward(
         best = paid
     regret = float(paid.adjusted / best.adjusted) - 1 if best.adjusted else 0.0
     return WalkForward(decided, weeks - decided, paid.key, paid.adjusted, best.key, best.adjusted, regret)
+
+
+def _as_densely(policy: Policy, part: int, weeks: int) -> Policy:
+    return replace(policy, replay=ReplayPolicy(-(-policy.replay.max_requests * part // weeks)))

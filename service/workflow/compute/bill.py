@@ -53,6 +53,14 @@ class Usage:
         return Decimal(counts.get(meter, self.requests))
 
 
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What an option owes a serverless offer: `share` of the bill of a month's usage."""
+
+    usage: Usage
+    share: Fraction = Fraction(1)
+
+
 def quantize(amount: Decimal) -> Decimal:
     """Return money rounded half-even to QUANTUM."""
     return amount.quantize(QUANTUM, context=MONEY)

@@ -174,10 +174,10 @@ class Bounds:
     @cached_property
     def _rounding(self) -> Decimal:
         """What a bill may be lower for billing whole units: half of one of each meter."""
-        return max((sum(_lowest_prices(offer), Decimal(0)) / 2 for offer in self.serverless), default=Decimal(0))
+        return max((sum(lowest_prices(offer), Decimal(0)) / 2 for offer in self.serverless), default=Decimal(0))
 
     def _unit_prices(self, offer: Serverless) -> tuple[float, ...]:
-        pairs = zip(_lowest_prices(offer), self.case.scale, strict=True)
+        pairs = zip(lowest_prices(offer), self.case.scale, strict=True)
         return tuple(float(price) * float(scale) for price, scale in pairs)
 
     def _blocks(self, capacity: Capacity) -> list[_Blocks]:
@@ -193,7 +193,7 @@ class Bounds:
         return self._sums_of[capacity]
 
 
-def _lowest_prices(offer: Serverless) -> list[Decimal]:
+def lowest_prices(offer: Serverless) -> list[Decimal]:
     """Return the price of one of each of COLUMNS in the offer's cheapest tier."""
     lowest = {price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices}
     lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))

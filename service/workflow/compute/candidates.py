@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
 
 from service.workflow.compute.bill import quantize
 from service.workflow.compute.bounds import Bounds
@@ -26,7 +25,8 @@ class Candidate:
     """One reserved option that could be the answer.
 
     group: candidates of which only the best is listed. bound: no replay can make it cheaper than this (adjusted).
-    estimate: where a fluid model expects it; orders the search, never decides. streams: a hybrid's threshold.
+    estimate: where a fluid model expects it; orders the search, never decides. streams, fixed: a hybrid's threshold,
+    and the part of its bound that does not depend on what spills. minimum: units that autoscaling keeps.
     """
 
     group: str
@@ -39,6 +39,7 @@ class Candidate:
     eligible: bool
     streams: int = 0
     minimum: int = 0
+    fixed: Decimal = Decimal(0)
 
 
 def candidates(
@@ -116,20 +117,35 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
 
     Where nobody can take everything for sure, until more units would change nothing.
     """
-    units: int | None = offer.units.minimum
     smallest = Reservation(offer, rate, offer.units.minimum)
     ceiling = smallest.monthly + bounds.everything_spilled(offer)
     unbounded = ceiling.is_infinite() or not smallest.monthly
     last = most_units(case, offer) if unbounded else None
+    yield from _hybrids_from(case, smallest, ceiling, last, bounds)
+
+
+def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
+    """Yield hybrids of more units than `largest`, up to a reservation of `ceiling` money a month, while more help."""
+    units = largest.offer.units.at_least(largest.units + 1)
+    if units is None:
+        return
+    more = replace(largest, units=units)
+    if more.monthly <= ceiling and largest.units < most_units(case, largest.offer):
+        yield from _hybrids_from(case, more, ceiling, most_units(case, largest.offer), bounds)
+
+
+def _hybrids_from(
+    case: Case, smallest: Reservation, ceiling: Decimal, last: int | None, bounds: Bounds
+) -> Iterator[Candidate]:
+    offer, units = smallest.offer, smallest.offer.units.at_least(smallest.units)
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
     eligible = _eligible(case, smallest)
     while units is not None:
-        reservation = Reservation(offer, rate, units)
-        monthly = reservation.monthly
-        if monthly > ceiling:
+        reservation = replace(smallest, units=units)
+        if reservation.monthly > ceiling:
             return
         for streams in thresholds(case, offer, units):
-            yield _hybrid(reservation, streams, monthly + added, bounds, eligible=eligible)
+            yield _hybrid(reservation, streams, reservation.monthly + added, bounds, eligible=eligible)
         units = None if last is not None and units >= last else offer.units.at_least(units + 1)
 
 
@@ -149,14 +165,15 @@ def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Boun
     least, expected = bounds.overflow(probe)
     group = f"hybrid:{reservation.label}"
     estimate = float(fixed) + expected
-    return Candidate(group, "hybrid", family, reservation, probe, fixed + least, estimate, eligible, streams=streams)
+    return Candidate(
+        group, "hybrid", family, reservation, probe, fixed + least, estimate, eligible, streams=streams, fixed=fixed
+    )
 
 
 def default_streams(case: Case, offer: Dedicated, units: int) -> int:
     """Return the streams in service at which the policy's hybrid spills; 0 for provisioned throughput."""
-    share = Fraction(str(case.policy.hybrid.threshold))
     streams = most_streams(offer, units)
-    return max(1, int(streams * share)) if streams else 0
+    return max(1, int(streams * case.threshold)) if streams else 0
 
 
 def most_streams(offer: Dedicated, units: int) -> int:

@@ -13,9 +13,9 @@ from service.workflow.compute.replay.buckets import bucket_counts
 from service.workflow.compute.replay.result import LatencyTarget
 from service.workflow.compute.replay.tally import hourly_tokens
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import HOURS_PER_MONTH, Capacity
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
 from service.workflow.policy import Policy
-from service.workflow.traffic import HOUR, Arrivals, Int64s
+from service.workflow.traffic import HOUR, MINUTE, Arrivals, Int64s
 
 HOURS_PER_DAY = 24
 
@@ -38,6 +38,28 @@ class Case:
     def traffic_factor(self) -> Fraction:
         """Factor on the measured traffic, exact."""
         return Fraction(self.policy.traffic_factor)
+
+    @cached_property
+    def threshold(self) -> Fraction:
+        """Share of the units' slots at which a hybrid spills, exact."""
+        return Fraction(str(self.policy.hybrid.threshold))
+
+    @cached_property
+    def busiest_minute(self) -> tuple[int, int]:
+        """The most requests, and the most tokens, of any replayed minute: no part of the traffic has more."""
+        arrivals = self.arrivals
+        minutes = arrivals.time_us // MINUTE
+        firsts = np.flatnonzero(np.diff(minutes, prepend=-1))
+        tokens = np.add.reduceat(arrivals.uncached + arrivals.cached + arrivals.output, firsts)
+        return int(np.diff(firsts, append=len(minutes)).max(initial=0)), int(tokens.max(initial=0))
+
+    def may_throttle(self, limits: Limits) -> bool:
+        """Whether limits can turn away any of the traffic."""
+        requests, tokens = self.busiest_minute
+        most = (limits.requests_per_minute, limits.tokens_per_minute)
+        return any(
+            limit is not None and limit < reached for limit, reached in zip(most, (requests, tokens), strict=True)
+        )
 
     @cached_property
     def target(self) -> LatencyTarget | None:

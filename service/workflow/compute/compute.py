@@ -25,6 +25,7 @@ class Computed:
     serverless: tuple[Option, ...]
     candidates: tuple[Candidate, ...]
     search: Search
+    bounds: Bounds
     incumbent: Option | None = None
 
     def standing(self) -> list[Ranked]:
@@ -54,9 +55,10 @@ def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: b
     if "serverless" in case.policy.modes:
         found = serverless_options(case, serverless if every else rivals, executor)
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
-    reserved = candidates(case, dedicated, rivals, Bounds(case, rivals), every=every)
+    bounds = Bounds(case, rivals)
+    reserved = candidates(case, dedicated, rivals, bounds, every=every)
     search.run(reserved)
-    return Computed(tuple(found), tuple(reserved), search)
+    return Computed(tuple(found), tuple(reserved), search, bounds)
 
 
 def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from service.workflow.compute.bill import Line, Usage, line, serverless_lines, share_of, total
+from service.workflow.compute.bill import Billed, Line, Usage, line, serverless_lines, share_of, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
     coverage,
@@ -24,7 +24,7 @@ from service.workflow.compute.replay.result import ReservedReplay, ServerlessRep
 from service.workflow.compute.reserved import reservation_lines, term_violations
 from service.workflow.compute.sampling import overflow_error
 from service.workflow.compute.serverless import ServerlessProbe, request_violations
-from service.workflow.offers import HOURS_PER_MONTH, Limits, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, Serverless
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,25 @@ class Overflow:
         return serverless_lines(self.offer, self.usage, "overflow_")
 
     @cached_property
+    def everything(self) -> Usage:
+        """The month's tokens and requests of all traffic, as serverless alone would bill them."""
+        if not self.offer.bills_compute:
+            return self.case.everything
+        alone = ServerlessProbe.of(self.offer).run(self.case)
+        return self.case.monthly(self.case.replayed, int(alone.up_us.sum()))
+
+    @cached_property
     def kept_value(self) -> Decimal:
         """What the traffic kept off serverless would have cost there a month: the cost of an outage, in full."""
-        everything = self.case.everything
-        if self.offer.bills_compute:
-            alone = ServerlessProbe.of(self.offer).run(self.case)
-            everything = self.case.monthly(self.case.replayed, int(alone.up_us.sum()))
-        return total(serverless_lines(self.offer, everything)) - total(self.lines)
+        return total(serverless_lines(self.offer, self.everything)) - total(self.lines)
+
+    @property
+    def billed(self) -> tuple[Billed, ...]:
+        """What the option owes the offer: the overflow, and all traffic in the hours of an outage."""
+        outage = Fraction(self.case.policy.hybrid.outage_hours_per_month) / HOURS_PER_MONTH
+        if not outage:
+            return (Billed(self.usage),)
+        return (Billed(self.usage, 1 - outage), Billed(self.everything, outage))
 
     @cached_property
     def slow_requests(self) -> int | None:
@@ -89,7 +101,7 @@ class Overflow:
         violations = hard_violations(self.case.policy, self.offer) + request_violations(self.case, self.offer)
         if self.case.policy.latency.strict:
             violations += latency_violations(self.case, self.slow_requests)
-        if self.offer.limits != Limits():
+        if self.case.may_throttle(self.offer.limits):
             violations += throttle_violations(self.case, int(self.replay.throttled.sum()))
         return violations
 
@@ -135,9 +147,14 @@ class Overflow:
 
 
 def hybrid_key(reservation: Reservation, streams: int, default_streams: int, serverless: Serverless) -> str:
-    """Return `hybrid:sku@termxunits+serverless`, with `~streams` where the threshold is not the policy's."""
+    """Return the option's name: its stem, and `+serverless`."""
+    return f"{hybrid_stem(reservation, streams, default_streams)}+{serverless.sku}"
+
+
+def hybrid_stem(reservation: Reservation, streams: int, default_streams: int) -> str:
+    """Return `hybrid:sku@termxunits`, with `~streams` where the threshold is not the policy's."""
     lowered = f"~{streams}" if streams != default_streams else ""
-    return f"hybrid:{reservation.label}x{reservation.units}{lowered}+{serverless.sku}"
+    return f"hybrid:{reservation.label}x{reservation.units}{lowered}"
 
 
 def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:
@@ -159,4 +176,5 @@ def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, 
         lines=tuple(lines),
         figures=spill.figures,
         daily=spill.daily,
+        billed=spill.billed,
     )

@@ -34,5 +34,7 @@ def hard_violations(policy: Policy, *offers: Offer) -> tuple[Violation, ...]:
 def isolation_value(policy: Policy, *offers: Offer) -> Decimal:
     """Return the money a month that an option's unmet preferences are worth, each counted once."""
     isolation = policy.isolation
+    if not isolation.value_per_month * isolation.weight:
+        return Decimal(0)
     codes = {violation.code for offer in offers for violation in unmet(offer, isolation.preferred)}
     return len(codes) * isolation.value_per_month * isolation.weight

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from service.workflow.compute.bill import Line, quantize
+from service.workflow.compute.bill import Billed, Line, quantize
 from service.workflow.offers import Dedicated, Rate, Serverless
 from service.workflow.policy import Mode
 from service.workflow.traffic import Int64s
@@ -40,6 +40,11 @@ class Reservation:
         if self.rate.upfront:
             monthly += self.rate.upfront / self.rate.term_months
         return quantize(self.units * monthly)
+
+    @property
+    def monthly_upfront(self) -> Decimal:
+        """The upfront's part of `monthly`."""
+        return self.monthly - quantize(self.units * self.rate.monthly_per_unit)
 
     @property
     def label(self) -> str:
@@ -100,7 +105,8 @@ class Option:
 
     key: stable name. family: place in the simplicity order. threshold: streams in service at which a hybrid spills.
     adjusted: monthly_cost + latency_value + isolation_value. ruled_out: nothing was replayed, and monthly_cost and
-    adjusted are the lower limits that ruled the option out; lines, figures and daily are then empty.
+    adjusted are the lower limits that ruled the option out; lines, figures and daily are then empty. billed: what the
+    serverless offer charges for.
     """
 
     key: str
@@ -118,6 +124,7 @@ class Option:
     lines: tuple[Line, ...] = ()
     figures: Figures | None = None
     daily: Daily | None = None
+    billed: tuple[Billed, ...] = ()
     ruled_out: bool = False
 
     @property

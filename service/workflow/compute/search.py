@@ -70,6 +70,7 @@ class Search:
     skipped: dict[str, Candidate] = field(default_factory=dict)
     _served: dict[Probe, Served] = field(default_factory=dict)
     _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
+    _overflows: dict[tuple[Probe, str], Overflow] = field(default_factory=dict)
 
     def run(self, candidates: Sequence[Candidate]) -> None:
         """Replay candidates until the best of every family is known, and what else the budget allows."""
@@ -141,6 +142,12 @@ class Search:
         adjusted = reservation.monthly + spill.extra + value
         return Exact(candidate, candidate.eligible and not spill.violations, adjusted)
 
+    def overflow(self, probe: Probe, offer: Serverless) -> Overflow:
+        """Return what a serverless offer makes of the overflow of a probe that was replayed."""
+        if (probe, offer.sku) not in self._overflows:
+            self._overflows[probe, offer.sku] = Overflow(self.case, offer, self.replays[probe])
+        return self._overflows[probe, offer.sku]
+
     def overflow_choice(self, candidate: Candidate) -> Overflow:
         """Return the serverless offer that serves the candidate's overflow best.
 
@@ -155,7 +162,7 @@ class Search:
         return chosen
 
     def _choose(self, candidate: Candidate) -> Overflow:
-        spills = [Overflow(self.case, offer, self.replays[candidate.probe]) for offer in self.serverless]
+        spills = [self.overflow(candidate.probe, offer) for offer in self.serverless]
         dedicated = candidate.reservation.offer
         ranked = sorted(spills, key=lambda spill: (spill.bill, spill.offer.sku))
         best: tuple[bool, Decimal, str] | None = None

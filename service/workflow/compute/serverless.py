@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from service.workflow.compute.bill import Line, line, serverless_lines, total
+from service.workflow.compute.bill import Billed, Line, line, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
     daily,
@@ -95,6 +95,7 @@ def serverless_option(case: Case, offer: Serverless, warm: int, replay: Serverle
         lines=tuple(lines),
         figures=_figures(case, replay, slow),
         daily=daily(case, case.hourly, replay.up_us, slow=replay.slow),
+        billed=(Billed(usage),),
     )
 
 
@@ -132,17 +133,18 @@ def serverless_options(case: Case, offers: Sequence[Serverless], executor: Execu
     billed by the second, larger pools are tried until no other instance starts, or the pool alone costs more than
     the best one found.
     """
-    sizes = [(offer, warm) for offer in offers for warm in ((0, 1) if _has_pool(offer) else (0,))]
+    sizes = [(offer, warm) for offer in offers for warm in ((0, 1) if has_pool(offer) else (0,))]
     probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer, warm in sizes))
     replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))
     options = [serverless_option(case, offer, warm, replays[ServerlessProbe.of(offer, warm)]) for offer, warm in sizes]
     for offer in offers:
-        if _has_pool(offer) and offer.bills_compute:
+        if has_pool(offer) and offer.bills_compute:
             options += _larger_pools(case, offer, [option for option in options if option.serverless == offer])
     return options
 
 
-def _has_pool(offer: Serverless) -> bool:
+def has_pool(offer: Serverless) -> bool:
+    """Whether a warm pool is on offer and avoids anything."""
     return offer.warm_pool is not None and offer.cold_start is not None
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from service.workflow.compare.again import eligible
 from service.workflow.compare.compare import Comparison
-from service.workflow.compare.prices import FlipPoint
+from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Option
 from service.workflow.decide.reasons import Reason, reasons

@@ -2,9 +2,9 @@
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.crossover import Crossover
+from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compare.marginal import MarginalUnit
 from service.workflow.compare.pareto import p95
-from service.workflow.compare.prices import FlipPoint
 from service.workflow.compare.walk_forward import WalkForward
 from service.workflow.compute.option import Option
 from service.workflow.document.values import JsonValue, cents, decimal_text, money, number, significant

@@ -2,10 +2,8 @@
 
 import gzip
 
-import numpy as np
 import zstandard
 
-from service.workflow.traffic import RequestLog
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, new_sheet, new_workload
 from tests.shared_data import shared_data

@@ -258,7 +258,7 @@ def _fitted(draw: st.DrawFn, offer: Dedicated, whole: Decimal, log: RequestLog) 
         hourly = (cost / 730).quantize(Decimal("0.0001")) + 1
         rates.append(replace(rate, hourly=hourly) if rate.hourly is not None else replace(rate, monthly=cost))
     if isinstance(offer.capacity, ConcurrencyCapacity):
-        return replace(offer, rates=tuple(rates))
+        return replace(offer, rates=tuple(dict.fromkeys(rates)))
     budget = (int(log.input_tokens.sum()) + int(log.output_tokens.sum())) // draw(st.integers(1, 8)) + 1
     axes = tuple(replace(axis, per_minute=Decimal(budget)) for axis in offer.capacity.axes)
-    return replace(offer, rates=tuple(rates), capacity=replace(offer.capacity, axes=axes))
+    return replace(offer, rates=tuple(dict.fromkeys(rates)), capacity=replace(offer.capacity, axes=axes))

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given, settings
 
 from service.workflow.compare.again import case_of, decide_again
-from service.workflow.compare.prices import group_of
+from service.workflow.compare.flip_points import group_of
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.hybrid import Overflow
 from service.workflow.compute.option import Option

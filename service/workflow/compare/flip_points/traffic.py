@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from service.workflow.compare.again import decide_again, measured_case, with_factor
-from service.workflow.compare.prices import FlipPoint, group_of
+from service.workflow.compare.flip_points.point import FlipPoint, group_of
 from service.workflow.compute.dominance import contenders
 from service.workflow.compute.option import Option
 from service.workflow.measure.profile import TrafficProfile
@@ -21,26 +22,39 @@ ABOVE = tuple(Decimal(2) ** i for i in range(1, 6))
 HALVINGS = 5
 """Bisections of the octave in which the answer changes: the factor is found to about 2 %."""
 
-MOST_REQUESTS = 40_000
-"""Requests replayed at each factor; longer histories answer from a sample of whole hours."""
+SAMPLES = (40_000, 400_000)
+"""Requests replayed at each factor: the larger sample where the smaller does not give the answer of the whole."""
 
 Decide = Callable[[Decimal], Option | None]
 
 
 def traffic_flips(
-    history: TrafficHistory, profile: TrafficProfile, offers: Sequence[Offer], policy: Policy, executor: Executor
+    history: TrafficHistory,
+    profile: TrafficProfile,
+    offers: Sequence[Offer],
+    now: Option,
+    policy: Policy,
+    executor: Executor,
 ) -> Iterator[FlipPoint]:
-    """Yield the nearest factor below and above the policy's own at which another answer is recommended."""
+    """Yield the nearest factor below and above the policy's own at which another answer than `now` is recommended.
+
+    Nothing where even the larger sample gives another answer than the whole: its flips would be of another question.
+    """
     rivals = contenders(offers, policy)
 
-    def decide(factor: Decimal) -> Option | None:
-        most = max(1, int(MOST_REQUESTS / max(factor, Decimal(1))))
-        sampled = replace(policy, replay=ReplayPolicy(min(most, policy.replay.max_requests)))
+    def decide(factor: Decimal, most: int) -> Option | None:
+        within = max(1, int(most / max(factor, Decimal(1))))
+        sampled = replace(policy, replay=ReplayPolicy(min(within, policy.replay.max_requests)))
         return decide_again(measured_case(history, profile, with_factor(sampled, factor)), rivals, executor)
 
-    now = decide(Decimal(1))
-    if now is None:
-        return
+    for most in SAMPLES:
+        same = decide(Decimal(1), most)
+        if same is not None and group_of(same) == group_of(now):
+            yield from _both_sides(partial(decide, most=most), now, policy)
+            return
+
+
+def _both_sides(decide: Decide, now: Option, policy: Policy) -> Iterator[FlipPoint]:
     for direction, factors in (("below", BELOW), ("above", ABOVE)):
         found = _first_change(decide, group_of(now), factors)
         if found is not None:

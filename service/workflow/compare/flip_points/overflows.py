@@ -1,0 +1,58 @@
+"""The overflow of every replayed hybrid in columns: which of them the price of a serverless offer could matter to."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from service.workflow.compute.bill import prices_cached_apart
+from service.workflow.compute.bounds import COLUMNS, SLACK, lowest_prices
+from service.workflow.compute.candidates import Candidate
+from service.workflow.compute.case import Case
+from service.workflow.compute.option import COMMITTED
+from service.workflow.compute.search import Search
+from service.workflow.offers import Meter, Serverless
+from service.workflow.traffic import Float64s, Int64s
+
+FAMILIES = COMMITTED + 1
+
+
+@dataclass(frozen=True)
+class Overflows:
+    """Replayed hybrids, columns of shape (n,) but spilled, a month's quantities of COLUMNS, shape (n, 4)."""
+
+    numbers: Int64s
+    families: Int64s
+    fixed: Float64s
+    spilled: Float64s
+
+    def within(self, offer: Serverless, meter: Meter | None, factor: float, best: dict[int, Decimal]) -> list[int]:
+        """Return the hybrids that could cost less than their family's `best` with their overflow on an offer.
+
+        That is at `factor` times the price of a meter, or of none, in the lowest tier and without what is billed
+        for time or waiting.
+        """
+        prices = np.array([float(price) for price in lowest_prices(offer)])
+        moving = [column == meter for column in COLUMNS]
+        if not prices_cached_apart(offer):
+            moving[2] = moving[1]
+        then = np.where(moving, prices * factor, prices)
+        # Bills are of whole units, so one may be lower by half of one of each meter.
+        least = self.fixed + self.spilled @ then - then.sum() / 2
+        limits = np.full(FAMILIES, np.inf)
+        limits[list(best)] = [float(total) for total in best.values()]
+        found: list[int] = self.numbers[least * (1 - SLACK) <= limits[self.families]].tolist()
+        return found
+
+
+def overflows_of(case: Case, candidates: list[Candidate], search: Search) -> Overflows:
+    """Return the overflows of the hybrids among candidates that are replayed."""
+    scale = np.array([float(scale) for scale in case.scale])
+    known = [n for n, c in enumerate(candidates) if c.mode == "hybrid" and c.probe in search.replays]
+    spilled = [search.replays[candidates[number].probe].spilled.sum(axis=0) * scale for number in known]
+    return Overflows(
+        np.array(known, np.int64),
+        np.array([candidates[number].family for number in known], np.int64),
+        np.array([float(candidates[number].fixed) for number in known]),
+        np.array(spilled, np.float64).reshape(-1, len(COLUMNS)),
+    )

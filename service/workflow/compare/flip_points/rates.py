@@ -1,0 +1,53 @@
+"""Flip points of reserved rates: the price of a unit, and what is paid for it upfront."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from service.workflow.compare.flip_points.finding import Ceilings, Finder, nothing
+from service.workflow.compare.flip_points.lines import SIDES, Line, Side
+from service.workflow.compare.flip_points.point import FlipPoint, flip_point
+from service.workflow.compare.flip_points.ways import Way
+from service.workflow.compute.option import Reservation
+from service.workflow.offers import Dedicated, Rate
+
+
+def rate_flips(finder: Finder, offer: Dedicated, rate: Rate) -> Iterator[FlipPoint]:
+    """Yield the nearest flip points of a rate; the number of units follows the price."""
+    unit = Reservation(offer, rate, 1)
+    hourly = rate.hourly is not None
+    price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
+    if price:
+        current = (unit.label, "per unit and hour" if hourly else "per unit and month", price)
+        yield from _found(finder, unit, current, lambda way: way.monthly)
+    if rate.upfront:
+        current = (f"{unit.label}.upfront", "per unit", rate.upfront)
+        yield from _found(finder, unit, current, lambda way: way.upfront)
+
+
+def _found(
+    finder: Finder, unit: Reservation, current: tuple[str, str, Decimal], part: Callable[[Way], Decimal]
+) -> Iterator[FlipPoint]:
+    ways, label = finder.ways, unit.label
+
+    def lines(_: Side, known: bool) -> list[Line]:
+        moving = [way for way in ways.of_label(label) if way.known or not known]
+        still = ways.still(lambda way: way.label == label, known=known)
+        return [*(way.line(part(way)) for way in moving), *map(Way.line, still)]
+
+    for side in SIDES:
+        ceilings = nothing if side == "above" else _affordable(unit, current[0] == label)
+        found = finder.nearest(lines, side, ceilings)
+        if found is not None:
+            yield flip_point("rate", *current, side, *found)
+
+
+def _affordable(unit: Reservation, rate_moves: bool) -> Ceilings:
+    """Return up to which reservation at today's price one is affordable at a factor of it."""
+    whole, upfront = unit.monthly, unit.monthly_upfront
+    moving = whole - upfront if rate_moves else upfront
+
+    def ceilings(factor: Decimal, total: Decimal) -> dict[str, Decimal]:
+        then = whole - moving + moving * factor
+        return {f"hybrid:{unit.label}": total * whole / then} if then else {}
+
+    return ceilings
