@@ -13,7 +13,7 @@ from service.workflow.compute.option import Option, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe, peak_units
 from service.workflow.compute.replay.alone import end_of, service_times
 from service.workflow.compute.reserved import Served, autoscaled_option, dedicated_option
-from service.workflow.compute.serverless import ServerlessProbe, serverless_option
+from service.workflow.compute.serverless import Alone
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
 
 
@@ -87,7 +87,7 @@ def _serverless(case: Case, offer: Serverless) -> Iterator[Way]:
     pool = offer.warm_pool is not None and offer.cold_start is not None
     most = 0 if not pool else len(case.arrivals) if offer.bills_compute else 1
     for warm in range(most + 1):
-        option = serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
+        option = Alone(case, offer, warm).option()
         yield Way(option.key, option)
 
 

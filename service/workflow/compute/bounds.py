@@ -69,6 +69,12 @@ class _Blocks:
     rate: float
     in_flight: float
 
+    @cached_property
+    def loads(self) -> Float64s:
+        """Work of each block."""
+        sums: Float64s = np.add.reduceat(np.append(self.work, 0.0), self.edges[:-1])
+        return sums
+
 
 def fastest(capacity: ConcurrencyCapacity) -> float:
     """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams, 1 to `slots`.
@@ -155,9 +161,8 @@ class Bounds:
 
     @staticmethod
     def _spill_share(probe: SpillProbe, blocks: _Blocks) -> float:
-        loads = np.add.reduceat(np.append(blocks.work, 0.0), blocks.edges[:-1])
-        whole = float(loads.sum())
-        return float(np.maximum(loads - probe.units * blocks.rate, 0.0).sum()) / whole if whole else 0.0
+        whole = float(blocks.loads.sum())
+        return float(np.maximum(blocks.loads - probe.units * blocks.rate, 0.0).sum()) / whole if whole else 0.0
 
     @cached_property
     def _costs(self) -> list[Float64s]:

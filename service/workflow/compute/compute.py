@@ -12,7 +12,7 @@ from service.workflow.compute.dominance import undominated
 from service.workflow.compute.option import Option
 from service.workflow.compute.realize import realize
 from service.workflow.compute.search import EXPLORE_REQUESTS, Search
-from service.workflow.compute.serverless import serverless_options
+from service.workflow.compute.serverless import Alone, served_alone, serverless_options
 from service.workflow.decide.rule import Ranked
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
@@ -20,9 +20,13 @@ from service.workflow.offers import Dedicated, Offer, Serverless
 
 @dataclass(frozen=True)
 class Computed:
-    """What was computed: serverless options, reserved candidates and the search over them; an incumbent if named."""
+    """What was computed: serverless options, reserved candidates and the search over them; an incumbent if named.
+
+    Where no more than the answer was asked for, `alone` holds what else would be the serverless options.
+    """
 
     serverless: tuple[Option, ...]
+    alone: tuple[Alone, ...]
     candidates: tuple[Candidate, ...]
     search: Search
     bounds: Bounds
@@ -31,10 +35,13 @@ class Computed:
     def standing(self) -> list[Ranked]:
         """Return the eligible exact contenders, as the decision rule sees them, without building their options."""
         reserved = (best for best in self.search.best_of_group.values() if best.eligible)
-        return [*(option for option in self.serverless if option.eligible), *reserved]
+        serverless: tuple[Option | Alone, ...] = (*self.serverless, *self.alone)
+        return [*(option for option in serverless if option.eligible), *reserved]
 
     def option(self, contender: Ranked) -> Option:
         """Return the option of a contender."""
+        if isinstance(contender, Alone):
+            return contender.option()
         return contender if isinstance(contender, Option) else self.search.option_of(contender.key)
 
     @cached_property
@@ -52,13 +59,16 @@ def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: b
     rivals = undominated(serverless)
     dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
     found: list[Option] = []
-    if "serverless" in case.policy.modes:
-        found = serverless_options(case, serverless if every else rivals, executor)
+    alone: list[Alone] = []
+    if "serverless" in case.policy.modes and every:
+        found = serverless_options(case, serverless, executor)
+    elif "serverless" in case.policy.modes:
+        alone = served_alone(case, rivals)
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
     bounds = Bounds(case, rivals)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)
     search.run(reserved)
-    return Computed(tuple(found), tuple(reserved), search, bounds)
+    return Computed(tuple(found), tuple(alone), tuple(reserved), search, bounds)
 
 
 def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:

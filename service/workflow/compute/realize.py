@@ -9,7 +9,7 @@ from service.workflow.compute.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.option import Option, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe
 from service.workflow.compute.reserved import Served, autoscaled_option, dedicated_option
-from service.workflow.compute.serverless import ServerlessProbe, serverless_option
+from service.workflow.compute.serverless import Alone
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 
 KEY = re.compile(
@@ -56,7 +56,7 @@ def _reservation(label: str, units: int, offers: Sequence[Offer]) -> Reservation
 def _serverless(case: Case, offer: Serverless, warm: int) -> Option | None:
     if warm and offer.warm_pool is None:
         return None
-    return serverless_option(case, offer, warm, ServerlessProbe.of(offer, warm).run(case))
+    return Alone(case, offer, warm).option()
 
 
 def _dedicated(case: Case, reservation: Reservation) -> Option:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
-from service.workflow.compute.bill import Billed, Line, line, serverless_lines, total
+from service.workflow.compute.bill import Billed, Line, Usage, line, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.figures import (
     daily,
@@ -71,32 +72,91 @@ def serverless_key(offer: Serverless, warm: int) -> str:
     return f"serverless:{offer.sku}" + (f"+warm{warm}" if warm else "")
 
 
-def serverless_option(case: Case, offer: Serverless, warm: int, replay: ServerlessReplay) -> Option:
-    """Return the option of serving everything on `offer` with `warm` instances kept up."""
-    usage = case.monthly(case.replayed, int(replay.up_us.sum()))
-    lines = serverless_lines(offer, usage) + warm_lines(offer, warm)
-    slow = slow_requests(case, replay)
-    violations = (
-        hard_violations(case.policy, offer)
-        + request_violations(case, offer)
-        + throttle_violations(case, int(replay.throttled.sum()))
-        + latency_violations(case, slow)
-    )
-    return Option(
-        key=serverless_key(offer, warm),
-        mode="serverless",
-        family=WARM_POOL if warm else SERVERLESS,
-        monthly_cost=total(lines),
-        latency_value=case.latency_value(slow or 0),
-        isolation_value=isolation_value(case.policy, offer),
-        violations=violations,
-        serverless=offer,
-        warm_instances=warm,
-        lines=tuple(lines),
-        figures=_figures(case, replay, slow),
-        daily=daily(case, case.hourly, replay.up_us, slow=replay.slow),
-        billed=(Billed(usage),),
-    )
+@dataclass(frozen=True)
+class Alone:
+    """Everything served on one offer with `warm` instances kept up; replayed only where the total depends on it.
+
+    replays: those made so far, shared by offers that are alike in what a replay depends on.
+    """
+
+    case: Case
+    offer: Serverless
+    warm: int = 0
+    replays: dict[ServerlessProbe, ServerlessReplay] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Name of the option."""
+        return serverless_key(self.offer, self.warm)
+
+    @property
+    def family(self) -> int:
+        """Place in the simplicity order."""
+        return WARM_POOL if self.warm else SERVERLESS
+
+    @cached_property
+    def replay(self) -> ServerlessReplay:
+        """All requests on the offer."""
+        probe = ServerlessProbe.of(self.offer, self.warm)
+        if probe not in self.replays:
+            self.replays[probe] = probe.run(self.case)
+        return self.replays[probe]
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What the offer bills a month."""
+        return self.case.monthly(self.case.replayed, int(self.replay.up_us.sum()) if self.offer.bills_compute else 0)
+
+    @cached_property
+    def slow(self) -> int | None:
+        """Slow requests, None where there is no target or latency is unknown."""
+        return None if self.case.target is None else slow_requests(self.case, self.replay)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The bill."""
+        return serverless_lines(self.offer, self.usage) + warm_lines(self.offer, self.warm)
+
+    @cached_property
+    def adjusted(self) -> Decimal:
+        """The bill, the slow requests and the unmet preferences, money a month."""
+        slow = (self.slow or 0) if self.case.latency_is_priced else 0
+        return total(self.lines) + self.case.latency_value(slow) + isolation_value(self.case.policy, self.offer)
+
+    @cached_property
+    def violations(self) -> tuple[Violation, ...]:
+        """Hard needs that the offer misses."""
+        case = self.case
+        violations = hard_violations(case.policy, self.offer) + request_violations(case, self.offer)
+        if case.may_throttle(self.offer.limits):
+            violations += throttle_violations(case, int(self.replay.throttled.sum()))
+        if case.policy.latency.strict:
+            violations += latency_violations(case, self.slow)
+        return violations
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it meets every hard need."""
+        return not self.violations
+
+    def option(self) -> Option:
+        """Return the option, in full."""
+        case, replay = self.case, self.replay
+        return Option(
+            key=self.key,
+            mode="serverless",
+            family=self.family,
+            monthly_cost=total(self.lines),
+            latency_value=case.latency_value(self.slow or 0),
+            isolation_value=isolation_value(case.policy, self.offer),
+            violations=self.violations,
+            serverless=self.offer,
+            warm_instances=self.warm,
+            lines=tuple(self.lines),
+            figures=_figures(case, replay, self.slow),
+            daily=daily(case, case.hourly, replay.up_us, slow=replay.slow),
+            billed=(Billed(self.usage),),
+        )
 
 
 def request_violations(case: Case, offer: Serverless) -> tuple[Violation, ...]:
@@ -127,20 +187,31 @@ def _figures(case: Case, replay: ServerlessReplay, slow: int | None) -> Figures:
 
 
 def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
-    """Return every offer without a warm pool and with every size of it that could pay.
+    """Return the option of every offer without a warm pool, and with every size of it that could pay."""
+    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer)))
+    replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))
+    return [alone.option() for alone in served_alone(case, offers, replays)]
+
+
+def served_alone(
+    case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
+) -> list[Alone]:
+    """Return every offer without a warm pool, and with every size of it that could pay.
 
     Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
     billed by the second, larger pools are tried until no other instance starts, or the pool alone costs more than
     the best one found.
     """
-    sizes = [(offer, warm) for offer in offers for warm in ((0, 1) if has_pool(offer) else (0,))]
-    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer, warm in sizes))
-    replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))
-    options = [serverless_option(case, offer, warm, replays[ServerlessProbe.of(offer, warm)]) for offer, warm in sizes]
+    shared = {} if replays is None else replays
+    found: list[Alone] = []
     for offer in offers:
-        if has_pool(offer) and offer.bills_compute:
-            options += _larger_pools(case, offer, [option for option in options if option.serverless == offer])
-    return options
+        tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
+        found += [*tried, *(_larger_pools(tried) if has_pool(offer) and offer.bills_compute else ())]
+    return found
+
+
+def _first_sizes(offer: Serverless) -> tuple[int, ...]:
+    return (0, 1) if has_pool(offer) else (0,)
 
 
 def has_pool(offer: Serverless) -> bool:
@@ -148,12 +219,10 @@ def has_pool(offer: Serverless) -> bool:
     return offer.warm_pool is not None and offer.cold_start is not None
 
 
-def _larger_pools(case: Case, offer: Serverless, tried: list[Option]) -> Iterator[Option]:
-    best = min(option.adjusted for option in tried)
-    warm, starts = 2, True
-    while starts and total(warm_lines(offer, warm)) < best:
-        replay = ServerlessProbe.of(offer, warm).run(case)
-        option = serverless_option(case, offer, warm, replay)
-        yield option
-        best = min(best, option.adjusted)
-        warm, starts = warm + 1, bool(replay.cold_starts.any())
+def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
+    best = min(alone.adjusted for alone in tried)
+    last = tried[-1]
+    while last.replay.cold_starts.any() and total(warm_lines(last.offer, last.warm + 1)) < best:
+        last = replace(last, warm=last.warm + 1)
+        yield last
+        best = min(best, last.adjusted)

@@ -17,7 +17,7 @@ from service.workflow.compute.hybrid import Overflow, hybrid_stem
 from service.workflow.compute.needs import isolation_value, unmet
 from service.workflow.compute.option import Option, Reservation
 from service.workflow.compute.probes import Probe
-from service.workflow.compute.serverless import ServerlessProbe, has_pool, serverless_option, warm_lines
+from service.workflow.compute.serverless import Alone, has_pool, warm_lines
 from service.workflow.offers import Offer, Serverless
 
 FLIP_REQUESTS = 10_000_000
@@ -295,7 +295,7 @@ class Ways:
         offer, warm = self._pools[sku].serverless, self._pools[sku].warm_instances + 1
         assert offer is not None
         self.search.budget -= self.case.replayed[0]
-        option = serverless_option(self.case, offer, warm, ServerlessProbe.of(offer, warm).run(self.case))
+        option = Alone(self.case, offer, warm).option()
         self._pools[sku] = option
         return [_of_option(option)] if option.eligible else []
 
