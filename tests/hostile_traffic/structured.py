@@ -25,6 +25,17 @@ def with_tokens(value: str) -> str:
     return ROW.replace(": 5", f": {value}")
 
 
+def with_metadata(text: str) -> str:
+    """Return a record with more about it in a text."""
+    return f'{ROW[:-1]}, "metadata": {json.dumps(text)}}}'
+
+
+CUT = [
+    json.dumps({"usage_object": {"prompt_tokens_details": {"cached_tokens": 4}}})[:length]
+    for length in range(9, 59, 10)
+]
+
+
 def page(*results: dict[str, object], width: int = 3600, more: bool = False) -> bytes:
     """Return a usage page with one bucket."""
     bucket = {"object": "bucket", "start_time": 1_790_000_000 // width * width, "results": list(results)}
@@ -70,6 +81,9 @@ STRUCTURED = [
     refused("a record of 40 MB", lambda: lines(ROW, ROW[:-1] + f', "x": "{"y" * 40_000_000}"}}'), "unreadable_file"),
     refused("every line broken", raw(lines(*[row[:-1] for row in TEN])), "unreadable_file"),
     refused("other members", raw(b'{"a": 1, "b": 2}\n'), "unrecognised_columns"),
+    refused("spans as the collector writes them", raw(b'{"resourceSpans": [{"scopeSpans": []}]}'), "unsupported_file"),
+    taken("objects as text that are cut short", raw(lines(*[with_metadata(cut) for cut in CUT] * 2)), 10),
+    taken("objects as text nested too deep", raw(lines(*[with_metadata('{"a":' * 5_000)] * 10)), 10),
     refused("CSV behind a brace", raw(b"{timestamp,input_tokens\n1,2\n"), "unreadable_file"),
     one_bad("a line that is no JSON", "{not json}", "not_a_json_object"),
     one_bad("a line cut short", ROW[:-5], "not_a_json_object"),

@@ -69,7 +69,7 @@ def _torn_rows(scan: Scan, path: Path) -> dict[int, str]:
         return {}
     found = scan.connection.execute(
         "SELECT line, first(error_type ORDER BY byte_position), trim(first(csv_line), chr(10)) "
-        "FROM reject_errors WHERE scan_id = (SELECT min(scan_id) FROM reject_errors) GROUP BY line ORDER BY line"
+        "FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) GROUP BY line ORDER BY line"
     ).fetchall()
     if scan.table.end_marked:
         if not found or found[-1][2] != END_MARK:
@@ -156,7 +156,10 @@ def _told(scan: Scan, report: Report) -> str:
     first = report.first_rejects[0] if report.first_rejects else None
     where = f"; the first at line {first.line}" if first and first.line else ""
     shown = f": {first.value!r}" if first and first.value else ""
+    mend = ""
+    if any(count.reason == "more_cached_than_input" for count in report.rejected_by):
+        mend = "; where input tokens leave out the cached ones, say cached_included=false"
     return (
         f"{rows.rejected} of {rows.read} rows cannot be read, more than the share "
-        f"{scan.options.max_rejected_share:g} that max_rejected_share allows: {reasons}{where}{shown}"
+        f"{scan.options.max_rejected_share:g} that max_rejected_share allows: {reasons}{where}{shown}{mend}"
     )

@@ -13,7 +13,7 @@ from .frame import Frame, Mask, Scan
 from .logs import build_log, excluded, repeated_requests
 from .order import oldest_first, tell_order
 from .report import Report
-from .series import Grid, build_series, grid_of, repeated_rows
+from .series import build_series, grid_of, repeated_rows
 from .time_text import instant_text
 from .zones import place
 
@@ -57,17 +57,31 @@ def build(scan: Scan, frame: Frame, good: Mask, report: Report) -> list[Part]:
     rows.accepted = rows.read - rows.rejected - rows.duplicate
     _check_span(scan, placed.start_us, report)
     if scan.columns.kind == "log":
-        return [
-            Part(key, build_log(scan, part.frame, part.start_us, part.finish_us, report))
-            for key, part in _split(scan, placed)
-        ]
+        return [Part(key, _log(scan, part, placed, report)) for key, part in _split(scan, placed)]
     grid = grid_of(placed.start_us, placed.finish_us, scan.options, report)
     report.bucket_seconds = grid.bucket_us // SECOND
-    return [Part(key, _series(scan, part, grid, report)) for key, part in _split(scan, placed)]
+    idle = _idle(scan, grid.align(placed.start_us))
+    return [
+        Part(key, build_series(scan, part.frame, grid.align(part.start_us), idle, grid, report))
+        for key, part in _split(scan, placed)
+    ]
 
 
-def _series(scan: Scan, part: Placed, grid: Grid, report: Report) -> TrafficHistory:
-    return build_series(scan, part.frame, grid.align(part.start_us), grid, report)
+def _log(scan: Scan, part: Placed, whole: Placed, report: Report) -> TrafficHistory:
+    """Return the log of a part; it was observed for as long as the whole file, however rare its own requests are."""
+    first, last = int(whole.start_us.min()), int(whole.start_us.max())
+    start = first if scan.options.start_us is None else scan.options.start_us
+    end = last if scan.options.end_us is None and last > int(part.start_us.max()) else scan.options.end_us
+    return build_log(part.frame, part.start_us, part.finish_us, (start, end), report)
+
+
+def _idle(scan: Scan, starts_us: Int64s) -> Int64s:
+    """Return buckets in which every part of a split series was observed, whether it has a row there or not."""
+    if scan.parts is not None and scan.columns.complete:
+        return np.unique(starts_us)
+    if scan.parts is not None and scan.options.absent == "idle":
+        return np.unique([starts_us.min(), starts_us.max()])
+    return np.empty(0, dtype=np.int64)
 
 
 def _split(scan: Scan, placed: Placed) -> Iterator[tuple[str | None, Placed]]:
@@ -92,19 +106,20 @@ def _placed(scan: Scan, frame: Frame, report: Report) -> Placed:
         return Placed(frame, arrival + start, None if finish is None else finish + start)
     if scan.form.reference == "utc":
         return Placed(frame, arrival, finish)
-    assert scan.options.zone is not None
-    return _in_zone(frame, arrival, finish, scan.options.zone, report)
+    return _in_zone(frame, arrival, finish, scan, report)
 
 
-def _in_zone(frame: Frame, arrival: Int64s, finish: Int64s | None, name: str, report: Report) -> Placed:
+def _in_zone(frame: Frame, arrival: Int64s, finish: Int64s | None, scan: Scan, report: Report) -> Placed:
+    name = scan.options.zone
+    assert name is not None
     zone = ZoneInfo(name)
-    placed = place(arrival, zone)
+    placed = place(arrival, zone, buckets=scan.columns.kind == "series")
     if placed.in_gap:
         detail = f"{placed.in_gap} times fall into an hour that the clocks of {name} skipped; "
         report.find("daylight_saving_gap", detail + "they were read with the offset before the change", placed.in_gap)
     if placed.in_fold:
         detail = f"{placed.in_fold} times fall into an hour that {name} had twice; {placed.second_pass} of them were "
-        detail += "read as the second, because the rows step back in time there"
+        detail += "read as the second, because the rows start again there"
         report.find("daylight_saving_fold", detail, placed.in_fold)
     return Placed(frame, placed.utc_us, None if finish is None else place(finish, zone).utc_us)
 

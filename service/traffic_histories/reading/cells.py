@@ -19,6 +19,9 @@ LARGEST_SERVICE_US = 10**12
 FAILED, CACHE_HIT = 1, 2
 """Values of the `skip` column; 0 is a request served by a model."""
 
+EVERY_PART = -1
+"""Part of a row that stands for a bucket without traffic: it was so for each."""
+
 MACROS = r"""
 CREATE MACRO between_or_null(x, low, high) AS CASE WHEN x BETWEEN low AND high THEN x END;
 CREATE MACRO blank(x) AS x IS NULL OR lower(trim(x)) IN ('', 'null', 'none');
@@ -78,6 +81,8 @@ def casts(table: Table, columns: Columns, form: TimeForm, options: ReadOptions, 
         cell = table.cells[options.split_by]
         listed = ", ".join(literal(part) for part in parts)
         sql = f"CAST(list_position([{listed}], {cell}) - 1 AS INTEGER)"
+        if table.empty_part is not None:
+            sql = f"coalesce({sql}, CASE WHEN {table.empty_part} THEN {EVERY_PART} END)"
         values.append(Value("part", sql, sql, cell, options.split_by, "'missing_value'"))
     return Casts(tuple(values), skip, table.broken)
 

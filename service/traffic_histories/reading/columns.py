@@ -25,6 +25,11 @@ class Columns:
     cached_included: bool
 
     @property
+    def complete(self) -> bool:
+        """Whether a bucket in the file is told whole, see Dialect."""
+        return self.kind == "series" and self.dialect is not None and self.dialect.complete
+
+    @property
     def input_parts(self) -> tuple[Field, ...]:
         """Fields whose sum is all input, cached included."""
         if "input_tokens" in self.names:

@@ -9,23 +9,26 @@ import duckdb
 
 from .engine import literal
 from .errors import RefusedError
+from .members import scalars, spread
 from .options import ReadLimits
 from .table import SAMPLE_ROWS, Table
 from .unpack import Plain, head
 
 OBJECT_BYTES = 16 * 1024 * 1024
-DEPTH = 6
 PAGE_TIMES = ("start_time", "starting_at")
 
 
 def open_json(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: ReadLimits) -> Table:
-    """Describe a JSON file. Raises RefusedError: `bad_json`."""
+    """Describe a JSON file. Raises RefusedError: `bad_json`, `unsupported_file`."""
     form = _form(plain)
     # Only lines can be skipped one by one; a broken array or page is broken as a whole.
     skip = ", ignore_errors = true" if form == "newline_delimited" else ""
     path = literal(str(plain.path))
     relation = f"read_json_objects({path}, format = '{form}', maximum_object_size = {OBJECT_BYTES}{skip})"
     records = _objects(connection, relation)
+    if any("resourceSpans" in record for record in records):
+        detail = "an OTLP export keeps attributes in lists; write one object a span, its attributes as members"
+        raise RefusedError("unsupported_file", f"{detail} (docs/traffic.md has the command)")
     if any(_is_page(record) for record in records):
         return _open_page(connection, relation, limits)
     if len(records) == 1 and isinstance(records[0].get("data"), list):
@@ -43,9 +46,9 @@ def _form(plain: Plain) -> str:
 
 
 def _objects(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
-    """Return the objects among the first records, numbers as they are written."""
-    texts = connection.execute(f"SELECT json FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()
-    return [_parse(text) for (text,) in texts if text is not None and text.startswith("{")]
+    """Return the objects among the first records and some of all others, numbers as they are written."""
+    texts = spread(connection, relation, "json")
+    return [_parse(text) for text in texts if text is not None and text.startswith("{")]
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -83,8 +86,8 @@ def _open_page(connection: duckdb.DuckDBPyConnection, relation: str, limits: Rea
     sample: list[dict[str, str | None]] = []
     cells: dict[str, str] = {}
     for bucket_text, text in texts:
-        bucket = {name: value for name, value in _flat(_parse(bucket_text)).items() if name != "results"}
-        result = _flat(_parse(text)) if text is not None else {}
+        bucket = {name: value for name, value in scalars(_parse(bucket_text)).items() if name != "results"}
+        result = scalars(_parse(text)) if text is not None else {}
         cells |= {name: _cell("bucket", path) for name, path in _paths(bucket).items()}
         cells |= {name: _cell("json", path) for name, path in _paths(result).items() if name not in bucket}
         sample.append({name: value for name, (_, value) in (result | bucket).items()})
@@ -98,7 +101,7 @@ def _open_records(relation: str, records: list[dict[str, Any]], limits: ReadLimi
     sample: list[dict[str, str | None]] = []
     cells: dict[str, str] = {}
     for record in records:
-        flat = _flat(record)
+        flat = scalars(record)
         cells |= {name: _cell("json", path) for name, path in _paths(flat).items()}
         sample.append({name: value for name, (_, value) in flat.items()})
     _check(cells, limits)
@@ -111,21 +114,6 @@ def _check(cells: dict[str, str], limits: ReadLimits) -> None:
         raise RefusedError("bad_json", "the file holds no JSON object with members")
     if len(cells) > limits.columns:
         raise RefusedError("bad_json", f"the objects have {len(cells)} members, at most {limits.columns} are read")
-
-
-def _flat(
-    record: dict[str, Any], prefix: str = "", path: str = "", depth: int = 0
-) -> dict[str, tuple[str, str | None]]:
-    """Return dotted member name → (JSON pointer, value as text) of every scalar member."""
-    found: dict[str, tuple[str, str | None]] = {}
-    for name, value in record.items():
-        pointer = f"{path}/{name.replace('~', '~0').replace('/', '~1')}"
-        if isinstance(value, dict) and depth < DEPTH:
-            found |= _flat(value, f"{prefix}{name}.", pointer, depth + 1)
-        elif not isinstance(value, (dict, list)):
-            text = value if isinstance(value, str) else None if value is None else str(value).lower()
-            found[f"{prefix}{name}"] = (pointer, text)
-    return found
 
 
 def _paths(flat: dict[str, tuple[str, str | None]]) -> dict[str, str]:

@@ -45,8 +45,10 @@ def excluded(scan: Scan, frame: Frame) -> Mask:
     return np.isin(frame.skip, scan.skipped)
 
 
-def build_log(scan: Scan, frame: Frame, utc_us: Int64s, finish_us: Int64s | None, report: Report) -> RequestLog:
-    """Return the log of the frame's rows, of which there are some."""
+def build_log(
+    frame: Frame, utc_us: Int64s, finish_us: Int64s | None, observed: tuple[int, int | None], report: Report
+) -> RequestLog:
+    """Return the log of the frame's rows, of which there are some, observed from a start to an end (None: its last)."""
     arrival = utc_us
     columns = [wide(frame, name) for name in ("input", "cached", "output")]
     service = _service(frame, utc_us, finish_us, report)
@@ -55,9 +57,9 @@ def build_log(scan: Scan, frame: Frame, utc_us: Int64s, finish_us: Int64s | None
     if order is not None:
         arrival, keys = arrival[order], [key[order] for key in keys]
     # A start that is the first arrival says no more than the file does, so both spellings are one history.
-    start = None if scan.options.start_us == int(arrival[0]) else scan.options.start_us
+    start = None if observed[0] == int(arrival[0]) else observed[0]
     lasting = None if service is None else keys[3]
-    return RequestLog(arrival, keys[0], keys[1], keys[2], lasting, start, scan.options.end_us)
+    return RequestLog(arrival, keys[0], keys[1], keys[2], lasting, start, observed[1])
 
 
 def wide(frame: Frame, name: str) -> Int64s:

@@ -21,7 +21,7 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: Re
     described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     if len(described) > limits.columns:
         raise RefusedError("bad_parquet", f"the file has {len(described)} columns, at most {limits.columns}")
-    cells = {name: f"CAST({_quoted(name)} AS VARCHAR)" for name, *_ in described}
+    cells = {name: _cell(name, kind) for name, kind, *_ in described}
     row = "hash(" + ", ".join(_quoted(name) for name, *_ in described) + ")"
     rows = connection.execute(f"SELECT {', '.join(cells.values())} FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()
     return Table(relation, cells, row, [dict(zip(cells, values, strict=True)) for values in rows])
@@ -41,6 +41,11 @@ def _check_claims(connection: duckdb.DuckDBPyConnection, path: str, limits: Read
         raise RefusedError("bad_parquet", f"the file claims {whole[0]} rows, its row groups {parts[0]}")
     if whole[1] > ROW_GROUPS:
         raise RefusedError("bad_parquet", f"the file has {whole[1]} row groups, at most {ROW_GROUPS} are read")
+
+
+def _cell(name: str, kind: str) -> str:
+    nested = kind.startswith(("STRUCT", "MAP"))
+    return f"CAST({f'to_json({_quoted(name)})' if nested else _quoted(name)} AS VARCHAR)"
 
 
 def _quoted(name: str) -> str:

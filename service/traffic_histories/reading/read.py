@@ -16,6 +16,7 @@ from .engine import connect, refusal
 from .errors import RefusedError
 from .frame import Scan, fetch
 from .json_table import open_json
+from .nested import opened
 from .options import ReadOptions
 from .parquet_table import open_parquet
 from .report import Report
@@ -44,8 +45,10 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadOptions, report: Report) -> Scan:
-    table = _open(connection, plain, options)
+    table = opened(connection, _open(connection, plain, options), options)
     columns = recognise(table.names, options, bucketed=table.bucketed)
+    if columns.complete and table.empty_part is None:
+        table = replace(table, empty_part=_nothing_in(table, columns))
     options = _completed(options, columns)
     unit = columns.dialect.time_unit if columns.dialect else None
     form = recognise_time((row.get(columns.names["arrival"]) for row in table.sample), options, unit)
@@ -60,6 +63,12 @@ def _open(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadOpti
     if plain.format == "json":
         return open_json(connection, plain, options.limits)
     return open_parquet(connection, plain, options.limits)
+
+
+def _nothing_in(table: Table, columns: Columns) -> str:
+    """Return the SQL condition of rows that a provider's own meter writes for a bucket without traffic."""
+    counted = (columns.names.get(field) for field in ("requests", *columns.input_parts, "output_tokens"))
+    return " AND ".join(f"blank({table.cells[name]})" for name in counted if name is not None)
 
 
 def _completed(options: ReadOptions, columns: Columns) -> ReadOptions:
@@ -95,6 +104,9 @@ def _describe(table: Table, columns: Columns, form: TimeForm, options: ReadOptio
     report.time = {"reference": form.reference, "unit": form.unit or "iso_8601"}
     if form.reference == "zone":
         report.time["zone"] = options.zone
+    if "input_tokens" in columns.input_parts[:-1] and options.cached_included is None:
+        detail = "cached tokens were added to the input tokens, which leave them out where a file is written like "
+        report.find("cached_added", f"{detail}this one; say cached_included=true where they are in them")
     if table.more:
         report.find("more_pages", "the file says that more pages exist; only what it holds was read")
     if not columns.input_parts and "output_tokens" not in columns.names:

@@ -69,14 +69,22 @@ def _bucket_us(starts: Int64s, lengths: Int64s | None, options: ReadOptions) -> 
     return legal[0]
 
 
-def build_series(scan: Scan, frame: Frame, starts_us: Int64s, grid: Grid, report: Report) -> BucketSeries:
-    """Return the series of rows whose buckets are `starts_us`. Raises RefusedError: `too_many_buckets`, `too_large`."""
-    order = np.argsort(starts_us, kind="stable")
-    unique, first = np.unique(starts_us[order], return_index=True)
-    if len(unique) < len(starts_us):
-        summed = len(starts_us) - len(unique)
+def build_series(
+    scan: Scan, frame: Frame, starts_us: Int64s, idle_us: Int64s, grid: Grid, report: Report
+) -> BucketSeries:
+    """Return the series of rows whose buckets are `starts_us`, with buckets `idle_us` idle where they have no row.
+
+    Raises RefusedError: `too_many_buckets`, `too_large`.
+    """
+    if summed := len(starts_us) - len(np.unique(starts_us)):
         report.find("summed_rows", f"{summed} rows shared a bucket with another and were added to it", summed)
-    sums = {name: _sums(wide(frame, name)[order], first, name) for name in ("requests", "input", "cached", "output")}
+    every = np.concatenate((starts_us, idle_us))
+    order = np.argsort(every, kind="stable")
+    unique, first = np.unique(every[order], return_index=True)
+    sums = {
+        name: _sums(np.pad(wide(frame, name), (0, len(idle_us)))[order], first, name)
+        for name in ("requests", "input", "cached", "output")
+    }
     requests = sums["requests"] if "requests" in frame.values else None
     series = BucketSeries(
         grid.bucket_us // SECOND, unique, requests, sums["input"], sums["cached"], sums["output"], scan.options.absent

@@ -37,7 +37,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "arrival", "arrival_time", "arrived_at", "arrival_timestamp", "request_time", "requested_at",
         "start_time", "started_at", "starting_at", "start_time_unix_nano", "timestamp", "time", "ts",
         "bucket_start", "bucket", "window_start", "start", "datetime", "created_at", "created",
-        "usage_date_utc", "usage_date", "date",
+        "time_generated", "time_generated [utc]", "aggregation_timestamp", "usage_date_utc", "usage_date", "date",
     ),
     "end": (
         "end_time", "ended_at", "ending_at", "end_time_unix_nano", "completed_at", "finished_at",
@@ -51,7 +51,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "input_tokens", "prompt_tokens", "context_tokens", "num_prefill_tokens", "input_length", "request_tokens",
         "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "attributes.gen_ai.usage.input_tokens",
         "attributes.gen_ai.usage.prompt_tokens", "llm.usage.prompt_tokens", "usage.input_tokens",
-        "usage.prompt_tokens", "n_context_tokens_total", "total_input_tokens",
+        "usage.prompt_tokens", "n_context_tokens_total", "total_input_tokens", "input.input_token_count",
     ),
     "uncached_input_tokens": (
         "uncached_input_tokens", "usage_input_tokens_no_cache", "input_tokens_no_cache", "input_uncached_tokens",
@@ -63,9 +63,12 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "usage.prompt_tokens_details.cached_tokens", "usage.input_tokens_details.cached_tokens",
         "prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens",
         "metadata.usage_object.prompt_tokens_details.cached_tokens", "cache_read_tokens", "cached_tokens",
-        "n_cached_context_tokens_total",
+        "n_cached_context_tokens_total", "input.cache_read_input_token_count",
     ),
-    "cache_write_input_tokens": ("cache_creation_input_tokens", "usage.cache_creation_input_tokens"),
+    "cache_write_input_tokens": (
+        "cache_creation_input_tokens", "usage.cache_creation_input_tokens", "cache_write_input_tokens",
+        "usage.cache_write_input_tokens", "input.cache_write_input_token_count",
+    ),
     "cache_write_5m_input_tokens": (
         "usage_input_tokens_cache_write_5m", "input_tokens_cache_write_5m",
         "cache_creation.ephemeral_5m_input_tokens", "usage.cache_creation.ephemeral_5m_input_tokens",
@@ -79,7 +82,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "response_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens",
         "attributes.gen_ai.usage.output_tokens", "attributes.gen_ai.usage.completion_tokens",
         "llm.usage.completion_tokens", "usage.output_tokens", "usage.completion_tokens",
-        "n_generated_tokens_total", "total_output_tokens",
+        "n_generated_tokens_total", "total_output_tokens", "output.output_token_count",
     ),
     "seconds": (
         "seconds", "service_seconds", "duration_seconds", "latency_seconds", "duration_s", "latency_s",
@@ -108,8 +111,9 @@ class Dialect:
 
     signature: columns that must all be there; and no others, where `whole`. kind: what its files are. time_unit: of
     its numeric times. zone: of its times, which do not say so. bucket_seconds: of its series. cached_included:
-    whether its input tokens include the cached ones. columns: what its own names mean, where they are too common
-    to mean it in other files.
+    whether its input tokens include the cached ones. complete: whether a bucket in the file is told whole, as a
+    provider's own meter does, so that a part of the traffic which is not in it was idle then. columns: what its own
+    names mean, where they are too common to mean it in other files.
     """
 
     name: str
@@ -120,6 +124,7 @@ class Dialect:
     zone: str | None = None
     bucket_seconds: int | None = None
     cached_included: bool = True
+    complete: bool = False
     columns: tuple[tuple[Field, str], ...] = ()
 
 
@@ -128,23 +133,29 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("vidur", ("arrived_at", "num_prefill_tokens", "num_decode_tokens"), "log"),
     Dialect("mooncake", ("timestamp", "input_length", "output_length"), "log", time_unit="ms"),
     Dialect("burstgpt", ("Timestamp", "Request tokens", "Response tokens"), "log"),
-    Dialect("openai_usage", ("start_time", "input_tokens", "num_model_requests"), "series"),
-    Dialect("anthropic_usage", ("starting_at", "uncached_input_tokens", "output_tokens"), "series"),
+    Dialect("openai_usage", ("start_time", "input_tokens", "num_model_requests"), "series", complete=True),
+    Dialect("anthropic_usage", ("starting_at", "uncached_input_tokens", "output_tokens"), "series", complete=True),
     Dialect(
         "anthropic_console",
         ("usage_date_utc", "usage_input_tokens_no_cache", "usage_output_tokens"),
         "series",
         zone="UTC",
         bucket_seconds=86_400,
+        complete=True,
     ),
     Dialect("litellm_spend_logs", ("startTime", "endTime", "prompt_tokens", "completion_tokens"), "log"),
     Dialect("opentelemetry", ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"), "log"),
     Dialect("opentelemetry", ("attributes.gen_ai.usage.input_tokens",), "log"),
-    Dialect(
-        "anthropic_messages", ("input_tokens", "cache_read_input_tokens", "output_tokens"), "log", cached_included=False
-    ),
-    Dialect(
-        "anthropic_messages", ("usage.input_tokens", "usage.cache_read_input_tokens"), "log", cached_included=False
+    Dialect("bedrock", ("input.input_token_count", "output.output_token_count"), "log", cached_included=False),
+    Dialect("bedrock", ("usage.input_tokens", "usage.cache_write_input_tokens"), "log", cached_included=False),
+    *(
+        Dialect("anthropic_messages", signature, "log", cached_included=False)
+        for signature in (
+            ("input_tokens", "cache_read_input_tokens", "output_tokens"),
+            ("input_tokens", "cache_creation_input_tokens", "output_tokens"),
+            ("usage.input_tokens", "usage.cache_read_input_tokens"),
+            ("usage.input_tokens", "usage.cache_creation_input_tokens"),
+        )
     ),
     Dialect("nab", ("timestamp", "value"), "series", whole=True, columns=(("requests", "value"),)),
 )

@@ -18,7 +18,7 @@ class Placed:
 
     in_gap: rows whose wall-clock time did not exist; they are read with the offset before the change, which puts
     them after it. in_fold: rows whose wall-clock time occurred twice. second_pass: those of them read as the
-    second occurrence, because the file's order steps back within the fold.
+    second occurrence, because the file's order starts again within the fold.
     """
 
     utc_us: Int64s
@@ -36,8 +36,11 @@ class _Change:
     after: int
 
 
-def place(wall_us: Int64s, zone: ZoneInfo) -> Placed:
-    """Return the UTC instants of wall-clock times (µs, in the file's order) of `zone`."""
+def place(wall_us: Int64s, zone: ZoneInfo, *, buckets: bool = False) -> Placed:
+    """Return the UTC instants of wall-clock times (µs, in the file's order) of `zone`.
+
+    buckets: the times are starts of buckets, so that equal ones in a fold may be the same hour told twice.
+    """
     if not len(wall_us):
         return Placed(wall_us, 0, 0, 0)
     first, last = int(wall_us.min()) - DAY, int(wall_us.max()) + DAY
@@ -55,20 +58,46 @@ def place(wall_us: Int64s, zone: ZoneInfo) -> Placed:
         if change.after > change.before:
             in_gap += int(inside.sum())
         elif inside.any():
-            again = _again(wall_us, inside, late - early)
+            again = _again(wall_us, inside, early, late - early)
+            if buckets and not again.any():
+                again = _told_twice(wall_us, inside)
             utc[again] += late - early
             in_fold += int(inside.sum())
             second += int(again.sum())
     return Placed(utc, in_gap, in_fold, second)
 
 
-def _again(wall_us: Int64s, inside: NDArray[np.bool_], length: int) -> NDArray[np.bool_]:
-    """Return which rows of a fold come after the file's order has stepped back by half the fold or more."""
+def _again(wall_us: Int64s, inside: NDArray[np.bool_], early_us: int, length: int) -> NDArray[np.bool_]:
+    """Return which rows of a fold come after the file's order has stepped back by half the fold or more.
+
+    A file of one source after another passes the fold once for each: where the clock was before the fold in between,
+    it enters it anew.
+    """
     rows = np.flatnonzero(inside)
-    back = np.flatnonzero(np.diff(wall_us[rows]) <= -(length // 2))
+    anew = np.diff(np.cumsum(wall_us < early_us)[rows], prepend=-1) > 0
+    back = (np.diff(wall_us[rows], prepend=wall_us[rows[:1]]) <= -(length // 2)) & ~anew
+    steps = np.cumsum(back)
+    entered = np.maximum.accumulate(np.where(anew, np.arange(len(rows)), 0))
     again = np.zeros_like(inside)
-    if len(back):
-        again[rows[back[0] + 1 :]] = True
+    again[rows[steps > steps[entered]]] = True
+    return again
+
+
+def _told_twice(wall_us: Int64s, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the second half of each run of equal starts in a fold that is twice as long as the run beside it.
+
+    A fold that is one bucket long shows no step back: its two hours are two times the usual rows of one start.
+    """
+    rows = np.flatnonzero(inside)
+    again = np.zeros_like(inside)
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(wall_us)) + 1))
+    if len(starts) == 1 or np.ptp(wall_us[rows]) > 0:
+        return again
+    lengths = np.diff(starts, append=len(wall_us))
+    run = np.searchsorted(starts, rows, side="right") - 1
+    beside = np.where(run > 0, run - 1, run + 1)
+    late = rows - starts[run] >= lengths[run] // 2
+    again[rows[late & (lengths[run] == 2 * lengths[beside])]] = True
     return again
 
 

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from service.traffic_histories.reading.spellings import DIALECTS, SPELLINGS, plain_name
-from tests.reading import read, read_log, read_series, refusal
+from service.workflow.traffic import BucketSeries
+from tests.reading import found, read, read_log, read_parts, read_series, refusal
 
+HOUR = 3600
 NOON = "2026-10-05T12:00:00Z"
 
 
@@ -38,6 +40,19 @@ def test_no_spelling_means_two_things() -> None:
             f"{NOON},30,5,10,4",
             (45, 10, 4),
         ),
+        (
+            "anthropic_messages",
+            "created_at,input_tokens,cache_creation_input_tokens,output_tokens",
+            f"{NOON},30,5,4",
+            (35, 0, 4),
+        ),
+        (
+            "bedrock",
+            "timestamp,usage.inputTokens,usage.outputTokens,usage.cacheReadInputTokens,usage.cacheWriteInputTokens",
+            f"{NOON},30,4,10,5",
+            (45, 10, 4),
+        ),
+        (None, "TimeGenerated [UTC],PromptTokens,CompletionTokens,DeploymentName", f"{NOON},30,4,d", (30, 0, 4)),
         (None, "arrival,input_tokens,cached_input_tokens,output_tokens,seconds", f"{NOON},30,10,4,1.5", (30, 10, 4)),
     ],
 )
@@ -58,6 +73,44 @@ def test_a_console_export_is_days_in_utc_without_requests() -> None:
     assert report.dialect == "anthropic_console"
     assert (history.input_tokens.tolist(), history.cached_input_tokens.tolist()) == ([131], [7])
     assert [finding.code for finding in report.findings] == ["no_requests", "summed_rows"]
+
+
+def test_cached_tokens_that_were_added_to_the_input_are_told() -> None:
+    text = f"ts,input_tokens,cache_read_input_tokens,output_tokens\n{NOON},30,10,4\n"
+    history, report = read(text)
+    assert (history.input_tokens.tolist(), list(found(report))) == ([40], ["cached_added"])
+    history, report = read(text, cached_included=True)
+    assert (history.input_tokens.tolist(), report.findings) == ([30], [])
+
+
+def test_more_cached_than_input_names_the_mend() -> None:
+    error = refusal(f"ts,input_tokens,cached_tokens,output_tokens\n{NOON},3,10,4\n")
+    assert error.code == "too_many_rejects"
+    assert error.detail.endswith("say cached_included=false")
+
+
+USED = {"input_tokens": 10, "input_cached_tokens": 4, "output_tokens": 3, "num_model_requests": 2}
+
+
+def test_a_metered_bucket_without_a_part_of_the_traffic_was_idle_for_it() -> None:
+    hours = [[USED | {"model": "a"}, USED | {"model": "b"}], [], [USED | {"model": "b"}]]
+    buckets = [
+        {"start_time": HOUR * n, "end_time": HOUR * (n + 1), "results": used}
+        for n, used in enumerate(hours, start=497_000)
+    ]
+    parts, report = read_parts(json.dumps({"data": buckets}), split_by="model")
+    requests = {key: part.requests.tolist() for key, part in parts.items() if isinstance(part, BucketSeries)}
+    assert requests == {"a": [2, 0, 0], "b": [2, 0, 2]}
+    assert (report.rows.read, report.rows.accepted, report.rows.rejected) == (4, 4, 0)
+
+
+def test_a_row_without_figures_is_idle_in_a_metered_export_and_rejected_in_others() -> None:
+    rows = [f"{HOUR * n},{HOUR * n + HOUR},{cells}" for n, cells in enumerate(["5,9,1,2", ",,,"], start=497_000)]
+    header = "start_time,end_time,{},input_tokens,input_cached_tokens,output_tokens"
+    metered = read_series("\n".join([header.format("num_model_requests"), *rows]))
+    assert metered.requests is not None
+    assert (metered.requests.tolist(), metered.input_tokens.tolist()) == ([5, 0], [9, 0])
+    assert refusal("\n".join([header.format("requests"), *rows])).code == "too_many_rejects"
 
 
 def test_a_usage_page_of_the_other_provider_counts_writes_as_input() -> None:

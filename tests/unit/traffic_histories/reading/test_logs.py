@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from service.workflow.traffic import RequestLog
 from tests.histories import at
 from tests.reading import found, read, read_log, read_parts, refusal
 
@@ -132,6 +133,15 @@ def test_a_log_is_split_into_histories() -> None:
     assert {key: part.input_tokens.tolist() for key, part in parts.items()} == {"a": [2, 4], "b": [3, 1]}
     assert report.rows.stored == 4
     assert report.ignored_columns == []
+
+
+def test_a_part_of_a_log_was_observed_for_as_long_as_the_file() -> None:
+    text = log("1,1,1,a", "2,2,2,b", "3,3,3,b", "9,4,4,a", header="arrival,input_tokens,output_tokens,model")
+    parts, _ = read_parts(text, split_by="model")
+    spans = {key: (part.start_us, part.end_us) for key, part in parts.items() if isinstance(part, RequestLog)}
+    assert spans == {"a": (None, None), "b": (START + 1_000_000, START + 9_000_000)}
+    parts, _ = read_parts(text, split_by="model", start_us=START, end_us=START + 10_000_000)
+    assert {part.end_us for part in parts.values() if isinstance(part, RequestLog)} == {START + 10_000_000}
 
 
 def test_a_row_without_a_value_to_split_by_is_rejected() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from service.workflow.traffic import BUCKET_SECONDS, SECOND
 from tests.histories import at
-from tests.reading import found, read, read_series, refusal
+from tests.reading import found, read, read_parts, read_series, refusal
 
 START = at("2026-10-05T00:00:00+00:00")
 
@@ -108,11 +108,18 @@ def test_an_end_column_tells_the_length() -> None:
 
 
 def test_one_series_hides_in_a_file_split_by_key() -> None:
-    from tests.reading import read_parts
-
     text = series("0,1,1,1,a", "60,2,2,2,b", "120,3,3,3,a", header="start,requests,input_tokens,output_tokens,key")
     parts, _ = read_parts(text, split_by="key")
     assert {key: part.start_us.tolist() for key, part in parts.items()} == {  # type: ignore[union-attr]
         "a": seconds(0, 120),
         "b": seconds(60),
+    }
+
+
+def test_parts_of_a_series_whose_absent_buckets_are_idle_span_the_file() -> None:
+    text = series("0,1,1,1,a", "60,2,2,2,b", "240,3,3,3,a", header="start,requests,input_tokens,output_tokens,key")
+    parts, _ = read_parts(text, split_by="key", absent="idle")
+    assert {key: part.start_us.tolist() for key, part in parts.items()} == {  # type: ignore[union-attr]
+        "a": seconds(0, 240),
+        "b": seconds(0, 60, 240),
     }

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.traffic_histories.reading.zones import place
-from service.workflow.traffic import SECOND
+from service.workflow.traffic import HOUR, SECOND, BucketSeries
 from tests.histories import at, ints
-from tests.reading import found, read_log, read_parts
+from tests.reading import found, read, read_log, read_parts
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -41,6 +41,34 @@ def test_an_hour_that_was_twice_is_told_apart_by_the_order() -> None:
         "2026-10-25T00:15:00", "2026-10-25T00:45:00", "2026-10-25T01:15:00", "2026-10-25T02:00:00"
     )
     assert (placed.in_fold, placed.second_pass) == (3, 1)
+
+
+def test_every_source_in_a_file_passes_the_hour_for_itself() -> None:
+    once = wall("2026-10-25T01:30:00", "2026-10-25T02:10:00", "2026-10-25T02:50:00", "2026-10-25T02:10:00")
+    placed = place(ints(once * 2), BERLIN)
+    assert placed.utc_us.tolist() == 2 * utc(
+        "2026-10-24T23:30:00", "2026-10-25T00:10:00", "2026-10-25T00:50:00", "2026-10-25T01:10:00"
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_an_hour_told_twice_in_hourly_buckets_is_two_hours(rows: int) -> None:
+    hours = [("00", 1), ("01", 1), ("02", 2), ("03", 1)]
+    lines = [f"2026-10-25 {hour}:00:00,{n},7" for hour, times in hours for _ in range(times) for n in range(rows)]
+    text = "\n".join(["start,key,requests", *lines])
+    history, report = read(text, zone="Europe/Berlin")
+    assert isinstance(history, BucketSeries)
+    assert history.start_us.tolist() == [utc("2026-10-24T22:00:00")[0] + n * HOUR for n in range(5)]
+    assert history.requests is not None
+    assert history.requests.tolist() == [7 * rows] * 5
+    assert found(report)["daylight_saving_fold"] == 2 * rows
+    assert report.rows.duplicate == 0
+
+
+def test_an_hour_told_once_in_hourly_buckets_is_one() -> None:
+    times = wall("2026-10-25T01:00:00", "2026-10-25T02:00:00", "2026-10-25T03:00:00")
+    assert place(ints(times), BERLIN, buckets=True).second_pass == 0
+    assert place(ints(times[1:2]), BERLIN, buckets=True).second_pass == 0
 
 
 def test_a_little_disorder_is_no_second_pass() -> None:
