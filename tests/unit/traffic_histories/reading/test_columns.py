@@ -99,7 +99,8 @@ def test_a_metered_bucket_without_a_part_of_the_traffic_was_idle_for_it() -> Non
         for n, used in enumerate(hours, start=497_000)
     ]
     parts, report = read_parts(json.dumps({"data": buckets}), split_by="model")
-    requests = {key: part.requests.tolist() for key, part in parts.items() if isinstance(part, BucketSeries)}
+    series = {key: part for key, part in parts.items() if isinstance(part, BucketSeries)}
+    requests = {key: [] if part.requests is None else part.requests.tolist() for key, part in series.items()}
     assert requests == {"a": [2, 0, 0], "b": [2, 0, 2]}
     assert (report.rows.read, report.rows.accepted, report.rows.rejected) == (4, 4, 0)
 
