@@ -34,7 +34,7 @@ def open_json(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: ReadL
     if len(records) == 1 and isinstance(records[0].get("data"), list):
         relation = f"(SELECT unnest(json_extract(json, '$.data[*]')) AS json FROM {relation})"
         records = _objects(connection, relation)
-    return _open_records(relation, records, limits)
+    return _open_records(connection, relation, records, limits)
 
 
 def _form(plain: Plain) -> str:
@@ -46,9 +46,9 @@ def _form(plain: Plain) -> str:
 
 
 def _objects(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
-    """Return the objects among the first records and some of all others, numbers as they are written."""
-    texts = spread(connection, relation, "json")
-    return [_parse(text) for text in texts if text is not None and text.startswith("{")]
+    """Return the objects among the first records, numbers as they are written."""
+    texts = connection.execute(f"SELECT json FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()
+    return [_parse(text) for (text,) in texts if text is not None and text.startswith("{")]
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -97,13 +97,18 @@ def _open_page(connection: duckdb.DuckDBPyConnection, relation: str, limits: Rea
     return Table(rows, cells, row, sample, more=bool(last and last[0]), bucketed=True, empty_part="json IS NULL")
 
 
-def _open_records(relation: str, records: list[dict[str, Any]], limits: ReadLimits) -> Table:
+def _open_records(
+    connection: duckdb.DuckDBPyConnection, relation: str, records: list[dict[str, Any]], limits: ReadLimits
+) -> Table:
     sample: list[dict[str, str | None]] = []
     cells: dict[str, str] = {}
     for record in records:
         flat = scalars(record)
         cells |= {name: _cell("json", path) for name, path in _paths(flat).items()}
         sample.append({name: value for name, (_, value) in flat.items()})
+    for text in spread(connection, relation, "json"):
+        for name, path in _paths(scalars(_parse(text))).items():
+            cells.setdefault(name, _cell("json", path))
     _check(cells, limits)
     broken = ("json IS NULL OR json_type(json) <> 'OBJECT'", "not_a_json_object")
     return Table(relation, cells, "hash(json)", sample, broken)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - every name and value in this SQL is a cast or a relation that this package wrote.
 
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -11,6 +12,9 @@ from .table import SAMPLE_ROWS
 DEPTH = 6
 SPREAD_ROWS = 4000
 """Rows looked at behind the first ones, evenly apart: what a file begins to write later is seen, unless it is rarer."""
+
+SPREAD_BYTES = 64 * 1024
+"""Longest text looked at there: many of them must fit into memory."""
 
 
 def scalars(
@@ -28,10 +32,15 @@ def scalars(
     return found
 
 
-def spread(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> list[str | None]:
-    """Return the first SAMPLE_ROWS texts of a column, and up to twice SPREAD_ROWS from evenly over the rest."""
+def spread(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> Iterator[str]:
+    """Yield up to SPREAD_ROWS texts of a column that hold objects, evenly from behind the first SAMPLE_ROWS rows."""
     counted = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
-    step = max((counted[0] if counted else 0) // SPREAD_ROWS, 1)
+    rows = counted[0] if counted else 0
+    if rows <= SAMPLE_ROWS:
+        return
+    step = -(-rows // SPREAD_ROWS)
     numbered = f"(SELECT {column} AS text, row_number() OVER () AS record FROM {relation})"
-    chosen = f"SELECT text FROM {numbered} WHERE record <= {SAMPLE_ROWS} OR record % {step} = 0"
-    return [text for (text,) in connection.execute(chosen).fetchall()]
+    chosen = f"SELECT text FROM {numbered} WHERE record > {SAMPLE_ROWS} AND record % {step} = 0"
+    texts = connection.execute(f"{chosen} AND text LIKE '{{%' AND strlen(text) <= {SPREAD_BYTES}")
+    while found := texts.fetchmany(100):
+        yield from (text for (text,) in found)

@@ -5,6 +5,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 import duckdb
 
@@ -28,7 +29,7 @@ def opened(connection: duckdb.DuckDBPyConnection, table: Table, options: ReadOpt
             continue
         if not any((row.get(name) or "").startswith("{") for row in sample):
             continue
-        for member, pointer in _members(connection, table, cell).items():
+        for member, pointer in _members(connection, table, name).items():
             column = f"{name}.{member}"
             if plain_name(column) in wanted:
                 cells[column] = f"CASE WHEN json_valid({cell}) THEN json_extract_string({cell}, {literal(pointer)}) END"
@@ -45,10 +46,11 @@ def _wanted(options: ReadOptions) -> Iterable[str]:
         yield options.split_by
 
 
-def _members(connection: duckdb.DuckDBPyConnection, table: Table, cell: str) -> dict[str, str]:
+def _members(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> dict[str, str]:
     """Return dotted member → JSON pointer of the objects in a column."""
     found: dict[str, str] = {}
-    for text in spread(connection, f"(SELECT {cell} AS cell FROM {table.relation})", "cell"):
+    behind = spread(connection, f"(SELECT {table.cells[name]} AS cell FROM {table.relation})", "cell")
+    for text in chain((row.get(name) for row in table.sample), behind):
         found |= {member: pointer for member, (pointer, _) in _parsed(text).items()}
     return found
 

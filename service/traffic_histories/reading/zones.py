@@ -75,8 +75,7 @@ def _again(wall_us: Int64s, inside: NDArray[np.bool_], early_us: int, length: in
     """
     rows = np.flatnonzero(inside)
     anew = np.diff(np.cumsum(wall_us < early_us)[rows], prepend=-1) > 0
-    back = (np.diff(wall_us[rows], prepend=wall_us[rows[:1]]) <= -(length // 2)) & ~anew
-    steps = np.cumsum(back)
+    steps = np.cumsum(np.diff(wall_us[rows], prepend=wall_us[rows[:1]]) <= -(length // 2))
     entered = np.maximum.accumulate(np.where(anew, np.arange(len(rows)), 0))
     again = np.zeros_like(inside)
     again[rows[steps > steps[entered]]] = True
