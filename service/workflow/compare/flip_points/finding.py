@@ -29,7 +29,7 @@ class Finder:
         """
         while True:
             found = _thinned(lines(side, False), self.rule)
-            now = self.rule.now(found)
+            now = self.rule.standing(found)
             flip = self.rule.first_change(found, side, now)
             open_ = {line.way for line in (flip.before, flip.after) if not line.known} if flip else set()
             if open_:

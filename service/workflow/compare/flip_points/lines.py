@@ -141,7 +141,7 @@ class Rule:
                 now = found
         return None
 
-    def now(self, lines: Sequence[Line]) -> Line:
+    def standing(self, lines: Sequence[Line]) -> Line:
         """Return the line chosen at 1."""
         one = Decimal(1)
         chosen = choose([Point(line, line.at(one)) for line in lines], self.margin, self.incumbent)
