@@ -2,11 +2,16 @@
 
 import resource
 import time
+from decimal import Decimal
 
 from bench._scenarios import hundred_offers, thousand_offers, week_log, year_series
+from service.workflow.compute.candidates import most_streams
+from service.workflow.compute.hybrid import Overflow
+from service.workflow.compute.option import COMMITTED, HYBRID, Reservation
+from service.workflow.compute.probes import SpillProbe
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation, evaluate
-from service.workflow.offers import Offer
+from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.policy import Policy
 from service.workflow.traffic import TrafficHistory
 
@@ -16,11 +21,12 @@ RUNS = 3
 def main() -> None:
     """Print seconds by phase and peak memory of both evaluations, best of a few runs each."""
     evaluate(week_log(5_000), hundred_offers(), Policy())
-    _report("a week of 1,000,000 requests, 100 offers over 12 curves", week_log(), hundred_offers())
+    week = _report("a week of 1,000,000 requests, 100 offers over 12 curves", week_log(), hundred_offers())
+    _brute_force(week, hundred_offers())
     _report("a year of minutes (525,600), 1,000 offers", year_series(), thousand_offers())
 
 
-def _report(title: str, history: TrafficHistory, offers: list[Offer]) -> None:
+def _report(title: str, history: TrafficHistory, offers: list[Offer]) -> Evaluation:
     print(title)
     for _ in range(RUNS):
         evaluation, seconds, phases = _timed(history, offers)
@@ -32,6 +38,34 @@ def _report(title: str, history: TrafficHistory, offers: list[Offer]) -> None:
     started = time.perf_counter()
     document(evaluation)
     print(f"  document {time.perf_counter() - started:.2f} s; peak memory {_peak_gigabytes():.2f} GB")
+    return evaluation
+
+
+def _brute_force(evaluation: Evaluation, offers: list[Offer]) -> None:
+    """Replay every legal number of units with every overflow, and compare the best of each family."""
+    case = evaluation.case
+    serverless = [offer for offer in offers if isinstance(offer, Serverless)]
+    dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
+    started = time.perf_counter()
+    cheapest: dict[SpillProbe, Decimal] = {}
+    best: dict[int, Decimal] = {}
+    for offer in dedicated:
+        for units in range(offer.units.minimum, (offer.units.maximum or 0) + 1):
+            probe = SpillProbe(offer.capacity, units, most_streams(offer, units))
+            if probe not in cheapest:
+                replay = probe.run(case)
+                cheapest[probe] = min(
+                    s.bill for s in (Overflow(case, o, replay) for o in serverless) if not s.violations
+                )
+            for rate in offer.rates:
+                total = Reservation(offer, rate, units).monthly + cheapest[probe]
+                family = COMMITTED if rate.term_months else HYBRID
+                best[family] = min(total, best.get(family, total))
+    seconds = time.perf_counter() - started
+    for family, total in sorted(best.items()):
+        found = min(o.adjusted for o in evaluation.options if o.mode == "hybrid" and o.family == family)
+        assert found == total, f"family {family}: {found} is not {total}"
+    print(f"  equal to brute force: {len(cheapest)} replays x {len(serverless)} overflows in {seconds:.1f} s")
 
 
 def _timed(history: TrafficHistory, offers: list[Offer]) -> tuple[Evaluation, float, dict[str, float]]:
