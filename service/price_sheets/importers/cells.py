@@ -24,6 +24,9 @@ NUMBERS = (
 )  # fmt: skip
 """Fields that are JSON numbers; every other one is a text, money included."""
 
+MOST_STEPS = 8
+"""The most steps of a column's path; the longest one of a sheet has five."""
+
 _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,40})?")
 
 
@@ -53,10 +56,15 @@ def flatten(value: Json, at: str = "") -> dict[str, str]:
 
 
 def unflatten(columns: dict[str, str]) -> Json:
-    """Return the object that these columns describe. Raises SourceError where two columns contradict each other."""
+    """Return the object that these columns describe.
+
+    Raises SourceError where a column is no path of a field or two columns contradict each other.
+    """
     tree: Json = {}
     for column, text in columns.items():
         *parents, name = column.split(".")
+        if len(parents) >= MOST_STEPS:
+            raise SourceError(f"The column '{column[:50]}…' is no path of a field.")
         node = tree
         for parent in parents:
             node = node.setdefault(parent, {})

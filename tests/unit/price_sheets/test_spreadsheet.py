@@ -19,9 +19,10 @@ def again(document: Json) -> Json:
     return read
 
 
-def test_the_template_is_a_sound_sheet_with_an_offer_of_each_mode() -> None:
+def test_the_template_is_a_sound_sheet_with_an_offer_of_each_kind() -> None:
     assert load(TEMPLATE)[1] == ()
-    assert [offer["mode"] for offer in TEMPLATE["offers"]] == ["serverless", "dedicated"]
+    kinds = [(offer["mode"], offer.get("capacity", {}).get("kind")) for offer in TEMPLATE["offers"]]
+    assert kinds == [("serverless", None), ("dedicated", "concurrency"), ("dedicated", "throughput")]
     assert offers_of(again(TEMPLATE)) == offers_of(TEMPLATE)
 
 
@@ -129,6 +130,7 @@ def test_the_facts_of_the_sheet_may_stand_in_the_first_row_alone() -> None:
         (f"{HEADER}\n{ROW}\n{ROW.replace('acme', 'other')}\n".encode(), "Line 3 says provider"),
         (f"{HEADER},prices\n{ROW},5\n".encode(), "'prices' contradicts"),
         (f"{HEADER},prices.requests.per.x\n{ROW},5\n".encode(), "contradicts"),
+        (f"{HEADER},{'a.' * 50_000}b\n{ROW},5\n".encode(), "no path of a field"),
         (f"{HEADER}\n{ROW.replace('list', chr(34) + 'li' + chr(34) + 'st')}\n".encode(), "not CSV"),
         (f"{HEADER}\n{ROW.replace('list', 'x' * 200_000)}\n".encode(), "not CSV"),
         (HEADER.encode() + b"\n" + b",\n" * 20_001, "longer than"),
