@@ -72,7 +72,14 @@ def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
 def _units(offer: Json, pointer: str) -> Iterator[Finding]:
     units = offer.get("units", {})
     most = units.get("maximum")
-    if most is not None and most < units.get("minimum", 1):
+    if most is None:
+        return
+    least, step = units.get("minimum", 1), units.get("increment", 1)
+    if most < least:
         yield error("no_legal_units", f"{pointer}/units/maximum", "Must be at least `minimum`.")
-    if most is not None and offer.get("autoscale", {}).get("minimum", 0) > most:
+    elif (most - least) % step:
+        reached = most - (most - least) % step
+        detail = f"Steps of {step} from {least} never reach {most}: {reached} is the most that can be bought."
+        yield warning("maximum_not_reached", f"{pointer}/units/maximum", detail)
+    if offer.get("autoscale", {}).get("minimum", 0) > most:
         yield error("no_legal_units", f"{pointer}/autoscale/minimum", "Must be at most the `maximum` of `units`.")
