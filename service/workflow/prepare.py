@@ -52,7 +52,9 @@ def named_apart(offers: Sequence[Offer]) -> list[Offer]:
     for sku, count in Counter(offer.sku for offer in named).items():
         if count > 1:
             raise WorkflowError(
-                "duplicate_offer", "/price_sheets", f"{count} offers are named {sku}: rename all but one."
+                "duplicate_offer",
+                "/price_sheets",
+                f"{count} offers are named {sku}: give only one of the price sheets that list it, or rename the rest.",
             )
     return named
 
