@@ -1,0 +1,218 @@
+"""The worked examples in docs/offers, each evaluated on traffic so regular that its bill is worked out by hand.
+
+A log of 73 hours stands for a tenth of a month of 730. One request a minute is 4,380 in it and 43,800 a month.
+"""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from service.price_sheets.importers import azure
+from service.price_sheets.importers.imported import Wanted
+from service.price_sheets.parse import offers_of
+from service.workflow.compute.option import Option
+from service.workflow.evaluate import evaluate
+from service.workflow.policy import BootstrapPolicy, Policy, SufficiencyPolicy
+from service.workflow.traffic import SECOND, RequestLog
+from tests.unit.price_sheets.test_importers import azure_files
+
+FOLDER = Path(__file__).resolve().parents[3] / "docs" / "offers"
+HOURS = 73
+MINUTE, HOUR = 60, 3600
+POLICY = Policy(
+    max_term_months=36,
+    sufficiency=SufficiencyPolicy(allow_provisional=True),
+    bootstrap=BootstrapPolicy(resamples=2),
+)
+
+
+Seconds = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def document(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return content
+
+
+def log(seconds: Seconds, *, tokens: int, cached: int = 0, output: int) -> RequestLog:
+    """Return 73 hours with a request at each of these seconds; of its input tokens `cached` are cached."""
+    ones = np.ones(len(seconds), np.int64)
+    arrivals = np.sort(seconds).astype(np.int64) * SECOND
+    return RequestLog(arrivals, ones * tokens, ones * cached, ones * output, start_us=0, end_us=HOURS * HOUR * SECOND)
+
+
+def every_minute(*at: int) -> Seconds:
+    """Return the seconds `at` of every minute of 73 hours."""
+    return np.concatenate([np.arange(second, HOURS * HOUR, MINUTE) for second in at])
+
+
+def options(name: str, history: RequestLog, incumbent: str | None = None) -> dict[str, Option]:
+    """Return the options of an example by their keys."""
+    found = evaluate(history, offers_of(document(name)), replace(POLICY, incumbent=incumbent))
+    return {option.key: option for option in found.options}
+
+
+def bill(option: Option) -> dict[str, tuple[Decimal, Decimal]]:
+    """Return (quantity, amount) of the lines of an option that have an amount."""
+    return {line.code: (line.quantity, line.amount) for line in option.lines if line.amount}
+
+
+def money(*amounts: str) -> list[Decimal]:
+    return [Decimal(amount) for amount in amounts]
+
+
+def test_per_token_with_cached_input() -> None:
+    history = log(every_minute(0), tokens=1000, cached=400, output=200)
+    option = options("per-token", history)["serverless:gpt-4.1"]
+    assert bill(option) == {
+        "input_tokens": (Decimal(43_800 * 600), Decimal("52.56")),  # 26.28 million at 2.00
+        "cached_input_tokens": (Decimal(43_800 * 400), Decimal("8.76")),  # 17.52 million at 0.50
+        "output_tokens": (Decimal(43_800 * 200), Decimal("70.08")),  # 8.76 million at 8.00
+    }
+    assert option.monthly_cost == Decimal("131.40")
+
+
+def test_per_request() -> None:
+    option = options("per-request", log(every_minute(0), tokens=1000, output=200))["serverless:sonar"]
+    assert bill(option) == {
+        "requests": (Decimal(43_800), Decimal("525.60")),  # 43.8 thousand at 12
+        "input_tokens": (Decimal(43_800_000), Decimal("43.80")),
+        "output_tokens": (Decimal(8_760_000), Decimal("8.76")),
+    }
+    assert option.monthly_cost == Decimal("578.16")
+
+
+def test_per_second_with_the_seconds_of_starting_and_idling() -> None:
+    """1,200 input tokens at 12,000 a second and 54 output tokens at 54 a second are served in 1.1 s.
+
+    The next request comes when the instance is gone: it is up for 31.8 s of starting, 1.1 s of serving, 5 s of idling.
+    """
+    found = options("per-second", log(every_minute(0), tokens=1200, output=54))
+    up = Decimal("37.9") * 43_800
+    assert bill(found["serverless:m70-gpu-second"]) == {"compute_seconds": (up, up * Decimal("0.0026"))}
+    assert found["serverless:m70-gpu-second"].monthly_cost == Decimal("4316.052")
+    figures = found["serverless:m70-gpu-second"].figures
+    assert figures is not None
+    assert figures.first_token is not None
+    assert figures.first_token.p50 == pytest.approx(31_900, rel=0.002)
+    assert figures.cold_starts_per_month == pytest.approx(43_800)
+    # One warm instance serves them all: 730 hours at 7.20, and no second is billed.
+    assert bill(found["serverless:m70-gpu-second+warm1"]) == {"warm_instances": (Decimal(730), Decimal("5256.00"))}
+
+
+def test_a_request_that_comes_in_time_keeps_the_instance_for_less_than_starting_one() -> None:
+    """Served at 31.8 to 32.9 s, so a second request at 36 s is warm and ends at 37.1: up 42.1 s instead of 75.8."""
+    found = options("per-second", log(every_minute(0, 36), tokens=1200, output=54))
+    up = Decimal("42.1") * 43_800
+    assert bill(found["serverless:m70-gpu-second"]) == {"compute_seconds": (up, up * Decimal("0.0026"))}
+
+
+def test_provisioned_units_by_the_hour_the_month_and_the_year() -> None:
+    """30,000 uncached input tokens and 2,500 output tokens weighing 4 are 40,000 of 3,000 a unit and minute."""
+    one = options("azure-provisioned-units", log(every_minute(0), tokens=40_000, cached=10_000, output=2_500))
+    key = "dedicated:gpt-4.1-global-ptu"
+    # 13.4 units are needed, 15 the least sold: 15 × 730 × 1, 15 × 260, 15 × 2652 ÷ 12.
+    assert [one[f"{key}@{term}x15"].monthly_cost for term in (0, 1, 12)] == money("10950", "3900", "3315")
+    figures = one[f"{key}@0x15"].figures
+    assert figures is not None
+    assert figures.utilization == pytest.approx(40_000 / 45_000)
+    # Twice as much needs 26.7 units, and they come in fives.
+    two = log(every_minute(0, 30), tokens=40_000, cached=10_000, output=2_500)
+    twice = options("azure-provisioned-units", two, incumbent="hybrid:gpt-4.1-global-ptu@12x15+gpt-4.1-global")
+    assert [twice[f"{key}@{term}x30"].monthly_cost for term in (0, 1, 12)] == money("21900", "7800", "6630")
+    # Kept at 15 units every second request spills: 1,752 million input tokens at 2, 109.5 million output tokens at 8.
+    spilling = twice["hybrid:gpt-4.1-global-ptu@12x15+gpt-4.1-global"]
+    assert spilling.monthly_cost == Decimal(3315) + Decimal(3504) + Decimal(876)
+    assert spilling.figures is not None
+    assert spilling.figures.overflow_share == pytest.approx(0.5)
+
+
+def test_the_provisioned_units_are_those_of_the_public_files() -> None:
+    (sheet,) = azure.read(azure_files(), "v", Wanted(date(2026, 11, 20), model="gpt-4.1")).sheets
+    imported = {offer["sku"]: offer for offer in sheet["offers"]}
+    token, units = document("azure-provisioned-units")["offers"]
+    assert imported["gpt-4.1:global"]["prices"] == token["prices"]
+    theirs = imported["gpt-4.1:global:ptu"]
+    for name in ("unit", "units", "capacity"):
+        assert theirs[name] == units[name]
+    stated = [{name: value for name, value in rate.items() if name != "billing_seconds"} for rate in units["rates"]]
+    assert theirs["rates"] == stated
+
+
+def test_units_with_a_window_of_thirty_seconds() -> None:
+    """50,000 input tokens and 5,000 output tokens weighing 4 are 70,000 of 100,800 a unit and window."""
+    apart = options("thirty-second-window", log(every_minute(0, 30), tokens=50_000, output=5_000))
+    together = options("thirty-second-window", log(every_minute(0, 1), tokens=50_000, output=5_000))
+    key = "dedicated:flash-gsu"
+    # Each in a window of its own fits one unit; both in one window need two, though a minute of one unit would do.
+    assert [apart[f"{key}@{term}x1"].monthly_cost for term in (1, 3, 12)] == money("2700", "2400", "2000")
+    assert [together[f"{key}@{term}x2"].monthly_cost for term in (1, 3, 12)] == money("5400", "4800", "4000")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "output", "units"),
+    [
+        (105_000, 500, 11),  # 10.5 budgets of 10,000 input tokens, half a one of 1,000 output tokens
+        (20_000, 12_000, 12),  # 2 of input, 12 of output
+        (20_000, 500, 10),  # the least that is sold
+    ],
+)
+def test_budgets_of_input_and_of_output_bind_each_by_itself(tokens: int, output: int, units: int) -> None:
+    found = options("input-and-output-budgets", log(every_minute(0), tokens=tokens, cached=5_000, output=output))
+    key = "dedicated:m70-reserved-10to1"
+    assert found[f"{key}@1x{units}"].monthly_cost == Decimal(230 * units)
+    assert found[f"{key}@3x{units}"].monthly_cost == Decimal(205 * units)
+
+
+def test_dollars_a_minute() -> None:
+    """A million tokens at 0.90 are 0.90 of the dollar a minute that a unit is."""
+    found = options("dollars-per-minute", log(every_minute(0), tokens=900_000, output=100_000))
+    # 730 hours at 54 and at 45; the same tokens at list price: 43,800 × 0.90.
+    key = "dedicated:m70-dollar-minute"
+    assert [found[f"{key}@{term}x1"].monthly_cost for term in (1, 12)] == money("39420", "32850")
+    assert found["serverless:m70-token"].monthly_cost == Decimal(39420)
+    figures = found[f"{key}@1x1"].figures
+    assert figures is not None
+    assert figures.utilization == pytest.approx(0.9)
+    dearer = options("dollars-per-minute", log(every_minute(0), tokens=1_000_000, output=200_000))
+    assert dearer[f"{key}@1x2"].monthly_cost == Decimal(78840)
+
+
+def test_a_gpu_endpoint_on_demand_and_committed() -> None:
+    """40,000 input tokens are read in 1 s, 900 output tokens written in 10 s at 90 a second: 990 token-steps.
+
+    A full unit does 64 × 38 × 60 = 145,920 token-steps a minute.
+    """
+    alone = options("gpu-endpoint", log(every_minute(0), tokens=40_000, output=900))
+    key = "dedicated:m70-8xh100"
+    # 730 × 36.00; 730 × 25.20; 730 × 8.00 and the 36th part of 260,000.
+    assert [alone[f"{key}@{term}x1"].monthly_cost for term in (0, 12)] == money("26280", "18396")
+    assert alone[f"{key}@36x1"].monthly_cost == Decimal(5840) + Decimal("7222.222222222222")
+    figures = alone[f"{key}@0x1"].figures
+    assert figures is not None
+    assert figures.first_token is not None
+    assert figures.end_to_end is not None
+    assert (figures.first_token.p50, figures.end_to_end.p50) == pytest.approx((1000, 11_000), rel=0.002)
+    # 147 requests a minute are 145,530 token-steps, 148 are 146,520: one too many for a unit.
+    for requests, units in ((147, 1), (148, 2)):
+        busy = log(np.arange(requests) * MINUTE // requests, tokens=40_000, output=900)
+        sized = options("gpu-endpoint", busy)
+        assert sized[f"{key}@12x{units}"].monthly_cost == Decimal(18_396 * units)
+
+
+def test_an_endpoint_that_scales_to_zero() -> None:
+    """Up for 180 s of starting, 10 s of serving, 3,600 s of idling: 3,790 s, billed as 64 minutes, 36 times."""
+    seconds = np.arange(HOUR, 72 * HOUR, 2 * HOUR)
+    assert len(seconds) == 36
+    found = options("autoscaled-endpoint", log(seconds, tokens=12_000, output=486))
+    option = found["autoscaled:m70-2xh100-auto@0x0-2"]
+    hours = Decimal(36 * 64 * 10) / 60
+    assert sum(line.quantity for line in option.lines) == hours
+    assert option.monthly_cost == hours * 9 == Decimal(3456)
+    assert found["dedicated:m70-2xh100-auto@0x1"].monthly_cost == Decimal(730 * 9)
