@@ -50,7 +50,11 @@ class Statement:
     """The price in a form in which equal prices are equal: per one of the meter, tiers included."""
 
 
-def conflicts(listings: Iterable[Listing], on: date) -> list[tuple[Subject, list[Statement]]]:
+Conflict = tuple[Subject, list[Statement]]
+"""A subject that sheets price differently, with all that is said of it."""
+
+
+def conflicts(listings: Iterable[Listing], on: date) -> list[Conflict]:
     """Return every subject of which two sheets say different things on a day, with all that is said of it.
 
     Within one sheet a subject may have several offers (a batch price, a priority price); sheets agree on it when the

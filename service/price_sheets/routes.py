@@ -12,7 +12,6 @@ from service.kit.problems import CONFLICT, MALFORMED
 from service.kit.resource import Resource
 from service.kit.transaction import Actor, Transaction
 from service.price_sheets import imports, queries, service
-from service.price_sheets.conflicts import Listing, conflicts
 from service.price_sheets.describe import describe_variants
 from service.price_sheets.findings import SheetError
 from service.price_sheets.importers import spreadsheet
@@ -142,12 +141,14 @@ def export_price_sheet_version(tx: Transaction, price_sheet_id: str, version: in
 @blueprint.endpoint("GET", f"{SHEET}/offers/<sku>/prices", scope=READ, returns=OfferPricesSchema)
 def list_offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> dict[str, Any]:
     """Return what an offer cost over time."""
-    return {"price_sheet_id": price_sheet_id, "sku": sku, "items": service.offer_prices(tx, price_sheet_id, sku)}
+    currency = service.get(tx, price_sheet_id).currency
+    items = service.offer_prices(tx, price_sheet_id, sku)
+    return {"price_sheet_id": price_sheet_id, "sku": sku, "currency": currency, "items": items}
 
 
 @blueprint.endpoint("GET", "/price-sheet-template", scope=READ)
 def get_price_sheet_template(_tx: Transaction) -> Response:
-    """Return the table to fill in a spreadsheet, with two example offers."""
+    """Return the table to fill in a spreadsheet, with an example of each kind of offer."""
     return _table(spreadsheet.write(TEMPLATE), "price-sheet-template.csv")
 
 
@@ -169,16 +170,15 @@ def import_price_sheets(tx: Transaction, query: dict[str, Any], prepared: import
     The file is the body. csv: the table of `/v1/price-sheet-template`. litellm: its price list. azure: an object of
     `prices` and `capacity`, the two public files. Each source keeps sheets of its own; see `/v1/price-conflicts`.
     """
-    return {"format": query["format"], "sheets": imports.store(tx, prepared), "skipped": prepared.skipped}
+    sheets = imports.store(tx, prepared)
+    disagreed = imports.conflict_count(tx, sheets)
+    return {"format": query["format"], "sheets": sheets, "skipped": prepared.skipped, "conflict_count": disagreed}
 
 
 @blueprint.endpoint("GET", "/price-conflicts", scope=READ, query=ConflictQuery, returns=ConflictsSchema)
 def list_price_conflicts(tx: Transaction, query: dict[str, Any]) -> dict[str, Any]:
     """Return what sheets in force price differently, with every value."""
-    at = query["at"] or tx.now
-    rows = queries.listings(tx.session, tx.organization_id, at, query)
-    listings = (Listing(s.id, number, s.provider, s.currency, source, offer) for s, number, source, offer in rows)
-    found = conflicts(listings, at.date())
+    found = service.conflicts_at(tx, query["at"] or tx.now, query)
     items = [
         asdict(subject) | {"statements": [_statement(each, subject.meter) for each in statements]}
         for subject, statements in found[: query["limit"]]

@@ -96,10 +96,11 @@ class OfferPriceSchema(Schema):
 
 
 class OfferPricesSchema(Schema):
-    """An offer's prices over time, earliest first."""
+    """An offer's prices over time, earliest first, in the sheet's currency."""
 
     price_sheet_id = Identifier("ps", required=True)
     sku = Text(required=True)
+    currency = Currency(required=True)
     items = fields.List(fields.Nested(OfferPriceSchema), required=True)
 
 
@@ -148,7 +149,11 @@ class ImportQuery(Schema):
 
     format = Choice(FORMATS, required=True)
     provider = Text(minimum=1, load_default=None, metadata={"description": "Only this provider; not of csv."})
-    model = Text(load_default="", metadata={"description": "Only models whose name holds this; not of csv."})
+    model = Text(
+        maximum=100,
+        load_default="",
+        metadata={"description": "Only models whose name holds this, as sheets of their own; not of csv."},
+    )
     as_of = Day(load_default=None)
 
 
@@ -174,8 +179,13 @@ class SkippedSchema(Schema):
 
 
 class ImportSchema(Schema):
-    """What an import did: every sheet stored, every item left out."""
+    """What an import did: every sheet stored, every item left out.
+
+    `conflict_count`: meters and rates that these sheets and others of their providers, all in force now, price
+    differently; `/v1/price-conflicts` lists them.
+    """
 
     format = Choice(FORMATS, required=True)
     sheets = fields.List(fields.Nested(ImportedSheetSchema), required=True)
     skipped = fields.List(fields.Nested(SkippedSchema), required=True)
+    conflict_count = Integer(required=True)

@@ -1,7 +1,7 @@
 """Storing price sheets and their versions, and reading them back."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from itertools import islice
@@ -13,6 +13,7 @@ from service.kit.problems import CONFLICT, NOT_FOUND, FieldError, Problem, inval
 from service.kit.transaction import Transaction
 from service.price_sheets import queries
 from service.price_sheets.build import Json
+from service.price_sheets.conflicts import Conflict, Listing, conflicts
 from service.price_sheets.findings import Finding
 from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
 
@@ -128,7 +129,7 @@ def offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> list[dict[st
     """
     rows = queries.offer_history(tx.session, tx.organization_id, price_sheet_id, sku)
     if not any(offer for _, _, offer in rows):
-        raise Problem(NOT_FOUND, "No version of a price sheet of this id has this offer.")
+        raise Problem(NOT_FOUND, "No version of this price sheet has this offer.")
     by_day = {effective_from: (number, offer or {}) for number, effective_from, offer in rows}
     days = [*by_day, None]
     return [
@@ -141,6 +142,13 @@ def offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> list[dict[st
         }
         for (day, (number, offer)), until in zip(by_day.items(), days[1:], strict=True)
     ]
+
+
+def conflicts_at(tx: Transaction, at: datetime, filters: Mapping[str, Any]) -> list[Conflict]:
+    """Return what the sheets in force at a time price differently; filters: see `queries.listings`."""
+    rows = queries.listings(tx.session, tx.organization_id, at, filters)
+    listings = (Listing(s.id, number, s.provider, s.currency, source, offer) for s, number, source, offer in rows)
+    return conflicts(listings, at.date())
 
 
 def document_of(version: PriceSheetVersion) -> Json:

@@ -60,7 +60,7 @@ def _read(files: Json, version: str, wanted: Wanted) -> Imported:
     source = {"as_of": day, "url": prices["url"], "name": str(prices["source"])[:200], "version": version}
     sheet = {
         "provider": PROVIDER,
-        "name": f"{PROVIDER} (unit prices)",
+        "name": wanted.sheet_name(PROVIDER, "unit prices"),
         "currency": "USD",
         "effective_from": day,
         "source": source,
@@ -89,7 +89,7 @@ def _offers(model: str, listed: Json, capacity: Json | None) -> Iterator[Json]:
                 "units": units,
                 "rates": _rates(listed, kind),
                 **_capacity(capacity),
-                **note([remark]),
+                **note([remark, _estimate(capacity)]),
             }
 
 
@@ -128,6 +128,12 @@ def _capacity(capacity: Json | None) -> Json:
     weights = {"input_tokens": 1, "cached_input_tokens": 0, "output_tokens": capacity["output_weight"]}
     axis = {"per_minute": capacity["throughput_per_ptu"], "weights": weights}
     return {"capacity": {"kind": "throughput", "window_seconds": 60, "axes": [axis]}}
+
+
+def _estimate(capacity: Json | None) -> str:
+    """Say where the file itself has the weight of output from its price instead of Azure's documents."""
+    estimated = str((capacity or {}).get("output_weight_source", "")).startswith("price_ratio")
+    return "The weight of output tokens is the ratio of their prices, not a documented figure." if estimated else ""
 
 
 def _number(value: object) -> Decimal:

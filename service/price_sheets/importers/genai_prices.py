@@ -68,7 +68,7 @@ def _sheet(provider: Any, offers: list[Json], wanted: Wanted) -> Json:  # noqa: 
         source["url"] = provider.pricing_urls[0]
     return {
         "provider": provider.id,
-        "name": f"{provider.id} ({PACKAGE})",
+        "name": wanted.sheet_name(provider.id, PACKAGE),
         "currency": "USD",
         "effective_from": wanted.as_of.isoformat(),
         "source": source,

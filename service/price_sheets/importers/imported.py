@@ -46,6 +46,11 @@ class Wanted:
     provider: str | None = None
     model: str = ""
 
+    def sheet_name(self, provider: str, source: str) -> str:
+        """Return the name of a provider's sheet out of a source: a part of it is a sheet of its own."""
+        part = f", {self.model.lower()}" if self.model else ""
+        return f"{provider} ({source}{part})"
+
     def takes(self, provider: str, model: str) -> bool:
         """Tell whether an entry is asked for; capitals do not matter."""
         right_provider = self.provider is None or self.provider.lower() == provider.lower()

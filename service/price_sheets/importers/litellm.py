@@ -57,6 +57,10 @@ METERS = (
     ("input_cost_per_request", "requests", 1000),
 )
 
+CARRIED = {name for name, _, _ in METERS} | {"input_cost_per_token_cache_hit"}
+"""Costs that an offer states; the last is the older name of the cached price."""
+
+LONG_REQUESTS = re.compile(r"_above_[0-9]+k_tokens")
 COMMITMENT = re.compile(r"bedrock/(?P<region>[^/]+)/(?P<months>[0-9]{1,3})-month-commitment/(?P<model>.+)")
 REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-[0-9]|\*|us|eu|us-gov|apac|global|global-standard")
 
@@ -95,7 +99,10 @@ def read(listed: object, version: str, wanted: Wanted) -> Imported:
     for provider, made in _commitments(listed, wanted):
         offers[provider].append(made)
     source = {"as_of": wanted.as_of.isoformat(), "name": PACKAGE, "version": version, "url": URL}
-    return Imported(tuple(_sheet(provider, offers[provider], source) for provider in sorted(offers)), tuple(skipped))
+    sheets = (
+        _sheet(provider, wanted.sheet_name(provider, PACKAGE), offers[provider], source) for provider in sorted(offers)
+    )
+    return Imported(tuple(sheets), tuple(skipped))
 
 
 def _provider(entry: Json) -> str:
@@ -105,11 +112,11 @@ def _provider(entry: Json) -> str:
     return SELLERS.get(name, "vertex_ai" if name.startswith("vertex_ai") else name)
 
 
-def _sheet(provider: str, offers: list[Json], source: Json) -> Json:
+def _sheet(provider: str, name: str, offers: list[Json], source: Json) -> Json:
     names = Names()
     return {
         "provider": provider,
-        "name": f"{provider} ({PACKAGE})",
+        "name": name,
         "currency": "USD",
         "effective_from": source["as_of"],
         "source": source,
@@ -164,8 +171,11 @@ def _until(entry: Json) -> Json:
 
 
 def _remarks(entry: Json) -> Iterator[str]:
-    if any("_above_" in name and "token" in name for name in entry):
+    if any(LONG_REQUESTS.search(name) for name in entry):
         yield "Long requests cost more; the base price is carried."
+    costs = {name for name, value in entry.items() if "cost" in name and value and not isinstance(value, str)}
+    if others := sorted(name for name in costs - CARRIED if not LONG_REQUESTS.search(name)):
+        yield f"Not carried: {', '.join(others)}."
     if isinstance(entry.get("source"), str):
         yield f"Source: {entry['source']}"
 

@@ -1,6 +1,7 @@
 """Imports over HTTP: out of packages and files, again and again, and what sources disagree on."""
 
 import csv
+import hashlib
 import io
 import json
 
@@ -38,10 +39,48 @@ def test_the_template_comes_back_as_the_sheet_it_shows(api: ApiClient) -> None:
     assert template.headers["Content-Type"].startswith("text/csv")
     assert "attachment" in template.headers["Content-Disposition"]
     (sheet,) = imported(api, "format=csv", template.data, CSV)["sheets"]
-    assert (sheet["outcome"], sheet["provider"], sheet["offer_count"]) == ("created", "acme", 2)
+    assert (sheet["outcome"], sheet["provider"], sheet["offer_count"]) == ("created", "acme", 3)
     exported = api.get(f"/v1/price-sheets/{sheet['price_sheet_id']}/versions/1/csv")
-    assert exported.data == template.data
+    digest = f"sha256:{hashlib.sha256(template.data).hexdigest()}"
+    assert exported.text.replace(digest, "") == template.text
     assert imported(api, "format=csv", exported.data)["sheets"][0]["outcome"] == "unchanged"
+
+
+def test_a_table_keeps_its_digest_unless_it_names_a_version(api: ApiClient) -> None:
+    table = api.get("/v1/price-sheet-template").text
+
+    def stored(text: str) -> str:
+        (sheet,) = imported(api, "format=csv", text.encode())["sheets"]
+        path = f"/v1/price-sheets/{sheet['price_sheet_id']}/versions/{sheet['version']}"
+        assert api.get(path).json["source"]["as_of"] == "2026-11-20"
+        return str(api.get(path).json["source"]["version"])
+
+    digest = f"sha256:{hashlib.sha256(table.encode()).hexdigest()}"
+    assert stored(table) == digest
+    again = api.get(f"/v1/price-sheets/{api.get('/v1/price-sheets').json['items'][0]['id']}/versions/1/csv").text
+    dearer = again.replace(",0.60,", ",0.70,")
+    assert stored(dearer) == f"sha256:{hashlib.sha256(dearer.encode()).hexdigest()}"
+    named = again.replace(digest, "list of November").replace(",0.60,", ",0.80,")
+    assert stored(named) == "list of November"
+
+
+def test_a_table_counts_as_changed_where_its_dates_were_put_right(api: ApiClient) -> None:
+    table = api.get("/v1/price-sheet-template").text
+    assert imported(api, "format=csv", table.encode())["sheets"][0]["outcome"] == "created"
+    saved = table.replace("\r\n", "\n")
+    assert imported(api, "format=csv", saved.encode())["sheets"][0]["outcome"] == "unchanged"
+    mended = table.replace("2026-11-01", "2026-12-01")
+    (sheet,) = imported(api, "format=csv", mended.encode())["sheets"]
+    assert (sheet["outcome"], sheet["version"]) == ("revised", 2)
+    path = f"/v1/price-sheets/{sheet['price_sheet_id']}/versions"
+    assert api.get(f"{path}/2").json["effective_from"] == "2026-12-01T00:00:00Z"
+    assert api.get(f"{path}/in-force?at=2026-11-30").json["version"] == 1
+
+
+def test_a_sheet_sent_as_json_is_unchanged_by_a_trip_through_a_table(api: ApiClient) -> None:
+    stored = api.post("/v1/price-sheets", json=SHEET).json
+    table = api.get(f"/v1/price-sheets/{stored['id']}/versions/1/csv").data
+    assert [sheet["outcome"] for sheet in imported(api, "format=csv", table)["sheets"]] == ["unchanged"]
 
 
 def test_a_sheet_sent_as_json_comes_back_through_a_table(api: ApiClient) -> None:
@@ -76,11 +115,21 @@ def test_the_azure_files_import_and_are_left_alone_when_nothing_changed(api: Api
     assert [skipped["item"] for skipped in first["skipped"]] == ["whisper"]
     again = imported(api, "format=azure", azure_files())
     assert [sheet["outcome"] for sheet in again["sheets"]] == ["unchanged"]
-    one = imported(api, "format=azure&model=gpt-4.1-nano", azure_files())["sheets"]
-    assert [(sheet["outcome"], sheet["offer_count"]) for sheet in one] == [("revised", 6)]
     source = api.get(f"/v1/price-sheets/{sheet['price_sheet_id']}").json["latest"]["source"]
     assert source["as_of"] == "2026-07-07"
     assert source["version"].startswith("sha256:")
+
+
+def test_a_part_of_a_source_is_a_sheet_of_its_own(api: ApiClient) -> None:
+    def read(model: str) -> list[tuple[str, str, int]]:
+        sheets = imported(api, f"format=azure&model={model}", azure_files())["sheets"]
+        return [(sheet["outcome"], sheet["name"], sheet["offer_count"]) for sheet in sheets]
+
+    assert read("gpt-4.1-nano") == [("created", "azure (unit prices, gpt-4.1-nano)", 6)]
+    assert read("o3-mini") == [("created", "azure (unit prices, o3-mini)", 6)]
+    assert read("GPT-4.1-nano") == [("unchanged", "azure (unit prices, gpt-4.1-nano)", 6)]
+    for model in ("gpt-4.1-nano", "o3-mini"):
+        assert len(api.get(f"/v1/price-sheets?model={model}&effective_at=2026-11-20").json["items"]) == 1
 
 
 def test_packages_import_whole(api: ApiClient) -> None:
@@ -102,14 +151,16 @@ def test_a_package_imports_in_part(api: ApiClient) -> None:
         "format": "genai-prices",
         "sheets": [],
         "skipped": [],
+        "conflict_count": 0,
     }
 
 
 def test_sources_that_disagree_are_both_told_whichever_came_last(api: ApiClient) -> None:
     stale = {"gpt-4o": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 5e-06}}
     listing = json.dumps(stale).encode()
-    imported(api, "format=genai-prices&provider=openai&model=gpt-4o&as_of=2026-11-20")
-    imported(api, "format=litellm&provider=openai&as_of=2026-11-20", listing)
+    first = imported(api, "format=genai-prices&provider=openai&model=gpt-4o&as_of=2026-11-20")
+    second = imported(api, "format=litellm&provider=openai&as_of=2026-11-20", listing)
+    assert (first["conflict_count"], second["conflict_count"]) == (0, 1)
     answer = api.get("/v1/price-conflicts?model=GPT-4o&at=2026-11-20")
     (conflict,) = answer.json["items"]
     assert (conflict["provider"], conflict["model"], conflict["meter"]) == ("openai", "gpt-4o", "input_tokens")
@@ -142,6 +193,7 @@ def test_conflicts_of_rates_and_their_limit(api: ApiClient) -> None:
         ("", b"", "Missing data"),
         ("format=csv", b"", "no row"),
         ("format=csv", b"\xff\xfe", "UTF-8"),
+        ("format=csv", b"a." * 60_000 + b"b\n1\n", "no path of a field"),
         ("format=csv&as_of=soon", b"a\nb\n", "Must be a day"),
         ("format=azure", b"", "JSON"),
         ("format=azure", b"[]", "Azure"),

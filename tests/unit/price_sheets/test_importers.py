@@ -110,6 +110,14 @@ def test_where_the_azure_files_disagree_both_values_are_told(from_azure: Importe
     assert "50" in remarks["gpt-5-mini:regional:ptu"]
 
 
+def test_a_weight_that_azure_does_not_document_is_told(from_azure: Imported) -> None:
+    known = azure_files()["capacity"]["models"]
+    told = {offer["model"] for offer in from_azure.sheets[0]["offers"] if "not a documented" in offer.get("note", "")}
+    estimated = {model for model, entry in known.items() if entry["output_weight_source"] != "ms_learn"}
+    assert told == estimated
+    assert len(told) == 9
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -212,6 +220,15 @@ def test_litellm_prices_are_those_of_the_list(from_litellm: Imported) -> None:
         "cached_input_tokens": entry["cache_read_input_token_cost"],
         "output_tokens": entry["output_cost_per_token"],
     }
+
+
+def test_litellm_says_what_an_offer_cannot(from_litellm: Imported) -> None:
+    offers = every_offer(from_litellm)
+    assert "Not carried: search_context_cost_per_query." in offers["perplexity", "perplexity:sonar"]["note"]
+    assert "Long requests cost more" in offers["google", "gemini:gemini-2.5-pro"]["note"]
+    # What is cached for more than an hour is no longer a request.
+    assert "cache_creation_input_token_cost_above_1hr" in offers["anthropic", "claude-haiku-4-5"]["note"]
+    assert "Long requests" not in offers["anthropic", "claude-haiku-4-5"]["note"]
 
 
 def test_litellm_commitments_are_rates_of_model_units_by_region(from_litellm: Imported) -> None:
