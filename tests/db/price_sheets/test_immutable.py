@@ -42,16 +42,21 @@ def test_no_column_of_what_was_stored_can_be_updated(
 
 
 @pytest.mark.parametrize("table", ["price_sheet_offers", "price_sheet_versions", "price_sheets"])
-def test_nothing_stored_can_be_deleted(database: Database, stored: PriceSheet, table: str) -> None:
-    with pytest.raises(DBAPIError, match="never change"), database.writer.begin() as connection:
-        connection.execute(text(f"DELETE FROM {table}"))
+def test_nothing_stored_can_be_deleted_one_by_one_or_at_once(
+    database: Database, stored: PriceSheet, table: str
+) -> None:
+    at_once = [] if database.is_sqlite else [f"TRUNCATE {table} CASCADE"]
+    for statement in (f"DELETE FROM {table}", *at_once):
+        with pytest.raises(DBAPIError, match="never change"), database.writer.begin() as connection:
+            connection.execute(text(statement))
 
 
-def test_a_version_cannot_be_replaced(database: Database, stored: PriceSheet) -> None:
+@pytest.mark.parametrize("table", ["price_sheet_offers", "price_sheet_versions", "price_sheets"])
+def test_nothing_stored_can_be_replaced(database: Database, stored: PriceSheet, table: str) -> None:
     replace = "INSERT OR REPLACE INTO" if database.is_sqlite else "INSERT INTO"
-    copied = f"{replace} price_sheet_versions SELECT * FROM price_sheet_versions"
-    with pytest.raises(DBAPIError), database.writer.begin() as connection:
-        connection.execute(text(copied))
+    told = "never change" if database.is_sqlite else "duplicate key"
+    with pytest.raises(DBAPIError, match=told), database.writer.begin() as connection:
+        connection.execute(text(f"{replace} {table} SELECT * FROM {table}"))
 
 
 def test_the_sheet_itself_may_be_revised(database: Database, stored: PriceSheet) -> None:
