@@ -148,6 +148,15 @@ class Currency(Text):
         super().__init__(minimum=3, maximum=3, pattern="[A-Z]{3}", **kwargs)
 
 
+class List(fields.List[Any]):
+    """A list whose length is checked before its entries are read: a body of millions of them is refused at once."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+        if isinstance(value, list):
+            self._validate(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class MoneySchema(Schema):
     """Money: `{"amount": "1203.10", "currency": "USD"}`."""
 

@@ -4,6 +4,7 @@ Refused: NaN and infinities, duplicate names, deep nesting, huge numbers, lone s
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -83,8 +84,7 @@ def _check_digits(text: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise Problem(MALFORMED, f"The body names {json.dumps(twice)} twice in one object.")
     return result
 

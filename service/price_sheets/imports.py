@@ -18,6 +18,9 @@ from service.price_sheets.importers.imported import Imported, Skipped, SourceErr
 from service.price_sheets.parse import load
 from service.price_sheets.service import Checked
 
+MAX_SHEETS = 500
+"""The most sheets of one import, which is one transaction; the longest public list names under a hundred providers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -34,7 +37,7 @@ def prepare(actor: Actor, query: dict[str, Any]) -> Iterator[Prepared]:  # noqa:
     """Read and check what is to be imported. Raises Problem 400 and 422."""
     content = body.read()
     try:
-        imported = _read(query, content)
+        imported = _few(_read(query, content))
     except SourceError as broken:
         raise Problem(MALFORMED, str(broken)) from broken
     sheets = tuple(_checked(sheet, imported) for sheet in imported.sheets)
@@ -75,6 +78,12 @@ def _read(query: dict[str, Any], content: bytes) -> Imported:
             return litellm.read(strict_json.loads(content), canonical.digest(content), wanted)
         case _:
             return litellm.read(*litellm.installed(), wanted)
+
+
+def _few(imported: Imported) -> Imported:
+    if len(imported.sheets) > MAX_SHEETS:
+        raise SourceError(f"The list names more than {MAX_SHEETS} providers; import them one by one (`provider`).")
+    return imported
 
 
 def _versioned(table: Imported, digest: str) -> Imported:

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from service.kit.fields import Choice, Flag, Integer, Number, Schema
+from service.kit.fields import Choice, Flag, Integer, List, Number, Schema
 from service.price_sheets.fields import Day, Line, Money, SpeedPoint, Variant
 from service.workflow.offers import METERS
 
@@ -36,7 +36,7 @@ class PriceSchema(Schema):
     meter = Choice(METERS, required=True)
     amount = Money(required=True)
     per = Integer(minimum=1, maximum=10**9, required=True)
-    tiers = fields.List(fields.Nested(TierSchema), validate=_some(20))
+    tiers = List(fields.Nested(TierSchema), validate=_some(20))
 
 
 class LimitsSchema(Schema):
@@ -64,7 +64,7 @@ class SpeedSchema(Schema):
     """Token speeds: prefill of uncached input, and the decode curve by streams in service."""
 
     prefill_tokens_per_second = Number(minimum=1e-6, maximum=1e12, required=True)
-    decode_tokens_per_second = fields.List(SpeedPoint(), required=True, validate=_some(100))
+    decode_tokens_per_second = List(SpeedPoint(), required=True, validate=_some(100))
 
 
 class OfferIsolationSchema(Schema):
@@ -72,12 +72,8 @@ class OfferIsolationSchema(Schema):
 
     tenancy = Choice(("shared", "dedicated"), load_default="shared")
     version_pinning = Flag(load_default=False)
-    residency = fields.List(
-        Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100)
-    )
-    certifications = fields.List(
-        Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100)
-    )
+    residency = List(Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100))
+    certifications = List(Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100))
 
 
 class OfferSchema(Schema):
@@ -99,7 +95,7 @@ class ServerlessOfferSchema(OfferSchema):
     """Billed by meters. `instance_concurrency`: requests one instance serves at once, where compute time is billed."""
 
     mode = Choice(("serverless",), required=True)
-    prices = fields.List(fields.Nested(PriceSchema), required=True, validate=_some(len(METERS)))
+    prices = List(fields.Nested(PriceSchema), required=True, validate=_some(len(METERS)))
     monthly_minimum = Money()
     limits = fields.Nested(LimitsSchema)
     cold_start = fields.Nested(ColdStartSchema)
@@ -157,7 +153,7 @@ class ThroughputCapacitySchema(Schema):
 
     kind = Choice(("throughput",), required=True)
     window_seconds = Integer(minimum=1, maximum=3600, required=True)
-    axes = fields.List(fields.Nested(AxisSchema), required=True, validate=_some(len(METERS)))
+    axes = List(fields.Nested(AxisSchema), required=True, validate=_some(len(METERS)))
 
 
 class AutoscaleSchema(Schema):
@@ -173,7 +169,7 @@ class DedicatedOfferSchema(OfferSchema):
     mode = Choice(("dedicated",), required=True)
     unit = Line(50, load_default="replica")
     units = fields.Nested(UnitsSchema)
-    rates = fields.List(fields.Nested(RateSchema), required=True, validate=_some(20))
+    rates = List(fields.Nested(RateSchema), required=True, validate=_some(20))
     capacity = Variant("kind", {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema})
     start_seconds = Number(minimum=0, maximum=DAY_SECONDS)
     autoscale = fields.Nested(AutoscaleSchema)

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from service.kit.fields import Currency, Schema
+from service.kit.fields import Currency, List, Schema
 from service.price_sheets.fields import Day, Line, Variant
 from service.price_sheets.schemas_offer import OFFERS
 
@@ -30,7 +30,7 @@ class PriceSheetSchema(Schema):
     currency = Currency(required=True)
     effective_from = Day(required=True)
     source = fields.Nested(SourceSchema, required=True)
-    offers = fields.List(
+    offers = List(
         Variant("mode", OFFERS),
         required=True,
         validate=validate.Length(min=1, max=MAX_OFFERS, error="Must hold 1 to 2000 offers."),

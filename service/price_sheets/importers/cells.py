@@ -12,6 +12,10 @@ from service.price_sheets.importers.imported import SourceError
 FORMULA = "=+-@\t\r\n＝＋－＠'"
 """What a cell must not start with as it is: a spreadsheet would compute it. The apostrophe guards and is guarded."""
 
+# Where the list separator is a semicolon, a spreadsheet also starts a cell after each semicolon inside one.
+_UNGUARDED = re.compile(rf"(^|;\s*)(?=[{re.escape(FORMULA)}])")
+_GUARDED = re.compile(rf"(^|;\s*)'(?=[{re.escape(FORMULA)}])")
+
 KEYED = {"prices": "meter", "rates": "term_months", "axes": None}
 """Lists written as columns: by the field that tells entries apart (`12#2`: a second of that term), or by number."""
 
@@ -32,13 +36,13 @@ _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,40})?")
 
 def write_cell(text: str) -> str:
     """Return the text of a cell so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(tuple(FORMULA)) else text
+    return _UNGUARDED.sub(r"\1'", text)
 
 
 def read_cell(text: str) -> str:
-    """Return what a cell says: without blanks at its ends and without the apostrophe that guarded it."""
+    """Return what a cell says: without blanks at its ends and without the apostrophes that guarded it."""
     text = text.strip()
-    return text[1:] if text[:1] == "'" and text[1:].startswith(tuple(FORMULA)) else text
+    return _GUARDED.sub(r"\1", text) if "'" in text else text
 
 
 def flatten(value: Json, at: str = "") -> dict[str, str]:

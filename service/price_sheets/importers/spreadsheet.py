@@ -3,16 +3,18 @@
 A column is the path of a field (`limits.requests_per_minute`); lists that have a natural key use it in the path
 (`prices.output_tokens.amount`, `rates.12.hourly`, `capacity.axes.1.per_minute`); other lists share a cell (`eu; us`,
 `1: 90; 16: 70`). The sheet's own fields stand in every row. A text cell that a spreadsheet could take for a formula
-is written with a leading apostrophe (OWASP, "CSV Injection") and read without it.
+is written with an apostrophe before it (OWASP, "CSV Injection") and read without it.
 """
 
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 
 from service.price_sheets.build import Json
 from service.price_sheets.importers.cells import flatten, read_cell, unflatten, write_cell
 from service.price_sheets.importers.imported import Imported, SourceError
+from service.price_sheets.schemas_sheet import MAX_OFFERS
 from service.workflow.offers import METERS
 
 SHEET_COLUMNS = (
@@ -30,6 +32,7 @@ FIRST = ("sku", "mode", "model", "region", "gpu", "quantization", "prices", "uni
 
 DELIMITERS = ",;\t"
 MAX_ROWS = 20_000
+MAX_COLUMNS = 1_000
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
@@ -56,11 +59,14 @@ def read(content: bytes) -> Imported:
     except UnicodeDecodeError as error:
         raise SourceError(f"The file is not UTF-8 (byte {error.start}); save it as CSV UTF-8.") from error
     try:
-        table = list(_table(text))
+        # The header, the offers, and one row more to tell that there are too many.
+        table = list(islice(_table(text), MAX_OFFERS + 2))
     except csv.Error as error:
         raise SourceError(f"The file is not CSV: {error}.") from error
     if len(table) < 2:
         raise SourceError("The file has no row below its header.")
+    if len(table) > MAX_OFFERS + 1:
+        raise SourceError(f"The file has more than {MAX_OFFERS} offers.")
     sheet: dict[str, str] = {}
     for line, row in table[1:]:
         _agree(sheet, {column: cell for column, cell in row.items() if column in SHEET_COLUMNS}, line)
@@ -86,6 +92,8 @@ def _table(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     header_line = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=header_line.count), strict=True)
     header = [name.strip() for name in next(reader, [])]
+    if len(header) > MAX_COLUMNS:
+        raise SourceError(f"The file has more than {MAX_COLUMNS} columns.")
     twice = next((name for name in header if name and header.count(name) > 1), None)
     if twice is not None:
         raise SourceError(f"The column {twice!r} is there twice.")

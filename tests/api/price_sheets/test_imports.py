@@ -186,6 +186,9 @@ def test_conflicts_of_rates_and_their_limit(api: ApiClient) -> None:
     assert (len(short["items"]), short["truncated"], answer["truncated"]) == (1, True, False)
 
 
+CHAT = b'"%d": {"mode": "chat", "litellm_provider": "p%d", "input_cost_per_token": 1e-6}'
+
+
 @pytest.mark.parametrize(
     ("query", "content", "told"),
     [
@@ -200,6 +203,7 @@ def test_conflicts_of_rates_and_their_limit(api: ApiClient) -> None:
         ("format=azure", b'{"prices": {}, "capacity": {}}', "Azure"),
         ("format=genai-prices", b"{}", "send no body"),
         ("format=litellm", b"[1]", "LiteLLM"),
+        ("format=litellm", b"{" + b", ".join(CHAT % (number, number) for number in range(501)) + b"}", "500 providers"),
         ("format=litellm", b'{"m": {"mode": "chat", "input_cost_per_token": 1e29}}', "too large"),
         ("format=litellm", b'{"m": {"mode": "chat", "input_cost_per_token": -1}}', "sheet of unknown"),
         ("format=litellm", b'{"m": {"mode": "chat", "input_cost_per_token": NaN}}', "NaN"),

@@ -93,6 +93,24 @@ def test_a_sheet_that_cannot_be_taken_is_refused_at_its_place_and_nothing_is_sto
     assert api.get("/v1/price-sheets").json["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "entry", "told"),
+    [
+        ("/offers", "{}", "1 to 2000 offers"),
+        ("/offers/0/prices", "{}", "1 to 5 entries"),
+        ("/offers/1/rates", "{}", "1 to 20 entries"),
+        ("/offers/1/capacity/decode_tokens_per_second", "[]", "1 to 100 entries"),
+    ],
+)
+def test_a_list_of_a_million_entries_is_refused_by_its_length_alone(
+    api: ApiClient, path: str, entry: str, told: str
+) -> None:
+    body = json.dumps(changed(path, "@")).replace('"@"', f"[{','.join([entry] * 1_000_000)}]")
+    answer = api.post("/v1/price-sheets", data=body.encode(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert [(error["pointer"], told in error["detail"]) for error in answer.json["errors"]] == [(path, True)]
+
+
 def test_no_more_than_a_hundred_errors_are_told(api: ApiClient) -> None:
     document = sheet()
     document["offers"] = [document["offers"][0]] * 200
@@ -112,6 +130,7 @@ HEAD = json.dumps(SHEET).removesuffix("}")
         (HEAD.encode() + b', "x": NaN}', 400),
         (HEAD.encode() + b', "provider": "twice"}', 400),
         (b"[" * 100_000, 400),
+        (b"{" + b"".join(b'"%d": 0, ' % number for number in range(250_000)) + b'"twice": 0, "twice": 0}', 400),
         (json.dumps(SHEET).replace("36.00", "\\u0000").encode(), 422),
         (json.dumps(SHEET).replace("36.00", "\\ud800").encode(), 422),
         (json.dumps(SHEET).replace('"slots": 64', '"slots": 1e400').encode(), 400),

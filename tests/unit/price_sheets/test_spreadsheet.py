@@ -84,9 +84,13 @@ def test_a_text_that_starts_with_an_apostrophe_comes_back_too() -> None:
 def test_a_formula_in_an_offer_never_reaches_a_cell() -> None:
     document = sheet()
     document["offers"][0] |= {"note": '=cmd|" /C calc"!A0', "model": "+1", "region": "@here"}
+    document["offers"][1]["note"] = "harmless;=1+1; -2+3"
     document["name"] = "-2+3"
-    cells = [cell for row in csv.reader(io.StringIO(spreadsheet.write(document), newline="")) for cell in row]
-    assert [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))] == []
+    for delimiter in ",;":
+        rows = csv.reader(io.StringIO(spreadsheet.write(document), newline=""), delimiter=delimiter)
+        cells = [cell.lstrip() for row in rows for cell in row]
+        assert [cell for cell in cells if cell.startswith(tuple("=+-@\t\r"))] == []
+    assert again(document)["offers"][1]["note"] == "harmless;=1+1; -2+3"
     assert offers_of(again(document)) == offers_of(document)
     assert again(document)["name"] == "-2+3"
 
@@ -134,6 +138,8 @@ def test_the_facts_of_the_sheet_may_stand_in_the_first_row_alone() -> None:
         (f"{HEADER}\n{ROW.replace('list', chr(34) + 'li' + chr(34) + 'st')}\n".encode(), "not CSV"),
         (f"{HEADER}\n{ROW.replace('list', 'x' * 200_000)}\n".encode(), "not CSV"),
         (HEADER.encode() + b"\n" + b",\n" * 20_001, "longer than"),
+        (f"{HEADER}\n{f'{ROW}{chr(10)}' * 2001}".encode(), "more than 2000 offers"),
+        (b",".join(b"%d" % number for number in range(1_000_000)) + b"\n", "more than 1000 columns"),
     ],
 )
 def test_what_is_no_such_table_is_refused_with_the_reason(table: bytes, reason: str) -> None:
