@@ -75,7 +75,9 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         PROPAGATE_EXCEPTIONS=False,
     )
     database = Database(settings.database_url, threads=settings.threads)
-    app.extensions["crossover"] = Runtime(database, authenticate, note_use, settings.max_body_bytes, _uploads(settings))
+    app.extensions["crossover"] = Runtime(
+        database, authenticate, note_use, settings.max_body_bytes, settings.patience_seconds, _uploads(settings)
+    )
     app.before_request(_begin)
     app.after_request(_end)
     errors.register(app)

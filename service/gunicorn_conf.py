@@ -1,7 +1,6 @@
 """How gunicorn serves Crossover: threads in a few processes, nothing carried over a fork, no control socket.
 
-gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.html). Put a buffering proxy in front of a
-public address: gunicorn's threads cannot outlast many deliberately slow clients.
+gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.html).
 """
 
 from pathlib import Path
@@ -12,7 +11,7 @@ from service.settings import Settings
 _settings = Settings.from_environment()
 
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = "service.kit.http_worker.HttpWorker"
 workers = _settings.workers
 threads = _settings.threads
 timeout = 30
@@ -31,7 +30,8 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
-    """Start running jobs beside the requests, where the settings say so."""
+    """Say how long clients may take, and start running jobs beside the requests where the settings say so."""
+    worker.patience = float(_settings.patience_seconds)
     if _settings.embedded_worker:
         from service.worker import start_embedded  # noqa: PLC0415 - only after the fork
 

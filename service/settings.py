@@ -36,6 +36,11 @@ class Settings:
     max_upload_bytes: int = _setting(
         1_073_741_824, "Largest uploaded traffic file, in bytes, as sent.", validate.Range(1024)
     )
+    patience_seconds: int = _setting(
+        30,
+        "Seconds a client may take to send the head of a request, to send each 256 KiB of a body, and to take an answer.",
+        validate.Range(1, 600),
+    )
     work_folder: str = _setting("var", "Folder for uploads while they are read; on the same disk as the database.")
     trusted_hosts: Sequence[str] = _setting((), "Host names the service answers to, comma-separated; empty: any.")
     log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))

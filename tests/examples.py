@@ -123,6 +123,7 @@ def call(api: ApiClient, operation: Operation, parameters: dict[str, str], good:
 def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]:
     """Return a good request of every operation that needs more than its address, by operation id."""
     grid = {"traffic_factors": ["0.5", "2"]}
+    pins = [{"id": parameters["price_sheet_id"], "version": 1}]
     template = api.get("/v1/price-sheet-template").data
     return {
         **SIMPLE,
@@ -133,12 +134,12 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "import_traffic_histories": Good(data=split_csv(parameters["workload_id"]), query="split_by=deployment"),
         "add_policy_version": Good(json={"name": "Chat 2"}),
         "set_default_policy": Good(json={"policy_id": parameters["policy_id"]}),
-        "create_evaluation": Good(json={"policy": {"margin": "0.20"}}),
+        "create_evaluation": Good(json={"policy": {"margin": "0.20"}, "price_sheet_versions": pins}),
         "try_pooled_evaluation": Good(json={"workload_ids": [parameters["workload_id"], upload_another(api)]}),
         "create_portfolio_evaluation": Good(json={}),
         "diff_evaluation": Good(query=f"against={parameters['evaluation_id']}"),
         "try_evaluation_scenarios": Good(json=grid),
-        "try_workload_scenarios": Good(json={"grid": grid}),
+        "try_workload_scenarios": Good(json={"grid": grid, "price_sheet_versions": pins}),
     }
 
 

@@ -26,6 +26,8 @@ class StrictParser(FlaskParser):
     def _raw_load_json(self, req: flask.Request) -> Any:  # noqa: ANN401
         if req.mimetype != "application/json" and not req.mimetype.endswith("+json"):
             raise Problem(UNSUPPORTED_MEDIA_TYPE, "Send the body as JSON with Content-Type: application/json.")
+        if req.headers.get("Content-Encoding", "identity") != "identity":
+            raise Problem(UNSUPPORTED_MEDIA_TYPE, "Send JSON as it is, without Content-Encoding.")
         content = body.content()
         if not content:
             raise Problem(MALFORMED, "The body is empty; send a JSON object.")
@@ -39,7 +41,7 @@ class StrictParser(FlaskParser):
             for code, detail in _query_faults(name, values)
         ]
         if faults:
-            raise invalid(*faults[:20])
+            raise invalid(*faults)
         return req.args.to_dict()
 
     def handle_error(
@@ -56,20 +58,27 @@ class StrictParser(FlaskParser):
 
 
 def field_errors(messages: Any) -> list[FieldError]:  # noqa: ANN401
-    """Return webargs' messages, `{location: {field: …}}`, as field errors in document order."""
-    return [
+    """Return webargs' messages, `{location: {field: …}}`, as field errors in one order, whatever the hash seed."""
+    found = [
         FieldError(strict_json.pointer(*path), CODES.get(text, "invalid"), text, _where(location))
         for location, tree in messages.items()
         for path, text in _leaves(tree, ())
     ]
+    return _in_order(found)
 
 
 def schema_errors(error: ma.ValidationError, at: str = "") -> list[FieldError]:
     """Return the faults of a schema loaded by hand, their pointers starting with `at`."""
-    return [
+    found = [
         FieldError(at + strict_json.pointer(*path), CODES.get(text, "invalid"), text)
         for path, text in _leaves(error.messages, ())
     ]
+    return _in_order(found)
+
+
+def _in_order(found: list[FieldError]) -> list[FieldError]:
+    """Sort unknown names, which marshmallow keeps in a set, behind the faults of known fields."""
+    return sorted(found, key=lambda fault: fault.pointer if fault.code == "unknown_field" else "")
 
 
 def _query_faults(name: str, values: list[str]) -> Iterator[tuple[str, str]]:

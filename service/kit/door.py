@@ -14,7 +14,7 @@ from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from service.kit import body, clock, etags, idempotency
-from service.kit.problems import FORBIDDEN, SHOWN_ONCE, FieldError, Problem, invalid
+from service.kit.problems import FORBIDDEN, PRECONDITION_FAILED, SHOWN_ONCE, FieldError, Problem, invalid
 from service.kit.runtime import Runtime, runtime
 from service.kit.strict_json import pointer
 from service.kit.transaction import Actor, Transaction
@@ -71,7 +71,8 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
         if not call.is_look:
             if call.guarded:
                 etags.required()
-            body.limit(call.max_body or (carried.uploads.max_bytes if call.streams else carried.max_body_bytes))
+            most = call.max_body or (carried.uploads.max_bytes if call.streams else carried.max_body_bytes)
+            body.limit(most, carried.patience_seconds)
             if not call.streams:
                 body.read()  # to its end, so that no transaction waits for a slow sender
             answer = view(**kwargs)
@@ -198,4 +199,6 @@ def _tagged(response: Response) -> Response:
         if "ETag" not in response.headers:
             response.set_etag(g.etag or etags.of_bytes(response.get_data()))
         response.make_conditional(request)
+        if response.status_code == PRECONDITION_FAILED.status:  # a reader's If-Match
+            raise etags.changed(response.headers["ETag"])
     return response

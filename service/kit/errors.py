@@ -9,8 +9,6 @@ from service.kit.db import DatabaseBusy, DatabaseFull
 from service.kit.idempotency import LostReservation
 from service.kit.problems import Problem
 
-CONTENT_TYPE = "application/problem+json"
-
 RETRY = {"Retry-After": "1"}
 
 
@@ -29,7 +27,7 @@ def answer(problem: Problem) -> Response:
     """Return the problem as the answer to the present request."""
     document = problem.document(request.path, g.request_id)
     headers = {**problem.headers, "Cache-Control": "no-store"}
-    return Response(strict_json.dumps(document), problem.kind.status, headers, content_type=CONTENT_TYPE)
+    return Response(strict_json.dumps(document), problem.kind.status, headers, content_type=problems.CONTENT_TYPE)
 
 
 def _from_http(error: HTTPException) -> Response:

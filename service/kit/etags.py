@@ -54,8 +54,10 @@ def require_match(row: Tagged) -> None:
     tags = required()
     g.matched = True
     if not tags.contains(row.etag):
-        raise Problem(
-            PRECONDITION_FAILED,
-            f'The present version is "{row.etag}". Read it again and repeat the change.',
-            headers={"ETag": f'"{row.etag}"'},
-        )
+        raise changed(f'"{row.etag}"')
+
+
+def changed(present: str) -> Problem:
+    """Return the 412 for an `If-Match` that does not name the present tag."""
+    detail = f"The present version is {present}. Read it again and repeat the request."
+    return Problem(PRECONDITION_FAILED, detail, headers={"ETag": present})

@@ -9,7 +9,7 @@ from flask_smorest import Api
 
 from service.kit import fields
 from service.kit.converters import IdConverter, NumberConverter, id_schema, number_schema
-from service.kit.errors import CONTENT_TYPE
+from service.kit.problems import CONTENT_TYPE
 
 
 class FieldErrorSchema(ma.Schema):

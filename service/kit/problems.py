@@ -11,6 +11,11 @@ from werkzeug.exceptions import HTTPException
 
 Where = Literal["body", "query", "path", "header"]
 
+CONTENT_TYPE = "application/problem+json"
+
+SHOWN_ERRORS = 100
+"""Most field errors of one problem; how many there are in all is in its detail."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -100,10 +105,11 @@ def catalogue() -> list[ProblemKind]:
 
 
 def invalid(*errors: FieldError) -> Problem:
-    """Return the 422 for fields that do not hold; its detail names the first one."""
+    """Return the 422 for fields that do not hold; its detail names the first one and counts the others."""
     first = errors[0]
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
-    return Problem(INVALID, f"{first.pointer or 'The body'}: {first.detail}{more}", errors=errors)
+    detail = f"{first.pointer or 'The body'}: {first.detail}{more}"
+    return Problem(INVALID, detail, errors=errors[:SHOWN_ERRORS])
 
 
 MALFORMED = define(
@@ -173,11 +179,23 @@ TOO_LARGE = define(
     "Body too large",
     "The body is larger than this address takes; the detail names the limit.",
 )
+ADDRESS_TOO_LONG = define(
+    "address-too-long",
+    414,
+    "Address too long",
+    "The path and query together may have about 8,000 characters. Send what is long in a body.",
+)
 UNSUPPORTED_MEDIA_TYPE = define(
     "unsupported-media-type",
     415,
     "Unsupported media type",
     "Send the body in a format this address takes, named by `Content-Type`; usually `application/json`.",
+)
+RANGE_NOT_SATISFIABLE = define(
+    "range-not-satisfiable",
+    416,
+    "Range not satisfiable",
+    "The file does not have the bytes that `Range` asks for; `Content-Range` says how long it is.",
 )
 INVALID = define(
     "invalid-request",
@@ -202,6 +220,12 @@ TOO_MANY = define(
     429,
     "Too many requests",
     "Slow down and repeat the request as `Retry-After` says.",
+)
+HEADERS_TOO_LARGE = define(
+    "headers-too-large",
+    431,
+    "Headers too large",
+    "A request may have 64 headers of about 8,000 characters each, and 64 KiB of them in all.",
 )
 INTERNAL = define(
     "internal-error",
@@ -234,10 +258,13 @@ BY_STATUS = {
         CONFLICT,
         PRECONDITION_FAILED,
         TOO_LARGE,
+        ADDRESS_TOO_LONG,
         UNSUPPORTED_MEDIA_TYPE,
+        RANGE_NOT_SATISFIABLE,
         INVALID,
         PRECONDITION_REQUIRED,
         TOO_MANY,
+        HEADERS_TOO_LARGE,
         INTERNAL,
         BUSY,
         FULL,

@@ -18,6 +18,7 @@ class Runtime:
     authenticate: returns the actor of an `Authorization` header's key; raises Problem 401.
     note_use: keeps that the actor's key was used, for a `first_use`.
     max_body_bytes: largest JSON body a call takes unless it says otherwise.
+    patience_seconds: how long a sender may take for a piece of a body.
     uploads: where streamed bodies are received, and their own limits.
     """
 
@@ -25,6 +26,7 @@ class Runtime:
     authenticate: Callable[[Session, str], Actor]
     note_use: Callable[[Session, Actor], None]
     max_body_bytes: int
+    patience_seconds: float
     uploads: Uploads
 
 

@@ -45,7 +45,7 @@ def loads(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise Problem(MALFORMED, f"The body is not JSON: {error.msg} at {where}.") from error
     faults = list(_unstorable(value, "", 0))
     if faults:
-        raise invalid(*faults[:20])
+        raise invalid(*faults)
     return value
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from service.kit.fields import Currency, List, Schema
+from service.kit.fields import MAX_INTEGER, Currency, List, Schema
 from service.price_sheets.fields import Day, Line, Variant
 from service.price_sheets.schemas_offer import OFFERS
 
@@ -44,9 +44,9 @@ class PriceSheetSchema(Schema):
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Turn the decimals that a strict reader leaves into the doubles that canonical JSON is made of."""
+    """Turn the decimals that a strict reader leaves into what canonical JSON is made of: `1e6` is the integer it is."""
     if isinstance(value, Decimal):
-        return float(value)
+        return int(value) if value == value.to_integral_value() and abs(value) <= MAX_INTEGER else float(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, dict):

@@ -41,7 +41,10 @@ WRONG: list[Any] = [
     True,
     -1,
     10**15,
+    10**39,
+    1.0,
     1.5,
+    1e-30,
     "",
     "x\0",
     "x" * 5000,
@@ -96,13 +99,16 @@ def raw(api: ApiClient, operation: Operation, at: dict[str, str], content: bytes
 
 
 def with_wrong(good: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
-    """Yield the good body with one value replaced by a wrong one, at every depth down to two."""
+    """Yield the good body with one value replaced by a wrong one, at every depth; of a list its first entry."""
     for name, value in good.items():
         for wrong in WRONG:
             yield f"/{name}", {**good, name: wrong}
         if isinstance(value, dict):
             for pointer, inner in with_wrong(value):
                 yield f"/{name}{pointer}", {**good, name: inner}
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            for pointer, inner in with_wrong(value[0]):
+                yield f"/{name}/0{pointer}", {**good, name: [inner, *value[1:]]}
 
 
 def test_bodies_that_are_no_body(api: ApiClient, database: Database, described: list[Operation]) -> None:
