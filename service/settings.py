@@ -38,7 +38,7 @@ class Settings:
     )
     patience_seconds: int = _setting(
         30,
-        "Seconds a client may take to send the head of a request, to send each 256 KiB of a body, and to take an answer.",
+        "Seconds a client may take to send a request's head, to send each 256 KiB of its body, and to take the answer.",
         validate.Range(1, 600),
     )
     work_folder: str = _setting("var", "Folder for uploads while they are read; on the same disk as the database.")

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 from service.demo.server import running
 from service.kit.db import Database
 from tests.clients import new_organization
+from tests.processes import free_port
 
 TIMEOUT_SECONDS = 300
 
@@ -62,9 +62,7 @@ def serving(database_url: str, folder: Path, **settings: str) -> Iterator[Server
     database = Database(database_url)
     _, key = new_organization(database, "Served")
     database.dispose()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     environment = {"DATABASE_URL": database_url, "WORK_FOLDER": str(folder / "work"), **settings}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():

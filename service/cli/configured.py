@@ -1,9 +1,14 @@
 """What the commands that need the service's settings or database begin with."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from environs import EnvValidationError
+from sqlalchemy.exc import DBAPIError
 
 from service.cli.exits import Refused
-from service.kit.db import Database
+from service.kit import migrating
+from service.kit.db import Database, DatabaseBusy, DatabaseFull
 from service.settings import PREFIX, Settings
 
 
@@ -19,6 +24,20 @@ def settings() -> Settings:
 def database() -> Database:
     """Return the configured database."""
     return Database(settings().database_url)
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Turn a database that cannot be reached or used, or is of another version, into a refusal."""
+    try:
+        yield
+    except migrating.WrongSchema as error:
+        raise Refused(str(error)) from error
+    except DatabaseFull as error:
+        raise Refused(f"the disk under the database is full: {error}") from error
+    except (DatabaseBusy, DBAPIError, OSError) as error:
+        told = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise Refused(f"the database cannot be used: {told}; {named('database_url')} says where it is") from error
 
 
 def named(setting: str) -> str:

@@ -29,6 +29,9 @@ from service.workflow.offers import Offer
 from service.workflow.policy import Policy
 from service.workflow.traffic import TrafficHistory
 
+OPTIONS = {"/price_sheet_versions": "--prices", "/policy": "--policy"}
+"""What a field of the API's request is called here."""
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -46,6 +49,8 @@ class Files:
 
 def reading(told: Sequence[str]) -> ReadOptions:
     """Return the read options of NAME=VALUE pairs, named and spelled as in the query of the API's upload."""
+    if bare := [pair for pair in told if "=" not in pair]:
+        raise Refused(*(f"--read {pair}: write it as NAME=VALUE" for pair in bare))
     words = dict(pair.partition("=")[::2] for pair in told)
     try:
         return reading_options(ReadWords().load(words))
@@ -69,6 +74,9 @@ def evaluate(files: Files, *, as_json: bool) -> int:
 def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None) -> Json:
     today = clock.now().date()
     everything, available = _offers(sheets, model), _offers(sheets, model, today)
+    if model is not None and not everything:
+        sold = sorted({offer.model for offer in _offers(sheets, None)})
+        raise Refused(f"--model: nothing is offered for {model}; the price sheets have {', '.join(sold)}")
     inputs = Inputs(
         traffic_history=Pinned(history.digest),
         price_sheets=tuple(Pinned(canonical.digest(canonical.dumps(sheet))) for sheet in sheets),
@@ -101,6 +109,7 @@ def _sheet_paths(prices: Sequence[Path]) -> Iterator[Path]:
 
 def _sheet(path: Path) -> Json:
     def read(document: Any) -> Json:  # noqa: ANN401
+        """Check the document, tell its warnings."""
         checked, warnings = load(document)
         for warning in warnings:
             click.echo(f"warning: {path}: {warning.pointer}: {warning.detail}", err=True)
@@ -135,5 +144,5 @@ def _history(files: Files) -> TrafficHistory:
 
 
 def _lines(where: str, problem: Problem) -> list[str]:
-    faults = [f"{where}{fault.pointer}: {fault.detail}" for fault in problem.errors]
+    faults = [f"{where}{OPTIONS.get(fault.pointer, fault.pointer)}: {fault.detail}" for fault in problem.errors]
     return faults or [f"{where}{problem.detail}"]

@@ -3,23 +3,21 @@
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from service.cli.configured import database, named, settings
+from service.cli.configured import database, named, reaching, settings
 from service.cli.exits import Refused
 from service.kit import migrating
 
 
 def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
-    """Become gunicorn. Raises Refused where the port is taken or the database is not at the newest revision."""
+    """Become gunicorn. Raises Refused where the port is taken or the database is not there or not the newest."""
     configured = settings()
     host, port = host or configured.host, port or configured.port
     require_free(host, port)
     stored = database()
-    if migrate:
-        migrating.upgrade(stored)
-    with newest_schema():
+    with reaching():
+        if migrate:
+            migrating.upgrade(stored)
         migrating.require_newest(stored)
     stored.dispose()
     os.environ |= {named("host"): host, named("port"): str(port)}
@@ -29,18 +27,9 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
 
 def migrate() -> str:
     """Bring the configured database to the newest revision; say which."""
-    stored = database()
-    migrating.upgrade(stored)
+    with reaching():
+        migrating.upgrade(database())
     return f"The database is at revision {migrating.newest()}."
-
-
-@contextmanager
-def newest_schema() -> Iterator[None]:
-    """Turn a database of another version into a refusal."""
-    try:
-        yield
-    except migrating.WrongSchema as error:
-        raise Refused(str(error)) from error
 
 
 def require_free(host: str, port: int) -> None:

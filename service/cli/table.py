@@ -1,11 +1,16 @@
 """An evaluation as text: the recommendation, every option with its monthly total, and what would change it."""
 
+import textwrap
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
 Json = dict[str, Any]
+
+WIDTH = 100
+"""Columns of a screen that sentences are broken for; option keys, which are copied, never are."""
 
 
 def text(evaluation: Json) -> str:
@@ -22,7 +27,7 @@ def _recommendation(evaluation: Json) -> Iterator[str]:
         yield f"  {entry['option']}"
         yield f"  {_amount(cost)} {cost['currency']} a month, confidence {entry['confidence']}"
     for reason in entry["reasons"]:
-        yield f"  - {reason['sentence']}"
+        yield from _entry(reason["sentence"])
     yield f"  Look again by {entry['review_by']}."
 
 
@@ -30,20 +35,23 @@ def _traffic(measured: Json) -> Iterator[str]:
     yield ""
     requests = measured["totals"]["requests"]
     counted = "" if requests is None else f"{requests:,} requests, "
-    yield f"Traffic: {counted}{measured['hours_observed']:,} hours observed, {measured['pattern'].replace('_', ' ')}"
+    hours = f"{measured['hours_observed']:,.2f}".removesuffix(".00")
+    yield f"Traffic: {counted}{hours} hours observed, {measured['pattern'].replace('_', ' ')}"
     rates = measured["requests_per_minute"]
     if rates is not None:
         yield f"  requests a minute: floor {rates['p05']:g}, mean {rates['mean']:.1f}, peak {rates['max']:g}"
     for finding in measured["findings"]:
-        yield f"  - {finding['sentence']}"
+        yield from _entry(finding["sentence"])
 
 
 def _options(evaluation: Json) -> Iterator[str]:
     options = evaluation["options"]
     chosen = evaluation["recommendation"]["option"]
-    heads = ("option", f"{options[0]['monthly_cost']['currency']} a month", "used", "reserved", "first token p95", "")
-    rows = [heads, *(_row(option) for option in options)]
-    marks = [" ", *(">" if option["key"] == chosen else " " for option in options)]
+    latency = Latency.of(evaluation["inputs"]["policy"])
+    currency = options[0]["monthly_cost"]["currency"]
+    heads = (("", currency, "units", "tokens", latency.head[0], ""), ("option", *HEADS, latency.head[1], ""))
+    rows = [*heads, *(_row(option, latency) for option in options)]
+    marks = [" ", " ", *(">" if option["key"] == chosen else " " for option in options)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
     for mark, row in zip(marks, rows, strict=True):
@@ -51,22 +59,62 @@ def _options(evaluation: Json) -> Iterator[str]:
         cells = [name.ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(figures, widths[1:-1], strict=True)), note]
         yield f"{mark} {'  '.join(cells)}".rstrip()
     yield ""
-    yield "  used: share of the reserved units' slots or budget in use. reserved: share of the tokens they serve."
+    yield "  units used: share of the reserved units' slots or budget in use."
+    yield "  tokens kept: share of the tokens that the reserved units serve."
+    yield f"  {latency.told}; empty where an offer does not say how fast it is."
 
 
-def _row(option: Json) -> tuple[str, ...]:
+HEADS = ("a month", "used", "kept")
+"""Second line of the columns that are the same for every policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """The latency an evaluation shows: the metric its policy aims at. metric, percentile: as `latency_ms` has them."""
+
+    metric: str
+    percentile: str
+
+    @classmethod
+    def of(cls, policy: Json) -> "Latency":
+        """Return what the policy aims at, else the 95th percentile of the first token."""
+        target = policy.get("latency") or {}
+        metric, percentile = target.get("metric", "first_token"), f"p{target.get('percentile', 95):g}"
+        return cls(metric, percentile if percentile in PERCENTILES else "p95")
+
+    @property
+    def head(self) -> tuple[str, str]:
+        """The two lines over the column."""
+        return ("first", "token") if self.metric == "first_token" else ("whole", "answer")
+
+    @property
+    def told(self) -> str:
+        """What the column shows."""
+        what = "seconds to the first token" if self.metric == "first_token" else "seconds to the end of the answer"
+        return f"{' '.join(self.head)}: {what}, {self.percentile}"
+
+    def cell(self, option: Json) -> str:
+        """Return the figure of an option in seconds, empty where there is none."""
+        found = ((option.get("latency_ms") or {}).get(self.metric) or {}).get(self.percentile)
+        return "" if found is None else f"{found / 1000:,.2f}"
+
+
+PERCENTILES = ("p50", "p95", "p99")
+"""What every answer states of a latency."""
+
+
+def _row(option: Json, latency: Latency) -> tuple[str, ...]:
     """Return the cells of an option; one that was ruled out early has a lower limit and no figures."""
     cost = _amount(option["monthly_cost"])
     if option["ruled_out"]:
         return (option["key"], f">= {cost}", "", "", "", "cannot win")
-    latency = ((option.get("latency_ms") or {}).get("first_token") or {}).get("p95")
     dedicated = option["dedicated"] is not None
     return (
         option["key"],
         cost,
         _percent(option.get("utilization")),
         _percent(option.get("coverage") if dedicated else None),
-        "" if latency is None else f"{latency:,.0f} ms",
+        latency.cell(option),
         ", ".join(violation["code"].replace("_", " ") for violation in option["violations"]),
     )
 
@@ -78,7 +126,15 @@ def _flip_points(entry: Json) -> Iterator[str]:
     for point in entry["would_change"]:
         value, current = _short(point["value"]), _short(point["current"])
         unit = "" if point["unit"] == "factor" else f" {point['unit']}"
-        yield f"  - {point['name']} {point['direction']} {value}{unit} (now {current}): {point['to']}"
+        yield from _entry(f"{point['name']} {point['direction']} {value}{unit} (now {current}): {point['to']}")
+
+
+def _entry(sentence: str) -> list[str]:
+    """Return one entry of a list, on as many lines as it takes; names are never broken."""
+    lines = textwrap.TextWrapper(
+        WIDTH, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False, break_long_words=False
+    )
+    return lines.wrap(sentence)
 
 
 def _amount(money: Json) -> str:

@@ -1,11 +1,10 @@
 """Taking queued work."""
 
 from service import worker
-from service.cli.configured import settings
-from service.cli.serving import newest_schema
+from service.cli.configured import reaching, settings
 
 
 def work() -> None:
-    """Run jobs until interrupted. Raises Refused where the database is not at the newest revision."""
-    with newest_schema():
+    """Run jobs until interrupted. Raises Refused where the database is not there or not the newest."""
+    with reaching():
         worker.run(settings())

@@ -67,7 +67,7 @@ class HttpWorker(ThreadWorker):  # type: ignore[misc]
         if not isinstance(exc, errors.ParseException):
             super().handle_error(req, client, addr, exc)
             return
-        self.log.warning("unreadable request: %s", exc)
+        self.log.warning("unreadable request: %s", type(exc).__name__)  # its text may hold a key
         with suppress(OSError):  # the sender is gone
             util.write_nonblock(client, _answer(exc))
 

@@ -36,8 +36,12 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the database to `revision`; each step is one transaction, whole or not at all."""
+    """Bring the database to `revision`; each step is one transaction, whole or not at all.
+
+    Raises WrongSchema where a newer version has migrated it.
+    """
     _folder_of(database)
+    _require_known(present(database))
     with _alone(database) as connection:
         command.upgrade(configuration(connection), revision)
 
@@ -68,20 +72,24 @@ def require_newest(database: Database) -> None:
     needed, found = newest(), present(database)
     if found == needed:
         return
-    known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
-    if found is None or found in known:
-        state = "is empty" if found is None else f"is at revision {found}"
-        raise WrongSchema(f"The database {state}, this version needs {needed}. Run `crossover migrate`.")
-    raise WrongSchema(
-        f"The database is at revision {found}, which this version ({needed}) does not know. "
-        "Run the newer version that migrated it, or restore a backup."
-    )
+    _require_known(found)
+    state = "is empty" if found is None else f"is at revision {found}"
+    raise WrongSchema(f"The database {state}, this version needs {needed}. Run `crossover migrate`.")
 
 
 def migrating_engine(database: Database) -> Engine:
     """Return the engine migrations run on."""
     make = sqlite.migrating_engine if database.is_sqlite else postgresql.migrating_engine
     return make(database.url)
+
+
+def _require_known(found: str | None) -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+        raise WrongSchema(
+            f"The database is at revision {found}, which this version ({newest()}) does not know. "
+            "Run the newer version that migrated it, or restore a backup."
+        )
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def loads(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise Problem(MALFORMED, f"The body is not UTF-8: byte {error.start} cannot be read.") from error
+        raise Problem(MALFORMED, f"This is not UTF-8: byte {error.start} cannot be read.") from error
     try:
         value = json.loads(
             text,
@@ -42,7 +42,7 @@ def loads(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise _too_deep() from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Problem(MALFORMED, f"The body is not JSON: {error.msg} at {where}.") from error
+        raise Problem(MALFORMED, f"This is not JSON: {error.msg} at {where}.") from error
     faults = list(_unstorable(value, "", 0))
     if faults:
         raise invalid(*faults)
@@ -60,7 +60,7 @@ def pointer(*parts: str | int) -> str:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise Problem(MALFORMED, f"The body is not JSON: {name} is not a JSON number.")
+    raise Problem(MALFORMED, f"This is not JSON: {name} is not a JSON number.")
 
 
 def _decimal(text: str) -> Decimal:
@@ -85,12 +85,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        raise Problem(MALFORMED, f"The body names {json.dumps(twice)} twice in one object.")
+        raise Problem(MALFORMED, f"This names {json.dumps(twice)} twice in one object.")
     return result
 
 
 def _too_deep() -> Problem:
-    return Problem(MALFORMED, f"The body nests deeper than {DEPTH} levels.")
+    return Problem(MALFORMED, f"This nests deeper than {DEPTH} levels.")
 
 
 def _unstorable(value: Any, at: str, depth: int) -> Iterator[FieldError]:  # noqa: ANN401

@@ -107,6 +107,32 @@ def test_words_about_the_traffic_are_those_of_the_api(week: Path) -> None:
     assert refused.returncode == 2
     assert "error: --read zone: Not an IANA time zone" in refused.stderr
     assert "error: --read colour: Unknown field." in refused.stderr
+    bare = crossover(*command, "--read", "zone", folder=week.parent)
+    assert (bare.returncode, bare.stderr) == (2, "error: --read zone: write it as NAME=VALUE\n")
+
+
+def test_files_and_folders_that_hold_nothing_are_refused(week: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty.csv").touch()
+    (tmp_path / "binary.csv").write_bytes(b"\x00\x01\x02")
+    for prices, traffic, says in [
+        ("empty", week, "error: empty: the folder holds no .json file"),
+        ("missing.json", week, "'missing.json' does not exist"),
+        (SHEETS, "missing.csv", "'missing.csv' does not exist"),
+        (SHEETS, "empty.csv", "error: empty.csv: the file is empty"),
+        (SHEETS, "binary.csv", "error: binary.csv: this looks like "),
+    ]:
+        done = crossover("evaluate", "--prices", prices, "--traffic", traffic, folder=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert says in done.stderr
+
+
+def test_json_that_is_none_is_refused_with_its_line(week: Path, tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text('{"margin": "0.1",\n "seed": }')
+    command = ("evaluate", "--prices", SHEETS, "--traffic", week, "--policy", "policy.json")
+    done = crossover(*command, folder=tmp_path)
+    assert done.stderr == "error: policy.json: This is not JSON: Expecting value at line 2, column 10.\n"
+    assert done.returncode == 2
 
 
 def test_needs_that_nothing_meets_end_with_status_4(week: Path, tmp_path: Path) -> None:
@@ -117,7 +143,15 @@ def test_needs_that_nothing_meets_end_with_status_4(week: Path, tmp_path: Path) 
     assert done.stdout.startswith("Recommendation: no eligible option")
 
 
-def test_no_offer_for_the_model_is_refused(week: Path) -> None:
+def test_no_offer_for_the_model_is_refused_with_the_models_there_are(week: Path) -> None:
     done = crossover("evaluate", "--prices", SHEETS, "--traffic", week, "--model", "none", folder=week.parent)
     assert done.returncode == 2
-    assert "No offer to compare" in done.stderr
+    assert done.stderr == "error: --model: nothing is offered for none; the price sheets have llama-3.3-70b-instruct\n"
+
+
+def test_two_sheets_of_one_offer_are_refused_by_the_name_of_the_option(week: Path) -> None:
+    done = crossover(
+        "evaluate", "--prices", SHEETS, "--prices", SHEETS / "groq.json", "--traffic", week, folder=week.parent
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: --prices: 2 offers are named ")

@@ -1,4 +1,4 @@
-"""The server itself: whoever takes their time holds up nobody, what is no request is told so, stopping loses nothing."""
+"""The server itself: who takes their time holds up nobody, what is no request is told so, stopping loses nothing."""
 
 import json
 import os
@@ -20,6 +20,7 @@ THREADS = 3
 MANY = 40
 """So many that waiting a few seconds for each is longer than a caller of these tests waits."""
 
+MALFORMED = "malformed-request"
 HEALTH = b"GET /health/live HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 WORKLOAD = b'{"name": "a", "model": "m"}'
 
@@ -141,18 +142,18 @@ def test_a_body_that_never_ends_is_refused_and_its_thread_free_again(hasty: Serv
 @pytest.mark.parametrize(
     ("sent", "status", "code"),
     [
-        (b"GET /health/live\r\n\r\n", 400, "malformed-request"),
-        (b"GET /health/live HTTP/1.1\nHost: here\n\n", 400, "malformed-request"),
-        (b"GET /v1/w\xff HTTP/1.1\r\n\r\n", 400, "malformed-request"),
-        (b"get /health/live HTTP/1.1\r\n\r\n", 400, "malformed-request"),
-        (b"GET /health/live HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed-request"),
-        (b"POST /v1/workloads HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "malformed-request"),
-        (b"POST /v1/workloads HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "malformed-request"),
-        (b"POST /v1/workloads HTTP/1.1\r\nTransfer-Encoding: odd\r\n\r\n", 400, "malformed-request"),
+        (b"GET /health/live\r\n\r\n", 400, MALFORMED),
+        (b"GET /health/live HTTP/1.1\nHost: here\n\n", 400, MALFORMED),
+        (b"GET /v1/w\xff HTTP/1.1\r\n\r\n", 400, MALFORMED),
+        (b"get /health/live HTTP/1.1\r\n\r\n", 400, MALFORMED),
+        (b"GET /health/live HTTP/1.1\r\nno colon\r\n\r\n", 400, MALFORMED),
+        (b"POST /v1/workloads HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, MALFORMED),
+        (b"POST /v1/workloads HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, MALFORMED),
+        (b"POST /v1/workloads HTTP/1.1\r\nTransfer-Encoding: odd\r\n\r\n", 400, MALFORMED),
         (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", 414, "address-too-long"),
         (b"GET /health/live HTTP/1.1\r\n" + b"X: y\r\n" * 65 + b"\r\n", 431, "headers-too-large"),
         (b"GET /health/live HTTP/1.1\r\nX: " + b"y" * 100_000, 431, "headers-too-large"),
-        (bytes(range(256)), 400, "malformed-request"),
+        (bytes(range(256)), 400, MALFORMED),
     ],
     ids=lambda value: repr(value)[:50],
 )  # fmt: skip
@@ -175,7 +176,9 @@ def test_a_body_too_large_is_refused_before_it_is_read(patient: Server) -> None:
 
 def test_a_chunked_body_is_read(patient: Server) -> None:
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (WORKLOAD[:9], WORKLOAD[9:]))
-    status, workload = asked(patient, head(patient, "Transfer-Encoding: chunked", "Connection: close") + chunks + b"0\r\n\r\n")
+    status, workload = asked(
+        patient, head(patient, "Transfer-Encoding: chunked", "Connection: close") + chunks + b"0\r\n\r\n"
+    )
     assert (status, workload["name"]) == (201, "a")
 
 
