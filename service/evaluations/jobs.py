@@ -26,12 +26,14 @@ def run(task: Task) -> Finish:
         materials = _load(tx, task.resource_id)
 
     def progress(phase: str, share: float) -> None:
+        """Note a phase's progress as the whole job's."""
         begin, end = SHARES[phase]
         task.progress(phase, begin + (end - begin) * share)
 
     answer = answer_of(materials, progress)
 
     def finish(tx: Transaction) -> None:
+        """Store the answer."""
         service.complete(tx, task.resource_id, answer)
 
     return finish

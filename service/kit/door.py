@@ -61,6 +61,7 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
 
     @wraps(view)
     def entered(**kwargs: Any) -> Any:  # noqa: ANN401
+        """Admit the caller, read the body, call the view."""
         carried = runtime()
         with carried.database.reading() as session:
             actor = g.actor = _admit(call, carried, session)
@@ -88,6 +89,7 @@ def transact(call: Call, view: View) -> View:
 
     @wraps(view)
     def transacted(**kwargs: Any) -> Response:  # noqa: ANN401
+        """Call the view in its transaction, once a key."""
         if call.is_look:
             return _looked(view, g.session, kwargs)
         if not call.writes:
@@ -163,6 +165,7 @@ def _commit(call: Call, view: View, arguments: dict[str, Any], reservation: idem
     now = clock.now()
 
     def unit(session: Session) -> Response:
+        """Call the view and keep its answer, all in one transaction."""
         g.matched = False
         response: Response = view(Transaction(session, g.actor, now, g.request_id), **arguments)
         if call.guarded and not g.matched:

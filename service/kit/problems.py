@@ -142,12 +142,6 @@ METHOD_NOT_ALLOWED = define(
     "Method not allowed",
     "This address does not take this method; the `Allow` header lists the ones it takes.",
 )
-NOT_ACCEPTABLE = define(
-    "not-acceptable",
-    406,
-    "Not acceptable",
-    "The answer exists only in other formats than the `Accept` header lists.",
-)
 CONFLICT = define(
     "conflict",
     409,
@@ -215,12 +209,6 @@ PRECONDITION_REQUIRED = define(
     "If-Match required",
     "A change needs `If-Match` with the `ETag` you read, so that nobody's change is overwritten unseen.",
 )
-TOO_MANY = define(
-    "too-many-requests",
-    429,
-    "Too many requests",
-    "Slow down and repeat the request as `Retry-After` says.",
-)
 HEADERS_TOO_LARGE = define(
     "headers-too-large",
     431,
@@ -254,7 +242,6 @@ BY_STATUS = {
         FORBIDDEN,
         NOT_FOUND,
         METHOD_NOT_ALLOWED,
-        NOT_ACCEPTABLE,
         CONFLICT,
         PRECONDITION_FAILED,
         TOO_LARGE,
@@ -263,7 +250,6 @@ BY_STATUS = {
         RANGE_NOT_SATISFIABLE,
         INVALID,
         PRECONDITION_REQUIRED,
-        TOO_MANY,
         HEADERS_TOO_LARGE,
         INTERNAL,
         BUSY,

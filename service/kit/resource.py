@@ -69,16 +69,15 @@ class Resource(Blueprint):  # type: ignore[misc]
     ) -> Callable[[View], View]:
         """Register an operation. The view is called as `view(tx, body=…, query=…, prepared=…, **path)`.
 
-        method, rule: e.g. "GET", "/workloads/<id(wl):workload_id>".
-        scope: what the key's role must include. status, returns: of success; `returns` dumps what the view returns,
-        which may also be `(result, status, headers)` or a finished Response. also: other successes and their schemas.
+        method, rule: e.g. "GET", "/workloads/<id(wl):workload_id>". scope: what the key's role must include.
+        status, returns: of success; `returns` dumps what the view returns, which may also be `(result, status,
+        headers)` or a finished Response. also: other successes and their schemas.
         body: schema of the JSON body, passed as `body`. query: schema of the query, passed as `query` when given.
         guarded: `If-Match` is required and the view must call `etags.require_match(row)`.
         prepare: context manager `prepare(actor, **what the view gets)` for work before the transaction opens, such as
         receiving a stream or computing; what it yields is passed as `prepared`. It may read, never write.
         streams: media types of a raw body that `prepare` reads itself; what it yields then has `fingerprint: bytes`.
-        max_body: most bytes of the body, None for the configured limit.
-        writes: only to say so of a POST that changes nothing.
+        max_body: most bytes of the body, None: the configured limit. writes: to say of a POST that it changes nothing.
         secret: the answer is shown once; a repeat with the same `Idempotency-Key` is told so.
         problems: kinds beyond those every call may answer.
         """
@@ -95,6 +94,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         )
 
         def decorate(function: View) -> View:
+            """Register the view behind everything the call declares."""
             view = transact(call, self.response(status, returns)(_called(function)))
             for other, schema in (also or {}).items():
                 view = self.alt_response(other, schema=schema, success=True)(view)
@@ -119,6 +119,7 @@ def _called(function: View) -> View:
 
     @wraps(function)
     def called(tx: Transaction, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Call the view, note its tag and its next page."""
         result = function(tx, **kwargs)
         tx.session.flush()  # versions are counted when rows are written
         row = result[0] if isinstance(result, tuple) else result

@@ -71,12 +71,14 @@ def _engine(url: str, *, begin: str, extra: list[str], pool_size: int) -> Engine
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:  # noqa: ANN401
+        """Set a new connection up."""
         connection.isolation_level = None  # the driver must not decide where transactions begin
         for pragma in [*pragmas(driver.sqlite_version_info), *extra]:
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Any) -> None:  # noqa: ANN401
+        """Begin as the engine does."""
         connection.exec_driver_sql(begin)
 
     return engine

@@ -51,10 +51,12 @@ class _Kept:
         self._lock = Lock()
 
     def get(self, key: tuple[str, str]) -> tuple[Json | None, str | None] | None:
+        """Return what is kept under a key."""
         with self._lock:
             return self._found.get(key)
 
     def put(self, key: tuple[str, str], value: tuple[Json | None, str | None]) -> None:
+        """Keep a value, and forget the oldest beyond `KEPT`."""
         with self._lock:
             self._found[key] = value
             if len(self._found) > KEPT:

@@ -133,6 +133,7 @@ def _with_declared_ends(series: BucketSeries, options: ReadOptions, grid: Grid) 
     before, after = int(start < first), int(end > last)
 
     def padded(column: Int64s) -> Int64s:
+        """Return the column with the idle buckets at its ends."""
         return np.pad(column, (before, after))
 
     return BucketSeries(

@@ -173,6 +173,7 @@ def _sized_to_target(case: Case, capacity: ConcurrencyCapacity, units: Units) ->
     replays: dict[int, ReservedReplay] = {}
 
     def meets(step: int) -> bool:
+        """Tell whether so many units meet the target."""
         if step not in replays:
             replays[step] = QueueProbe(capacity, units.minimum + step * units.increment).run(case)
         return int(replays[step].slow.sum()) <= case.slow_allowed

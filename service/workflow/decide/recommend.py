@@ -85,6 +85,7 @@ def nearest(points: Sequence[FlipPoint]) -> tuple[FlipPoint, ...]:
     """Return the flip points that the smallest relative change reaches."""
 
     def distance(point: FlipPoint) -> float:
+        """Return the relative change that reaches a point."""
         ratio = float(point.value / point.current) if point.current else 0.0
         return max(ratio, 1 / ratio) if ratio else float("inf")
 

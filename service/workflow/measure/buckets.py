@@ -42,6 +42,7 @@ def _scaled(series: BucketSeries, factor: Fraction) -> BucketSeries:
     top, bottom = 2 * factor.numerator, 2 * factor.denominator
 
     def times(column: Int64s) -> Int64s:
+        """Return the column times the factor, rounded."""
         # Python's own integers where a long factor's products would leave 64 bits.
         fits = int(column.max(initial=0)) * top + bottom < 2**63
         whole = column if fits else column.astype(object)

@@ -129,6 +129,7 @@ def _with_ends(series: BucketSeries, first: int, last: int) -> BucketSeries:
     tail = int(last > (series.start_us[-1] if len(series.start_us) else first))
 
     def zeros(column: Int64s) -> Int64s:
+        """Return the column with idle buckets at its ends."""
         return np.pad(column, (head, tail))
 
     return BucketSeries(

@@ -43,6 +43,7 @@ def traffic_flips(
     rivals = contenders(offers, policy)
 
     def decide(factor: Decimal, most: int) -> Option | None:
+        """Return what is recommended at a factor, on a sample of so many requests."""
         within = max(1, int(most / max(factor, Decimal(1))))
         sampled = replace(policy, replay=ReplayPolicy(min(within, policy.replay.max_requests)))
         return decide_again(measured_case(history, profile, with_factor(sampled, factor)), rivals, executor)
