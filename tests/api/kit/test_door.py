@@ -1,5 +1,6 @@
 """What the door does for every operation: one transaction, one answer a key, bodies read first, nothing forgotten."""
 
+import gzip
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -321,6 +322,38 @@ def test_stored_bytes_answer_under_their_own_tag(api: ApiClient) -> None:
     assert api.get("/v1/files").headers["ETag"] == '"stored"'
     unchanged = api.get("/v1/files", headers={"If-None-Match": '"other", "stored"'})
     assert (unchanged.status_code, unchanged.data) == (304, b"")
+
+
+def test_a_reader_may_ask_for_one_version_only(api: ApiClient) -> None:
+    assert api.get("/v1/files", headers={"If-Match": '"stored"'}).status_code == 200
+    other = api.get("/v1/files", headers={"If-Match": '"other"'})
+    assert (other.status_code, other.headers["ETag"]) == (412, '"stored"')
+    assert other.json["type"] == "/docs/problems/precondition-failed"
+
+
+def test_json_is_sent_as_it_is(api: ApiClient, database: Database) -> None:
+    body = gzip.compress(b'{"name": "a"}')
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = api.post("/v1/tallies", data=body, headers=headers)
+    assert answer.status_code == 415
+    assert "without Content-Encoding" in answer.json["detail"]
+    assert stored(database) == 0
+
+
+def test_faults_come_in_one_order_whatever_the_hash_seed(api: ApiClient) -> None:
+    unknown = [f"field{number:02}" for number in range(50)]
+    answer = api.post("/v1/tallies", json={"then": "nothing", **dict.fromkeys(reversed(unknown), 1)})
+    assert [error["pointer"] for error in answer.json["errors"]] == [
+        "/name",
+        "/then",
+        *(f"/{name}" for name in unknown),
+    ]
+
+
+def test_of_very_many_faults_the_first_are_shown_and_all_are_counted(api: ApiClient) -> None:
+    answer = api.post("/v1/tallies", json={"name": "a", **{f"field{number}": 1 for number in range(500)}})
+    assert len(answer.json["errors"]) == 100
+    assert answer.json["detail"].endswith("(499 more)")
 
 
 def test_no_operation_without_a_scope() -> None:

@@ -188,6 +188,18 @@ def test_no_control_socket_is_open(patient: Server) -> None:
     assert opened == []
 
 
+def test_no_key_is_ever_logged(migrated_sqlite: Path, tmp_path: Path) -> None:
+    with one_worker(migrated_sqlite, tmp_path, 60) as server:
+        asked(server, head(server, f"Content-Length: {len(WORKLOAD)}", "Connection: close") + WORKLOAD)
+        asked(server, head(server, "Content-Length: nine"))
+        for line in (f"GET /{server.key}", f"GET / HTTP/1.1\r\nAuthorization {server.key}"):
+            asked(server, f"{line}\r\n\r\n".encode())
+        secret = server.key.split("_")[2]
+    log = (tmp_path / "server.log").read_text()
+    assert log.count("unreadable request") == 3
+    assert secret not in log
+
+
 def stop(server: Server, number: int, folder: Path) -> None:
     """Signal the server and wait until it says that it stops."""
     os.kill(server.pid, number)

@@ -34,6 +34,12 @@ def test_only_the_files_of_the_reference_are_served(app: Flask) -> None:
         assert client.get(f"/docs/ui/{name}").status_code == 404
 
 
+def test_a_part_of_a_file_that_it_does_not_have_is_refused(app: Flask) -> None:
+    answer = app.test_client().get("/static/site.css", headers={"Range": "bytes=999999-"})
+    assert (answer.status_code, answer.content_type) == (416, "application/problem+json")
+    assert answer.headers["Content-Range"].startswith("bytes */")
+
+
 def test_the_description_is_served(app: Flask) -> None:
     answer = app.test_client().get("/openapi.json")
     assert answer.status_code == 200

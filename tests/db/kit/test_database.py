@@ -117,6 +117,53 @@ def test_a_reading_session_cannot_write(database: Database) -> None:
     assert value(database) == 0
 
 
+PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: acknowledged commits outlive a power cut
+    "busy_timeout": 5000,
+    "foreign_keys": 1,
+    "recursive_triggers": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+    "journal_size_limit": 67_108_864,
+}
+SETTINGS = {
+    "synchronous_commit": "on",
+    "statement_timeout": "15s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "10s",
+    "TimeZone": "UTC",
+}
+
+
+def said(session: Session, asking: str, names: dict[str, object]) -> dict[str, object]:
+    """Return what the connection says of these settings."""
+    return {name: session.execute(text(f"{asking} {name}")).scalar_one() for name in names}
+
+
+@on_sqlite
+def test_every_connection_of_sqlite_is_set_up(database: Database) -> None:
+    expected: dict[str, object] = {**PRAGMAS, "query_only": 1}
+    with database.reading() as session:
+        assert said(session, "PRAGMA", expected) == expected
+    expected["query_only"] = 0
+    assert database.write(lambda session: said(session, "PRAGMA", expected)) == expected
+
+
+@on_postgresql
+def test_every_connection_of_postgresql_is_set_up(database: Database) -> None:
+    expected: dict[str, object] = {
+        **SETTINGS,
+        "transaction_isolation": "repeatable read",
+        "transaction_read_only": "on",
+    }
+    with database.reading() as session:
+        assert said(session, "SHOW", expected) == expected
+    expected |= {"transaction_isolation": "serializable", "transaction_read_only": "off"}
+    for lane in (None, "org"):
+        assert database.write(lambda session: said(session, "SHOW", expected), lane=lane) == expected
+
+
 def test_a_reading_session_sees_one_snapshot(database: Database) -> None:
     counter(database)
     with database.reading() as session:
