@@ -57,13 +57,21 @@ def _evaluation(client: Client, kept: Json, folder: Path) -> Json:
 
 def _kept(folder: Path) -> Json:
     """Return what a start before left, with a key that works; a new organization and key where there is none."""
-    path = folder / "example.json"
-    kept: Json = json.loads(path.read_text()) if path.exists() else {}
-    if "key" in kept and _works(kept["key"]):
+    kept = _left(folder / "example.json")
+    if _works(kept.get("key", "")):
         return kept
     kept = {"key": create(ORGANIZATION, "example", "owner")}
     _keep(folder, kept)
     return kept
+
+
+def _left(path: Path) -> Json:
+    """Return what the file holds; nothing where it is not there or not ours."""
+    try:
+        kept = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) and isinstance(kept.get("key"), str) else {}
 
 
 def _keep(folder: Path, kept: Json) -> None:

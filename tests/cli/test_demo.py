@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from service.cli import serving
+from service.demo import run
 from tests.cli.crossover import crossover
 from tests.processes import free_port
 
@@ -92,6 +94,18 @@ def test_the_second_start_keeps_what_is_there_and_its_curl_repeats_the_answer(st
         assert process.wait(60) == 0
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.parametrize("left", ["", '{"key": ', "[1]", '{"key": 7}', '{"key": "co_not_ours"}'])
+def test_what_a_start_before_left_broken_is_made_anew(
+    left: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    serving.migrate()
+    (tmp_path / "var/example.json").write_text(left)
+    made = run._kept(Path("var"))
+    assert made["key"].startswith("co_")
+    assert run._kept(Path("var")) == made
 
 
 def test_a_taken_port_is_told_with_the_mend(tmp_path: Path) -> None:
