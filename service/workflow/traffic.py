@@ -94,6 +94,7 @@ class Arrivals:
     synthesized: whether arrival times were drawn rather than logged.
     observed_us: microseconds of window observed, shape (hours,), per replayed hour.
     buckets: set where an entry is a whole bucket of this series instead of a request.
+    stretches: int64, shape (hours,), which stretch of the window each replayed one is.
     """
 
     time_us: Int64s
@@ -109,6 +110,7 @@ class Arrivals:
     synthesized: bool
     buckets: BucketSeries | None = None
     stretch_us: int = HOUR
+    stretches: Int64s | None = None
 
     def __len__(self) -> int:
         """Return the number of entries: requests, or buckets."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from service.workflow.compute.candidates import LOWERED_THRESHOLDS
 from service.workflow.compute.case import Case
+from service.workflow.compute.expected import fluid_of
 from service.workflow.compute.hybrid import Overflow, hybrid_option
 from service.workflow.compute.option import Option, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe, peak_units
@@ -78,9 +79,18 @@ def legal_units(offer: Dedicated, most: int) -> Iterator[int]:
 def most_units(case: Case, offer: Dedicated) -> int:
     """Return the units beyond which no reserved option can get better: nothing spills, and every stream is alone."""
     if not isinstance(offer.capacity, ConcurrencyCapacity):
-        return peak_units(case, offer.capacity)
-    alone = busiest(case, offer.capacity.speed) + 1
-    return int(alone / min(1.0, case.policy.hybrid.threshold)) + 1
+        most = peak_units(case, offer.capacity)
+    else:
+        alone = busiest(case, offer.capacity.speed) + 1
+        most = int(alone / min(1.0, case.policy.hybrid.threshold)) + 1
+    return max(most, _fluid_units(case, offer)) if case.arrivals.sampled else most
+
+
+def _fluid_units(case: Case, offer: Dedicated) -> int:
+    """Return the units that carry the load of every bucket of the window, sampled or not."""
+    fluid = fluid_of(case, offer.capacity)
+    limits = fluid.limits(1000, max(_thresholds(case, offer, 1000)))
+    return int((fluid.loads.max(axis=0) / limits).max() * 1000) + 2
 
 
 def _serverless(case: Case, offer: Serverless) -> Iterator[Way]:

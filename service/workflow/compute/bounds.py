@@ -20,6 +20,7 @@ import numpy as np
 
 from service.workflow.compute.bill import serverless_lines, total
 from service.workflow.compute.case import Case
+from service.workflow.compute.expected import fluid_of
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.probes import SpillProbe, enforced
 from service.workflow.compute.replay.compiled import kernel
@@ -145,10 +146,20 @@ class Bounds:
         return self._overflow_of[probe]
 
     def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
-        least = min((self._least(probe, index) for index in range(len(self._costs))), default=0.0)
+        least = min((self._with_missed(probe, index) for index in range(len(self._costs))), default=0.0)
         share = max(self._spill_share(probe, blocks) for blocks in self._blocks(probe.capacity))
         floor = Decimal(int(least * 1_000_000)) / 1_000_000
         return max(floor - self._rounding, Decimal(0)), share * float(self.cheapest_serverless)
+
+    def _with_missed(self, probe: SpillProbe, index: int) -> float:
+        """Return the least that the overflow costs on one offer's prices: of a sample, with what it leaves out."""
+        least = self._least(probe, index)
+        if not self.case.arrivals.sampled:
+            return least
+        replayed, prices = np.array(self.case.replayed), np.array(self._vectors[index])
+        # Whole units are counted, so a sum may be lower by one of each.
+        missed = fluid_of(self.case, probe.capacity).missed(probe.units, probe.streams) * replayed - 1
+        return max(0.0, min(least + float((prices * missed).sum()), float((prices * replayed).sum())) * (1 - SLACK))
 
     def _least(self, probe: SpillProbe, index: int) -> float:
         best = 0.0
@@ -165,15 +176,18 @@ class Bounds:
         return float(np.maximum(blocks.loads - probe.units * blocks.rate, 0.0).sum()) / whole if whole else 0.0
 
     @cached_property
+    def _vectors(self) -> list[tuple[float, ...]]:
+        """Prices of each offer that no other undercuts on every meter, at its lowest tier: money a month by column."""
+        return _undominated([self._unit_prices(offer) for offer in self.serverless])
+
+    @cached_property
     def _costs(self) -> list[Float64s]:
-        """Cost of each request on each offer that no other undercuts on every meter, at its lowest tier."""
+        """Cost of each request at each of these prices."""
         arrivals = self.case.arrivals
         uncached, cached, output = arrivals.uncached, arrivals.cached, arrivals.output
         return [
             request + input_ * uncached + cached_ * cached + output_ * output
-            for request, input_, cached_, output_ in _undominated(
-                [self._unit_prices(offer) for offer in self.serverless]
-            )
+            for request, input_, cached_, output_ in self._vectors
         ]
 
     @cached_property

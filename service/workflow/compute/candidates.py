@@ -9,6 +9,7 @@ from service.workflow.compute.bill import quantize
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
 from service.workflow.compute.dominance import cheapest_rates
+from service.workflow.compute.expected import fluid_of
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import AUTOSCALED, COMMITTED, HYBRID, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, Probe, SizedProbe, SpillProbe, legal, peak_units, together
@@ -155,7 +156,10 @@ def most_units(case: Case, offer: Dedicated) -> int:
     if not isinstance(capacity, ConcurrencyCapacity):
         return peak_units(case, capacity)
     streams = together(case, capacity)
-    return max(streams, math.ceil(streams / (capacity.slots * case.policy.hybrid.threshold)))
+    most = max(streams, math.ceil(streams / (capacity.slots * case.policy.hybrid.threshold)))
+    if not case.arrivals.sampled:
+        return most
+    return max(most, fluid_of(case, capacity).enough(most, default_streams(case, offer, most)) + 1)
 
 
 def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool) -> Candidate:

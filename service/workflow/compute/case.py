@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
 from service.workflow.policy import Policy
 from service.workflow.traffic import HOUR, MINUTE, Arrivals, Int64s
 
+if TYPE_CHECKING:
+    from service.workflow.compute.expected import Fluid
+
 HOURS_PER_DAY = 24
 
 
@@ -25,7 +29,8 @@ class Case:
     """What is being computed: the profile, its replayable requests or buckets, the policy.
 
     `arrivals` already carry the policy's traffic factor; the profile does not. `peaks` remembers the units that each
-    capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once.
+    capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once;
+    `fluids` what of a sampled case is known of all buckets (see expected).
     """
 
     profile: TrafficProfile
@@ -33,6 +38,7 @@ class Case:
     policy: Policy
     peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     crowds: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
+    fluids: dict[Capacity, "Fluid"] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def traffic_factor(self) -> Fraction:

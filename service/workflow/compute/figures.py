@@ -18,9 +18,9 @@ def share(part: int, whole: int) -> float:
 
 
 def coverage(case: Case, spilled: Int64s) -> float:
-    """Return the share of tokens that did not spill; spilled has shape (hours, 4)."""
+    """Return the share of tokens that did not spill; spilled has shape (4,)."""
     tokens = sum(case.replayed[UNCACHED:])
-    return 1.0 - share(int(spilled[:, UNCACHED:].sum()), tokens)
+    return 1.0 - share(int(spilled[UNCACHED:].sum()), tokens)
 
 
 def percentiles(histogram: Int64s | None) -> Percentiles | None:

@@ -1,6 +1,6 @@
 """Hybrid options: a reserved floor, and the requests that spill billed whole at serverless prices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -20,6 +20,7 @@ from service.workflow.compute.figures import (
 )
 from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import COMMITTED, HYBRID, Daily, Figures, Option, Reservation, Violation
+from service.workflow.compute.probes import SpillProbe
 from service.workflow.compute.replay.result import ReservedReplay, ServerlessReplay
 from service.workflow.compute.reserved import reservation_lines, term_violations
 from service.workflow.compute.sampling import overflow_error
@@ -44,7 +45,7 @@ class Overflow:
     def usage(self) -> Usage:
         """The month's spilled tokens and requests."""
         compute_us = int(self.replay.up_us.sum()) if self.offer.bills_compute else 0
-        return self.case.monthly(self.reserved.spilled.sum(axis=0), compute_us)
+        return self.case.monthly(self.reserved.refused.tolist(), compute_us)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -109,14 +110,14 @@ class Overflow:
     def figures(self) -> Figures:
         """How the two sides serve together; latency is of all requests."""
         case, reserved, replay = self.case, self.reserved, self.replay
-        requests, spilled = case.replayed[0], int(reserved.spilled[:, 0].sum())
+        requests, spilled = case.replayed[0], int(reserved.refused[0])
         first_token, end_to_end = reserved.first_token, reserved.end_to_end
         if spilled:
             first_token = merged(first_token, replay.first_token)
             end_to_end = merged(end_to_end, replay.end_to_end)
         return Figures(
             utilization=reserved.utilization,
-            coverage=coverage(case, reserved.spilled),
+            coverage=coverage(case, reserved.refused),
             overflow_share=share(spilled, requests) if requests else None,
             throttled_share=share(int(replay.throttled.sum()), requests),
             slow_share=None if self.slow_requests is None else share(self.slow_requests, requests),
@@ -124,7 +125,6 @@ class Overflow:
             first_token=percentiles(first_token),
             end_to_end=percentiles(end_to_end),
             outage_cost_per_day=share_of(self.kept_value, Fraction(24, HOURS_PER_MONTH)),
-            standard_error=overflow_error(case, self.offer, reserved.spilled),
         )
 
     @cached_property
@@ -174,7 +174,14 @@ def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, 
         serverless=spill.offer,
         threshold=streams,
         lines=tuple(lines),
-        figures=spill.figures,
+        figures=replace(spill.figures, standard_error=_standard_error(case, reservation, streams, spill)),
         daily=spill.daily,
         billed=spill.billed,
     )
+
+
+def _standard_error(case: Case, reservation: Reservation, streams: int, spill: Overflow) -> float | None:
+    if not case.arrivals.sampled:
+        return None
+    probe = SpillProbe(reservation.offer.capacity, reservation.units, streams)
+    return overflow_error(case, spill.offer, spill.reserved.spilled - probe.expected(case))

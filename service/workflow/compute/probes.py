@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from service.workflow.compute.case import Case
+from service.workflow.compute.expected import fluid_of, missed
 from service.workflow.compute.replay.alone import longest_of, service_times
 from service.workflow.compute.replay.autoscaled import replay_autoscaled
 from service.workflow.compute.replay.buckets import split_buckets
@@ -16,7 +17,7 @@ from service.workflow.compute.replay.result import AutoscaledReplay, ReservedRep
 from service.workflow.compute.replay.speed import full_speed, prefill_weight
 from service.workflow.compute.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, ThroughputCapacity, Units
-from service.workflow.traffic import BucketSeries
+from service.workflow.traffic import BucketSeries, Float64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,24 @@ class SpillProbe:
     speed: Speed | None = None
 
     def run(self, case: Case) -> ReservedReplay:
-        """Replay the case's requests."""
+        """Replay the case's requests; of a sample, with what it leaves out."""
+        if case.arrivals.buckets is not None and not isinstance(self.capacity, ConcurrencyCapacity):
+            return _split(case, case.arrivals.buckets, self.capacity, self.units)
+        replay = self._replay(case)
+        if not case.arrivals.sampled:
+            return replay
+        left_out = missed(case, self.capacity, replay.spilled.sum(axis=0), self.units, self.streams)
+        return replace(replay, missed=left_out)
+
+    def _replay(self, case: Case) -> ReservedReplay:
         if isinstance(self.capacity, ConcurrencyCapacity):
             return replay_hybrid(case.arrivals, self.capacity, self.units, self.streams, case.target)
-        if case.arrivals.buckets is not None:
-            return _split(case, case.arrivals.buckets, self.capacity, self.units)
         return replay_throughput(case.arrivals, self.capacity, self.units, case.target, self.speed)
+
+    def expected(self, case: Case) -> Float64s:
+        """Return what a sampled case is expected to spill in every replayed stretch, shape (hours, 4)."""
+        fluid = fluid_of(case, self.capacity)
+        return fluid.buckets.by_stretch(fluid.share(fluid.limits(self.units, self.streams)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ def peak_units(case: Case, capacity: Capacity) -> int:
     """Return the smallest number of units whose load in the busiest minute is at most 1.
 
     The load of a minute is its work ÷ (slots × d(slots) × 60) in units; for provisioned throughput it is the
-    fullest enforcement window's demand ÷ the budget of a unit.
+    fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too.
     """
     if capacity not in case.peaks:
         case.peaks[capacity] = _peak_units(case, capacity)
@@ -109,7 +122,8 @@ def peak_units(case: Case, capacity: Capacity) -> int:
 
 def _peak_units(case: Case, capacity: Capacity) -> int:
     if not isinstance(capacity, ConcurrencyCapacity):
-        return sized_units_throughput(case.arrivals, enforced(case, capacity))
+        replayed = sized_units_throughput(case.arrivals, enforced(case, capacity))
+        return max(replayed, fluid_of(case, capacity).enough(1, 0)) if case.arrivals.sampled else replayed
     minutes = case.profile.minutes
     uncached = minutes.input_tokens - minutes.cached_input_tokens
     work = minutes.output_tokens + uncached * prefill_weight(capacity.speed)

@@ -70,7 +70,7 @@ class Served:
     @cached_property
     def throttled(self) -> int:
         """Requests refused for want of throughput."""
-        return int(self.replay.spilled[:, 0].sum())
+        return int(self.replay.refused[0])
 
     @cached_property
     def figures(self) -> Figures:
@@ -78,7 +78,7 @@ class Served:
         requests = self.case.replayed[0]
         return Figures(
             utilization=self.replay.utilization,
-            coverage=coverage(self.case, self.replay.spilled),
+            coverage=coverage(self.case, self.replay.refused),
             overflow_share=0.0,
             throttled_share=share(self.throttled, requests),
             slow_share=None if self.slow is None else share(self.slow, requests),

@@ -16,15 +16,14 @@ from service.workflow.offers import METERS, Serverless
 from service.workflow.traffic import HOUR, Float64s, Int64s
 
 
-def overflow_error(case: Case, offer: Serverless, spilled: Int64s) -> float | None:
-    """Return the standard error, money a month, of an overflow's bill; None where every hour was replayed.
+def overflow_error(case: Case, offer: Serverless, unexpected: Float64s) -> float:
+    """Return the standard error, money a month, of a sampled overflow's bill.
 
-    spilled: int64, shape (hours, 4). Each hour's overflow is set against what all its traffic would have cost.
+    unexpected: shape (hours, 4), what spilled in each hour less what was expected to (see expected): all that the
+    sample has to tell. It is set against what all traffic of the hour would have cost.
     """
-    if not case.arrivals.sampled:
-        return None
     prices = _flat_prices(offer) * np.array([float(scale) for scale in case.scale])
-    cost, whole = (spilled * prices).sum(axis=1), (case.hourly * prices).sum(axis=1)
+    cost, whole = (unexpected * prices).sum(axis=1), (case.hourly * prices).sum(axis=1)
     ratio = cost.sum() / whole.sum() if whole.sum() else 0.0
     return _error_of_total(case, cost - ratio * whole)
 

@@ -58,6 +58,7 @@ def _logged(log: RequestLog, profile: TrafficProfile, policy: Policy, seed: int)
         sampled=len(chosen) < len(observed),
         synthesized=False,
         stretch_us=stretch,
+        stretches=chosen,
     )
 
 
@@ -92,6 +93,7 @@ def _drawn(series: BucketSeries, profile: TrafficProfile, policy: Policy, seed: 
         sampled=len(chosen) < len(seen),
         synthesized=True,
         stretch_us=stretch,
+        stretches=chosen,
     )
 
 

@@ -49,7 +49,7 @@ def overflows_of(case: Case, candidates: list[Candidate], search: Search) -> Ove
     """Return the overflows of the hybrids among candidates that are replayed."""
     scale = np.array([float(scale) for scale in case.scale])
     known = [n for n, c in enumerate(candidates) if c.mode == "hybrid" and c.probe in search.replays]
-    spilled = [search.replays[candidates[number].probe].spilled.sum(axis=0) * scale for number in known]
+    spilled = [search.replays[candidates[number].probe].refused * scale for number in known]
     return Overflows(
         np.array(known, np.int64),
         np.array([candidates[number].family for number in known], np.int64),

@@ -1,6 +1,8 @@
 """What the replays answer. Every hourly array has a row for each replayed hour, by the hour of the arrival."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from service.workflow.policy import LatencyMetric
 from service.workflow.traffic import Int64s, UInt8s
@@ -21,6 +23,7 @@ class ReservedReplay:
     spilled: int64, shape (hours, 4): requests, uncached, cached and output tokens of the refused requests
     (spilled where there is an overflow side, throttled where there is none).
     spilled_mask: uint8, shape (n,), 1 for each refused request.
+    missed: int64, shape (4,), what a sample of the hours leaves out of the sums of `spilled` (see compute/expected).
     slow: int64, shape (hours,), requests served here that missed the target; zero without a target.
     utilization: concurrency: time-mean of streams in service ÷ (units × slots); throughput: used ÷ budget of the
     most used axis; 0 with no units. served_work: work served, in token-steps (concurrency) or in weighted
@@ -35,6 +38,13 @@ class ReservedReplay:
     served_work: float
     first_token: Int64s | None
     end_to_end: Int64s | None
+    missed: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
+
+    @property
+    def refused(self) -> Int64s:
+        """Requests, uncached, cached and output tokens refused, of as much traffic as was replayed: shape (4,)."""
+        sums: Int64s = self.spilled.sum(axis=0) + self.missed
+        return sums
 
 
 @dataclass(frozen=True)
