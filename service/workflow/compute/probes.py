@@ -46,8 +46,7 @@ class SpillProbe:
 
     def expected(self, case: Case) -> Float64s:
         """Return what a sampled case is expected to spill in every replayed stretch, shape (hours, 4)."""
-        fluid = fluid_of(case, self.capacity)
-        return fluid.buckets.by_stretch(fluid.share(fluid.limits(self.units, self.streams)))
+        return fluid_of(case, self.capacity).by_stretch(self.units, self.streams)
 
 
 @dataclass(frozen=True, slots=True)

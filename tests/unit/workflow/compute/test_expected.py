@@ -8,7 +8,7 @@ import pytest
 
 from service.workflow.compare.again import case_of
 from service.workflow.compute.case import Case
-from service.workflow.compute.expected import fluid_of
+from service.workflow.compute.expected import fluid_of, loads_of, share_beyond
 from service.workflow.compute.probes import SpillProbe
 from service.workflow.compute.sampling import overflow_error
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, ThroughputCapacity
@@ -53,7 +53,8 @@ def test_a_peak_that_no_sampled_hour_holds_is_counted(capacity: Capacity) -> Non
     assert 5003 // 60 not in case.arrivals.stretches.tolist()
     replay = spill(case, capacity, 12).run(case)
     assert not replay.spilled.any()
-    beyond = 1 - min(fluid_of(case, capacity).limits(12, 48) / fluid_of(case, capacity).loads[5003])
+    fluid = fluid_of(case, capacity)
+    beyond = 1 - min(fluid.limits(12, 48) / fluid.known.peak)
     assert replay.refused[0] / case.replayed[0] == pytest.approx(beyond * 4000 / case.profile.totals.requests, rel=0.01)
 
 
@@ -95,14 +96,15 @@ def test_sums_of_sorted_buckets_are_those_of_every_bucket(bucket: int, factor: s
     )
     case = sampled(series, int(requests.sum()) // 40, factor)
     fluid = fluid_of(case, UNIT)
+    whole = fluid.known.counts * float(factor)
+    held = whole[fluid.sampled.rows]
     for units in (0, 1, 2, 3, 5, 8, 13, 1000):
-        share = fluid.share(fluid.limits(units, 4 * units))
-        direct = (fluid.buckets.differences * share[:, None]).sum(axis=0)
-        assert fluid.missed(units, 4 * units) == pytest.approx(direct, abs=1e-12)
-        held = fluid.buckets.by_stretch(share).sum(axis=0)
-        whole, part = fluid.buckets.counts, fluid.buckets.by_stretch(np.ones(count)).sum(axis=0)
-        expected = (whole * share[:, None]).sum(axis=0) / whole.sum(axis=0) - held / part
-        assert direct == pytest.approx(expected, abs=1e-12)
+        share = share_beyond(loads_of(whole, UNIT), fluid.limits(units, 4 * units))[:, None]
+        inside = share[fluid.sampled.rows]
+        expected = (whole * share).sum(axis=0) / whole.sum(axis=0) - (held * inside).sum(axis=0) / held.sum(axis=0)
+        assert fluid.missed(units, 4 * units) == pytest.approx(expected, abs=1e-12)
+        parts = fluid.by_stretch(units, 4 * units).sum(axis=0) / fluid.sampled.counts.sum(axis=0)
+        assert parts == pytest.approx((held * inside).sum(axis=0) / held.sum(axis=0), abs=1e-12)
 
 
 def test_a_log_that_is_replayed_whole_misses_nothing() -> None:
