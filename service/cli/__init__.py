@@ -8,6 +8,7 @@ from service.cli.exits import refusing
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -83,6 +84,7 @@ def openapi(check: Path | None) -> None:
 @click.option("--model", help="Leave out offers for other models.")
 @click.option("--read", "told", multiple=True, metavar="NAME=VALUE", help="Read option of the API's upload.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as the API answers it.")
+@click.option("--report", type=NEW_FILE, help="Write a page with pictures to this file too.")
 @click.pass_context
 def evaluate(
     context: click.Context,
@@ -92,6 +94,7 @@ def evaluate(
     model: str | None,
     told: tuple[str, ...],
     as_json: bool,
+    report: Path | None,
 ) -> None:
     """Decide on files, without a server or a database.
 
@@ -102,7 +105,7 @@ def evaluate(
 
     with refusing():
         files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told))
-        context.exit(evaluating.evaluate(files, as_json=as_json))
+        context.exit(evaluating.evaluate(files, as_json=as_json, report_to=report))
 
 
 @main.command()

@@ -18,6 +18,7 @@ from service.evaluations.policy_schema import policy_document, policy_of
 from service.kit import canonical, clock, strict_json
 from service.kit.arguments import schema_errors
 from service.kit.problems import Problem
+from service.pages.report import report
 from service.price_sheets.build import build_offers
 from service.price_sheets.findings import SheetError
 from service.price_sheets.parse import load
@@ -58,17 +59,29 @@ def reading(told: Sequence[str]) -> ReadOptions:
         raise Refused(*(f"--read {fault.pointer[1:]}: {fault.detail}" for fault in schema_errors(error))) from error
 
 
-def evaluate(files: Files, *, as_json: bool) -> int:
-    """Print the evaluation and return the exit status. Raises Refused naming the file, the field and the mend."""
+def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> int:
+    """Print the evaluation, write its report, and return the exit status.
+
+    Raises Refused naming the file, the field and the mend.
+    """
     policy = _policy(files.policy)
     sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
     history = _history(files)
     body = _evaluated(history, sheets, policy, files.model)
+    if report_to is not None:
+        _write(report_to, report(body))
     if as_json:
         sys.stdout.buffer.write(canonical.dumps(body) + b"\n")
     else:
         click.echo(table.text(body))
     return STATUSES.get(body["recommendation"]["mode"], 0)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        raise Refused(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None) -> Json:

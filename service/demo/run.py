@@ -17,9 +17,11 @@ from service.demo.client import Client
 from service.demo.load import load, step
 from service.demo.server import running
 from service.kit.problems import Problem
+from service.pages.report import report
 
 HOST = "127.0.0.1"
 ORGANIZATION = "Example"
+REPORT = "report.html"
 
 Json = dict[str, Any]
 
@@ -37,6 +39,7 @@ def run(port: int, *, once: bool) -> None:
         with running(url, HOST, port, folder / "server.log") as server:
             client = Client(url, kept["key"])
             evaluation = _evaluation(client, kept, folder)
+            (folder / REPORT).write_text(report(evaluation))
             click.echo(f"\n{table.text(evaluation)}\n\n{_where_next(client, evaluation, folder)}")
             if not once:
                 _stay(server)
@@ -95,6 +98,8 @@ def _where_next(client: Client, evaluation: Json, folder: Path) -> str:
     again = f"{client.url}/v1/workloads/{evaluation['workload_id']}/evaluations"
     return f"""\
 Prices are public list prices with their sources in service/demo/price_sheets; the traffic is generated.
+
+The same with pictures: {(folder / REPORT).resolve().as_uri()}
 
 Look next at {client.url}/docs, with the key {client.key}
 (kept in {folder / "example.json"}; the server's log is {folder / "server.log"})

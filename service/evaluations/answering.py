@@ -1,5 +1,6 @@
 """Answers about one evaluation: the stored bytes once there are any, what is known of its state until then."""
 
+import json
 from typing import Any
 
 from flask import Response, request
@@ -8,7 +9,9 @@ from service.evaluations import queries, service
 from service.evaluations.states import Summary
 from service.kit import strict_json
 from service.kit.fields import rfc3339
+from service.kit.problems import CONFLICT, Problem
 from service.kit.transaction import Transaction
+from service.pages.report import report
 
 JSON = "application/json"
 RETRY_AFTER = "1"
@@ -29,6 +32,15 @@ def present(tx: Transaction, evaluation_id: str) -> Response:
 def stored(digest: str, content: bytes, status: int = 200, **headers: str) -> Response:
     """Answer with a completed evaluation's bytes; its digest is its entity tag."""
     return Response(content, status, {"ETag": f'"{digest}"', **headers}, content_type=JSON)
+
+
+def as_page(tx: Transaction, evaluation_id: str) -> Response:
+    """Answer with the report on an evaluation. Raises Problem 404, and 409 until it is completed."""
+    found = queries.content(tx, evaluation_id)
+    if found is None:
+        state = service.summary(tx, service.get(tx, evaluation_id)).state
+        raise Problem(CONFLICT, f"The evaluation is {state}; only a completed one has a report.")
+    return Response(report(json.loads(found[1])), content_type="text/html; charset=utf-8")
 
 
 def standing(tx: Transaction, summary: Summary, status: int = 200, **headers: str) -> Response:

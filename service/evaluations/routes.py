@@ -107,6 +107,12 @@ def get_evaluation(tx: Transaction, evaluation_id: str) -> Response:
     return answering.present(tx, evaluation_id)
 
 
+@blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/report", scope=READ, problems=[CONFLICT])
+def get_report(tx: Transaction, evaluation_id: str) -> Response:
+    """Return a completed evaluation as a page to read, print and keep, with pictures and nothing from elsewhere."""
+    return answering.as_page(tx, evaluation_id)
+
+
 @blueprint.endpoint("DELETE", "/evaluations/<id(ev):evaluation_id>", scope=WRITE, status=204, problems=[CONFLICT])
 def cancel_evaluation(tx: Transaction, evaluation_id: str) -> None:
     """Cancel an evaluation that is queued or running. A completed one stays for ever."""

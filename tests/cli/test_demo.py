@@ -52,6 +52,13 @@ def staying(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], st
         process.stdout.close()
 
 
+def test_it_writes_a_page_with_pictures_and_says_where(started: tuple[Path, str]) -> None:
+    folder, printed = started
+    page = folder / "var/report.html"
+    assert f"The same with pictures: {page.as_uri()}" in printed
+    assert page.read_text().count("<svg") == 4
+
+
 def test_it_prints_the_recommendation_and_every_option(started: tuple[Path, str]) -> None:
     _, printed = started
     assert "Recommendation: hybrid" in printed
