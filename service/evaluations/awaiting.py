@@ -10,7 +10,9 @@ from service.evaluations.jobs import run
 from service.evaluations.looking import looking
 from service.evaluations.preferences import Preference, preference_of
 from service.evaluations.states import Summary
-from service.kit.problems import Problem, define
+from service.kit import errors
+from service.kit.db import DatabaseBusy, DatabaseFull
+from service.kit.problems import CONFLICT, Problem, define
 from service.kit.runtime import runtime
 from service.kit.transaction import Actor
 from service.kit.worker import Worker
@@ -30,10 +32,15 @@ FAILED = define(
 
 
 def follow(response: Response, actor: Actor) -> Response:
-    """Turn an accepted request for an evaluation (202) into the answer, where it comes soon enough."""
+    """Turn an accepted request for an evaluation (202) into its answer or problem, where that comes soon enough."""
     evaluation_id = response.headers["Location"].rpartition("/")[2]
     preference = preference_of(request.headers.get("Prefer", ""))
-    answer = _await(actor, evaluation_id, preference) or response
+    try:
+        answer = _await(actor, evaluation_id, preference) or response
+    except Problem as problem:
+        answer = errors.answer(problem)
+    except (DatabaseBusy, DatabaseFull):
+        answer = response  # what was accepted stays accepted
     if preference.applied:
         answer.headers["Preference-Applied"] = preference.applied
     return answer
@@ -60,7 +67,10 @@ def _await(actor: Actor, evaluation_id: str, preference: Preference) -> Response
 
 
 def _look(actor: Actor, evaluation_id: str) -> Response | Summary:
-    """Return the answer where there is one, else where the evaluation stands. Raises Problem 422 for a failed one."""
+    """Return the answer where there is one, else where the evaluation stands.
+
+    Raises Problem 422 for one that failed, 409 for one that somebody cancelled.
+    """
     with looking(actor) as tx:
         found = queries.content(tx, evaluation_id)
         if found is not None:
@@ -68,6 +78,8 @@ def _look(actor: Actor, evaluation_id: str) -> Response | Summary:
         summary = service.summary(tx, service.get(tx, evaluation_id))
     if summary.state == "failed" and summary.job is not None:
         raise Problem(FAILED, summary.job.error or "The evaluation failed.")
+    if summary.state == "cancelled":
+        raise Problem(CONFLICT, "The evaluation was cancelled meanwhile; ask for it again to start anew.")
     return summary
 
 

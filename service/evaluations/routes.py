@@ -70,7 +70,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
     returns=EvaluationSchema,
     prepare=_prepare,
     also={200: EvaluationSchema, 202: EvaluationSchema},
-    problems=[awaiting.FAILED, NO_TRAFFIC, TOO_LONG],
+    problems=[awaiting.FAILED, CONFLICT, NO_TRAFFIC, TOO_LONG],
 )
 def create_evaluation(
     tx: Transaction,

@@ -46,7 +46,9 @@ class Summary:
         """Word for where the evaluation stands."""
         if self.result is not None:
             return "completed"
-        return "failed" if self.job is None else STATES[self.job.state]
+        if self.job is None:
+            return "failed"
+        return "cancelled" if self.job.cancel_requested else STATES[self.job.state]
 
     def document(self) -> dict[str, Any]:
         """Return the values that EvaluationSummarySchema dumps."""

@@ -55,6 +55,11 @@ class Job(Owned, Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None] = mapped_column()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come of the job any more: it is finished, or cancelled and about to be stopped."""
+        return self.cancel_requested or self.state in FINISHED
+
 
 class Lost(Exception):  # noqa: N818
     """The job is no longer this attempt's: it was taken over or cancelled. Nothing may be written."""
@@ -88,10 +93,12 @@ def of_resource(tx: Transaction, resource_id: str) -> Job | None:
 def cancel(tx: Transaction, job: Job) -> None:
     """Cancel a job: at once when it is queued, at its next sign of life when it runs.
 
-    Raises Problem 409 when it is finished.
+    From then on it counts as cancelled: whatever its worker still does, nothing of it is written. Raises Problem 409
+    when it is finished or cancelled already.
     """
-    if job.state in FINISHED:
-        raise Problem(CONFLICT, f"The work has already {job.state}; it cannot be cancelled any more.")
+    if job.is_over:
+        state = "cancelled" if job.cancel_requested else job.state
+        raise Problem(CONFLICT, f"The work is already {state}; it cannot be cancelled any more.")
     if job.state == "queued":
         job.state, job.finished_at = "cancelled", tx.now
     else:

@@ -161,6 +161,9 @@ class Worker:
 
 def _succeed(session: Session, task: Task, finish: Finish) -> None:
     job = jobs.held(session, task.id, task.attempt)
+    if job.cancel_requested:
+        jobs.fail(job, clock.now(), "", retry=False)
+        return
     finish(task.transaction(session))
     jobs.succeed(job, clock.now())
 

@@ -1,9 +1,12 @@
 """Evaluations that are not waited for: 202, progress, cancelling, taking up again."""
 
+from typing import Any
+
 import pytest
 
-from service.evaluations import awaiting
-from service.kit.db import Database
+from service.evaluations import awaiting, jobs
+from service.evaluations.computing import Materials, answer_of
+from service.kit.db import Database, DatabaseBusy
 from service.kit.worker import Worker
 from service.resources import JOBS
 from tests.clients import Answer, ApiClient
@@ -83,3 +86,83 @@ def test_a_completed_evaluation_cannot_be_cancelled(api: ApiClient) -> None:
     path = evaluate(api, ready(api)).headers["Location"]
     assert api.delete(path).status_code == 409
     assert api.get(path).json["state"] == "completed"
+
+
+def test_what_cannot_be_computed_is_a_problem_that_names_the_field(api: ApiClient) -> None:
+    workload_id = ready(api)
+    for _ in range(2):  # asking again tries again
+        answer = evaluate(api, workload_id, policy={"incumbent": "dedicated:none@0x1"})
+        assert (answer.status_code, answer.json["title"]) == (422, "Evaluation failed")
+        assert answer.json["detail"].startswith("/policy/incumbent: dedicated:none@0x1 names no option")
+    [failed] = api.get("/v1/evaluations?limit=5").json["items"]
+    assert (failed["state"], failed["version"]) == ("failed", None)
+    assert "/policy/incumbent" in api.get(f"/v1/evaluations/{failed['id']}").json["error"]
+
+
+def test_what_was_accepted_stays_so_when_waiting_for_it_fails(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    workload_id = ready(api)
+
+    def busy(*_: object) -> None:
+        raise DatabaseBusy("every connection is in use")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(awaiting, "_compute", busy)
+        answer = evaluate(api, workload_id)
+    assert (answer.status_code, answer.json["state"]) == (202, "queued")
+    assert evaluate(api, workload_id).headers["Location"] == answer.headers["Location"]
+
+
+@pytest.fixture
+def cancelled_midway(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cancel every evaluation while it is computed, too late for its worker to notice."""
+
+    def cancel(materials: Materials, *progress: Any) -> dict[str, Any]:
+        [item] = api.get("/v1/evaluations").json["items"]
+        assert api.delete(f"/v1/evaluations/{item['id']}").status_code == 204
+        return answer_of(materials, *progress)
+
+    monkeypatch.setattr(jobs, "answer_of", cancel)
+
+
+@pytest.mark.usefixtures("cancelled_midway")
+def test_what_was_cancelled_while_it_ran_is_never_written(
+    api: ApiClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workload_id = ready(api)
+    path = queued(api, workload_id).headers["Location"]
+    assert Worker(database, JOBS).run_one()
+    assert api.get(path).json["state"] == "cancelled"
+    assert api.delete(path).status_code == 409
+    monkeypatch.setattr(jobs, "answer_of", answer_of)
+    answer = evaluate(api, workload_id)
+    assert (answer.status_code, answer.headers["Location"], answer.json["version"]) == (201, path, 1)
+    assert [event["action"] for event in api.get(f"/v1/events?resource_id={answer.json['id']}").json["items"]] == [
+        "evaluation.completed",
+        "evaluation.cancelled",
+        "evaluation.requested",
+    ]
+
+
+@pytest.mark.usefixtures("cancelled_midway")
+def test_who_waits_for_what_is_cancelled_is_told(api: ApiClient) -> None:
+    answer = evaluate(api, ready(api))
+    assert (answer.status_code, "cancelled meanwhile" in answer.json["detail"]) == (409, True)
+
+
+def test_asking_again_does_not_join_what_is_being_stopped(
+    api: ApiClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workload_id = ready(api)
+    path = queued(api, workload_id).headers["Location"]
+
+    def overtaken(materials: Materials, *progress: Any) -> dict[str, Any]:
+        monkeypatch.setattr(jobs, "answer_of", answer_of)
+        assert api.delete(path).status_code == 204
+        assert api.get(path).json["state"] == "cancelled"
+        assert evaluate(api, workload_id).status_code == 201
+        return answer_of(materials, *progress)
+
+    monkeypatch.setattr(jobs, "answer_of", overtaken)
+    assert Worker(database, JOBS).run_one()
+    assert api.get(path).json["version"] == 1
+    assert len(api.get("/v1/evaluations").json["items"]) == 1

@@ -178,6 +178,20 @@ def test_a_queued_job_is_cancelled_at_once(bench: Bench) -> None:
         bench.cancel()
 
 
+def test_a_job_cancelled_at_the_last_moment_writes_nothing(bench: Bench) -> None:
+    bench.enqueue()
+
+    def late(task: Task) -> Finish:
+        bench.cancel()
+        with pytest.raises(Problem, match="already cancelled"):
+            bench.cancel()
+        return bench.counting(task)
+
+    bench.worker(late).run_one()
+    assert bench.job().state == "cancelled"
+    assert bench.noted == []
+
+
 @pytest.fixture
 def quick_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let workers give signs of life more often than they would."""
