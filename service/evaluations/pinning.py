@@ -12,6 +12,7 @@ from service.evaluations import histories
 from service.evaluations.computing import Materials, refusal
 from service.evaluations.estimating import estimated_seconds
 from service.evaluations.evaluation_body import Inputs, Pinned
+from service.evaluations.models import StoredEvaluation
 from service.evaluations.policy_schema import merged, policy_document, policy_of
 from service.kit.arguments import schema_errors
 from service.kit.problems import FieldError, invalid
@@ -77,10 +78,24 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
 
 def materials_of(tx: Transaction, inputs: Inputs) -> Materials:
     """Load what stored inputs name."""
-    pins = [(str(sheet.id), int(sheet.version or 0)) for sheet in inputs.price_sheets]
-    sheets = pinned_versions(tx.session, tx.organization_id, pins)
+    sheets = pinned_versions(tx.session, tx.organization_id, [_pin(sheet) for sheet in inputs.price_sheets])
     history = histories.load(tx, inputs.traffic_history)
     return Materials(history, offers_of(sheets, inputs.model, inputs.as_of), policy_of(inputs.policy))
+
+
+def offers_of_each(tx: Transaction, evaluations: Sequence[StoredEvaluation]) -> dict[str, tuple[Offer, ...]]:
+    """Return the offers that each of these evaluations stands on, by its id; sheets that they share are read once."""
+    inputs = {evaluation.id: Inputs.of(evaluation.inputs) for evaluation in evaluations}
+    pins = sorted({_pin(sheet) for one in inputs.values() for sheet in one.price_sheets})
+    sheets = dict(zip(pins, pinned_versions(tx.session, tx.organization_id, pins), strict=True))
+    books: dict[Any, tuple[Offer, ...]] = {}
+    found = {}
+    for evaluation_id, one in inputs.items():
+        book = (one.price_sheets, one.model, one.as_of)
+        if book not in books:
+            books[book] = offers_of([sheets[_pin(sheet)] for sheet in one.price_sheets], one.model, one.as_of)
+        found[evaluation_id] = books[book]
+    return found
 
 
 def effective_policy(tx: Transaction, workload: Workload, request: Mapping[str, Any]) -> Policy:
@@ -131,3 +146,7 @@ def as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date 
     """Return today where some offer is not to be had today, else None: the answer then holds for any day."""
     today = tx.now.date()
     return None if offers_of(sheets, model, today) == offers_of(sheets, model, None) else today
+
+
+def _pin(sheet: Pinned) -> tuple[str, int]:
+    return str(sheet.id), int(sheet.version or 0)

@@ -1,6 +1,7 @@
 """Queries on evaluations."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, func, select
@@ -120,7 +121,7 @@ def _named(tx: Transaction, evaluation_id: str) -> dict[str, str]:
     return {"organization_id": tx.organization_id, "evaluation_id": evaluation_id}
 
 
-def latest(tx: Transaction, due_by: str | None) -> Select[EvaluationResult]:
+def latest(tx: Transaction, due_by: date | None) -> Select[EvaluationResult]:
     """Return the statement of the last answer of each workload that is still there, due by a day where one is given."""
     later = aliased(EvaluationResult)
     overtaken = exists().where(
@@ -128,7 +129,7 @@ def latest(tx: Transaction, due_by: str | None) -> Select[EvaluationResult]:
     )
     present = exists().where(Workload.id == EvaluationResult.workload_id, Workload.deleted_at.is_(None))
     statement = results(tx).where(~overtaken, present)
-    return statement if due_by is None else statement.where(EvaluationResult.review_by <= due_by)
+    return statement if due_by is None else statement.where(EvaluationResult.review_by <= due_by.isoformat())
 
 
 def latest_of(tx: Transaction, workload_id: str) -> EvaluationResult | None:

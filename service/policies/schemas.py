@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import marshmallow as ma
 from marshmallow import fields
 
 from service.evaluations.policy_schema import PolicySchema, partial_document
@@ -55,6 +56,11 @@ class NewDefaultPolicySchema(Schema):
     policy_version = Integer(
         minimum=1, allow_none=True, load_default=None, metadata={"description": "Null follows the newest version."}
     )
+
+    @ma.validates_schema
+    def _version_of_something(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
+        if data["policy_version"] is not None and data["policy_id"] is None:
+            raise ma.ValidationError("Name the policy whose version this is.", "policy_version")
 
 
 class DefaultPolicySchema(NewDefaultPolicySchema):

@@ -7,8 +7,8 @@ and one dedicated offer, so each price step moves it through one offer. docs/eva
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -16,27 +16,47 @@ from typing import Any
 
 Option = dict[str, Any]
 
-RESERVED = re.compile(r"(?P<group>\w+:.+@\d+(\.\d+)?)(x.+)?")
+SERVERLESS = re.compile(r"serverless:(?P<name>.+?)(?P<warm>\+warm\d+)?")
+RESERVED = re.compile(r"(?P<mode>\w+):(?P<name>.+?)@(?P<term>\d+(\.\d+)?)(x.+)?")
 
 
 @dataclass(frozen=True)
 class Point:
-    """One answer on the path. causes: what changed to get here from the point before; offers: skus that changed."""
+    """One answer on the path.
+
+    causes: what changed to get here from the point before. offers: common names of those that changed. names: common
+    names of the offers, by what the answer calls them; those that are not in it are called the same.
+    """
 
     answer: dict[str, Any]
     causes: tuple[str, ...] = ()
     offers: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def options(self) -> dict[str, Option]:
-        """The options by way of serving: what an option is, whatever its number of units."""
-        return {way_of(option["key"]): option for option in self.answer["options"]}
+        """The options by way of serving: what an option is, whatever its number of units.
 
-    @cached_property
+        Where an incumbent has other units than the best of its way, the way is that of the recommended one or else of
+        the cheaper; the other one keeps its whole key.
+        """
+        recommended = self.answer["recommendation"]["option"]
+        first: dict[str, str] = {} if recommended is None else {way_of(recommended, self.names): recommended}
+        for option in self.answer["options"]:
+            first.setdefault(way_of(option["key"], self.names), option["key"])
+        ways = {key: way for way, key in first.items()}
+        return {ways.get(option["key"], option["key"]): option for option in self.answer["options"]}
+
+    @property
     def recommended(self) -> str | None:
         """The recommended way of serving."""
         key = self.answer["recommendation"]["option"]
-        return next((way for way, option in self.options.items() if option["key"] == key), None)
+        return None if key is None else way_of(key, self.names)
+
+    def uses(self, option: Option) -> set[str]:
+        """Return the common names of the offers that an option buys from."""
+        bought = (option["serverless"], option["dedicated"])
+        return {self.names.get(name, name) for name in bought if name is not None}
 
     def cost(self, way: str | None) -> Decimal | None:
         """Return what a way of serving costs a month, None where it is not among the options or has no figures."""
@@ -58,10 +78,17 @@ class Part:
     switch: tuple[str | None, str | None] = field(default=(None, None))
 
 
-def way_of(key: str) -> str:
-    """Return the way of serving that an option is, by its key: without units and routing threshold."""
-    named = None if key.startswith("serverless:") else RESERVED.fullmatch(key)
-    return key if named is None else named["group"]
+def way_of(key: str, names: Mapping[str, str]) -> str:
+    """Return the way of serving that an option is, by its key: without units and routing threshold.
+
+    names: common names of offers, by what the key calls them.
+    """
+    serverless, reserved = SERVERLESS.fullmatch(key), RESERVED.fullmatch(key)
+    if serverless is not None:
+        return f"serverless:{names.get(serverless['name'], serverless['name'])}{serverless['warm'] or ''}"
+    if reserved is not None:
+        return f"{reserved['mode']}:{names.get(reserved['name'], reserved['name'])}@{reserved['term']}"
+    return key
 
 
 def recommended_parts(path: Sequence[Point]) -> list[Part]:
@@ -108,14 +135,14 @@ def _joined(path: Sequence[Point], known: Callable[[Point], bool]) -> Iterator[P
         causes = (*causes, *(cause for cause in point.causes if cause not in causes))
         offers |= point.offers
         if known(point):
-            yield Point(point.answer, causes, offers)
+            yield replace(point, causes=causes, offers=offers)
             causes, offers = (), frozenset()
 
 
 def _moved(before: Point, after: Point, way: str | None) -> tuple[str, ...]:
     """Return the offers of a way of serving, as it was or is, that changed in the step to `after`."""
-    options = [option for option in (before.options.get(way or ""), after.options.get(way or "")) if option]
-    used = {option[side] for option in options for side in ("serverless", "dedicated")}
+    ends = ((point, point.options.get(way or "")) for point in (before, after))
+    used = {name for point, option in ends if option is not None for name in point.uses(option)}
     return tuple(sorted(after.offers & used))
 
 

@@ -17,6 +17,7 @@ from service.evaluations.looking import looking
 from service.kit import canonical
 from service.kit.problems import FieldError, invalid
 from service.kit.transaction import Actor, Transaction
+from service.workflow.prepare import prepare
 
 MOST_POINTS = 4
 """Most evaluations that a path computes on the way: traffic, two of prices, or both ends again."""
@@ -64,4 +65,5 @@ def _against(tx: Transaction, evaluation_id: str) -> Side:
 
 
 def _currency(side: Side) -> str:
-    return str(side.body["options"][0]["monthly_cost"]["currency"]) if side.body["options"] else ""
+    """Return the currency of an evaluation, whether or not it has an option."""
+    return prepare(side.materials.offers, side.materials.policy)[1]

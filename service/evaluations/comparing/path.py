@@ -8,9 +8,9 @@ from service import ENGINE_VERSION
 from service.evaluations.comparing.attribution import Point
 from service.evaluations.computing import Materials
 from service.evaluations.evaluation_body import Inputs
+from service.evaluations.naming import Names
 from service.kit.problems import Problem
 from service.workflow.offers import Offer, Serverless
-from service.workflow.prepare import named_apart
 
 Compute = Callable[[Materials], dict[str, Any]]
 
@@ -45,32 +45,29 @@ def path_between(before: Side, after: Side, compute: Callable[[Materials], dict[
     An end made by another engine is computed again by the present one: what that changes is the engine's. A mixture
     that the workflow refuses is passed over; its cause acts together with the next.
     """
+    names = names_of(before, after)
     changes = list(_changes(before, after))
-    points = [Point(before.body)]
-    if not before.is_current:
-        points.append(Point(compute(before.materials), ("engine",)))
+    points = [Point(before.body, names=names.within(before.materials.offers))]
     pending: list[Change] = []
     for change in changes:
         pending.append(change)
-        is_after = change is changes[-1] and after.is_current
-        answer = after.body if is_after else _tried(compute, change.materials)
+        is_end = change is changes[-1]
+        answer = after.body if is_end else _tried(compute, change.materials)
         if answer is not None:
-            points.append(_point(answer, pending))
+            points.append(_point(answer, pending, names))
             pending = []
-    if not after.is_current:
-        points.append(Point(after.body, (*(change.cause for change in pending), "engine")))
     return points
 
 
-def offers_named(materials: Materials) -> dict[str, Offer]:
-    """Return the offers by the names that options call them."""
-    named = named_apart(materials.offers)
-    return {name.sku: offer for name, offer in zip(named, materials.offers, strict=True)}
+def names_of(before: Side, after: Side) -> Names:
+    """Return what the offers of both ends are called in their difference."""
+    return Names.across(before.materials.offers, after.materials.offers)
 
 
 def changed_offers(before: Side, after: Side) -> dict[str, str]:
     """Return the names of offers that differ, with `appeared`, `vanished` or `changed`."""
-    was, now = offers_named(before.materials), offers_named(after.materials)
+    names = names_of(before, after)
+    was, now = ({names.of(offer): offer for offer in side.materials.offers} for side in (before, after))
     kinds = {
         name: "appeared" if name not in was else "vanished" if name not in now else "changed" for name in was | now
     }
@@ -80,18 +77,22 @@ def changed_offers(before: Side, after: Side) -> dict[str, str]:
 def _changes(before: Side, after: Side) -> Iterator[Change]:
     """Yield the causes in which the ends differ, each on top of those before it; the last one gives all of `after`."""
     now = before.materials
+    if not before.is_current:
+        yield Change("engine", now)
     if before.inputs.traffic_history.digest != after.inputs.traffic_history.digest:
         now = replace(now, history=after.materials.history)
         yield Change("traffic", now)
-    changed = changed_offers(before, after)
-    names = offers_named(before.materials) | offers_named(after.materials)
+    names, changed = names_of(before, after), changed_offers(before, after)
+    every = {names.of(offer): offer for side in (before, after) for offer in side.materials.offers}
     for is_serverless in (True, False):
-        moved = frozenset(name for name in changed if isinstance(names[name], Serverless) is is_serverless)
+        moved = frozenset(name for name in changed if isinstance(every[name], Serverless) is is_serverless)
         if moved:
             now = replace(now, offers=_mixed(now.offers, after.materials.offers, is_serverless))
             yield Change("prices", now, moved)
     if before.inputs.policy != after.inputs.policy:
         yield Change("policy", after.materials)
+    if not after.is_current:
+        yield Change("engine", after.materials)
 
 
 def _mixed(old: tuple[Offer, ...], new: tuple[Offer, ...], is_serverless: bool) -> tuple[Offer, ...]:
@@ -108,6 +109,7 @@ def _tried(compute: Compute, materials: Materials) -> dict[str, Any] | None:
         return None
 
 
-def _point(answer: dict[str, Any], changes: list[Change]) -> Point:
+def _point(answer: dict[str, Any], changes: list[Change], names: Names) -> Point:
     causes = dict.fromkeys(change.cause for change in changes)
-    return Point(answer, tuple(causes), frozenset().union(*(change.offers for change in changes)))
+    moved: frozenset[str] = frozenset().union(*(change.offers for change in changes))
+    return Point(answer, tuple(causes), moved, names.within(changes[-1].materials.offers))

@@ -1,13 +1,15 @@
 """The summary of a round: where it stands, which recommendations flipped, what it changes in money."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from service.evaluations import queries
 from service.evaluations.comparing.attribution import way_of
-from service.evaluations.models import EvaluationResult
+from service.evaluations.models import EvaluationResult, StoredEvaluation
+from service.evaluations.naming import Names
+from service.evaluations.pinning import offers_of_each
 from service.evaluations.portfolio import service
 from service.evaluations.portfolio.models import PortfolioEvaluation, PortfolioMember
 from service.evaluations.states import Summary, monthly_cost
@@ -18,7 +20,10 @@ from service.workloads.models import Workload
 
 @dataclass(frozen=True)
 class Member:
-    """A workload of a round with the answers before and after. state: of its evaluation, or `refused`."""
+    """A workload of a round with the answers before and after. state: of its evaluation, or `refused`.
+
+    flipped: whether another way of serving is recommended than before.
+    """
 
     row: PortfolioMember
     workload: Workload
@@ -26,11 +31,7 @@ class Member:
     before: EvaluationResult | None
     after: EvaluationResult | None
     error: str | None
-
-    @property
-    def flipped(self) -> bool:
-        """Whether another way of serving is recommended than before."""
-        return self.before is not None and self.after is not None and _way(self.before) != _way(self.after)
+    flipped: bool
 
     @property
     def change(self) -> Decimal | None:
@@ -81,9 +82,12 @@ def document_of(tx: Transaction, round_: PortfolioEvaluation) -> dict[str, Any]:
 def _members(tx: Transaction, round_: PortfolioEvaluation) -> list[Member]:
     rows = service.members(tx, round_.id)
     asked = [row.evaluation_id for row, _ in rows if row.evaluation_id is not None]
-    results = queries.results_of(tx, [*asked, *(row.previous_id for row, _ in rows if row.previous_id is not None)])
-    evaluations = {evaluation.id: evaluation for evaluation in queries.evaluations_of(tx, asked)}
+    every = [*asked, *(row.previous_id for row, _ in rows if row.previous_id is not None)]
+    results = queries.results_of(tx, every)
+    evaluations = {evaluation.id: evaluation for evaluation in queries.evaluations_of(tx, every)}
     jobs = queries.jobs_of(tx, asked)
+    pairs = [(results.get(row.previous_id or ""), results.get(row.evaluation_id or "")) for row, _ in rows]
+    flips = _flips(tx, evaluations, pairs)
     found = []
     for row, workload in rows:
         before, after = results.get(row.previous_id or ""), results.get(row.evaluation_id or "")
@@ -92,8 +96,31 @@ def _members(tx: Transaction, round_: PortfolioEvaluation) -> list[Member]:
             job = jobs.get(row.evaluation_id)
             state = Summary(evaluations[row.evaluation_id], after, job).state
             error = None if job is None or after is not None else job.error
-        found.append(Member(row, workload, state, before, after, error))
+        flipped = after is not None and after.evaluation_id in flips
+        found.append(Member(row, workload, state, before, after, error, flipped))
     return found
+
+
+def _flips(
+    tx: Transaction,
+    evaluations: Mapping[str, StoredEvaluation],
+    pairs: Sequence[tuple[EvaluationResult | None, EvaluationResult | None]],
+) -> set[str]:
+    """Return the evaluations that recommend another way of serving than the one before them."""
+    changed = [
+        (before, after)
+        for before, after in pairs
+        if before is not None and after is not None and before.evaluation_id != after.evaluation_id
+    ]
+    ids = {result.evaluation_id for pair in changed for result in pair}
+    offers = offers_of_each(tx, [evaluations[evaluation_id] for evaluation_id in sorted(ids)])
+    flips = set()
+    for before, after in changed:
+        was, now = offers[before.evaluation_id], offers[after.evaluation_id]
+        names = Names.across(was, now)
+        if _way(before, names.within(was)) != _way(after, names.within(now)):
+            flips.add(after.evaluation_id)
+    return flips
 
 
 def _changes(found: Sequence[Member]) -> list[JsonValue]:
@@ -111,5 +138,5 @@ def _choice(result: EvaluationResult | None) -> dict[str, Any] | None:
     return {"mode": result.mode, "option": result.option, "monthly_cost": monthly_cost(result)}
 
 
-def _way(result: EvaluationResult) -> str:
-    return result.mode if result.option is None else way_of(result.option)
+def _way(result: EvaluationResult, names: Mapping[str, str]) -> str:
+    return result.mode if result.option is None else way_of(result.option, names)

@@ -2,8 +2,9 @@
 
 from marshmallow import fields
 
-from service.kit.fields import Flag, Identifier, Integer, Schema, Text
+from service.kit.fields import Flag, Identifier, Integer, Schema
 from service.kit.paging import PageQuery
+from service.price_sheets.fields import Day
 
 
 class StaleReasonSchema(Schema):
@@ -29,4 +30,4 @@ class ReviewSchema(Schema):
 class ReviewQuery(PageQuery):
     """Which reviews: due on `due_by` or earlier."""
 
-    due_by = Text(minimum=10, maximum=10, pattern=r"\d{4}-\d{2}-\d{2}", load_default=None)
+    due_by = Day(load_default=None)

@@ -34,7 +34,8 @@ def cells(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterator
     """
     books = [(name, added, prices) for name, added in _books(base, model, asked) for prices in asked["prices"]]
     for factor, growth, (name, offers, prices) in product(asked["traffic_factors"], asked["growth_per_month"], books):
-        yield Cell(factor, growth, prices["name"], name, _changed(base, offers, prices["changes"], factor, growth))
+        materials = _changed(base, offers, prices["changes"], factor, growth)
+        yield Cell(factor, materials.policy.horizon.growth_per_month, prices["name"], name, materials)
 
 
 def count(asked: dict[str, Any]) -> int:
@@ -74,11 +75,9 @@ def _books(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterato
 
 
 def _changed(
-    base: Materials, offers: Sequence[Offer], changes: Sequence[dict[str, Any]], factor: Decimal, growth: Decimal
+    base: Materials, offers: Sequence[Offer], changes: Sequence[dict[str, Any]], factor: Decimal, growth: Decimal | None
 ) -> Materials:
-    policy = replace(
-        base.policy,
-        traffic_factor=base.policy.traffic_factor * factor,
-        horizon=replace(base.policy.horizon, growth_per_month=growth),
-    )
+    policy = replace(base.policy, traffic_factor=base.policy.traffic_factor * factor)
+    if growth is not None:
+        policy = replace(policy, horizon=replace(policy.horizon, growth_per_month=growth))
     return Materials(base.history, repriced(offers, [PriceChange(**change) for change in changes]), policy)

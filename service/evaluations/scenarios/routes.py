@@ -45,7 +45,7 @@ def _table(base: Materials, model: str | None, grid: Json, seconds: float, known
     require_bounded(seconds * (1 + count(grid) / len(grid["traffic_factors"]) * factors))
     with in_turn():
         answer = answer_of(base) if known is None else known
-        rows = [row_of(cell, answer_of(cell.materials), answer) for cell in cells(base, model, grid)]
+        rows = [row_of(cell, answer_of(cell.materials), base, answer) for cell in cells(base, model, grid)]
     names = ("mode", "option", "monthly_cost", "confidence", "provisional")
     return {"base": {name: answer["recommendation"][name] for name in names}, "scenarios": rows}
 

@@ -47,13 +47,18 @@ class GridSchema(Schema):
     traffic_factors = fields.List(
         Exact(low="0", high="1000", above=True), load_default=lambda: [Decimal(1)], validate=FEW
     )
-    growth_per_month = fields.List(Exact(low="-0.5", high="1"), load_default=lambda: [Decimal(0)], validate=FEW)
+    growth_per_month = fields.List(Exact(low="-0.5", high="1"), load_default=lambda: [None], validate=FEW)
     prices = fields.List(
         fields.Nested(PricesSchema), load_default=lambda: [{"name": AS_IS, "changes": []}], validate=FEW
     )
     offers = fields.List(
         fields.Nested(OffersSchema), load_default=lambda: [{"name": AS_IS, "price_sheet": None}], validate=FEW
     )
+
+    @ma.validates("prices", "offers")
+    def _told_apart(self, value: list[dict[str, Any]], **_: Any) -> None:  # noqa: ANN401
+        if len({item["name"] for item in value}) < len(value):
+            raise ma.ValidationError("Give each another name: rows are told apart by it.")
 
     @ma.validates_schema
     def _bounded(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401

@@ -1,18 +1,24 @@
 """The table of scenarios: a row for each combination, held against the base."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from service.evaluations.comparing.attribution import way_of
+from service.evaluations.computing import Materials
+from service.evaluations.naming import Names
 from service.evaluations.scenarios.grid import Cell
 from service.workflow.document.values import decimal_text, money
 
 
-def row_of(cell: Cell, answer: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
-    """Return a row: what was changed, what is recommended then, and how that differs from the base's answer."""
+def row_of(cell: Cell, answer: dict[str, Any], materials: Materials, base: dict[str, Any]) -> dict[str, Any]:
+    """Return a row: what was changed, what is recommended then, and how that differs from `base`, the answer on
+    `materials`.
+    """
     recommended = answer["recommendation"]
+    names = Names.across(materials.offers, cell.materials.offers)
+    was = recommended_way(base, names.within(materials.offers))
     return {
         "traffic_factor": decimal_text(cell.traffic_factor),
         "growth_per_month": decimal_text(cell.growth_per_month),
@@ -21,7 +27,7 @@ def row_of(cell: Cell, answer: dict[str, Any], base: dict[str, Any]) -> dict[str
         "recommendation": {
             name: recommended[name] for name in ("mode", "option", "monthly_cost", "confidence", "provisional")
         },
-        "flipped": recommended_way(answer) != recommended_way(base),
+        "flipped": recommended_way(answer, names.within(cell.materials.offers)) != was,
         "change": _change(base, answer),
         "cheapest_by_mode": cheapest_by_mode(answer),
         "commitment": _commitment(answer),
@@ -29,10 +35,10 @@ def row_of(cell: Cell, answer: dict[str, Any], base: dict[str, Any]) -> dict[str
     }
 
 
-def recommended_way(answer: dict[str, Any]) -> str:
-    """Return the recommended way of serving, or the word that stands for none."""
-    option = _recommended(answer)
-    return str(answer["recommendation"]["mode"]) if option is None else way_of(option["key"])
+def recommended_way(answer: dict[str, Any], names: Mapping[str, str]) -> str:
+    """Return the recommended way of serving, offers called by their common names, or the word that stands for none."""
+    key = answer["recommendation"]["option"]
+    return str(answer["recommendation"]["mode"]) if key is None else way_of(key, names)
 
 
 def flips_in_months(answer: dict[str, Any], growth: Decimal) -> int | None:

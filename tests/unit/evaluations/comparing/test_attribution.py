@@ -28,7 +28,7 @@ def point(recommended: str | None, *options: dict[str, Any], causes: str = "", o
 
 def test_a_way_of_serving_has_no_units_and_no_threshold() -> None:
     ways = [
-        way_of(key)
+        way_of(key, {})
         for key in (
             "serverless:tokens",
             "serverless:tokens+warm2",
