@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.evaluations.damage import decoding, require_intact
 from service.evaluations.evaluation_body import Pinned
 from service.kit.problems import FieldError, Problem, define, invalid
 from service.kit.transaction import Transaction
@@ -41,8 +42,16 @@ def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> History
 
 
 def load(tx: Transaction, pin: Pinned) -> TrafficHistory:
-    """Return the traffic of a pinned history. Raises ValueError where what is stored is not what was pinned."""
-    history = queries.load_history(tx.session, tx.organization_id, str(pin.id))
-    if history is None or history.digest != pin.digest:
-        raise ValueError(f"the traffic history {pin.id} is not the one with digest {pin.digest}")
+    """Return the traffic of a pinned history. Raises Problem 409 where what is stored is not what was pinned."""
+    history = stored(tx, pin)
+    require_intact(f"traffic history {pin.id}", pin.digest, history.digest)
     return history
+
+
+def stored(tx: Transaction, pin: Pinned) -> TrafficHistory:
+    """Return what is stored of a pinned history today. Raises Problem 409 where that is no history."""
+    with decoding(f"traffic history {pin.id}"):
+        history = queries.load_history(tx.session, tx.organization_id, str(pin.id))
+        if history is None:
+            raise ValueError("there is none")
+        return history

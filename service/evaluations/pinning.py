@@ -1,7 +1,7 @@
 """Pinning: from a request to inputs that name exactly what the answer will stand on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import marshmallow as ma
 from service import ENGINE_VERSION
 from service.evaluations import histories
 from service.evaluations.computing import Materials, refusal
+from service.evaluations.damage import decoding, require_intact
 from service.evaluations.estimating import estimated_seconds
 from service.evaluations.evaluation_body import Inputs, Pinned
 from service.evaluations.models import StoredEvaluation
@@ -77,10 +78,29 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
 
 
 def materials_of(tx: Transaction, inputs: Inputs) -> Materials:
-    """Load what stored inputs name."""
-    sheets = pinned_versions(tx.session, tx.organization_id, [_pin(sheet) for sheet in inputs.price_sheets])
+    """Load what stored inputs name. Raises Problem 409 where what is stored is not what was pinned."""
     history = histories.load(tx, inputs.traffic_history)
+    sheets = _intact(_sheets(tx, inputs))
     return Materials(history, offers_of(sheets, inputs.model, inputs.as_of), policy_of(inputs.policy))
+
+
+def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
+    """Load what is stored today where stored inputs point, and say what that is: the inputs with today's digests.
+
+    Raises Problem 409 where it cannot be read.
+    """
+    history = histories.stored(tx, inputs.traffic_history)
+    sheets = _sheets(tx, inputs)
+    with decoding("evaluation's inputs"):
+        materials = Materials(history, offers_of(sheets, inputs.model, inputs.as_of), policy_of(inputs.policy))
+    found = replace(
+        inputs,
+        traffic_history=replace(inputs.traffic_history, digest=history.digest),
+        price_sheets=tuple(
+            replace(pin, digest=sheet.digest_now) for pin, sheet in zip(inputs.price_sheets, sheets, strict=True)
+        ),
+    )
+    return materials, found
 
 
 def offers_of_each(tx: Transaction, evaluations: Sequence[StoredEvaluation]) -> dict[str, tuple[Offer, ...]]:
@@ -130,8 +150,11 @@ def offers_of(sheets: Sequence[PinnedVersion], model: str | None, day: date | No
 def pinned_sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | None) -> Sequence[PinnedVersion]:
     """Return the versions named, or where none are those in force that offer the model. Raises Problem 422."""
     if named is None:
-        return versions_in_force(tx.session, tx.organization_id, tx.now, model)
-    sheets = pinned_versions(tx.session, tx.organization_id, [(pin["id"], pin["version"]) for pin in named])
+        with decoding("price sheets in force"):
+            return _intact(versions_in_force(tx.session, tx.organization_id, tx.now, model))
+    with decoding("price sheets"):
+        sheets = pinned_versions(tx.session, tx.organization_id, [(pin["id"], pin["version"]) for pin in named])
+    _intact(sheets)
     idle = [
         FieldError(f"/price_sheet_versions/{index}", "no_offers", f"This version offers nothing for {model}.")
         for index, sheet in enumerate(sheets)
@@ -146,6 +169,17 @@ def as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date 
     """Return today where some offer is not to be had today, else None: the answer then holds for any day."""
     today = tx.now.date()
     return None if offers_of(sheets, model, today) == offers_of(sheets, model, None) else today
+
+
+def _sheets(tx: Transaction, inputs: Inputs) -> Sequence[PinnedVersion]:
+    with decoding("price sheets"):
+        return pinned_versions(tx.session, tx.organization_id, [_pin(sheet) for sheet in inputs.price_sheets])
+
+
+def _intact(sheets: Sequence[PinnedVersion]) -> Sequence[PinnedVersion]:
+    for sheet in sheets:
+        require_intact(f"price sheet {sheet.id}, version {sheet.version},", sheet.digest, sheet.digest_now)
+    return sheets
 
 
 def _pin(sheet: Pinned) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session, undefer
 
+from service.kit import canonical
 from service.kit.problems import FieldError, invalid
 from service.price_sheets import queries
 from service.price_sheets.build import Json, build_offers
@@ -16,11 +17,15 @@ from service.workflow.offers import Offer
 
 @dataclass(frozen=True, slots=True)
 class PinnedVersion:
-    """One version of a price sheet. document: as uploaded; digest: SHA-256 of its canonical JSON."""
+    """One version of a price sheet. document: as uploaded; digest: SHA-256 of its canonical JSON.
+
+    digest_now: of what is stored today; another one than `digest` where somebody changed it behind the service's back.
+    """
 
     id: str
     version: int
     digest: str
+    digest_now: str
     document: Json
 
     def offers(self, model: str | None = None, on: date | None = None) -> tuple[Offer, ...]:
@@ -53,4 +58,5 @@ def versions_in_force(
 
 
 def _pinned(row: PriceSheetVersion) -> PinnedVersion:
-    return PinnedVersion(row.price_sheet_id, row.version, row.digest, json.loads(row.document))
+    digest_now = canonical.digest(row.document)
+    return PinnedVersion(row.price_sheet_id, row.version, row.digest, digest_now, json.loads(row.document))

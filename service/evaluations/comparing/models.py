@@ -12,8 +12,8 @@ class Replay(Owned, Base):
     """An evaluation computed again. Never changes.
 
     engine_version: what computed it again; evaluation_engine_version: what computed it first. digest: of the answer
-    it gave. intact: whether the stored bytes still have the digest they were stored under. identical: whether the
-    answers are the same. differences: the first of them.
+    it gave. intact: whether evaluation and inputs still have the digests they were stored under. identical: whether
+    inputs and answer are the same. differences: the first of them.
     """
 
     __tablename__ = "evaluation_replays"
@@ -31,10 +31,15 @@ class Replay(Owned, Base):
     def explanation(self) -> str:
         """Say in a sentence what the replay shows."""
         if not self.intact:
-            return "The stored bytes no longer have the digest they were stored under: they are damaged."
+            return f"{self._damaged} What is stored is no longer what was stored once."
         if self.identical:
             return "The same inputs gave the same answer."
         if self.engine_version != self.evaluation_engine_version:
             versions = f"{self.evaluation_engine_version} made the evaluation, {self.engine_version} this replay"
             return f"The engine changed ({versions}): the differences are the engine's. The evaluation stays as it was."
         return "The same engine gave another answer to the same inputs: this must not happen, please report it."
+
+    @property
+    def _damaged(self) -> str:
+        inputs = [found["pointer"] for found in self.differences if found["pointer"].startswith("/inputs/")]
+        return f"The evaluation's inputs are damaged: {', '.join(inputs)}." if inputs else "The evaluation is damaged."

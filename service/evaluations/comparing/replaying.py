@@ -8,10 +8,10 @@ from typing import Any
 
 from service import ENGINE_VERSION
 from service.evaluations.comparing.differences import differences
+from service.evaluations.comparing.evidence import Evidence, evidence_of
 from service.evaluations.comparing.models import Replay
-from service.evaluations.comparing.sides import side_of
 from service.evaluations.computing import answer_of, in_turn, require_bounded
-from service.evaluations.evaluation_body import Envelope, body_of, digest_of
+from service.evaluations.evaluation_body import Envelope, body_of
 from service.evaluations.looking import looking
 from service.events import service as events
 from service.kit import ids
@@ -36,19 +36,21 @@ class Recomputed:
 
 @contextmanager
 def recomputed(actor: Actor, evaluation_id: str) -> Iterator[Recomputed]:
-    """Compute an evaluation again. Raises Problem 404, 409 where it is not completed."""
+    """Compute an evaluation again from what is stored of its inputs today, damaged or not.
+
+    Raises Problem 404, 409 where it is not completed or what is stored cannot be read.
+    """
     with looking(actor) as tx:
-        side = side_of(tx, evaluation_id)
-    require_bounded(side.estimated_seconds)
+        evidence = evidence_of(tx, evaluation_id)
+    require_bounded(evidence.estimated_seconds)
     with in_turn():
-        answer = answer_of(side.materials)
-    again = body_of(Envelope(), replace(side.inputs, engine_version=ENGINE_VERSION), answer)
-    found = differences({name: side.body[name] for name in ANSWER}, {name: again[name] for name in ANSWER})
+        answer = answer_of(evidence.materials)
+    again = body_of(Envelope(), replace(evidence.found, engine_version=ENGINE_VERSION), answer)
     yield Recomputed(
-        engine_version_before=side.inputs.engine_version,
+        engine_version_before=evidence.inputs.engine_version,
         digest=again["digest"],
-        intact=digest_of(side.body) == side.body["digest"],
-        differences=list(islice(found, SHOWN)),
+        intact=evidence.intact,
+        differences=list(islice(_differences(evidence, again), SHOWN)),
     )
 
 
@@ -67,5 +69,12 @@ def keep(tx: Transaction, evaluation_id: str, found: Recomputed) -> Replay:
         differences=found.differences,
     )
     tx.session.add(row)
-    events.append(tx, "evaluation.replayed", evaluation_id, after={"digest": row.digest, "identical": row.identical})
+    facts = {name: getattr(row, name) for name in ("digest", "intact", "identical")}
+    events.append(tx, "evaluation.replayed", evaluation_id, after=facts)
     return row
+
+
+def _differences(evidence: Evidence, again: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield what differs: inputs that are no longer what was pinned, then the answer."""
+    yield from evidence.changed_inputs()
+    yield from differences({name: evidence.body.get(name) for name in ANSWER}, {name: again[name] for name in ANSWER})

@@ -22,7 +22,7 @@ class ReplaySchema(Schema):
     created_at = Timestamp(required=True)
     engine_version = fields.String(required=True)
     digest = fields.String(required=True)
-    intact = Flag(required=True, metadata={"description": "The stored bytes still have their digest."})
+    intact = Flag(required=True, metadata={"description": "Evaluation and inputs still have their digests."})
     identical = Flag(required=True)
     differences = fields.List(fields.Nested(DifferenceSchema), required=True)
     explanation = fields.String(required=True)

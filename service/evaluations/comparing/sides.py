@@ -4,7 +4,8 @@ import json
 
 from service.evaluations import queries, service
 from service.evaluations.comparing.path import Side
-from service.evaluations.evaluation_body import Inputs
+from service.evaluations.damage import decoding, require_intact
+from service.evaluations.evaluation_body import Inputs, digest_of
 from service.evaluations.pinning import materials_of
 from service.kit.problems import Problem, define
 from service.kit.transaction import Transaction
@@ -16,10 +17,17 @@ NOT_COMPLETED = define(
 
 
 def side_of(tx: Transaction, evaluation_id: str) -> Side:
-    """Return a completed evaluation. Raises Problem 404, 409 where it is not completed."""
+    """Return a completed evaluation. Raises Problem 404, 409 where it is not completed or is damaged."""
     evaluation = service.get(tx, evaluation_id)
     found = queries.content(tx, evaluation_id)
     if found is None:
-        raise Problem(NOT_COMPLETED, f"The evaluation {evaluation_id} is not completed.")
-    inputs = Inputs.of(evaluation.inputs)
-    return Side(inputs, json.loads(found[1]), materials_of(tx, inputs), evaluation.estimated_seconds)
+        raise not_completed(evaluation_id)
+    with decoding(f"evaluation {evaluation_id}"):
+        inputs, body = Inputs.of(evaluation.inputs), dict(json.loads(found[1]))
+        require_intact(f"evaluation {evaluation_id}", found[0], digest_of(body))
+    return Side(inputs, body, materials_of(tx, inputs), evaluation.estimated_seconds)
+
+
+def not_completed(evaluation_id: str) -> Problem:
+    """Return the problem of an evaluation that has no answer yet."""
+    return Problem(NOT_COMPLETED, f"The evaluation {evaluation_id} is not completed.")

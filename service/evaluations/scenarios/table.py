@@ -13,9 +13,7 @@ from service.workflow.document.values import decimal_text, money
 
 
 def row_of(cell: Cell, answer: dict[str, Any], materials: Materials, base: dict[str, Any]) -> dict[str, Any]:
-    """Return a row: what was changed, what is recommended then, and how that differs from `base`, the answer on
-    `materials`.
-    """
+    """Return a row: what was changed, what is recommended then, how that differs from `base` (on `materials`)."""
     recommended = answer["recommendation"]
     names = Names.across(materials.offers, cell.materials.offers)
     was = recommended_way(base, names.within(materials.offers))

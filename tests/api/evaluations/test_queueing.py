@@ -9,6 +9,7 @@ from service.evaluations.computing import Materials, answer_of
 from service.kit.db import Database, DatabaseBusy
 from service.kit.worker import Worker
 from service.resources import JOBS
+from service.workflow.evaluate import Progress
 from tests.clients import Answer, ApiClient
 from tests.evaluating import evaluate, ready
 
@@ -116,10 +117,10 @@ def test_what_was_accepted_stays_so_when_waiting_for_it_fails(api: ApiClient, mo
 def cancelled_midway(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cancel every evaluation while it is computed, too late for its worker to notice."""
 
-    def cancel(materials: Materials, *progress: Any) -> dict[str, Any]:
+    def cancel(materials: Materials, progress: Progress) -> dict[str, Any]:
         [item] = api.get("/v1/evaluations").json["items"]
         assert api.delete(f"/v1/evaluations/{item['id']}").status_code == 204
-        return answer_of(materials, *progress)
+        return answer_of(materials, progress)
 
     monkeypatch.setattr(jobs, "answer_of", cancel)
 
@@ -155,12 +156,12 @@ def test_asking_again_does_not_join_what_is_being_stopped(
     workload_id = ready(api)
     path = queued(api, workload_id).headers["Location"]
 
-    def overtaken(materials: Materials, *progress: Any) -> dict[str, Any]:
+    def overtaken(materials: Materials, progress: Progress) -> dict[str, Any]:
         monkeypatch.setattr(jobs, "answer_of", answer_of)
         assert api.delete(path).status_code == 204
         assert api.get(path).json["state"] == "cancelled"
         assert evaluate(api, workload_id).status_code == 201
-        return answer_of(materials, *progress)
+        return answer_of(materials, progress)
 
     monkeypatch.setattr(jobs, "answer_of", overtaken)
     assert Worker(database, JOBS).run_one()

@@ -1,13 +1,18 @@
 """Replays over HTTP: the same answer again, or what differs and why."""
 
+import json
+
 import pytest
 from sqlalchemy import text
 
 from service.evaluations.comparing import replaying
 from service.evaluations.computing import answer_of
+from service.kit import canonical
 from service.kit.db import Database
+from service.traffic_histories.reading.chunks import encode
+from service.traffic_histories.reading.store import columns_of
 from tests.clients import ApiClient
-from tests.evaluating import evaluate, ready, reprice, upload
+from tests.evaluating import evaluate, ready, reprice, sheet, upload, week
 
 
 def test_a_replay_is_identical(api: ApiClient) -> None:
@@ -44,18 +49,105 @@ def test_a_new_engine_explains_its_differences(api: ApiClient, monkeypatch: pyte
     assert api.get(f"/v1/evaluations/{body['id']}").json == body
 
 
-def test_damage_to_the_stored_bytes_is_told(api: ApiClient, database: Database) -> None:
-    body = evaluate(api, ready(api)).json
-    content = api.get(f"/v1/evaluations/{body['id']}").data.replace(b'"amount":"3', b'"amount":"4', 1)
+def damage(database: Database, table: str, column: str, value: object) -> None:
+    """Change a column of every row behind the service's back, past the database's own protection."""
     with database.writer.connect() as connection:
-        on_table = "" if database.is_sqlite else " ON evaluation_results"
-        connection.execute(text(f"DROP TRIGGER evaluation_results_refuse_update{on_table}"))
-        damaged = text("UPDATE evaluation_results SET content = :content WHERE evaluation_id = :id")
-        connection.execute(damaged, {"content": content, "id": body["id"]})
+        on_table = "" if database.is_sqlite else f" ON {table}"
+        connection.execute(text(f"DROP TRIGGER {table}_refuse_update{on_table}"))
+        connection.execute(text(f"UPDATE {table} SET {column} = :value"), {"value": value})
         connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("column", "old", "new", "identical"),
+    [
+        ("content", b'"amount":"3', b'"amount":"4', False),
+        ("content", b'"version":1,"workload_id"', b'"version":2,"workload_id"', True),
+        ("content", b'{"comparison"', b'{ "comparison"', True),
+        ("digest", b"", b"sha256:0", True),
+    ],
+    ids=["an amount", "the version", "a space", "the digest"],
+)
+def test_damage_to_the_answer_is_told(
+    api: ApiClient, database: Database, column: str, old: bytes, new: bytes, identical: bool
+) -> None:
+    body = evaluate(api, ready(api)).json
+    content = api.get(f"/v1/evaluations/{body['id']}").data
+    assert old in content
+    value = content.replace(old, new, 1) if column == "content" else new.decode()
+    damage(database, "evaluation_results", column, value)
+    replay = api.post(f"/v1/evaluations/{body['id']}/replays").json
+    assert (replay["intact"], replay["identical"]) == (False, identical)
+    assert replay["explanation"].startswith("The evaluation is damaged.")
+
+
+def test_damage_to_the_traffic_is_told_and_nothing_else_is_computed_on_it(api: ApiClient, database: Database) -> None:
+    workload_id = ready(api)
+    body = evaluate(api, workload_id).json
+    columns = list(columns_of(week(scale=2)).values())
+    [(_, chunk)] = encode(columns)
+    damage(database, "traffic_history_chunks", "data", chunk)
+    path = f"/v1/evaluations/{body['id']}"
+    replay = api.post(f"{path}/replays").json
+    assert (replay["intact"], replay["identical"]) == (False, False)
+    assert replay["differences"][0] == {
+        "pointer": "/inputs/traffic_history/digest",
+        "before": week().digest,
+        "after": week(scale=2).digest,
+    }
+    assert "/inputs/traffic_history/digest" in replay["explanation"]
+    answer = evaluate(api, workload_id, policy={"margin": "0.3"})
+    assert (answer.status_code, week().digest in answer.json["detail"]) == (422, True)
+    answer = api.post(f"{path}/scenarios", json={})
+    assert (answer.status_code, answer.json["title"]) == (409, "Stored evidence is damaged")
+
+
+def test_damage_to_a_price_sheet_is_told(api: ApiClient, database: Database) -> None:
+    workload_id = ready(api)
+    body = evaluate(api, workload_id).json
+    document = canonical.dumps(sheet(token="0.10"))
+    damage(database, "price_sheet_versions", "document", document)
+    path = f"/v1/evaluations/{body['id']}"
+    replay = api.post(f"{path}/replays").json
+    assert (replay["intact"], replay["identical"]) == (False, False)
+    assert replay["differences"][0] == {
+        "pointer": "/inputs/price_sheets/0/digest",
+        "before": body["inputs"]["price_sheets"][0]["digest"],
+        "after": canonical.digest(document),
+    }
+    for answer in (
+        evaluate(api, workload_id, policy={"margin": "0.3"}),
+        api.get(f"{path}/diff?against={body['id']}"),
+        api.post(f"{path}/scenarios", json={}),
+    ):
+        assert (answer.status_code, answer.json["title"]) == (409, "Stored evidence is damaged")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("traffic_history_chunks", "data", b"noise"),
+        ("price_sheet_versions", "document", b"{"),
+        ("price_sheet_versions", "document", b"{}"),
+        ("evaluation_results", "content", b"noise"),
+        ("evaluation_results", "content", b"[1]"),
+    ],
+)
+def test_what_cannot_be_read_any_more_is_said(
+    api: ApiClient, database: Database, table: str, column: str, value: bytes
+) -> None:
+    body = evaluate(api, ready(api)).json
+    damage(database, table, column, value)
+    answer = api.post(f"/v1/evaluations/{body['id']}/replays")
+    assert (answer.status_code, answer.json["title"]) == (409, "Stored evidence is damaged"), answer.text
+
+
+def test_damage_to_the_pinned_inputs_is_told(api: ApiClient, database: Database) -> None:
+    body = evaluate(api, ready(api)).json
+    inputs = body["inputs"] | {"policy": body["inputs"]["policy"] | {"review_days": 31}}
+    damage(database, "evaluations", "inputs", json.dumps(inputs))
     replay = api.post(f"/v1/evaluations/{body['id']}/replays").json
     assert (replay["intact"], replay["identical"]) == (False, False)
-    assert "damaged" in replay["explanation"]
 
 
 def test_only_a_completed_evaluation_is_replayed(api: ApiClient, other_api: ApiClient) -> None:
