@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from service.kit import canonical, clock, strict_json
 from service.kit.arguments import schema_errors
 from service.kit.problems import Problem
 from service.pages.report import report
-from service.price_sheets.build import build_offers
+from service.price_sheets.build import build_offers, settled_since
 from service.price_sheets.findings import SheetError
 from service.price_sheets.parse import load
 from service.traffic_histories.reading import ReadOptions, RefusedError, read_history
@@ -85,28 +86,28 @@ def _write(path: Path, text: str) -> None:
 
 
 def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None) -> Json:
-    today = clock.now().date()
-    everything, available = _offers(sheets, model), _offers(sheets, model, today)
-    if model is not None and not everything:
+    day = settled_since(sheets, model, clock.now().date())
+    offers = _offers(sheets, model, day)
+    if model is not None and not _offers(sheets, model):
         sold = sorted({offer.model for offer in _offers(sheets, None)})
         raise Refused(f"--model: nothing is offered for {model}; the price sheets have {', '.join(sold)}")
     inputs = Inputs(
         traffic_history=Pinned(history.digest),
         price_sheets=tuple(Pinned(canonical.digest(canonical.dumps(sheet))) for sheet in sheets),
         model=None if model is None else model.casefold(),
-        as_of=None if available == everything else today,
+        as_of=day,
         policy=policy_document(policy),
         engine_version=ENGINE_VERSION,
         seed=seed_of(history, policy),
     )
     try:
-        return body_of(Envelope(), inputs, answer_of(Materials(history, available, policy)))
+        return body_of(Envelope(), inputs, answer_of(Materials(history, offers, policy)))
     except Problem as problem:
         raise Refused(*_lines("", problem)) from problem
 
 
-def _offers(sheets: Sequence[Json], model: str | None, *on: Any) -> tuple[Offer, ...]:  # noqa: ANN401
-    return tuple(offer for sheet in sheets for offer in build_offers(sheet, model, *on))
+def _offers(sheets: Sequence[Json], model: str | None, on: date | None = None) -> tuple[Offer, ...]:
+    return tuple(offer for sheet in sheets for offer in build_offers(sheet, model, on))
 
 
 def _sheet_paths(prices: Sequence[Path]) -> Iterator[Path]:

@@ -19,6 +19,7 @@ from service.kit.arguments import schema_errors
 from service.kit.problems import FieldError, invalid
 from service.kit.transaction import Transaction
 from service.policies import service as policies
+from service.price_sheets.build import settled_since
 from service.price_sheets.pins import PinnedVersion, pinned_versions, versions_in_force
 from service.workflow.errors import WorkflowError
 from service.workflow.measure import seed_of
@@ -166,9 +167,8 @@ def pinned_sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]
 
 
 def as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date | None:
-    """Return today where some offer is not to be had today, else None: the answer then holds for any day."""
-    today = tx.now.date()
-    return None if offers_of(sheets, model, today) == offers_of(sheets, model, None) else today
+    """Return since when the offers of today can be had, None where all can: the answer then holds for any day."""
+    return settled_since([sheet.document for sheet in sheets], model, tx.now.date())
 
 
 def _sheets(tx: Transaction, inputs: Inputs) -> Sequence[PinnedVersion]:

@@ -108,6 +108,16 @@ def sheets_of(tx: Transaction, evaluation_ids: Sequence[str]) -> list[Evaluation
     return list(tx.session.scalars(statement))
 
 
+def standing_on(tx: Transaction, price_sheet_id: str) -> set[str]:
+    """Return the workloads whose last answer stands on a price sheet."""
+    stands = exists().where(
+        EvaluationSheet.evaluation_id == EvaluationResult.evaluation_id,
+        EvaluationSheet.organization_id == EvaluationResult.organization_id,
+        EvaluationSheet.price_sheet_id == price_sheet_id,
+    )
+    return set(tx.session.scalars(latest(tx, None).where(stands).with_only_columns(EvaluationResult.workload_id)))
+
+
 _RESULTS = EvaluationResult.__table__.c
 
 _NAMED = _RESULTS.organization_id == bindparam("organization_id"), _RESULTS.evaluation_id == bindparam("evaluation_id")

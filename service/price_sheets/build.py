@@ -1,5 +1,6 @@
 """From the document of a checked price sheet to the values of the workflow, field by field."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,10 +38,29 @@ def build_offers(document: Json, model: str | None = None, on: date | None = Non
     return tuple(
         _serverless(offer, sheet) if offer["mode"] == "serverless" else _dedicated(offer, sheet)
         for offer in document["offers"]
-        if (offer["mode"] == "serverless" or "capacity" in offer)
-        and (model is None or offer["model"].casefold() == model.casefold())
-        and (on is None or is_available(offer, on))
+        if _counts(offer, model) and (on is None or is_available(offer, on))
     )
+
+
+def settled_since(documents: Sequence[Json], model: str | None, on: date) -> date | None:
+    """Return the day since when exactly those offers can be had that can be on a day; None where all of them can.
+
+    It is the last day, until `on`, that an offer came or went or a document took effect, so that asking again before
+    the next such day asks for the same; `on` itself where there was none.
+    """
+    offers = [offer for document in documents for offer in document["offers"] if _counts(offer, model)]
+    if all(is_available(offer, on) for offer in offers):
+        return None
+    days = [document["effective_from"] for document in documents]
+    days += [offer[name] for offer in offers for name in ("available_from", "available_until") if name in offer]
+    past = [day for day in days if day <= on.isoformat()]
+    return date.fromisoformat(max(past)) if past else on
+
+
+def _counts(offer: Json, model: str | None) -> bool:
+    """Tell whether an offer can be sized and is one of `model`, whatever its capitals."""
+    sized = offer["mode"] == "serverless" or "capacity" in offer
+    return sized and (model is None or offer["model"].casefold() == model.casefold())
 
 
 def is_available(offer: Json, on: date) -> bool:

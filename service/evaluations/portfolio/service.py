@@ -42,7 +42,7 @@ def planned(actor: Actor, body: dict[str, Any]) -> Iterator[list[Asked]]:
         asked = [_asked(tx, workload) for workload in chosen]
     if not asked:
         raise Problem(
-            CONFLICT, "No workload to evaluate: there is none, or the price sheet offers none of their models."
+            CONFLICT, "No workload to evaluate: there is none, or the price sheet has to do with none of them."
         )
     yield asked
 
@@ -93,7 +93,8 @@ def _chosen(tx: Transaction, body: dict[str, Any]) -> list[Workload]:
         if price_sheets.sheet(tx.session, tx.organization_id, sheet_id) is None:
             raise invalid(FieldError("/price_sheet_id", "unknown_price_sheet", "No price sheet has this id."))
         models = price_sheets.models_of(tx.session, tx.organization_id, sheet_id, tx.now)
-        found = [workload for workload in found if price_sheets.model_key(workload.model) in models]
+        standing = queries.standing_on(tx, sheet_id)
+        found = [one for one in found if price_sheets.model_key(one.model) in models or one.id in standing]
     else:
         known = {workload.id for workload in found}
         missing = [index for index, one in enumerate(named or ()) if one not in known]

@@ -44,7 +44,7 @@ def _changes(then: Inputs, now: Inputs) -> Iterator[Reason]:
     if then.traffic_history.digest != now.traffic_history.digest:
         yield Reason("new_traffic_history", "A newer traffic history was uploaded.", now.traffic_history.id)
     yield from _sheets({sheet.id: sheet.version for sheet in then.price_sheets}, now)
-    if then.as_of != now.as_of and then.price_sheets == now.price_sheets:
+    if then.as_of != now.as_of and set(then.price_sheets) == set(now.price_sheets):
         yield Reason("offers_came_or_went", "Other offers are to be had today than were then.")
     if then.model != now.model:
         yield Reason("model_changed", f"The workload's model is {now.model} now, it was {then.model}.")

@@ -95,6 +95,12 @@ def test_a_default_must_exist(api: ApiClient, other_api: ApiClient) -> None:
         assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "unknown_policy")
 
 
+def test_a_version_is_a_version_of_something(api: ApiClient) -> None:
+    answer = api.post("/v1/default-policies", json={"policy_id": None, "policy_version": 3})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/policy_version")
+    assert api.get("/v1/default-policies").json["items"] == []
+
+
 def test_another_organization_sees_nothing(api: ApiClient, other_api: ApiClient) -> None:
     path = f"/v1/policies/{created(other_api).json['id']}"
     assert api.get(path).status_code == 404

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.clients import ApiClient
-from tests.evaluating import evaluate, new_workload, ready, reprice, upload
+from tests.evaluating import evaluate, new_sheet, new_workload, ready, reprice, sheet, upload
 
 
 def amount(money: dict[str, Any]) -> Decimal:
@@ -54,6 +54,64 @@ def test_options_that_come_go_and_become_ineligible_are_named(api: ApiClient) ->
     diff = api.get(f"/v1/evaluations/{first['id']}/diff?against={last['id']}").json
     assert [option["option"] for option in diff["options"]["became_eligible"]] == ["serverless:tokens"]
     assert diff["recommended"]["change"] is None
+
+
+def test_a_rival_with_the_same_names_is_one_that_appeared_and_nothing_else(api: ApiClient) -> None:
+    workload_id = ready(api)
+    first = evaluate(api, workload_id).json
+    rival = sheet(token="9.00", gpu="99.00", committed="99.00") | {"provider": "rival"}
+    new_sheet(api, rival)
+    last = evaluate(api, workload_id).json
+    assert last["recommendation"]["option"] == "serverless:acme/tokens"
+    diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
+    assert diff["causes"]["prices"] == [
+        {"change": "appeared", "offer": "rival/gpu"},
+        {"change": "appeared", "offer": "rival/tokens"},
+    ]
+    assert {part["kind"] for part in diff["recommended"]["parts"]} == {"same_option"}
+    options = diff["options"]
+    assert {option["option"] for option in options["changed"]} >= {"serverless:acme/tokens"}
+    assert all(amount(option["change"]) == 0 for option in options["changed"])
+    assert options["vanished"] == []
+    assert all(":rival/" in option["option"] for option in options["appeared"])
+
+
+def test_another_providers_offer_of_the_same_name_is_another_offer(api: ApiClient) -> None:
+    workload_id = ready(api)
+    first = evaluate(api, workload_id).json
+    pin = {"id": new_sheet(api, sheet(token="0.90") | {"provider": "rival"}), "version": 1}
+    last = evaluate(api, workload_id, price_sheet_versions=[pin]).json
+    assert first["recommendation"]["option"] == last["recommendation"]["option"] == "serverless:tokens"
+    diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
+    assert {change["change"] for change in diff["causes"]["prices"]} == {"appeared", "vanished"}
+    [switch] = [part for part in diff["recommended"]["parts"] if part["kind"] == "switch"]
+    assert (switch["from"], switch["to"]) == ("serverless:acme/tokens", "serverless:rival/tokens")
+    assert diff["options"]["changed"] == []
+
+
+def test_an_incumbent_beside_the_best_of_its_way_is_compared(api: ApiClient) -> None:
+    workload_id = ready(api)
+    policy = {"incumbent": "dedicated:gpu@12x3", "margin": "0.9", "modes": ["dedicated"]}
+    first = evaluate(api, workload_id, policy=policy).json
+    assert first["recommendation"]["option"] == "dedicated:gpu@12x3"
+    assert [option["key"] for option in first["options"]].count("dedicated:gpu@12x1") == 1
+    last = evaluate(api, workload_id, policy={"modes": ["dedicated"]}).json
+    assert last["recommendation"]["option"] == "dedicated:gpu@12x1"
+    diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
+    change = amount(last["recommendation"]["monthly_cost"]) - amount(first["recommendation"]["monthly_cost"])
+    assert amount(diff["recommended"]["change"]) == change != 0
+    assert [(part["kind"], amount(part["amount"])) for part in diff["recommended"]["parts"]] == [("same_option", change)]
+    assert "dedicated:gpu@12x1" in [option["option"] for option in diff["options"]["vanished"]]
+
+
+def test_an_evaluation_without_options_is_compared_too(api: ApiClient) -> None:
+    workload_id = ready(api)
+    first = evaluate(api, workload_id).json
+    last = evaluate(api, workload_id, policy={"modes": ["autoscaled"]}).json
+    assert (last["options"], last["recommendation"]["mode"]) == ([], "no_eligible_option")
+    diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
+    assert diff["recommended"]["change"] is None
+    assert len(diff["options"]["vanished"]) == len(first["options"])
 
 
 def test_a_reader_who_has_it_gets_304(api: ApiClient) -> None:

@@ -78,6 +78,40 @@ def test_a_price_sheet_chooses_the_workloads_of_its_models(api: ApiClient) -> No
     assert [member["workload_id"] for member in members] == [eight]
 
 
+def test_a_price_sheet_that_drops_a_model_chooses_the_workloads_that_stood_on_it(
+    api: ApiClient, worker: Worker
+) -> None:
+    workload_id = ready(api)
+    evaluate(api, workload_id)
+    new_sheet(api, sheet(gpu="99.00", committed="99.00", token="1.20") | {"provider": "rival"})
+    stood_on, rival = reversed(api.get("/v1/price-sheets").json["items"])
+    other = sheet()
+    for offer in other["offers"]:
+        offer["model"] = "m8"
+    path = f"/v1/price-sheets/{stood_on['id']}"
+    headers = {"If-Match": api.get(path).headers["ETag"]}
+    assert api.post(f"{path}/versions", json=other, headers=headers).status_code == 201
+    started = start(api, price_sheet_id=stood_on["id"])
+    while worker.run_one():
+        pass
+    [member] = api.get(started).json["members"]
+    assert (member["workload_id"], member["flipped"]) == (workload_id, True)
+    assert member["before"]["option"] == member["after"]["option"] == "serverless:tokens"  # another provider's
+    assert api.get(start(api, 201, price_sheet_id=rival["id"])).json["members"][0]["workload_id"] == workload_id
+
+
+def test_a_rival_with_the_same_names_flips_nothing(api: ApiClient, worker: Worker) -> None:
+    evaluate(api, ready(api))
+    new_sheet(api, sheet(gpu="99.00", committed="99.00", token="9.00") | {"provider": "rival"})
+    started = start(api)
+    while worker.run_one():
+        pass
+    done = api.get(started).json
+    [member] = done["members"]
+    assert (member["before"]["option"], member["after"]["option"]) == ("serverless:tokens", "serverless:acme/tokens")
+    assert done["summary"]["flipped"] == []
+
+
 def test_what_is_not_there_is_named(api: ApiClient, other_api: ApiClient) -> None:
     theirs = ready(other_api)
     assert api.post("/v1/portfolio-evaluations", json={}).status_code == 409

@@ -1,5 +1,10 @@
 """Reviews over HTTP: what is due, what is stale, and why."""
 
+from datetime import datetime
+
+import pytest
+
+from service.kit import clock, worker
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, new_sheet, new_workload, ready, reprice, sheet, upload
 
@@ -37,6 +42,36 @@ def test_new_traffic_and_prices_make_stale_and_are_named(api: ApiClient) -> None
         ("new_price_version", sheet_id),
         ("new_price_sheet", rival_id),
     }
+
+
+def test_offers_that_came_or_went_make_stale_and_a_day_without_change_does_not(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = sheet()
+    document["offers"][1] |= {"available_from": "2026-03-01", "available_until": "2026-12-24"}
+    new_sheet(api, document)
+    new_sheet(api, sheet() | {"provider": "rival"})
+    workload_id = new_workload(api)
+    upload(api, workload_id)
+
+    def on(day: str) -> None:
+        monkeypatch.setattr(clock, "now", lambda: datetime.fromisoformat(f"{day}T12:00:00+00:00"))
+
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 1e6)
+    on("2026-02-01")
+    before = evaluate(api, workload_id).json
+    assert before["inputs"]["as_of"] == "2026-01-01"
+    on("2026-02-28")
+    assert codes(api, before["id"]) == []
+    assert evaluate(api, workload_id).json["id"] == before["id"]
+    on("2026-03-01")
+    assert codes(api, before["id"]) == ["offers_came_or_went"]
+    assert evaluate(api, workload_id).json["inputs"]["as_of"] is None
+    on("2026-12-24")
+    gone = evaluate(api, workload_id).json
+    assert gone["inputs"]["as_of"] == "2026-12-24"
+    on("2027-01-31")
+    assert codes(api, gone["id"]) == []
 
 
 def test_a_changed_need_policy_or_model_makes_stale(api: ApiClient) -> None:
@@ -82,6 +117,7 @@ def test_the_list_holds_the_latest_of_each_workload_soonest_first(api: ApiClient
     ]
     due = api.get(f"/v1/reviews?due_by={soon['recommendation']['review_by']}").json["items"]
     assert [item["evaluation_id"] for item in due] == [soon["id"]]
+    assert api.get("/v1/reviews?due_by=2026-02-30").json["errors"][0]["pointer"] == "/due_by"
     page = api.get("/v1/reviews?limit=1").json
     assert page["items"] == items[:1]
     assert api.get(f"/v1/reviews?limit=1&cursor={page['next_cursor']}").json["items"] == items[1:]

@@ -61,6 +61,51 @@ def test_new_offers_can_be_tried(api: ApiClient) -> None:
     today, with_rival = answer.json["scenarios"]
     assert today["recommendation"]["option"] == "serverless:tokens"
     assert with_rival["recommendation"]["option"] == "serverless:rival/tokens"
+    assert (today["flipped"], with_rival["flipped"]) == (False, True)
+
+
+def test_a_dearer_rival_with_the_same_names_flips_nothing(api: ApiClient) -> None:
+    rival = sheet(token="9.00", gpu="99.00", committed="99.00") | {"provider": "rival"}
+    grid = {"offers": [{"name": "rival", "price_sheet": rival}]}
+    [row] = api.post(f"/v1/workloads/{ready(api)}/scenarios", json={"grid": grid}).json["scenarios"]
+    assert row["recommendation"]["option"] == "serverless:acme/tokens"
+    assert (row["flipped"], row["change"]["amount"]) == (False, "0.00")
+
+
+def test_growth_that_is_not_varied_stays_as_it_is(api: ApiClient) -> None:
+    policy = {"traffic_factor": "2", "horizon": {"growth_per_month": "0.05"}}
+    body = evaluate(api, ready(api), policy=policy).json
+    answer = api.post(f"/v1/evaluations/{body['id']}/scenarios", json={}).json
+    [row] = answer["scenarios"]
+    assert (row["growth_per_month"], row["traffic_factor"]) == ("0.05", "1.00")
+    assert row["recommendation"] == answer["base"]
+    assert row["change"]["amount"] == "0.00"
+    [row] = api.post(f"/v1/evaluations/{body['id']}/scenarios", json={"growth_per_month": [0]}).json["scenarios"]
+    assert row["growth_per_month"] == "0.00"
+
+
+def test_a_scenario_of_prices_is_what_an_evaluation_at_those_prices_answers(api: ApiClient) -> None:
+    workload_id = ready(api)
+    changes = [{"factor": "0.25", "mode": "dedicated", "provider": "acme"}, {"factor": "0.50", "mode": "serverless"}]
+    grid = {"traffic_factors": ["2"], "prices": [{"name": "talks", "changes": changes}]}
+    [row] = api.post(f"/v1/workloads/{workload_id}/scenarios", json={"grid": grid}).json["scenarios"]
+    found = api.get("/v1/price-sheets").json["items"][0]
+    path = f"/v1/price-sheets/{found['id']}"
+    document = sheet(token="0.30", gpu="1.00", committed="0.70")
+    document["offers"][0]["prices"][1]["amount"] = "1.20"
+    answer = api.post(f"{path}/versions", json=document, headers={"If-Match": api.get(path).headers["ETag"]})
+    assert answer.status_code == 201
+    real = evaluate(api, workload_id, policy={"traffic_factor": "2"}).json["recommendation"]
+    assert row["recommendation"] == {name: real[name] for name in row["recommendation"]}
+
+
+def test_a_scenario_stores_nothing(api: ApiClient) -> None:
+    body = evaluate(api, ready(api)).json
+    before = api.get("/v1/events").json
+    answer = api.post(f"/v1/evaluations/{body['id']}/scenarios", json=GRID, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 200
+    assert api.get("/v1/events").json == before
+    assert len(api.get("/v1/evaluations").json["items"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -78,6 +123,8 @@ def test_new_offers_can_be_tried(api: ApiClient) -> None:
         ({"offers": [{"name": "x", "price_sheet": {}}]}, "/offers/0/price_sheet/provider", "required"),
         ({"traffic_factors": ["1"] * 11, "growth_per_month": ["0"] * 10}, "", "invalid"),
         ({"speed": 1}, "/speed", "unknown_field"),
+        ({"prices": [{"name": "x"}, {"name": "x"}]}, "/prices", "invalid"),
+        ({"offers": [{"name": "x"}, {"name": "x"}]}, "/offers", "invalid"),
     ],
 )
 def test_a_wrong_grid_is_named(api: ApiClient, grid: dict[str, Any], pointer: str, code: str) -> None:
