@@ -20,7 +20,10 @@ LEASE = timedelta(seconds=30)
 """How long a claim holds without a sign of life."""
 
 FAILURES = 3
-"""How many errors and dead workers a job survives before it is parked as failed."""
+"""How many errors park a job as failed; attempts with dead workers count with them."""
+
+DEATHS = 5
+"""How many dead workers park a job: more than errors, since workers are killed for reasons of their own too."""
 
 FINISHED = ("succeeded", "failed", "cancelled")
 
@@ -123,7 +126,7 @@ def claim(
         return None
     if job.state == "running":
         job.failures += 1
-        if job.failures >= FAILURES:
+        if job.failures >= DEATHS:
             _end(job, "failed", now, error="Every worker that tried this died while at it.")
             return None
     job.state, job.worker, job.attempt = "running", worker, job.attempt + 1

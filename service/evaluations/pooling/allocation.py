@@ -4,8 +4,9 @@ The rule is chosen for what it gives whenever pooling saves: every workload save
 than alone; it needs one evaluation a workload, where Shapley values need one for each of 2^n groups.
 """
 
+import math
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 CENT = Decimal("0.01")
@@ -31,4 +32,4 @@ def allocated(total: Decimal, alone: Sequence[Decimal]) -> list[Decimal]:
 
 
 def _cents(part: Fraction) -> Decimal:
-    return (Decimal(part.numerator) / Decimal(part.denominator)).quantize(CENT, ROUND_DOWN)
+    return math.floor(part / Fraction(CENT)) * CENT

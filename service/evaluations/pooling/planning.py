@@ -10,9 +10,9 @@ from service.evaluations import histories
 from service.evaluations.computing import Materials, refusal
 from service.evaluations.estimating import estimated_seconds
 from service.evaluations.evaluation_body import Pinned
-from service.evaluations.pinning import as_of, effective_policy, needs_of, offers_of, pinned_sheets
+from service.evaluations.pinning import as_of, effective_policy, offers_of, pinned_sheets
 from service.evaluations.policy_schema import merged as merged_documents
-from service.evaluations.policy_schema import policy_of
+from service.evaluations.policy_schema import policy_document, policy_of
 from service.evaluations.pooling.merging import common_form, merged
 from service.evaluations.pooling.needs import strictest
 from service.kit.arguments import schema_errors
@@ -54,7 +54,7 @@ def planned(tx: Transaction, request: Mapping[str, Any]) -> Pool:
     sheets = pinned_sheets(tx, members[0].model, request["price_sheet_versions"])
     offers = offers_of(sheets, members[0].model, as_of(tx, sheets, members[0].model))
     own = [effective_policy(tx, workload, request) for workload in members]
-    shared = _shared_policy(tx, members, request)
+    shared = _shared_policy(tx, own, request)
     seconds = sum(estimated_seconds(pin.requests, offers, shared) for pin in pins)
     loaded = [histories.load(tx, Pinned(pin.digest, pin.id)) for pin in pins]
     try:
@@ -86,12 +86,12 @@ def _members(tx: Transaction, ids: Sequence[str]) -> list[Workload]:
     return members
 
 
-def _shared_policy(tx: Transaction, members: Sequence[Workload], request: Mapping[str, Any]) -> Policy:
+def _shared_policy(tx: Transaction, own: Sequence[Policy], request: Mapping[str, Any]) -> Policy:
     base = policies.document_of(
         tx, preset=request["preset"], policy_id=request["policy_id"], number=request["policy_version"]
     )
-    needs = strictest([needs_of(workload) for workload in members], request["policy"])
+    needs = strictest([policy_document(policy) for policy in own])
     try:
-        return policy_of(merged_documents(base, needs, request["policy"]))
+        return policy_of(merged_documents(base, request["policy"], needs))
     except ma.ValidationError as error:
         raise invalid(*schema_errors(error, at="/policy")) from error

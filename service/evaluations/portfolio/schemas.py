@@ -13,7 +13,7 @@ MEMBER_STATES = ("queued", "running", "completed", "failed", "cancelled", "refus
 
 
 class NewPortfolioEvaluationSchema(Schema):
-    """Which workloads: those named; those whose model a price sheet offers or whose last answer stands on it; or all."""
+    """Which workloads: those named, those whose model a price sheet offers or last answer stands on it, or all."""
 
     workload_ids = fields.List(
         Identifier("wl"), allow_none=True, load_default=None, validate=validate.Length(min=1, max=1000)

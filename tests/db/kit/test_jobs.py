@@ -161,7 +161,7 @@ def test_a_job_that_kills_its_workers_is_parked(bench: Bench) -> None:
     bench.enqueue()
     with bench.database.reading() as session:
         assert jobs.is_waiting(session, clock.now(), ["count"])
-    for _ in range(jobs.FAILURES):
+    for _ in range(jobs.DEATHS):
         claimed = bench.database.write(lambda session: jobs.claim(session, "w", clock.now(), ["count"]))
         assert claimed is not None
         later(bench.database, leased_until=clock.now() - timedelta(seconds=1))

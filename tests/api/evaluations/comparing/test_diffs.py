@@ -100,7 +100,9 @@ def test_an_incumbent_beside_the_best_of_its_way_is_compared(api: ApiClient) -> 
     diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
     change = amount(last["recommendation"]["monthly_cost"]) - amount(first["recommendation"]["monthly_cost"])
     assert amount(diff["recommended"]["change"]) == change != 0
-    assert [(part["kind"], amount(part["amount"])) for part in diff["recommended"]["parts"]] == [("same_option", change)]
+    assert [(part["kind"], amount(part["amount"])) for part in diff["recommended"]["parts"]] == [
+        ("same_option", change)
+    ]
     assert "dedicated:gpu@12x1" in [option["option"] for option in diff["options"]["vanished"]]
 
 

@@ -53,6 +53,27 @@ def test_the_strictest_needs_hold_for_the_pool(api: ApiClient, pair: list[str]) 
     assert pool["policy"]["isolation"]["required"]["tenancy"] is None
 
 
+def test_the_strictest_of_preset_and_own_needs_holds_and_the_request_settles_a_conflict(
+    api: ApiClient, pair: list[str]
+) -> None:
+    path = f"/v1/workloads/{pair[1]}"
+
+    def need(**target: object) -> None:
+        headers = {"If-Match": api.get(path).headers["ETag"]}
+        assert api.patch(path, json={"latency": target}, headers=headers).status_code == 200
+
+    asked = {"workload_ids": pair, "preset": "interactive_chat"}
+    need(target_ms=9000)
+    pool = api.post("/v1/pooled-evaluations", json=asked).json
+    assert (pool["policy"]["latency"]["target_ms"], pool["policy"]["latency"]["strict"]) == (1500, True)
+    need(target_ms=9000, metric="end_to_end")
+    answer = api.post("/v1/pooled-evaluations", json=asked)
+    assert [(e["pointer"], e["code"]) for e in answer.json["errors"]] == [("/policy/latency", "conflicting_needs")]
+    said = {"latency": {"metric": "end_to_end", "target_ms": 20000}}
+    pool = api.post("/v1/pooled-evaluations", json=asked | {"policy": said}).json
+    assert (pool["policy"]["latency"]["metric"], pool["policy"]["latency"]["target_ms"]) == ("end_to_end", 20000)
+
+
 def test_what_cannot_be_pooled_is_named(api: ApiClient, other_api: ApiClient, pair: list[str]) -> None:
     def refused(*ids: str) -> list[str]:
         answer = api.post("/v1/pooled-evaluations", json={"workload_ids": ids})
