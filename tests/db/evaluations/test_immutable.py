@@ -38,7 +38,7 @@ def stored(api: ApiClient) -> None:
     assert api.post(f"/v1/evaluations/{evaluation_id}/replays").status_code == 201
     policy_id = api.post("/v1/policies", json={"name": "House"}).json["id"]
     assert api.post("/v1/default-policies", json={"policy_id": policy_id}).status_code == 201
-    assert api.post("/v1/portfolio-evaluations", json={}).status_code == 202
+    assert api.post("/v1/portfolio-evaluations", json={}).status_code == 201
 
 
 @pytest.mark.usefixtures("stored")
