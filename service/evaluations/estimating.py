@@ -9,7 +9,7 @@ BASE_SECONDS = 0.15
 """Reading, measuring and writing the smallest history."""
 
 SECONDS_PER_REQUEST = 4e-7
-"""Of each replayed request and capacity curve: measured by bench/evaluations.py, rounded up."""
+"""Of each replayed request and capacity curve: measured by bench/evaluate.py, rounded up."""
 
 
 def estimated_seconds(requests: int, offers: Sequence[Offer], policy: Policy) -> float:

@@ -66,16 +66,14 @@ class Summary:
         }
 
     def progress(self, now: datetime) -> dict[str, Any]:
-        """Return phase, share done and an estimate of the seconds left, of an evaluation without an answer."""
+        """Return phase, share done and an estimate of the seconds left, of an evaluation without an answer.
+
+        The whole is expected to take what the share done says of it, to that share, and what was estimated to the rest.
+        """
         job = self.job
         share = 0.0 if job is None or job.share is None else round(job.share, 4)
         left = None
         if job is not None and self.state in ("queued", "running"):
-            left = self.evaluation.estimated_seconds * (1 - share)
-            if share > 0 and job.started_at is not None:
-                left = (now - job.started_at).total_seconds() * (1 - share) / share
-        return {
-            "phase": None if job is None else job.phase,
-            "share": share,
-            "seconds_left": None if left is None else round(left, 1),
-        }
+            spent = 0.0 if job.started_at is None else (now - job.started_at).total_seconds()
+            left = round((1 - share) * (spent * (share > 0) + self.evaluation.estimated_seconds * (1 - share)), 1)
+        return {"phase": None if job is None else job.phase, "share": share, "seconds_left": left}

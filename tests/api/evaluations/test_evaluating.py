@@ -62,10 +62,12 @@ def test_versions_count_the_answers_of_a_workload(api: ApiClient) -> None:
 
 def test_a_dry_run_stores_nothing(api: ApiClient) -> None:
     workload_id = ready(api)
+    before = api.get("/v1/events").json
     answer = api.post(f"/v1/workloads/{workload_id}/evaluations?dry_run=true", json={})
     assert answer.status_code == 200, answer.text
     assert [answer.json[name] for name in ("id", "workload_id", "version", "created_at")] == [None] * 4
     assert api.get("/v1/evaluations").json["items"] == []
+    assert api.get("/v1/events").json == before
     assert evaluate(api, workload_id).json["digest"] == answer.json["digest"]
 
 

@@ -22,20 +22,32 @@ POLICIES: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
         {"modes": ["serverless", "dedicated"]},
     ]
 )
+
+
+def offering(token: str, gpu: str, other: str | None) -> dict[str, Any]:
+    """Return a sheet that may have a second serverless offer, so that offers come and go."""
+    document = sheet(token=token, gpu=gpu, committed=gpu)
+    if other is not None:
+        offer = document["offers"][0]
+        prices = [{**offer["prices"][0], "amount": other}, offer["prices"][1]]
+        document["offers"].append({**offer, "sku": "other", "prices": prices})
+    return document
+
+
 CASES = st.builds(
     Case,
     scale=st.sampled_from([1, 4, 9]),
-    sheet=st.builds(lambda token, gpu: sheet(token=token, gpu=gpu, committed=gpu), PRICES, RATES),
+    sheet=st.builds(offering, PRICES, RATES, st.none() | PRICES),
     policy=POLICIES.map(lambda policy: {**policy, "bootstrap": {"resamples": 20}}),
 )
 
 THROUGH = {
-    "serverless": [["tokens"]],
+    "serverless": [["tokens"], ["other"]],
     "dedicated": [["gpu"]],
     "autoscaled": [["gpu"]],
-    "hybrid": [["gpu"], ["tokens"]],
+    "hybrid": [["gpu"], ["tokens"], ["other"], ["other", "tokens"]],
 }
-"""The offers through which prices can move each mode, one at a time."""
+"""The offers through which prices can move each mode in one step; a hybrid may go from one serverless to another."""
 
 
 def amount(money: dict[str, Any]) -> Decimal:
@@ -59,3 +71,7 @@ def test_every_change_is_the_sum_of_its_parts(first: Case, second: Case, old_eng
         assert moved == amount(option["change"]) == sum(amount(part["amount"]) for part in option["parts"])
         moved_through = [part["offers"] for part in option["parts"] if part["causes"] == ["prices"]]
         assert all(offers in THROUGH[option["option"].partition(":")[0]] for offers in moved_through)
+    ways = {kind: {option["option"] for option in diff["options"][kind]} for kind in ("appeared", "vanished")}
+    came = {change["offer"] for change in diff["causes"]["prices"] if change["change"] == "appeared"}
+    assert {way for way in ways["appeared"] if way.startswith("serverless:")} == {f"serverless:{sku}" for sku in came}
+    assert ways["appeared"].isdisjoint(ways["vanished"])
