@@ -45,11 +45,11 @@ def policies(count: int) -> list[Json]:
     """Return different policies of every kind: margins, traffic, latency, isolation, terms, seeds, families."""
     kinds: list[Json] = [
         {},
-        {"traffic_factor": "7"},
+        {"traffic_factor": "5"},
         {"latency": {"target_ms": 900, "value_per_slow_request": "0.01"}, "traffic_factor": "3"},
         {"isolation": {"preferred": {"version_pinning": True}, "value_per_month": "50"}, "seed": 7},
-        {"max_term_months": 0, "traffic_factor": "12", "synthesis": {"cv": 2}},
-        {"modes": ["serverless", "hybrid"], "traffic_factor": "9", "horizon": {"growth_per_month": "0.03"}},
+        {"max_term_months": 0, "traffic_factor": "3", "synthesis": {"cv": 2}},
+        {"modes": ["serverless", "hybrid"], "traffic_factor": "4", "horizon": {"growth_per_month": "0.03"}},
     ]
     return [kinds[number % len(kinds)] | {"margin": f"0.{number:04}"} for number in range(count)]
 
