@@ -59,9 +59,17 @@ class _Connection:
         self.http = http.client.HTTPConnection(str(parts.hostname), parts.port)
 
     def ask(self) -> None:
-        """Ask once and read the whole answer."""
+        """Ask once and read the whole answer; anew where the server closed the connection, as every client does."""
+        try:
+            answer = self._answer()
+        except ConnectionError:
+            self.http.close()
+            answer = self._answer()
+        if answer.status != self.call.status:
+            raise RuntimeError(f"{self.call.url} answered {answer.status}")
+
+    def _answer(self) -> http.client.HTTPResponse:
         self.http.request("GET", self.path, headers=self.call.headers)
         answer = self.http.getresponse()
         answer.read()
-        if answer.status != self.call.status:
-            raise RuntimeError(f"{self.call.url} answered {answer.status}")
+        return answer
