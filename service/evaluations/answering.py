@@ -1,11 +1,13 @@
 """Answers about one evaluation: the stored bytes once there are any, what is known of its state until then."""
 
 import json
+from functools import partial
 from typing import Any
 
 from flask import Response, request
 
 from service.evaluations import queries, service
+from service.evaluations.keeping import Kept
 from service.evaluations.states import Summary
 from service.kit import strict_json
 from service.kit.fields import rfc3339
@@ -16,17 +18,19 @@ from service.pages.report import report
 JSON = "application/json"
 RETRY_AFTER = "1"
 
+KEPT_BYTES = 32 * 1024 * 1024
+
+_kept = Kept(KEPT_BYTES)
+
 
 def present(tx: Transaction, evaluation_id: str) -> Response:
     """Answer with an evaluation as it stands: 304 where the reader has it. Raises Problem 404."""
-    if request.if_none_match:
-        digest = queries.digest(tx, evaluation_id)
-        if digest is not None and request.if_none_match.contains_weak(digest):
-            return Response(status=304, headers={"ETag": f'"{digest}"'})
-    found = queries.content(tx, evaluation_id)
-    if found is not None:
-        return stored(*found)
-    return standing(tx, service.summary(tx, service.get(tx, evaluation_id)))
+    found = _kept.body(tx.organization_id, evaluation_id, partial(queries.content, tx, evaluation_id))
+    if found is None:
+        return standing(tx, service.summary(tx, service.get(tx, evaluation_id)))
+    if request.if_none_match.contains_weak(found[0]):
+        return Response(status=304, headers={"ETag": f'"{found[0]}"'})
+    return stored(*found)
 
 
 def stored(digest: str, content: bytes, status: int = 200, **headers: str) -> Response:

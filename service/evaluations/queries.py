@@ -80,15 +80,10 @@ def jobs_of(tx: Transaction, evaluation_ids: Sequence[str]) -> dict[str, Job]:
     return {job.resource_id: job for job in tx.session.scalars(statement.order_by(Job.created_at, Job.id))}
 
 
-def digest(tx: Transaction, evaluation_id: str) -> str | None:
-    """Return the digest of a completed evaluation."""
-    row = tx.session.execute(_DIGEST, _named(tx, evaluation_id)).first()
-    return None if row is None else str(row[0])
-
-
 def content(tx: Transaction, evaluation_id: str) -> tuple[str, bytes] | None:
     """Return digest and body of a completed evaluation."""
-    row = tx.session.execute(_CONTENT, _named(tx, evaluation_id)).first()
+    named = {"organization_id": tx.organization_id, "evaluation_id": evaluation_id}
+    row = tx.session.execute(_CONTENT, named).first()
     return None if row is None else (row[0], row[1])
 
 
@@ -120,15 +115,10 @@ def standing_on(tx: Transaction, price_sheet_id: str) -> set[str]:
 
 _RESULTS = EvaluationResult.__table__.c
 
-_NAMED = _RESULTS.organization_id == bindparam("organization_id"), _RESULTS.evaluation_id == bindparam("evaluation_id")
-
-# Evaluations are read far more often than anything else, so what serves them is built once, on the plain table.
-_DIGEST = select(_RESULTS.digest).where(*_NAMED)
-_CONTENT = select(_RESULTS.digest, _RESULTS.content).where(*_NAMED)
-
-
-def _named(tx: Transaction, evaluation_id: str) -> dict[str, str]:
-    return {"organization_id": tx.organization_id, "evaluation_id": evaluation_id}
+# Built once, on the plain table: it is run more often than any other.
+_CONTENT = select(_RESULTS.digest, _RESULTS.content).where(
+    _RESULTS.organization_id == bindparam("organization_id"), _RESULTS.evaluation_id == bindparam("evaluation_id")
+)
 
 
 def latest(tx: Transaction, due_by: date | None) -> Select[EvaluationResult]:
