@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
+from service.access.known import KnownKeys
 from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
 from service.kit import errors, openapi, strict_json
@@ -75,8 +76,15 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         PROPAGATE_EXCEPTIONS=False,
     )
     database = Database(settings.database_url, threads=settings.threads)
+    known = KnownKeys(Path(settings.work_folder))
     app.extensions["crossover"] = Runtime(
-        database, authenticate, note_use, settings.max_body_bytes, settings.patience_seconds, _uploads(settings)
+        database=database,
+        authenticate=lambda header, looks: authenticate(database, header, known if looks else None),
+        forget_keys=known.forget,
+        note_use=note_use,
+        max_body_bytes=settings.max_body_bytes,
+        patience_seconds=settings.patience_seconds,
+        uploads=_uploads(settings),
     )
     app.before_request(_begin)
     app.after_request(_end)

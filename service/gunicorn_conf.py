@@ -3,6 +3,7 @@
 gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.html).
 """
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +31,17 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
-    """Say how long clients may take, and start running jobs beside the requests where the settings say so."""
+    """Say how long clients may take, and start running jobs beside the requests where the settings say so.
+
+    What is loaded by now stays, so the garbage collector need not walk it again: that would cost more than requests do.
+    """
     worker.patience = float(_settings.patience_seconds)
     if _settings.embedded_worker:
         from service.worker import start_embedded  # noqa: PLC0415 - only after the fork
 
         worker.crossover_jobs = start_embedded(worker.wsgi)
+    gc.collect()
+    gc.freeze()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401

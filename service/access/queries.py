@@ -1,13 +1,17 @@
 """Queries on organizations and their keys."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from service.access.models import ApiKey, Organization
+from service.kit import clock
+from service.kit.db import Database
 from service.kit.transaction import Transaction
+
+NOTED_EVERY = timedelta(hours=1)
 
 
 class KeyFacts(NamedTuple):
@@ -22,6 +26,11 @@ class KeyFacts(NamedTuple):
     last_used_at: datetime | None
     signing_key: bytes
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether a use of the key within NOTED_EVERY is stored."""
+        return self.last_used_at is not None and self.last_used_at >= clock.now() - NOTED_EVERY
+
 
 _KEYS, _ORGANIZATIONS = ApiKey.__table__.c, Organization.__table__.c
 
@@ -33,9 +42,9 @@ FACTS = (
 """Every call runs this statement, so it is built once, on plain tables."""
 
 
-def key_facts(session: Session, key_id: str) -> KeyFacts | None:
+def key_facts(database: Database, key_id: str) -> KeyFacts | None:
     """Return the facts of a key of any organization: the one query that comes before the tenant is known."""
-    row = session.execute(FACTS, {"key_id": key_id}).first()
+    row = database.glance(FACTS, {"key_id": key_id})
     return None if row is None else KeyFacts._make(row)
 
 

@@ -1,6 +1,9 @@
 """Calls of access."""
 
+from http import HTTPStatus
 from typing import Any
+
+from flask import Response, request
 
 from service.access import queries, service
 from service.access.models import ApiKey, Organization
@@ -8,6 +11,7 @@ from service.access.schemas import ApiKeySchema, CreatedApiKeySchema, NewApiKeyS
 from service.kit.paging import Page, PageQuery, page, page_of
 from service.kit.problems import CONFLICT
 from service.kit.resource import Resource
+from service.kit.runtime import runtime
 from service.kit.transaction import Transaction
 
 blueprint = Resource("access", __name__, description="Your organization and its API keys.")
@@ -51,3 +55,13 @@ def get_api_key(tx: Transaction, key_id: str) -> ApiKey:
 def revoke_api_key(tx: Transaction, key_id: str) -> None:
     """Revoke an API key, at once and for ever. Doing so again changes nothing."""
     service.revoke_key(tx, key_id)
+
+
+def _forget(response: Response) -> Response:
+    """After a key is revoked and that is committed, let nobody on this machine go on knowing it."""
+    if request.endpoint == f"{blueprint.name}.revoke_api_key" and response.status_code == HTTPStatus.NO_CONTENT:
+        runtime().forget_keys()
+    return response
+
+
+blueprint.after_request(_forget)

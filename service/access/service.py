@@ -2,33 +2,40 @@
 
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy.orm import Session
 
 from service.access import keys, queries
 from service.access.keys import Token
+from service.access.known import KnownKeys
 from service.access.models import ApiKey, Organization
 from service.access.queries import KeyFacts
 from service.access.roles import SCOPES, Role
 from service.events import service as events
 from service.kit import clock, ids
+from service.kit.db import Database
 from service.kit.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, FieldError, Problem, invalid
 from service.kit.transaction import Actor, Transaction
-
-NOTED_EVERY = timedelta(hours=1)
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="crossover"'}
 
 
-def authenticate(session: Session, authorization: str) -> Actor:
-    """Return the actor of an `Authorization` header. Raises Problem 401, the same for every way a key can be wrong."""
+def authenticate(database: Database, authorization: str, known: KnownKeys | None = None) -> Actor:
+    """Return the actor of an `Authorization` header. Raises Problem 401, the same for every way a key can be wrong.
+
+    known: keys to take as they were a moment ago; without, the database is asked.
+    """
     token = keys.of_header(authorization)
-    key = None if token is None else queries.key_facts(session, token.key_id)
+    key = None if token is None else _facts_of(database, token.key_id, known)
     if token is None or key is None:
         raise _refused()
     return admitted(token, key)
+
+
+def _facts_of(database: Database, key_id: str, known: KnownKeys | None) -> KeyFacts | None:
+    return queries.key_facts(database, key_id) if known is None else known.facts(database, key_id)
 
 
 def admitted(token: Token, key: KeyFacts) -> Actor:
@@ -42,7 +49,7 @@ def admitted(token: Token, key: KeyFacts) -> Actor:
         id=key.id,
         scopes=SCOPES[cast("Role", key.role)],
         signing_key=key.signing_key,
-        first_use=key.last_used_at is None or key.last_used_at < clock.now() - NOTED_EVERY,
+        first_use=not key.is_noted,
     )
 
 

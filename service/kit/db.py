@@ -8,9 +8,9 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Executable, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -52,6 +52,12 @@ class Database:
         return self._engine("reader", lambda: make(self.url, pool_size=self._threads))
 
     @property
+    def glancer(self) -> Engine:
+        """The engine that cannot write and opens no transactions."""
+        make = sqlite.glancing_engine if self.is_sqlite else postgresql.glancing_engine
+        return self._engine("glancer", lambda: make(self.url, pool_size=self._threads))
+
+    @property
     def writer(self) -> Engine:
         """The engine of the doors."""
         if self.is_sqlite:
@@ -66,6 +72,24 @@ class Database:
         """
         with _translated(), Session(self.reader, autoflush=False, expire_on_commit=False) as session:
             yield session
+
+    def glance(self, statement: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
+        """Return the first row of a statement that is read by itself, without a transaction around it.
+
+        For the one question that every call asks. Connections are not tried out first; one that proves dead is
+        replaced, and the question asked once more. Raises DatabaseBusy as `reading` does.
+        """
+        with _translated():
+            try:
+                return self._glanced(statement, parameters)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                return self._glanced(statement, parameters)
+
+    def _glanced(self, statement: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
+        with self.glancer.connect() as connection:
+            return connection.execute(statement, parameters).first()
 
     def write(self, unit: Callable[[Session], T], *, lane: str | None = None) -> T:
         """Run `unit` in a transaction, commit, return what it returned; run it whole again when it lost a race.

@@ -47,7 +47,7 @@ class Call:
 
     @property
     def is_look(self) -> bool:
-        """Whether one session that cannot write serves the whole call, authentication included."""
+        """Whether one session that cannot write serves the whole call."""
         return self.method == "GET" and self.prepare is None
 
     @property
@@ -63,13 +63,12 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
     def entered(**kwargs: Any) -> Any:  # noqa: ANN401
         """Admit the caller, read the body, call the view."""
         carried = runtime()
-        with carried.database.reading() as session:
-            actor = g.actor = _admit(call, carried, session)
-            _check_query(takes_query)
-            if call.is_look:
-                g.session = session
+        actor = g.actor = _admit(call, carried)
+        _check_query(takes_query)
+        if call.is_look:
+            with carried.database.reading() as g.session:
                 answer = view(**kwargs)
-        if not call.is_look:
+        else:
             if call.guarded:
                 etags.required()
             most = call.max_body or (carried.uploads.max_bytes if call.streams else carried.max_body_bytes)
@@ -105,8 +104,8 @@ def _looked(view: View, session: Session, arguments: dict[str, Any]) -> Response
     return _tagged(view(Transaction(session, g.actor, clock.now(), g.request_id), **arguments))
 
 
-def _admit(call: Call, carried: Runtime, session: Session) -> Actor:
-    actor = carried.authenticate(session, request.headers.get("Authorization", ""))
+def _admit(call: Call, carried: Runtime) -> Actor:
+    actor = carried.authenticate(request.headers.get("Authorization", ""), call.is_look)
     if call.scope not in actor.scopes:
         raise Problem(FORBIDDEN, f"This call needs the scope {call.scope}, which the key's role does not include.")
     return actor

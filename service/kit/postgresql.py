@@ -21,6 +21,12 @@ def reading_engine(url: str, *, pool_size: int) -> Engine:
     return _engine(url, "REPEATABLE READ", f"{_TIMEOUTS} -c default_transaction_read_only=on", pool_size)
 
 
+def glancing_engine(url: str, *, pool_size: int) -> Engine:
+    """Return an engine whose statements stand alone and cannot write; its connections are not tried out first."""
+    options = f"{_TIMEOUTS} -c default_transaction_read_only=on"
+    return _engine(url, "AUTOCOMMIT", options, pool_size, tried_out=False)
+
+
 def writing_engine(url: str, *, pool_size: int) -> Engine:
     """Return an engine whose transactions are serializable: they conflict rather than lose an update."""
     return _engine(url, "SERIALIZABLE", _TIMEOUTS, pool_size)
@@ -73,14 +79,14 @@ def is_unavailable(error: DBAPIError) -> bool:
     return isinstance(error.orig, errors.OperationalError | errors.InterfaceError)
 
 
-def _engine(url: str, isolation_level: Any, options: str, pool_size: int) -> Engine:  # noqa: ANN401
+def _engine(url: str, isolation_level: Any, options: str, pool_size: int, *, tried_out: bool = True) -> Engine:  # noqa: ANN401
     return create_engine(
         url,
         isolation_level=isolation_level,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
+        pool_pre_ping=tried_out,
         pool_recycle=900,
         connect_args={
             "connect_timeout": 3,

@@ -15,7 +15,8 @@ from service.kit.uploads import Uploads
 class Runtime:
     """Made once by the application factory.
 
-    authenticate: returns the actor of an `Authorization` header's key; raises Problem 401.
+    authenticate: returns the actor of an `Authorization` header's key, as the database has it now or, for a call that
+    only looks, as it was known a moment ago; raises Problem 401. forget_keys: ends what was known of any key.
     note_use: keeps that the actor's key was used, for a `first_use`.
     max_body_bytes: largest JSON body a call takes unless it says otherwise.
     patience_seconds: how long a sender may take for a piece of a body.
@@ -23,7 +24,8 @@ class Runtime:
     """
 
     database: Database
-    authenticate: Callable[[Session, str], Actor]
+    authenticate: Callable[[str, bool], Actor]
+    forget_keys: Callable[[], None]
     note_use: Callable[[Session, Actor], None]
     max_body_bytes: int
     patience_seconds: float

@@ -55,6 +55,11 @@ def reading_engine(url: str, *, pool_size: int) -> Engine:
     return _engine(url, begin="BEGIN", extra=["query_only=ON"], pool_size=pool_size)
 
 
+def glancing_engine(url: str, *, pool_size: int) -> Engine:
+    """Return an engine whose connections cannot write and begin nothing: each statement stands alone."""
+    return _engine(url, begin=None, extra=["query_only=ON"], pool_size=pool_size)
+
+
 def writing_engine(url: str) -> Engine:
     """Return an engine of one connection a process, whose transactions take the write lock before they read."""
     return _engine(url, begin="BEGIN IMMEDIATE", extra=[], pool_size=1)
@@ -65,7 +70,7 @@ def migrating_engine(url: str) -> Engine:
     return _engine(url, begin="BEGIN IMMEDIATE", extra=["foreign_keys=OFF"], pool_size=1)
 
 
-def _engine(url: str, *, begin: str, extra: list[str], pool_size: int) -> Engine:
+def _engine(url: str, *, begin: str | None, extra: list[str], pool_size: int) -> Engine:
     driver = choose_driver()
     engine = create_engine(url, module=driver, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=5)
 
@@ -76,9 +81,11 @@ def _engine(url: str, *, begin: str, extra: list[str], pool_size: int) -> Engine
         for pragma in [*pragmas(driver.sqlite_version_info), *extra]:
             connection.execute(f"PRAGMA {pragma}").close()
 
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Any) -> None:  # noqa: ANN401
-        """Begin as the engine does."""
-        connection.exec_driver_sql(begin)
+    if begin is not None:
+
+        @event.listens_for(engine, "begin")
+        def begin_transaction(connection: Any) -> None:  # noqa: ANN401
+            """Begin as the engine does."""
+            connection.exec_driver_sql(begin)
 
     return engine
