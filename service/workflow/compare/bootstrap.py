@@ -23,8 +23,9 @@ LOW, HIGH = 0.05, 0.95
 class Interval:
     """An option under resampling: 5 % and 95 % quantile of the adjusted total, money a month.
 
-    probability_cheapest: share of resamples in which no other eligible option costs less. expected_regret: mean
-    money a month paid beyond the cheapest of each resample. None for an option that is not eligible.
+    probability_cheapest: share of resamples in which it is the cheapest eligible option, of equals the one listed
+    first. expected_regret: mean money a month paid beyond the cheapest of each resample. None for an option that is not
+    eligible.
     """
 
     key: str
@@ -99,7 +100,10 @@ def _resampled(case: Case, options: Sequence[Option], weights: Int64s, observed:
 
 
 def _variable(case: Case, option: Option, weights: Int64s, observed: Int64s) -> Float64s:
-    """Return what traffic costs under each row of day weights: serverless meters, running units, slow requests."""
+    """Return what traffic costs under each row of day weights: serverless meters, running units, slow requests.
+
+    In the hours of an outage serverless serves everything; how much compute that takes is not known by day, and stays.
+    """
     daily = option.daily
     assert daily is not None
     stretch = case.replayed_us / (weights @ observed)
@@ -109,11 +113,16 @@ def _variable(case: Case, option: Option, weights: Int64s, observed: Int64s) -> 
     money = np.zeros(len(weights))
     if option.serverless is not None:
         money += metered(option.serverless, counts, (weights @ daily.compute_us) * per_month / SECOND)
+        for outage in option.billed[1:]:
+            counts = (weights @ case.daily(case.hourly)) * scale * stretch[:, None]
+            whole = metered(option.serverless, counts, np.full(len(weights), outage.usage.compute_us / SECOND))
+            money += float(outage.share) * (whole - money)
     if option.mode == "autoscaled" and option.reservation is not None and option.reservation.rate.hourly is not None:
         money += (weights @ daily.unit_us) * per_month / HOUR * float(option.reservation.rate.hourly)
     latency = case.policy.latency
-    slow = (weights @ daily.slow) * scale[0] * stretch
-    money += slow * float(latency.value_per_slow_request * latency.weight)
+    if option.figures is not None and option.figures.slow_share is not None:
+        slow = (weights @ daily.slow) * scale[0] * stretch
+        money += slow * float(latency.value_per_slow_request * latency.weight)
     return money
 
 

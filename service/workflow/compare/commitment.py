@@ -12,8 +12,8 @@ class Commitment:
     """What a committed option binds, in money and months.
 
     upfront, monthly: paid at the start of each term, and each month. months_locked: the term.
-    pays_back_month: first month by whose end the commitment has cost no more than the same units on demand,
-    None where it never does within the term. horizon_cost, horizon_on_demand: both totals over the horizon.
+    pays_back_month: first month from whose end on, to that of the term, the commitment has cost no more than the same
+    units on demand, None where it never does. horizon_cost, horizon_on_demand: both totals over the horizon.
     """
 
     upfront: Decimal
@@ -35,12 +35,12 @@ def commitment(option: Option, horizon: HorizonPolicy) -> Commitment | None:
         return None
     term = reservation.rate.term_months
     committed, on_demand = _cumulative(reservation, horizon, max(term, horizon.months))
-    pays_back = next((m + 1 for m in range(term) if committed[m] <= on_demand[m]), None)
+    behind = max((month for month in range(1, term + 1) if committed[month - 1] > on_demand[month - 1]), default=0)
     return Commitment(
         upfront=reservation.units * reservation.rate.upfront,
         monthly=reservation.units * reservation.rate.monthly_per_unit,
         months_locked=term,
-        pays_back_month=pays_back,
+        pays_back_month=behind + 1 if behind < term else None,
         horizon_cost=committed[horizon.months - 1],
         horizon_on_demand=on_demand[horizon.months - 1],
     )

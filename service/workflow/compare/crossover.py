@@ -6,13 +6,15 @@ Break-even utilization = that ÷ the requests per hour a full unit serves; above
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import TypeGuard
 
-from service.workflow.compute.bill import serverless_lines, total
+from service.workflow.compare.unit_work import unit_axes
+from service.workflow.compute.bill import serverless_lines, share_of, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Reservation
-from service.workflow.compute.replay.speed import full_speed, prefill_weight
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Dedicated, Offer, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Offer, Serverless
 
 MOST_PAIRS = 1000
 """Pairs listed in full."""
@@ -22,13 +24,14 @@ MOST_PAIRS = 1000
 class Crossover:
     """One (reserved unit and rate, serverless offer) pair; every rate is requests per hour.
 
-    unit_hourly and cost_per_request are money. utilization: break-even share of a full unit. mean, floor and
-    peak: the workload's own rate ÷ the crossover. steady_clears: the floor is above it with the margin.
+    unit_hourly (the upfront's share included) and cost_per_request are money. utilization: break-even share of a full
+    unit. mean, floor and peak: the workload's own rate ÷ the crossover. steady_clears: the floor is above it with the
+    margin.
     """
 
     reserved: str
     serverless: str
-    unit_hourly: float
+    unit_hourly: Decimal
     cost_per_request: float
     requests_per_hour: float
     utilization: float
@@ -66,8 +69,8 @@ def _bills_requests(offer: Offer) -> TypeGuard[Serverless]:
 
 
 def _crossover(case: Case, unit: Reservation, serverless: str, per_request: float, full: float) -> Crossover:
-    hourly = float(unit.monthly) / HOURS_PER_MONTH
-    rate = hourly / per_request
+    hourly = share_of(unit.monthly, Fraction(1, HOURS_PER_MONTH))
+    rate = float(hourly) / per_request
     factor = 60 * float(case.traffic_factor)
     load = case.profile.load
     floor = load.p05 * factor / rate if rate else float("inf")
@@ -87,12 +90,6 @@ def _crossover(case: Case, unit: Reservation, serverless: str, per_request: floa
 
 def unit_requests_per_hour(case: Case, capacity: Capacity) -> float:
     """Return the mean requests an hour that a full unit serves (infinite where they use none of it)."""
-    requests, uncached, cached, output = case.measured
-    if isinstance(capacity, ConcurrencyCapacity):
-        mean = (output + uncached * prefill_weight(capacity.speed)) / requests
-        return full_speed(capacity) * 3600 / mean if mean else float("inf")
-    means = {"requests": 1.0, "input_tokens": uncached / requests, "cached_input_tokens": cached / requests}
-    means["output_tokens"] = output / requests
-    demands = [sum(float(w) * means.get(meter, 0.0) for meter, w in axis.weights) for axis in capacity.axes]
-    budgets = [float(axis.per_minute) * 60 for axis in capacity.axes]
-    return min((b / d for b, d in zip(budgets, demands, strict=True) if d), default=float("inf"))
+    requests = case.measured[0]
+    demands = ((axis.per_hour, axis.work(case.measured) / requests) for axis in unit_axes(capacity))
+    return min((most / demand for most, demand in demands if demand), default=float("inf"))

@@ -8,17 +8,20 @@ have to pay for the work of a full unit.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
+
+from service.workflow.compare.unit_work import unit_axes, unit_hours
+from service.workflow.compute.candidates import default_streams
 from service.workflow.compute.case import Case
 from service.workflow.compute.hybrid import Overflow
 from service.workflow.compute.option import Option
 from service.workflow.compute.probes import SpillProbe
 from service.workflow.compute.replay.result import ReservedReplay
-from service.workflow.compute.replay.speed import full_speed
 from service.workflow.compute.search import Search
-from service.workflow.offers import ConcurrencyCapacity
-from service.workflow.traffic import SECOND
+from service.workflow.offers import Capacity
 
 BELOW, ABOVE = 6, 2
 """Steps of units shown below and above the option's own."""
@@ -28,8 +31,8 @@ BELOW, ABOVE = 6, 2
 class MarginalUnit:
     """The step that ends at `units`: money a month, shares of the units of the step.
 
-    cost: of the step. avoided: overflow it avoids. saving: avoided − cost. utilization and break_even as above;
-    break_even is None where the step keeps nothing from spilling.
+    cost: of its units, and with the first ones what routing costs. avoided: overflow it avoids. saving: avoided − cost.
+    utilization and break_even as above; break_even is None where the step keeps nothing from spilling.
     """
 
     units: int
@@ -60,10 +63,21 @@ def _spills(case: Case, option: Option, steps: Sequence[int], search: Search) ->
     reservation, serverless = option.reservation, option.serverless
     assert reservation is not None
     assert serverless is not None
-    offer, streams = reservation.offer, option.threshold or 0
-    probes = [SpillProbe(offer.capacity, step, step * streams // reservation.units, offer.speed) for step in steps]
+    offer = reservation.offer
+    probes = [SpillProbe(offer.capacity, step, _streams(case, option, step), offer.speed) for step in steps]
     replays = search.executor.map(lambda probe: search.replays.get(probe) or probe.run(case), probes)
     return [(step, Overflow(case, serverless, replay)) for step, replay in zip(steps, replays, strict=True)]
+
+
+def _streams(case: Case, option: Option, units: int) -> int:
+    """Return the threshold of other units: the same share of the policy's as the option's own."""
+    reservation = option.reservation
+    assert reservation is not None
+    policy = default_streams(case, reservation.offer, reservation.units)
+    if not units or not policy:
+        return 0
+    share = Fraction(option.threshold or 0, policy)
+    return max(1, int(default_streams(case, reservation.offer, units) * share))
 
 
 def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple[int, Overflow]) -> MarginalUnit:
@@ -71,24 +85,24 @@ def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple
     assert reservation is not None
     added = after[0] - before[0]
     cost = replace(reservation, units=added).monthly
+    if not before[0]:
+        cost += case.policy.hybrid.overhead_per_month
     avoided = before[1].bill - after[1].bill
-    kept = after[1].reserved.served_work - before[1].reserved.served_work
-    full = added * _full_work(case, option, after[1].reserved, after[0])
-    per_work = float(avoided) / kept if kept > 0 else 0.0
+    kept, one = _work(case, reservation.offer.capacity, before[1].reserved, after[1].reserved)
+    full = added * one
     return MarginalUnit(
         units=after[0],
         cost=cost,
         avoided=avoided,
         saving=avoided - cost,
-        utilization=kept / full if full else 0.0,
-        break_even=float(cost) / (per_work * full) if per_work > 0 and full else None,
+        utilization=kept / full,
+        break_even=float(cost) * kept / (float(avoided) * full) if kept > 0 and avoided > 0 else None,
     )
 
 
-def _full_work(case: Case, option: Option, replay: ReservedReplay, units: int) -> float:
-    """Work that one of `units` units, always full, would do in the replayed time."""
-    assert option.reservation is not None
-    capacity = option.reservation.offer.capacity
-    if isinstance(capacity, ConcurrencyCapacity):
-        return full_speed(capacity) * case.replayed_us / SECOND
-    return replay.served_work / replay.utilization / units if replay.utilization else 0.0
+def _work(case: Case, capacity: Capacity, before: ReservedReplay, after: ReservedReplay) -> tuple[float, float]:
+    """Return the work that the later replay keeps and the earlier spilled, and a full unit's, on the busiest limit."""
+    spilled = after.spilled.sum(axis=0)
+    served = (np.array(case.replayed) - spilled).tolist()
+    axis = max(unit_axes(capacity), key=lambda axis: axis.work(served) / axis.per_hour)
+    return axis.work((before.spilled.sum(axis=0) - spilled).tolist()), axis.per_hour * unit_hours(case, capacity)

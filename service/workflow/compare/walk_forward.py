@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from service.workflow.compare.again import case_of, cheapest, decide_again
 from service.workflow.compute.dominance import contenders
+from service.workflow.compute.option import Violation
 from service.workflow.compute.realize import realize
 from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
@@ -19,14 +20,16 @@ from service.workflow.traffic import WEEK, TrafficHistory
 class WalkForward:
     """What deciding on the first `weeks_decided` weeks would have cost over the last `weeks_paid`, money a month.
 
-    decided: the option chosen then; paid: its adjusted total on the last part. hindsight: the option that was
-    cheapest there, and best: its total. regret: paid ÷ best − 1.
+    decided: the option chosen then; paid: its adjusted total on the last part; violations: the hard needs that it
+    missed there. hindsight: the cheapest option that met them all there, and best: its total. regret: paid ÷ best − 1,
+    infinite where the best was free.
     """
 
     weeks_decided: int
     weeks_paid: int
     decided: str
     paid: Decimal
+    violations: tuple[Violation, ...]
     hindsight: str
     best: Decimal
     regret: float
@@ -57,10 +60,18 @@ def walk_forward(
     best = cheapest(last, rivals, executor)
     if paid is None or best is None:
         return None
-    if paid.adjusted < best.adjusted:
+    if paid.eligible and paid.adjusted < best.adjusted:
         best = paid
-    regret = float(paid.adjusted / best.adjusted) - 1 if best.adjusted else 0.0
-    return WalkForward(decided, weeks - decided, paid.key, paid.adjusted, best.key, best.adjusted, regret)
+    regret = _regret(paid.adjusted, best.adjusted)
+    return WalkForward(
+        decided, weeks - decided, paid.key, paid.adjusted, paid.violations, best.key, best.adjusted, regret
+    )
+
+
+def _regret(paid: Decimal, best: Decimal) -> float:
+    if not best:
+        return float("inf") if paid else 0.0
+    return float(paid / best) - 1
 
 
 def _as_densely(policy: Policy, part: int, weeks: int) -> Policy:

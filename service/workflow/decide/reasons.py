@@ -1,12 +1,13 @@
 """Reasons: why an option is recommended, as codes with their numbers and as sentences, in order of effect."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option
+from service.workflow.compute.option import Figures, Option
 
 Numbers = tuple[tuple[str, Decimal | float | int | str], ...]
 
@@ -45,21 +46,24 @@ def _standing(options: Sequence[Option]) -> list[Option]:
 def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Compare with the best of every other mode, and with the cheapest of all where the rule passed it over."""
     seen = {chosen.mode}
-    for option in _standing(options):
-        if option.mode in seen:
-            continue
-        seen.add(option.mode)
-        difference = option.adjusted - chosen.adjusted
-        if difference <= 0:
-            continue
-        share = difference / option.adjusted
-        sentence = (
-            f"It costs {money(difference)} a month less ({share:.1%}) than the best {option.mode} option, {option.key}."
-        )
-        yield Reason("cheaper_than", (("option", option.key), ("saving", difference)), sentence, difference)
+    for option in options:
+        if option.eligible and option.mode not in seen:
+            seen.add(option.mode)
+            if option.adjusted > chosen.adjusted:
+                yield _cheaper_than(chosen, option)
     cheapest = _standing(options)[0]
     if cheapest.adjusted < chosen.adjusted:
         yield _passed_over(case, chosen, cheapest)
+
+
+def _cheaper_than(chosen: Option, best: Option) -> Reason:
+    """Set the chosen against the first of another mode, of which no more than a lower limit may be known."""
+    saving = best.adjusted - chosen.adjusted
+    share = saving / best.adjusted
+    sentence = f"It costs {money(saving)} a month less ({share:.1%}) than the best {best.mode} option, {best.key}."
+    if best.ruled_out:
+        sentence = f"It costs at least {money(saving)} a month less ({share:.1%}) than any {best.mode} option could."
+    return Reason("cheaper_than", (("option", best.key), ("saving", saving)), sentence, saving)
 
 
 def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
@@ -69,7 +73,7 @@ def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
     why = "it is in use today" if code == "incumbent_stays" else "it is simpler or binds less"
     sentence = (
         f"{cheapest.key} would save {money(saving)} a month ({share:.1%}), less than the margin of "
-        f"{case.policy.margin:.0%} asked of a change; {chosen.key} stays because {why}."
+        f"{(case.policy.margin * 100).normalize():f}% asked of a change; {chosen.key} stays because {why}."
     )
     return Reason(code, (("option", cheapest.key), ("saving", saving)), sentence, saving)
 
@@ -94,7 +98,7 @@ def _latency(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
 def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Say what the traffic's shape means: utilization sized for the peak, idle time, what spills."""
     profile = case.profile
-    dedicated = next((o for o in options if o.mode == "dedicated" and o.figures is not None), None)
+    dedicated = next((o for o in options if o.mode == "dedicated" and _serves_everything(o)), None)
     if dedicated is not None and dedicated.figures is not None and dedicated.figures.utilization is not None:
         busy = dedicated.figures.utilization
         sentence = f"Dedicated capacity that serves everything ({dedicated.key}) would be {busy:.1%} utilized."
@@ -103,24 +107,38 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
         sentence = f"The workload is idle {profile.idle_share:.1%} of the time."
         yield Reason("idle_time", (("idle_share", profile.idle_share),), sentence)
     if chosen.mode == "hybrid" and chosen.figures is not None:
-        spilled, kept = chosen.figures.overflow_share or 0.0, chosen.figures.coverage or 0.0
-        sentence = f"The reserved side serves {kept:.1%} of the tokens; {spilled:.1%} of the requests spill."
-        yield Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
+        yield _reserved_floor(chosen.figures)
+
+
+def _serves_everything(option: Option) -> bool:
+    overloaded = any(violation.code == "overloaded" for violation in option.violations)
+    return option.figures is not None and not option.figures.throttled_share and not overloaded
+
+
+def _reserved_floor(figures: Figures) -> Reason:
+    """Say what the reserved side keeps; how many requests spill is unknown where only tokens were recorded."""
+    kept, spilled = figures.coverage or 0.0, figures.overflow_share
+    if spilled is None:
+        return Reason("reserved_floor", (("coverage", kept),), f"The reserved side serves {kept:.1%} of the tokens.")
+    sentence = f"The reserved side serves {kept:.1%} of the tokens; {spilled:.1%} of the requests spill."
+    return Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
 
 
 def _crossover(chosen: Option, comparison: Comparison) -> Iterator[Reason]:
     """Set the workload against the crossover of its reservation, or the lowest one, with the cheapest serverless."""
     label = None if chosen.reservation is None else chosen.reservation.label
     sku = None if chosen.serverless is None else chosen.serverless.sku
-    pairs = [c for c in comparison.crossovers if label in (None, c.reserved) and sku in (None, c.serverless)]
+    fits = (c for c in comparison.crossovers if label in (None, c.reserved) and sku in (None, c.serverless))
+    pairs = [c for c in fits if c.requests_per_hour]
     if not pairs:
         return
     cheapest = min(c.cost_per_request for c in pairs)
     pair = next(c for c in pairs if c.cost_per_request == cheapest)
-    sentence = (
-        f"One unit of {pair.reserved} pays from {pair.requests_per_hour:,.0f} requests an hour against "
-        f"{pair.serverless}; the workload's mean is {pair.mean:.2f} times that, its floor {pair.floor:.2f} times."
-    )
+    volume = f"{pair.requests_per_hour:,.1f} requests an hour"
+    pays = f"One unit of {pair.reserved} pays from {volume} against {pair.serverless}"
+    if pair.utilization > 1:
+        pays = f"One unit of {pair.reserved} costs what {volume} do on {pair.serverless}, which is more than it serves"
+    sentence = f"{pays}; the workload's mean is {pair.mean:.2f} times that, its floor {pair.floor:.2f} times."
     numbers = (("requests_per_hour", pair.requests_per_hour), ("mean", pair.mean), ("floor", pair.floor))
     yield Reason("crossover", numbers, sentence)
 
@@ -129,5 +147,28 @@ def _ruled_out(options: Sequence[Option]) -> Iterator[Reason]:
     codes = sorted({violation.code for option in options for violation in option.violations})
     count = sum(1 for option in options if option.violations)
     if count:
-        sentence = f"{count} options miss a hard need ({', '.join(codes)})."
+        sentence = f"{_counted(count)} a hard need ({', '.join(codes)})."
         yield Reason("ineligible_options", (("count", count),), sentence)
+
+
+def nothing_eligible(options: Sequence[Option]) -> tuple[Reason, ...]:
+    """Return why nothing can be recommended: each hard need that is missed, the one that most options miss first."""
+    if not options:
+        return (Reason("no_eligible_option", (("count", 0),), "The policy's modes leave no option of these offers."),)
+    count = len(options)
+    missed = Counter(code for option in options for code in {v.code: None for v in option.violations})
+    return (
+        Reason("no_eligible_option", (("count", count),), f"No option of {count} meets every hard need."),
+        *(_missed_need(code, options, count) for code, count in missed.most_common()),
+    )
+
+
+def _missed_need(code: str, options: Sequence[Option], count: int) -> Reason:
+    """Say how many options miss a need, and what the cheapest of them lacks."""
+    first, lack = next((o, v) for o in options for v in o.violations if v.code == code)
+    sentence = f"{_counted(count)} {code}. The cheapest of them, {first.key}: {lack.sentence}"
+    return Reason("missed_need", (("code", code), ("count", count), ("option", first.key)), sentence)
+
+
+def _counted(count: int) -> str:
+    return "1 option misses" if count == 1 else f"{count} options miss"

@@ -10,7 +10,7 @@ from service.workflow.compare.compare import Comparison
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.case import Case
 from service.workflow.compute.option import Option
-from service.workflow.decide.reasons import Reason, reasons
+from service.workflow.decide.reasons import Reason, nothing_eligible, reasons
 from service.workflow.decide.rule import choose
 from service.workflow.traffic import SECOND
 
@@ -49,13 +49,12 @@ def recommend(case: Case, options: Sequence[Option], comparison: Comparison) -> 
     policy, profile = case.policy, case.profile
     chosen = choose(eligible(options), policy.margin, policy.incumbent)
     ended = datetime.fromtimestamp(profile.end_us // SECOND, UTC).date()
-    review_by = ended + timedelta(days=policy.review_days)
+    review_by = ended + timedelta(days=min(policy.review_days, (date.max - ended).days))
     if not profile.representative and not policy.sufficiency.allow_provisional:
         missing = tuple(Reason(f.code, f.numbers, f.sentence) for f in profile.findings)
         return Recommendation("insufficient_data", None, False, "low", None, missing, (), review_by)
     if chosen is None:
-        missing = (Reason("no_eligible_option", (), "No option meets every hard need."),)
-        return Recommendation("no_eligible_option", None, False, "low", None, missing, (), review_by)
+        return Recommendation("no_eligible_option", None, False, "low", None, nothing_eligible(options), (), review_by)
     probability = _probability(chosen, comparison)
     return Recommendation(
         mode=chosen.mode,

@@ -7,7 +7,8 @@ from service.workflow.compare.marginal import MarginalUnit
 from service.workflow.compare.pareto import p95
 from service.workflow.compare.walk_forward import WalkForward
 from service.workflow.compute.option import Option
-from service.workflow.document.values import JsonValue, cents, decimal_text, money, number, significant
+from service.workflow.document.options import violation
+from service.workflow.document.values import JsonValue, decimal_text, money, number, significant
 from service.workflow.policy import Policy
 
 
@@ -29,7 +30,7 @@ def _crossover(entry: Crossover, currency: str) -> JsonValue:
     return {
         "reserved": entry.reserved,
         "serverless": entry.serverless,
-        "unit_hourly": cents(entry.unit_hourly, currency),
+        "unit_hourly": money(entry.unit_hourly, currency),
         "cost_per_request": number(entry.cost_per_request),
         "requests_per_hour": number(entry.requests_per_hour),
         "utilization": number(entry.utilization),
@@ -81,6 +82,7 @@ def _walk_forward(entry: WalkForward | None, currency: str) -> JsonValue:
         "weeks_paid": entry.weeks_paid,
         "decided": entry.decided,
         "paid": money(entry.paid, currency),
+        "violations": [violation(v) for v in entry.violations],
         "hindsight": entry.hindsight,
         "best": money(entry.best, currency),
         "regret": number(entry.regret),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from service.workflow.compare.bootstrap import Interval
 from service.workflow.compare.commitment import Commitment, commitment
 from service.workflow.compute.bill import Line
-from service.workflow.compute.option import Figures, Option, Percentiles
+from service.workflow.compute.option import Figures, Option, Percentiles, Violation
 from service.workflow.document.values import JsonValue, cents, decimal_text, money, number, quantity_text
 from service.workflow.policy import Policy
 
@@ -21,7 +21,7 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         "dedicated": None if reservation is None else reservation.offer.sku,
         "serverless": None if entry.serverless is None else entry.serverless.sku,
         "eligible": entry.eligible,
-        "violations": [{"code": v.code, "sentence": v.sentence} for v in entry.violations],
+        "violations": [violation(v) for v in entry.violations],
         "ruled_out": entry.ruled_out,
         "monthly_cost": money(entry.monthly_cost, currency),
         "adjusted_monthly_cost": money(entry.adjusted, currency),
@@ -39,6 +39,11 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         "interval": _interval(interval, currency),
     }
     return body | _figures(entry.figures, currency)
+
+
+def violation(entry: Violation) -> JsonValue:
+    """Return one hard need that was missed."""
+    return {"code": entry.code, "sentence": entry.sentence}
 
 
 def _line(line: Line) -> JsonValue:

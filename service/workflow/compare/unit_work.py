@@ -1,0 +1,43 @@
+"""Work of a full unit: what crossovers and marginal units measure a reserved unit by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.probes import enforced
+from service.workflow.compute.replay.budget import METER_COLUMNS
+from service.workflow.compute.replay.speed import full_speed, prefill_weight
+from service.workflow.offers import Capacity, ConcurrencyCapacity
+from service.workflow.traffic import HOUR, SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAxis:
+    """One limit of a unit: `weights` of a request, an uncached, a cached and an output token, `per_hour` at most."""
+
+    weights: tuple[float, float, float, float]
+    per_hour: float
+
+    def work(self, counts: Sequence[float]) -> float:
+        """Return the work of requests, uncached, cached and output tokens."""
+        return sum(weight * float(count) for weight, count in zip(self.weights, counts, strict=True))
+
+
+def unit_axes(capacity: Capacity) -> list[UnitAxis]:
+    """Return the limits of a unit: token-steps with every slot in service, or each axis' budget."""
+    if isinstance(capacity, ConcurrencyCapacity):
+        return [UnitAxis((0.0, prefill_weight(capacity.speed), 0.0, 1.0), full_speed(capacity) * 3600)]
+    axes = []
+    for axis in capacity.axes:
+        weights = {str(meter): float(weight) for meter, weight in axis.weights}
+        requests, uncached, cached, output = (weights.get(meter, 0.0) for meter in METER_COLUMNS)
+        axes.append(UnitAxis((requests, uncached, cached, output), float(axis.per_minute) * 60))
+    return axes
+
+
+def unit_hours(case: Case, capacity: Capacity) -> float:
+    """Return the hours that a unit can work in the replayed time; a budget is there for whole windows."""
+    if isinstance(capacity, ConcurrencyCapacity):
+        return case.replayed_us / HOUR
+    window_us = enforced(case, capacity).window_seconds * SECOND
+    return -(-case.replayed_us // window_us) * window_us / HOUR
