@@ -123,8 +123,7 @@ def crossover(evaluation: Json) -> Crossover | None:
         return None
     at = {name: pair["workload"][name] * pair["requests_per_hour"] for name in ("floor", "mean", "peak")}
     most = 1.1 * max(*at.values(), pair["requests_per_hour"])
-    token = pair["cost_per_request"]
-    unit = token * pair["requests_per_hour"]
+    unit, token = float(pair["unit_hourly"]["amount"]), pair["cost_per_request"]
     highest = 1.1 * max(unit, token * most)
     height = HEIGHT * (1 - unit / highest)
     return Crossover(

@@ -102,7 +102,7 @@ def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple
 
 def _work(case: Case, capacity: Capacity, before: ReservedReplay, after: ReservedReplay) -> tuple[float, float]:
     """Return the work that the later replay keeps and the earlier spilled, and a full unit's, on the busiest limit."""
-    spilled = after.spilled.sum(axis=0)
+    spilled = after.refused
     served = (np.array(case.replayed) - spilled).tolist()
     axis = max(unit_axes(capacity), key=lambda axis: axis.work(served) / axis.per_hour)
-    return axis.work((before.spilled.sum(axis=0) - spilled).tolist()), axis.per_hour * unit_hours(case, capacity)
+    return axis.work((before.refused - spilled).tolist()), axis.per_hour * unit_hours(case, capacity)
