@@ -31,7 +31,7 @@ def _replayed(evaluation: Evaluation) -> dict[str, JsonValue]:
     drawn = "synthesized" if arrivals.synthesized else "logged"
     return {
         "arrivals": drawn if evaluation.case.has_requests else "buckets",
-        "replayed_requests": evaluation.case.replayed[0],
+        "replayed_requests": number(evaluation.case.replayed[0]),
         "replayed_hours": number(evaluation.case.replayed_us / HOUR),
         "sampled": arrivals.sampled,
     }

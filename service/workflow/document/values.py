@@ -5,20 +5,30 @@ from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from service.workflow.compute.bill import MONEY
+
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 
 DIGITS = 9
 """Significant digits of a float that is shown: more than any of them means, few enough to be stable."""
 
+CENT = Decimal("0.01")
+
+EXACT = 2**53
+"""Whole numbers below this are the same in every JSON reader."""
+
 
 def number(value: float | Fraction | None) -> float | int | None:
-    """Return a float rounded to DIGITS significant digits, a whole number as it is; None for what is not finite."""
-    if value is None or isinstance(value, int):
+    """Return a float rounded to DIGITS significant digits, a whole number as it is; None for what is not finite.
+
+    JSON carries whole numbers exactly below 2^53 alone: larger ones are rounded as well.
+    """
+    if value is None or (isinstance(value, int) and abs(value) < EXACT):
         return value
     if not math.isfinite(value):
         return None
     rounded = float(f"{float(value):.{DIGITS}g}")
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 2**53 else rounded
+    return int(rounded) if rounded.is_integer() and abs(rounded) < EXACT else rounded
 
 
 def decimal_text(value: Decimal) -> str:
@@ -42,7 +52,7 @@ def money(amount: Decimal, currency: str) -> dict[str, JsonValue]:
 
 def cents(amount: float, currency: str) -> dict[str, JsonValue]:
     """Return an estimate of money, rounded to cents."""
-    return money(Decimal(repr(amount)).quantize(Decimal("0.01")), currency)
+    return money(Decimal(repr(amount)).quantize(CENT, context=MONEY), currency)
 
 
 def time_text(time_us: int) -> str:

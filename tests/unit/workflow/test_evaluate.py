@@ -1,0 +1,96 @@
+"""The whole chain: the same bytes whatever the threads and the order of the offers, and progress that only rises."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from service.kit import canonical
+from service.workflow.document import document
+from service.workflow.errors import WorkflowError
+from service.workflow.evaluate import Progress, evaluate
+from service.workflow.measure import InsufficientTraffic
+from service.workflow.offers import Autoscale, ColdStart, Offer, Price, Speed, WarmPool
+from service.workflow.policy import BootstrapPolicy, LatencyPolicy, Policy
+from tests.histories import log_of, series_of
+from tests.markets import budget, gpu_offer, ptu_offer, rate, request_offer, token_offer
+
+TWO_WEEKS = series_of([3, 0, 0, 9, 40, 2] * 28 + [5, 1, 0, 9, 70, 2] * 28, bucket=3600)
+
+SLOW = Speed(1000.0, ((1, 2.0),))
+
+OFFERS: list[Offer] = [
+    token_offer("tok", "8", "60", cold_start=ColdStart(300, 5), warm_pool=WarmPool(Decimal("0.01"))),
+    request_offer("req", "0.009", speed=SLOW),
+    replace(request_offer("time", speed=SLOW), prices=(Price("compute_seconds", Decimal("0.002"), 1),)),
+    gpu_offer("gpu", rate("0.05"), rate("0.04", 12, upfront="20"), autoscale=Autoscale(0, 60.0), start_seconds=30.0),
+    ptu_offer("ptu", rate("0.02"), rate("0.015", 1), capacity=budget("2", requests="1")),
+]
+
+POLICY = Policy(
+    bootstrap=BootstrapPolicy(100),
+    latency=LatencyPolicy("end_to_end", 95, 300.0, value_per_slow_request=Decimal("0.0005")),
+    traffic_factor=Decimal("1.5"),
+)
+
+
+def silent(phase: str, share: float) -> None:
+    """Hear nothing."""
+
+
+def written(offers: Sequence[Offer] = OFFERS, progress: Progress = silent, threads: int = 1) -> bytes:
+    return canonical.dumps(document(evaluate(TWO_WEEKS, offers, POLICY, progress, threads)))
+
+
+def test_the_same_input_gives_the_same_bytes_on_any_number_of_threads() -> None:
+    first = written()
+    assert [written(threads=threads) for threads in (1, 2, 4)] == [first] * 3
+    for part in (b'"walk_forward":{', b'"bootstrap":{', b'"traffic_factor"', b'"marginal_units":{'):
+        assert part in first
+
+
+def test_the_order_in_which_offers_come_changes_no_byte() -> None:
+    first = written()
+    for seed in range(3):
+        shuffled = list(OFFERS)
+        Random(seed).shuffle(shuffled)
+        assert written(shuffled, threads=2) == first
+
+
+def test_another_seed_draws_other_days_and_arrivals() -> None:
+    policies = (replace(POLICY, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (canonical.dumps(document(evaluate(TWO_WEEKS, OFFERS, p, threads=1))) for p in policies)
+    assert one == same
+    assert one != other
+
+
+def test_progress_goes_through_the_phases_in_order_and_never_back() -> None:
+    heard: list[tuple[str, float]] = []
+    written(progress=lambda phase, share: heard.append((phase, share)))
+    assert list(dict.fromkeys(phase for phase, _ in heard)) == ["measure", "compute", "compare", "decide"]
+    order = ["measure", "compute", "compare", "decide"]
+    reached = [(order.index(phase), share) for phase, share in heard]
+    assert reached == sorted(set(reached))
+    assert all(0 <= share < 1 for _, share in heard)
+    assert {share for phase, share in heard if phase == "compare"} >= {0.0, 0.4, 0.8}
+
+
+def test_an_incumbent_that_is_not_on_offer_is_refused_with_the_mend() -> None:
+    with pytest.raises(WorkflowError, match="names no option on offer") as refused:
+        evaluate(TWO_WEEKS, OFFERS, replace(POLICY, incumbent="hybrid:gone@0x1+req"), threads=1)
+    assert refused.value.field == "/policy/incumbent"
+
+
+def test_an_incumbent_is_among_the_options_exactly_as_it_is_used() -> None:
+    evaluation = evaluate(TWO_WEEKS, OFFERS, replace(POLICY, incumbent="hybrid:ptu@0x7+tok"), threads=1)
+    (used,) = (option for option in evaluation.options if option.key == "hybrid:ptu@0x7+tok")
+    assert not used.ruled_out
+    assert used.reservation is not None
+    assert used.reservation.units == 7
+
+
+def test_too_little_to_measure_is_refused() -> None:
+    with pytest.raises(InsufficientTraffic):
+        evaluate(log_of([5.0]), OFFERS, POLICY, threads=1)
