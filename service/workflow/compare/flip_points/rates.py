@@ -30,6 +30,7 @@ def _found(
     ways, label = finder.ways, unit.label
 
     def lines(_: Side, known: bool) -> list[Line]:
+        """Return the lines of the reservation's ways, and of the best others."""
         moving = [way for way in ways.of_label(label) if way.known or not known]
         still = ways.still(lambda way: way.label == label, known=known)
         return [*(way.line(part(way)) for way in moving), *map(Way.line, still)]
@@ -47,6 +48,7 @@ def _affordable(unit: Reservation, rate_moves: bool) -> Ceilings:
     moving = whole - upfront if rate_moves else upfront
 
     def ceilings(factor: Decimal, total: Decimal) -> dict[str, Decimal]:
+        """Return the ceiling of the reservation's hybrids, money a month at today's price."""
         then = whole - moving + moving * factor
         return {f"hybrid:{unit.label}": total * whole / then} if then else {}
 

@@ -22,6 +22,7 @@ def _found(finder: Finder, name: str, weight: Decimal, part: Callable[[Way], Dec
     ways = finder.ways
 
     def lines(_: Side, known: bool) -> list[Line]:
+        """Return the lines of every way."""
         return [way.line(part(way)) for way in ways.every() if way.known or not known]
 
     for side in SIDES:
