@@ -5,6 +5,7 @@ The doors are the HTTP request (kit/door.py), the job (kit/jobs.py) and the comm
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -44,6 +45,7 @@ class Database:
         self._threads = threads
         self._engines: dict[str, Engine] = {}
         self._owner = 0
+        self._making = threading.Lock()
 
     @property
     def reader(self) -> Engine:
@@ -138,12 +140,13 @@ class Database:
         return nullcontext() if lane is None or self.is_sqlite else postgresql.queued(connection, lane)
 
     def _engine(self, name: str, make: Callable[[], Engine]) -> Engine:
-        if self._owner != os.getpid():
-            self.dispose()
-            self._owner = os.getpid()
-        if name not in self._engines:
-            self._engines[name] = make()
-        return self._engines[name]
+        with self._making:  # threads that need it at once must not make two and leave one open
+            if self._owner != os.getpid():
+                self.dispose()
+                self._owner = os.getpid()
+            if name not in self._engines:
+                self._engines[name] = make()
+            return self._engines[name]
 
 
 @contextmanager

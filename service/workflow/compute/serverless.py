@@ -160,7 +160,12 @@ class Alone:
 
 
 def request_violations(case: Case, offer: Serverless) -> tuple[Violation, ...]:
-    """Return whether the offer can only be judged by single requests, and the history has none."""
+    """Return whether the offer bills what the history does not show: requests, or the time that they take."""
+    if case.has_requests and offer.bills_compute and offer.speed is None and case.arrivals.service_us is None:
+        sentence = (
+            f"{offer.sku} bills time, and how long requests take is known neither of the offer nor of the history."
+        )
+        return (Violation("needs_service_time", sentence),)
     needs = any(p.meter in {"requests", "compute_seconds"} for p in offer.prices)
     if case.has_requests or not needs:
         return ()

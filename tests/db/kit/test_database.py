@@ -295,3 +295,31 @@ def test_a_child_process_makes_connections_of_its_own(database: Database) -> Non
 def test_the_log_names_the_database(database: Database) -> None:
     expected = "with WAL journal" if database.is_sqlite else "postgresql"
     assert database.describe().endswith(expected)
+
+
+def test_threads_that_come_at_once_share_one_engine(database: Database) -> None:
+    together = threading.Barrier(8)
+
+    def engine(_: int) -> int:
+        together.wait()
+        return id(database.glancer)
+
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(engine, range(8)))) == 1
+
+
+@on_postgresql
+def test_a_glance_asks_again_where_its_connection_died(database: Database) -> None:
+    asks = text("SELECT pg_backend_pid() AS pid")
+    first = database.glance(asks, {})
+    assert first is not None
+    database.write(lambda session: session.execute(text(f"SELECT pg_terminate_backend({first.pid})")))
+    second = database.glance(asks, {})
+    assert second is not None
+    assert second.pid != first.pid
+
+
+def test_a_glance_cannot_write(database: Database) -> None:
+    database.write(lambda session: session.execute(text("CREATE TABLE kept (x INTEGER)")))
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        database.glance(text("INSERT INTO kept VALUES (1)"), {})

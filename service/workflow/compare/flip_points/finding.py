@@ -7,6 +7,9 @@ from decimal import Decimal
 from service.workflow.compare.flip_points.lines import REACH, Flip, Line, Rule, Side
 from service.workflow.compare.flip_points.ways import Ways
 
+ROUNDS = 60
+"""Looks for one flip: so that no market of thousands of tiny units keeps a worker for minutes."""
+
 Lines = Callable[[Side, bool], list[Line]]
 """Returns the lines to look at on a side: all, or only the known ones."""
 
@@ -24,10 +27,10 @@ class Finder:
     def nearest(self, lines: Lines, side: Side, ceilings: Ceilings) -> tuple[Flip, bool] | None:
         """Return the nearest flip on a side, and whether it is exact; None where nothing flips within reach.
 
-        A way that is only a lower limit is replayed where the flip rests on it, and looked for again. What the budget
-        leaves unknown is then left out, and the flip is no longer exact.
+        A way that is only a lower limit is replayed where the flip rests on it, and looked for again, ROUNDS times and
+        while the budget lasts. What then is still unknown is left out, and the flip is no longer exact.
         """
-        while True:
+        for _ in range(ROUNDS):
             found = _thinned(lines(side, False), self.rule)
             now = self.rule.standing(found)
             flip = self.rule.first_change(found, side, now)
@@ -35,11 +38,13 @@ class Finder:
             if open_:
                 if self.ways.replay(open_):
                     continue
-                flip = self.rule.first_change(_thinned(lines(side, True), self.rule), side, now)
-                return None if flip is None else (flip, False)
+                break
             enlarged = self.ways.enlarge(ceilings(*_farthest(flip, now, side)))
             if not enlarged:
                 return None if flip is None else (flip, enlarged is not None)
+        known = _thinned(lines(side, True), self.rule)
+        flip = self.rule.first_change(known, side, self.rule.standing(known))
+        return None if flip is None else (flip, False)
 
 
 def _farthest(flip: Flip | None, now: Line, side: Side) -> tuple[Decimal, Decimal]:

@@ -135,7 +135,7 @@ class Rule:
         for low, high in _stretches(lines, side):
             envelopes = _envelopes([line.straight((low + high) / 2) for line in lines], low, high, self.incumbent)
             for near, far in self._cuts(envelopes, low, high, side):
-                found = self._chosen(envelopes, (near + far) / 2)
+                found = self._chosen(envelopes, near, far)
                 if found.group != now.group:
                     return Flip(near, now, found)
                 now = found
@@ -158,11 +158,12 @@ class Rule:
                 cuts |= set(_crossings(one, other, high, 1 - self.margin))
         yield from pairwise(sorted(cuts, reverse=side == "below"))
 
-    def _chosen(self, envelopes: Sequence[Envelope], factor: Decimal) -> Line:
+    def _chosen(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> Line:
+        """Return the line chosen between two neighbouring cuts, whose middle may be rounded onto one of them."""
         points = []
         for envelope in envelopes:
-            piece = next(piece for start, piece in reversed(envelope) if start <= factor)
-            points.append(Point(piece.line, piece.at(factor)))
+            piece = next(piece for start, piece in reversed(envelope) if start <= min(near, far))
+            points.append(Point(piece.line, piece.at((near + far) / 2)))
         chosen = choose(points, self.margin, self.incumbent)
         assert chosen is not None
         return chosen.line
