@@ -40,10 +40,14 @@ def whole_bill(history: TrafficHistory, serverless: Offer) -> Decimal:
 def a_twentieth_of_two_weeks(history: BucketSeries) -> BucketSeries:
     """Return the first two weeks of half hours, every twentieth request of them."""
     assert history.requests is not None
-    columns = (history.input_tokens, history.cached_input_tokens, history.output_tokens)
     some = slice(14 * 48)
-    return BucketSeries(
-        history.bucket_seconds, history.start_us[some], history.requests[some] // 20, *(c[some] for c in columns)
+    return replace(
+        history,
+        start_us=history.start_us[some],
+        requests=history.requests[some] // 20,
+        input_tokens=history.input_tokens[some],
+        cached_input_tokens=history.cached_input_tokens[some],
+        output_tokens=history.output_tokens[some],
     )
 
 
