@@ -24,7 +24,7 @@ run: $(RUN)
 test: check
 	@rm -f .coverage
 	@# Compiled kernels cannot be traced, so their tests run once interpreted: docs/decisions/0014.
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q --cov --cov-report= tests/unit/workflow
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q --cov --cov-report= tests/unit/workflow/compute tests/unit/workflow/measure
 	$(BIN)/pytest -n $(JOBS) --cov --cov-append --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='service/workflow/*' --fail-under=95
 	$(BIN)/coverage report --include='service/access/*' --fail-under=95

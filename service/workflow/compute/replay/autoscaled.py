@@ -147,8 +147,8 @@ def replay_autoscaled(  # noqa: PLR0913, PLR0917
         slow=hourly_count(arrivals, written.record.slow),
         unit_us=unit_us,
         peak_units=peak,
-        utilization=min(1.0, busy / slot_us) if slot_us else 0.0,
-        served_work=served,
+        utilization=min(1.0, float(busy) / slot_us) if slot_us else 0.0,
+        served_work=float(served),
         first_token=written.record.first_token,
         end_to_end=written.record.end_to_end,
     )

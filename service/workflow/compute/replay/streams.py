@@ -116,8 +116,8 @@ def replay_streams(
         spilled=hourly_tokens(arrivals, spilled),
         spilled_mask=spilled,
         slow=hourly_count(arrivals, record.slow),
-        utilization=min(1.0, busy / slot_us) if slot_us else 0.0,
-        served_work=served,
+        utilization=min(1.0, float(busy) / slot_us) if slot_us else 0.0,
+        served_work=float(served),
         first_token=record.first_token,
         end_to_end=record.end_to_end,
     )
