@@ -61,6 +61,9 @@ CARRIED = {name for name, _, _ in METERS} | {"input_cost_per_token_cache_hit"}
 """Costs that an offer states; the last is the older name of the cached price."""
 
 LONG_REQUESTS = re.compile(r"_above_[0-9]+k_tokens")
+SIZES = "tiered_pricing"
+"""Where the prices of some models are listed by the size of one request."""
+
 COMMITMENT = re.compile(r"bedrock/(?P<region>[^/]+)/(?P<months>[0-9]{1,3})-month-commitment/(?P<model>.+)")
 REGION = re.compile(r"[a-z]{2}(-gov)?-[a-z]+-[0-9]|\*|us|eu|us-gov|apac|global|global-standard")
 
@@ -91,7 +94,7 @@ def read(listed: object, version: str, wanted: Wanted) -> Imported:
         provider = _provider(entry)
         if not wanted.takes(provider, key) or COMMITMENT.fullmatch(key):
             continue
-        made = _offer(key, entry)
+        made = _offer(key, _with_base(entry))
         if isinstance(made, Skipped):
             skipped.append(made)
         else:
@@ -140,6 +143,16 @@ def _offer(key: str, entry: Json) -> Json | Skipped:
     )
 
 
+def _with_base(entry: Json) -> Json:
+    """Return an entry with the prices of its shortest requests in its own place, where they are listed by size."""
+    tiers = entry.get(SIZES)
+    return entry | next((tier for tier in tiers if _from_zero(tier)), {}) if isinstance(tiers, list) else entry
+
+
+def _from_zero(tier: object) -> bool:
+    return isinstance(tier, dict) and isinstance(tier.get("range"), list) and tier["range"][:1] == [0]
+
+
 def _prices(entry: Json) -> Iterator[Json]:
     for name, meter, per in METERS:
         stated = exact(entry.get(name))
@@ -171,8 +184,10 @@ def _until(entry: Json) -> Json:
 
 
 def _remarks(entry: Json) -> Iterator[str]:
-    if any(LONG_REQUESTS.search(name) for name in entry):
+    if SIZES in entry or any(LONG_REQUESTS.search(name) for name in entry):
         yield "Long requests cost more; the base price is carried."
+    if "off_peak_pricing" in entry:
+        yield "The price varies with the hour of the day; the one outside its off-peak hours is carried."
     costs = {name for name, value in entry.items() if "cost" in name and value and not isinstance(value, str)}
     if others := sorted(name for name in costs - CARRIED if not LONG_REQUESTS.search(name)):
         yield f"Not carried: {', '.join(others)}."

@@ -1,6 +1,6 @@
 """The decision rule: the cheapest, except that a more complex or more binding option must win by the margin."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -25,25 +25,27 @@ R = TypeVar("R", bound=Ranked)
 
 
 def choose(options: Sequence[R], margin: Decimal, incumbent: str | None = None) -> R | None:
-    """Return the recommended option of eligible ones, None of none.
+    """Return the recommended option of eligible ones, None of none: the last that `standings` yields."""
+    return next(reversed(list(standings(options, margin, incumbent))), None)
+
+
+def standings(options: Sequence[R], margin: Decimal, incumbent: str | None = None) -> Iterator[R]:
+    """Yield each option that stands until another takes over; the last one is the recommended.
 
     Families are walked from simplest to most binding. A family's best takes over when it beats the one standing:
     costs less, and at most (1 − margin) of it. With an incumbent among the options, only those that beat it are
     walked; it stays where none does.
     """
     current = next((option for option in options if option.key == incumbent), None)
-    if current is None:
-        return _walked(options, margin)
-    return _walked([option for option in options if _beats(option, current, margin)], margin) or current
-
-
-def _walked(options: Sequence[R], margin: Decimal) -> R | None:
+    if current is not None:
+        yield current
+        options = [option for option in options if _beats(option, current, margin)]
     standing: R | None = None
     for family in sorted({option.family for option in options}):
         best = min((o for o in options if o.family == family), key=lambda o: (o.adjusted, o.key))
         if standing is None or _beats(best, standing, margin):
             standing = best
-    return standing
+            yield best
 
 
 def _beats(option: Ranked, standing: Ranked, margin: Decimal) -> bool:

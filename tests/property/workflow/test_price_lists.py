@@ -86,11 +86,11 @@ def litellm_costs(asked: list[tuple[str, str, int]]) -> dict[str, list[float]]:
 
 
 def litellm_offers() -> Iterator[tuple[str, dict[str, Any], Serverless]]:
-    """Yield (name, entry, offer) of every chat model whose price does not depend on the size of a request."""
+    """Yield (name, entry, offer) of every chat model whose price depends neither on a request's size nor its hour."""
     listed, version = litellm.installed()
     for name, entry in listed.items():
-        sized = any("above" in key or "tier" in key for key in entry)
-        if entry.get("mode") != "chat" or sized or "input_cost_per_token" not in entry:
+        varies = any("above" in key or "tier" in key or "off_peak" in key for key in entry)
+        if entry.get("mode") != "chat" or varies or "input_cost_per_token" not in entry:
             continue
         for sheet in litellm.read({name: entry}, version, WANTED).sheets:
             for offer in build_offers(sheet):

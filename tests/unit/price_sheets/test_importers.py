@@ -226,9 +226,26 @@ def test_litellm_says_what_an_offer_cannot(from_litellm: Imported) -> None:
     offers = every_offer(from_litellm)
     assert "Not carried: search_context_cost_per_query." in offers["perplexity", "perplexity:sonar"]["note"]
     assert "Long requests cost more" in offers["google", "gemini:gemini-2.5-pro"]["note"]
+    assert "varies with the hour of the day" in offers["deepseek", "deepseek-flash"]["note"]
     # What is cached for more than an hour is no longer a request.
     assert "cache_creation_input_token_cost_above_1hr" in offers["anthropic", "claude-haiku-4-5"]["note"]
     assert "Long requests" not in offers["anthropic", "claude-haiku-4-5"]["note"]
+
+
+def test_litellm_prices_by_the_size_of_a_request_are_those_of_short_ones(from_litellm: Imported) -> None:
+    listed, _ = litellm.installed()
+    name = "dashscope/qwen3-coder-flash"
+    tier = listed[name]["tiered_pricing"][0]
+    offer = every_offer(from_litellm)["dashscope", name.replace("/", ":")]
+    assert tier["range"][0] == 0
+    assert meters(offer) == {
+        "input_tokens": tier["input_cost_per_token"],
+        "cached_input_tokens": tier["cache_read_input_token_cost"],
+        "output_tokens": tier["output_cost_per_token"],
+    }
+    assert "Long requests cost more" in offer["note"]
+    by_size = {key for key, entry in listed.items() if entry.get("mode") == "chat" and "tiered_pricing" in entry}
+    assert not by_size & {skipped.item for skipped in from_litellm.skipped}
 
 
 def test_litellm_commitments_are_rates_of_model_units_by_region(from_litellm: Imported) -> None:
@@ -251,6 +268,7 @@ def test_litellm_entries_of_any_kind_do_no_harm() -> None:
             "deprecation_date": "soon",
         },
         "a/z": {"mode": ["chat"], "litellm_provider": "a"},
+        "a/sizes": {"mode": "chat", "litellm_provider": "a", "tiered_pricing": [5, {"range": 0}, {"range": []}]},
         "a/zz": {
             "mode": "embedding",
             "litellm_provider": "a",
@@ -259,7 +277,7 @@ def test_litellm_entries_of_any_kind_do_no_harm() -> None:
         },
     }
     imported = litellm.read(listed, "v", ALL)
-    assert {skipped.item for skipped in imported.skipped} == {"a/x", "a/z"}
+    assert {skipped.item for skipped in imported.skipped} == {"a/x", "a/z", "a/sizes"}
     assert {(sheet["provider"], sheet["offers"][0]["model"]) for sheet in imported.sheets} == {
         ("a", "zz"),
         ("unknown", "a/y"),

@@ -27,23 +27,22 @@ class Finder:
     def nearest(self, lines: Lines, side: Side, ceilings: Ceilings) -> tuple[Flip, bool] | None:
         """Return the nearest flip on a side, and whether it is exact; None where nothing flips within reach.
 
-        A way that is only a lower limit is replayed where the flip rests on it, and looked for again, ROUNDS times and
-        while the budget lasts. What then is still unknown is left out, and the flip is no longer exact.
+        Ways known by a lower limit only on which the answer rests up to the flip are replayed, and the flip is looked
+        for again, ROUNDS times and while the budget lasts. What is unknown then is left out: it is no longer exact.
         """
         for _ in range(ROUNDS):
             found = _thinned(lines(side, False), self.rule)
             now = self.rule.standing(found)
-            flip = self.rule.first_change(found, side, now)
-            open_ = {line.way for line in (flip.before, flip.after) if not line.known} if flip else set()
-            if open_:
-                if self.ways.replay(open_):
+            flip, limits = self.rule.first_change(found, side, now)
+            if limits:
+                if self.ways.replay(limits):
                     continue
                 break
             enlarged = self.ways.enlarge(ceilings(*_farthest(flip, now, side)))
             if not enlarged:
                 return None if flip is None else (flip, enlarged is not None)
         known = _thinned(lines(side, True), self.rule)
-        flip = self.rule.first_change(known, side, self.rule.standing(known))
+        flip, _ = self.rule.first_change(known, side, self.rule.standing(known))
         return None if flip is None else (flip, False)
 
 

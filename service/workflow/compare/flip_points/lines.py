@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from service.workflow.decide.rule import choose
+from service.workflow.decide.rule import choose, standings
 
 REACH = Decimal(10)
 """Factors looked at: a tenth to ten times. What changes the answer only beyond is no figure to negotiate with."""
@@ -130,16 +130,21 @@ class Rule:
     margin: Decimal
     incumbent: str | None = None
 
-    def first_change(self, lines: Sequence[Line], side: Side, now: Line) -> Flip | None:
-        """Return the nearest change of the answer `now` on one side of 1, None where there is none within reach."""
+    def first_change(self, lines: Sequence[Line], side: Side, now: Line) -> tuple[Flip | None, set[int]]:
+        """Return the nearest change of the answer `now` on one side of 1, None where there is none within reach.
+
+        And where to find the ways again that stood until there and of which only a lower limit is known.
+        """
+        limits = _limits([now])
         for low, high in _stretches(lines, side):
             envelopes = _envelopes([line.straight((low + high) / 2) for line in lines], low, high, self.incumbent)
             for near, far in self._cuts(envelopes, low, high, side):
-                found = self._chosen(envelopes, near, far)
-                if found.group != now.group:
-                    return Flip(near, now, found)
-                now = found
-        return None
+                walked = self._walked(envelopes, near, far)
+                limits |= _limits(walked)
+                if walked[-1].group != now.group:
+                    return Flip(near, now, walked[-1]), limits
+                now = walked[-1]
+        return None, limits
 
     def standing(self, lines: Sequence[Line]) -> Line:
         """Return the line chosen at 1."""
@@ -158,15 +163,20 @@ class Rule:
                 cuts |= set(_crossings(one, other, high, 1 - self.margin))
         yield from pairwise(sorted(cuts, reverse=side == "below"))
 
-    def _chosen(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> Line:
-        """Return the line chosen between two neighbouring cuts, whose middle may be rounded onto one of them."""
+    def _walked(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> list[Line]:
+        """Return the lines that stand, up to the chosen one, between two neighbouring cuts.
+
+        Their middle may be rounded onto one of them.
+        """
         points = []
         for envelope in envelopes:
             piece = next(piece for start, piece in reversed(envelope) if start <= min(near, far))
             points.append(Point(piece.line, piece.at((near + far) / 2)))
-        chosen = choose(points, self.margin, self.incumbent)
-        assert chosen is not None
-        return chosen.line
+        return [point.line for point in standings(points, self.margin, self.incumbent)]
+
+
+def _limits(lines: Sequence[Line]) -> set[int]:
+    return {line.way for line in lines if not line.known}
 
 
 def _stretches(lines: Sequence[Line], side: Side) -> Iterator[tuple[Decimal, Decimal]]:
