@@ -51,15 +51,13 @@ def _rates(rates: list[Json], pointer: str) -> Iterator[Finding]:
 
 
 def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
-    place = next((index for index, rate in enumerate(rates) if rate["term_months"] == 0), None)
-    on_demand = None if place is None else monthly(rates[place])
-    if not on_demand:
+    found = {index: money for index, rate in enumerate(rates) if (money := monthly(rate))}
+    place = min((index for index in found if not rates[index]["term_months"]), key=found.__getitem__, default=None)
+    if place is None:
         return
-    for index, rate in enumerate(rates):
-        committed = monthly(rate)
-        if index == place or not committed:
-            continue
-        if committed > on_demand:
+    on_demand = found.pop(place)
+    for index, committed in found.items():
+        if rates[index]["term_months"] and committed > on_demand:
             detail = f"The term costs {committed:f} a month, more than {on_demand:f} on demand."
             yield warning("committed_above_on_demand", f"{pointer}/{index}", detail)
         if max(committed, on_demand) > FAR * min(committed, on_demand):

@@ -206,8 +206,9 @@ class Dedicated:
 
     @cached_property
     def on_demand(self) -> Rate | None:
-        """The rate without a term, or None where the offer is sold under terms only."""
-        return next((rate for rate in self.rates if rate.term_months == 0), None)
+        """The cheapest rate without a term, or None where the offer is sold under terms only."""
+        free = (rate for rate in self.rates if rate.term_months == 0)
+        return min(free, key=lambda rate: rate.monthly_per_unit, default=None)
 
 
 Offer = Serverless | Dedicated

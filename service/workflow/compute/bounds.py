@@ -32,6 +32,7 @@ from service.workflow.offers import (
     Dedicated,
     Limits,
     Meter,
+    Offer,
     Serverless,
     ThroughputCapacity,
 )
@@ -113,7 +114,7 @@ class Bounds:
         That speaks of serverless offers that nothing about the traffic can rule out, and infinite without one.
         """
         case = self.case
-        if case.policy.latency.strict:
+        if case.policy.latency.strict or (case.latency_is_priced and not self._states_latency(offer)):
             return Decimal("Infinity")
         own = isolation_value(case.policy, offer)
         bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
@@ -128,7 +129,14 @@ class Bounds:
             for offer in self.serverless
             if offer.limits == Limits() and not offer.bills_compute
             if not hard_violations(case.policy, offer) and not request_violations(case, offer)
+            if not case.latency_is_priced or self._states_latency(offer)
         ]
+
+    def _states_latency(self, offer: Offer) -> bool:
+        """Whether replays on the offer know how long requests take."""
+        if isinstance(offer, Dedicated) and isinstance(offer.capacity, ConcurrencyCapacity):
+            return True
+        return offer.speed is not None and self.case.has_requests
 
     def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the units that the traffic's work keeps busy on average: no fleet that stops when idle runs on fewer.

@@ -11,6 +11,14 @@ from service.workflow.traffic import Int64s
 REQUESTS, UNCACHED, CACHED, OUTPUT = range(4)
 """Columns of hourly counts."""
 
+_UNKNOWN_LATENCY = {
+    True: "Its latency is unknown, so the strict target is unproven: give every offer in it a `speed`, "
+    "or set `latency.strict` to false.",
+    False: "Its latency is unknown, so what slow requests cost is too: give every offer in it a `speed`, "
+    "or set `latency.value_per_slow_request` to 0.",
+}
+"""Why an option without latency is ruled out, by whether the target is strict."""
+
 
 def share(part: int, whole: int) -> float:
     """Return part ÷ whole, 0 of nothing."""
@@ -51,13 +59,17 @@ def slow_requests(case: Case, replay: ReservedReplay | ServerlessReplay | Autosc
 
 
 def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:
-    """Return what a strict latency target rules out; `slow` is None where the option's latency is unknown."""
+    """Return what the latency target rules out: missing a strict one, and a latency that nobody knows where it counts.
+
+    slow: slow requests of the option, None where its latency is unknown. What may rule an option out, or costs money,
+    is not taken to be nothing because nobody knows it.
+    """
     latency = case.policy.latency
-    if case.target is None or not latency.strict:
+    if not case.latency_is_priced:
         return ()
     if slow is None:
-        return (Violation("latency_unknown", "The offer states no speed, so the strict latency target is unproven."),)
-    if slow <= case.slow_allowed:
+        return (Violation("latency_unknown", _UNKNOWN_LATENCY[latency.strict]),)
+    if not latency.strict or slow <= case.slow_allowed:
         return ()
     sentence = f"p{latency.percentile:g} {latency.metric.replace('_', ' ')} is above {latency.target_ms:g} ms."
     return (Violation("latency_target", sentence),)

@@ -100,7 +100,7 @@ class Overflow:
     def violations(self) -> tuple[Violation, ...]:
         """Hard needs that depend on the replay."""
         violations = hard_violations(self.case.policy, self.offer) + request_violations(self.case, self.offer)
-        if self.case.policy.latency.strict:
+        if self.case.latency_is_priced:
             violations += latency_violations(self.case, self.slow_requests)
         if self.case.may_throttle(self.offer.limits):
             violations += throttle_violations(self.case, int(self.replay.throttled.sum()))

@@ -130,7 +130,7 @@ class Alone:
         violations = hard_violations(case.policy, self.offer) + request_violations(case, self.offer)
         if case.may_throttle(self.offer.limits):
             violations += throttle_violations(case, int(self.replay.throttled.sum()))
-        if case.policy.latency.strict:
+        if case.latency_is_priced:
             violations += latency_violations(case, self.slow)
         return violations
 

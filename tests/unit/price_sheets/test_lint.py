@@ -127,6 +127,15 @@ def test_one_term_may_be_paid_in_two_ways() -> None:
     )
 
 
+def test_terms_are_held_against_the_cheapest_on_demand_rate() -> None:
+    rates = (
+        {"term_months": 0, "hourly": "40"},
+        {"term_months": 0, "hourly": "36"},
+        {"term_months": 12, "hourly": "38"},
+    )
+    assert told(rated(*rates)) == {("warning", "committed_above_on_demand", "/offers/1/rates/2")}
+
+
 def test_a_price_per_thousand_written_as_per_million_stands_out() -> None:
     document = sheet()
     token = document["offers"][TOKEN]

@@ -58,6 +58,13 @@ def test_what_is_dearer_than_on_demand_never_pays_back() -> None:
     assert found.pays_back_month is None
 
 
+def test_of_several_on_demand_rates_the_cheapest_is_the_alternative() -> None:
+    found = committed(Rate(0, monthly=Decimal(110)), ON_DEMAND, Rate(12, monthly=Decimal(105)))
+    assert found is not None
+    assert found.pays_back_month is None
+    assert found.horizon_on_demand == Decimal(12 * 200)
+
+
 def test_hourly_rates_are_months_of_730_hours() -> None:
     found = committed(rate("2"), rate("1.5", 12), units=3)
     assert found is not None
