@@ -1,7 +1,7 @@
 """Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -14,11 +14,15 @@ from service.workflow.compute.needs import hard_violations, isolation_value
 from service.workflow.compute.option import AUTOSCALED, COMMITTED, HYBRID, Reservation
 from service.workflow.compute.probes import AutoscaledProbe, Probe, SizedProbe, SpillProbe, legal, peak_units, together
 from service.workflow.compute.reserved import term_violations
+from service.workflow.errors import WorkflowError
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
 from service.workflow.policy import Mode
 
 LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 """Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
+
+MOST_SIZES = 50_000
+"""Sizes of one offer that are looked at; an offer with more is described in units too small to be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ def candidates(
     """Return candidates of the policy's modes, cheapest bound first: `every` one, or without dominated rates.
 
     Without single requests nothing is known of a concurrency capacity: it has no candidates then.
+    Raises WorkflowError where an offer has too many sizes to look at.
     """
     kept = None if every else cheapest_rates(offers, case.policy.max_term_months)
     found: list[Candidate] = []
@@ -99,7 +104,7 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
     most = legal(offer.units, max(2 * peak, scaling.minimum))
     reservation = Reservation(offer, rate, most)
     value = isolation_value(case.policy, offer)
-    for minimum in range(scaling.minimum, min(max(peak, scaling.minimum), most) + 1):
+    for minimum in _bounded(offer, range(scaling.minimum, min(max(peak, scaling.minimum), most) + 1)):
         # The minimum is paid for the observed time alone, yet what it has begun is finished after it: only where
         # there is none is every minute of work sure to be billed.
         least = Decimal(minimum) if minimum else bounds.busy_units(capacity)
@@ -116,12 +121,12 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
 def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
     """Every legal k until the reservation alone costs more than the smallest one with everything spilled.
 
-    Where nobody can take everything for sure, until more units would change nothing.
+    Where that, if ever, is far beyond what the busiest minute needs, until more units would change nothing.
     """
     smallest = Reservation(offer, rate, offer.units.minimum)
     ceiling = smallest.monthly + bounds.everything_spilled(offer)
-    unbounded = ceiling.is_infinite() or not smallest.monthly
-    last = most_units(case, offer) if unbounded else None
+    far = replace(smallest, units=2 * peak_units(case, offer.capacity)).monthly <= ceiling
+    last = most_units(case, offer) if far else None
     yield from _hybrids_from(case, smallest, ceiling, last, bounds)
 
 
@@ -138,16 +143,35 @@ def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: B
 def _hybrids_from(
     case: Case, smallest: Reservation, ceiling: Decimal, last: int | None, bounds: Bounds
 ) -> Iterator[Candidate]:
-    offer, units = smallest.offer, smallest.offer.units.at_least(smallest.units)
+    offer = smallest.offer
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
     eligible = _eligible(case, smallest)
-    while units is not None:
+    for units in _bounded(offer, _sizes(offer, smallest.units, last)):
         reservation = replace(smallest, units=units)
         if reservation.monthly > ceiling:
             return
         for streams in thresholds(case, offer, units):
             yield _hybrid(reservation, streams, reservation.monthly + added, bounds, eligible=eligible)
+
+
+def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
+    """Yield legal numbers of units from `least` on, to the first that is `last` or more."""
+    units = offer.units.at_least(least)
+    while units is not None:
+        yield units
         units = None if last is not None and units >= last else offer.units.at_least(units + 1)
+
+
+def _bounded(offer: Dedicated, sizes: Iterable[int]) -> Iterator[int]:
+    """Yield sizes until there are too many, which is refused: a part of them would not show the cheapest."""
+    for number, size in enumerate(sizes):
+        if number == MOST_SIZES:
+            detail = (
+                f"{offer.sku} could serve this traffic, or a multiple of it, in more than {MOST_SIZES:,} sizes: "
+                "state larger units, a larger `units.increment` or a smaller `units.maximum`."
+            )
+            raise WorkflowError("too_many_sizes", "/price_sheets", detail)
+        yield size
 
 
 def most_units(case: Case, offer: Dedicated) -> int:
