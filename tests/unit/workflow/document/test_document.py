@@ -13,7 +13,7 @@ import numpy as np
 from service.kit import canonical
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation
-from service.workflow.offers import Autoscale, ColdStart, Limits, Offer, WarmPool
+from service.workflow.offers import Autoscale, ColdStart, Limits, Offer, Speed, WarmPool
 from service.workflow.policy import IsolationNeeds, IsolationPolicy, LatencyPolicy
 from service.workflow.traffic import SECOND, BucketSeries
 from tests.histories import MONDAY, ints, series_of
@@ -38,6 +38,10 @@ PRICED = replace(
 """Slow requests and a promise that no offer makes are worth money."""
 
 
+SPOKEN: list[Offer] = [replace(offer, speed=Speed(1e6, ((1, 1e6),))) for offer in EVERYTHING]
+"""The same, with a speed each: the latency of every one is known."""
+
+
 def shown(evaluation: Evaluation) -> Any:  # noqa: ANN401 - any JSON value
     """Return the document of an evaluation as a reader of its bytes sees it."""
     return json.loads(canonical.dumps(document(evaluation)))
@@ -50,7 +54,7 @@ def amount(money: dict[str, str]) -> Decimal:
 
 def test_lines_add_up_to_the_monthly_cost_and_values_to_the_adjusted_one() -> None:
     families, slow = set(), set()
-    for option in shown(evaluated(EVERYTHING, PRICED))["options"]:
+    for option in shown(evaluated(SPOKEN, PRICED))["options"]:
         families.add((option["mode"], option["term_months"]))
         lines = option["lines"]
         amounts = []
@@ -102,7 +106,7 @@ def test_the_fields_that_the_guide_names_are_there() -> None:
 
 
 def test_figures_are_the_options_own() -> None:
-    evaluation = evaluated(EVERYTHING, PRICED)
+    evaluation = evaluated(SPOKEN, PRICED)
     listed = {option["key"]: option for option in shown(evaluation)["options"]}
     assert list(listed) == [option.key for option in evaluation.options]
     best = evaluation.recommendation.option
@@ -123,7 +127,7 @@ def test_figures_are_the_options_own() -> None:
 
 
 def test_the_recommendation_names_an_option_with_its_cost_or_none() -> None:
-    text = shown(evaluated(EVERYTHING, PRICED))
+    text = shown(evaluated(SPOKEN, PRICED))
     recommendation = text["recommendation"]
     (own,) = (option for option in text["options"] if option["key"] == recommendation["option"])
     assert recommendation["monthly_cost"] == own["monthly_cost"] != own["adjusted_monthly_cost"]
