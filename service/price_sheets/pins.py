@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from service.kit import canonical
 from service.kit.problems import FieldError, invalid
@@ -36,8 +36,15 @@ class PinnedVersion:
 def pinned_versions(
     session: Session, organization_id: str, pins: Sequence[tuple[str, int]], at: str = "/price_sheet_versions"
 ) -> tuple[PinnedVersion, ...]:
-    """Return these (sheet id, version) in their order. Raises Problem 422 at `{at}/{index}` for any there is not."""
-    found = {(row.price_sheet_id, row.version): _pinned(row) for row in queries.pinned(session, organization_id, pins)}
+    """Return these (sheet id, version) in their order. Raises Problem 422 at `{at}/{index}` for any there is not.
+
+    However often one session asks for a version, it is read and parsed once.
+    """
+    found = _read_before(session, organization_id)
+    unread = [pin for pin in pins if pin not in found]
+    if unread:
+        rows = queries.pinned(session, organization_id, unread)
+        found.update({(row.price_sheet_id, row.version): _pinned(row) for row in rows})
     missing = [
         FieldError(f"{at}/{index}", "unknown_version", f"No price sheet {pin[0]} with a version {pin[1]} here.")
         for index, pin in enumerate(pins)
@@ -53,8 +60,14 @@ def versions_in_force(
 ) -> tuple[PinnedVersion, ...]:
     """Return each sheet's version in force at a time, by sheet id; with `model` only those that offer it."""
     statement = queries.in_force(organization_id, at, model).order_by(PriceSheetVersion.price_sheet_id)
-    rows = session.scalars(statement.options(undefer(PriceSheetVersion.document)))
-    return tuple(_pinned(row) for row in rows)
+    rows = session.execute(statement.with_only_columns(PriceSheetVersion.price_sheet_id, PriceSheetVersion.version))
+    return pinned_versions(session, organization_id, [(row[0], row[1]) for row in rows])
+
+
+def _read_before(session: Session, organization_id: str) -> dict[tuple[str, int], PinnedVersion]:
+    """Return the versions that this session has parsed; kept with it, as they never change while it lasts."""
+    kept: dict[tuple[str, int], PinnedVersion] = session.info.setdefault((__name__, organization_id), {})
+    return kept
 
 
 def _pinned(row: PriceSheetVersion) -> PinnedVersion:

@@ -6,6 +6,8 @@ import pytest
 
 from service.kit.db import Database
 from service.kit.worker import Worker
+from service.price_sheets import pins
+from service.price_sheets.models import PriceSheetVersion
 from service.resources import JOBS
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, new_sheet, new_workload, ready, reprice, sheet, upload
@@ -110,6 +112,24 @@ def test_a_rival_with_the_same_names_flips_nothing(api: ApiClient, worker: Worke
     [member] = done["members"]
     assert (member["before"]["option"], member["after"]["option"]) == ("serverless:tokens", "serverless:acme/tokens")
     assert done["summary"]["flipped"] == []
+
+
+def test_a_sheet_is_parsed_once_however_many_workloads_stand_on_it(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+    parse = pins._pinned
+
+    def counted(row: PriceSheetVersion) -> pins.PinnedVersion:
+        parsed.append(row.price_sheet_id)
+        return parse(row)
+
+    for name in ("One", "Two", "Three"):
+        upload(api, new_workload(api, name=name))
+    sheet_ids = [new_sheet(api), new_sheet(api, sheet() | {"provider": "rival"})]
+    monkeypatch.setattr(pins, "_pinned", counted)
+    assert len(api.get(start(api)).json["members"]) == 3
+    assert sorted(parsed) == sorted(sheet_ids)
 
 
 def test_what_is_not_there_is_named(api: ApiClient, other_api: ApiClient) -> None:
