@@ -3,7 +3,6 @@
 # ruff: noqa: ANN401, ARG002 - the signatures are marshmallow's
 
 import re
-import zoneinfo
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from marshmallow import ValidationError, fields
 
 from service.kit.fields import Currency, Text
 from service.kit.types import plain_decimal
+from service.kit.zones import zone_names
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?\Z")
 
@@ -106,6 +106,6 @@ class Zone(Text):
         super().__init__(minimum=1, maximum=64, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        if not isinstance(value, str) or value not in zoneinfo.available_timezones():
+        if not isinstance(value, str) or value not in zone_names():
             raise ValidationError('Must be the IANA name of a time zone such as "Europe/Berlin".')
         return value

@@ -1,17 +1,17 @@
 """Bodies of workloads."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
 from service.kit.fields import Choice, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
+from service.kit.zones import zone_names
 
 
 def is_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
-    if name not in available_timezones():
+    if name not in zone_names():
         raise ma.ValidationError("Not an IANA time zone such as Europe/Berlin.")
 
 
