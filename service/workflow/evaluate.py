@@ -14,7 +14,7 @@ from service.workflow.decide.recommend import Recommendation, recommend
 from service.workflow.measure.profile import Finding
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
-from service.workflow.prepare import prepare
+from service.workflow.prepare import prepare, spelled
 from service.workflow.traffic import TrafficHistory
 
 Progress = Callable[[str, float], None]
@@ -46,6 +46,7 @@ def evaluate(
     be compared and InsufficientTraffic for a history too small to measure.
     """
     offers, currency = prepare(offers, policy)
+    policy = spelled(policy, offers)
 
     progress("measure", 0.0)
     case = case_of(history, policy)

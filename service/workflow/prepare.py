@@ -1,5 +1,6 @@
 """Prepare: offers in one currency and under names of their own, before anything is compared."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +31,20 @@ def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...],
             )
     named = sorted(named_apart(offers), key=lambda offer: offer.sku)
     return tuple(_converted(offer, rates[offer.currency], currency) for offer in named), currency
+
+
+def spelled(policy: Policy, offers: Sequence[Offer]) -> Policy:
+    """Return the policy, its incumbent spelled as the keys of options of these prepared offers are.
+
+    An incumbent may name the provider of a sku whether or not another provider sells the same: so written it goes on
+    meaning the same offer when a rival comes or goes. Where several sell a sku named without one, it means none.
+    """
+    if policy.incumbent is None:
+        return policy
+    plain = {f"{offer.provider}/{offer.sku}": offer.sku for offer in offers}
+    full = "|".join(re.escape(name) for name in sorted(plain, key=len, reverse=True))
+    key = re.sub(rf"(?<=[:+])({full})(?=[@+]|$)", lambda found: plain[found[0]], policy.incumbent)
+    return replace(policy, incumbent=key)
 
 
 def _currency(offers: Sequence[Offer], policy: Policy) -> str:

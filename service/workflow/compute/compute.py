@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import cached_property
 
 from service.workflow.compute.bounds import Bounds
@@ -16,6 +17,9 @@ from service.workflow.compute.serverless import Alone, served_alone, serverless_
 from service.workflow.decide.rule import Ranked
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
+
+NEAREST = 3
+"""How many keys of options the refusal of an unknown incumbent names."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,18 @@ def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: b
 def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:
     """Return the options with the policy's incumbent among them, exactly as it is used today.
 
-    Raises WorkflowError where its key names nothing that is on offer.
+    Raises WorkflowError where its key names nothing that is on offer; it tells the keys that are spelled most alike.
     """
     incumbent = case.policy.incumbent
     if incumbent is None or any(o.key == incumbent and not o.ruled_out for o in computed.options):
         return computed
     option = realize(case, incumbent, offers)
     if option is None:
-        detail = f"{incumbent} names no option on offer: use the key of an option as evaluations list them."
-        raise WorkflowError("unknown_incumbent", "/policy/incumbent", detail)
+        raise _unknown(incumbent, computed.options)
     return replace(computed, incumbent=option)
+
+
+def _unknown(incumbent: str, options: Sequence[Option]) -> WorkflowError:
+    alike = get_close_matches(incumbent, [option.key for option in options], NEAREST, cutoff=0)
+    mend = f"set incumbent to the key of one, such as {', '.join(alike)}" if alike else "there is none; set it to null"
+    return WorkflowError("unknown_incumbent", "/policy/incumbent", f"{incumbent} names no option on offer: {mend}.")

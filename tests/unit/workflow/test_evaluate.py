@@ -83,6 +83,13 @@ def test_an_incumbent_that_is_not_on_offer_is_refused_with_the_mend() -> None:
     assert refused.value.field == "/policy/incumbent"
 
 
+def test_an_incumbent_where_nothing_is_on_offer_is_refused() -> None:
+    policy = replace(POLICY, modes=("serverless",), incumbent="serverless:gone")
+    with pytest.raises(WorkflowError, match="there is none; set it to null") as refused:
+        evaluate(TWO_WEEKS, OFFERS[3:], policy, threads=1)
+    assert refused.value.code == "unknown_incumbent"
+
+
 def test_an_incumbent_is_among_the_options_exactly_as_it_is_used() -> None:
     evaluation = evaluate(TWO_WEEKS, OFFERS, replace(POLICY, incumbent="hybrid:ptu@0x7+tok"), threads=1)
     (used,) = (option for option in evaluation.options if option.key == "hybrid:ptu@0x7+tok")
