@@ -39,7 +39,7 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
     if _settings.embedded_worker:
         from service.worker import start_embedded  # noqa: PLC0415 - only after the fork
 
-        worker.crossover_jobs = start_embedded(worker.wsgi)
+        worker.crossover_jobs = start_embedded(worker.wsgi, _settings)
     gc.collect()
     gc.freeze()
 

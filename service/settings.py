@@ -30,6 +30,9 @@ class Settings:
     workers: int = _setting(2, "Server processes.", validate.Range(1, 64))
     threads: int = _setting(8, "Requests a server process serves at once.", validate.Range(1, 64))
     embedded_worker: bool = _setting(True, "Run queued jobs beside the server, without `crossover worker`.")
+    job_retention_days: int = _setting(
+        30, "Days that the rows of finished jobs are kept; evaluations stay.", validate.Range(1, 3650)
+    )
     max_body_bytes: int = _setting(
         1_048_576, "Largest JSON body, in bytes; price sheets and uploads have their own.", validate.Range(1024)
     )

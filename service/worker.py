@@ -3,6 +3,7 @@
 import signal
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Flask
 
@@ -27,11 +28,11 @@ class Embedded:
         self.thread.join(timeout=5)
 
 
-def start_embedded(app: Flask) -> Embedded:
+def start_embedded(app: Flask, settings: Settings) -> Embedded:
     """Start a worker beside `app`, on its database."""
     carried = app.extensions["crossover"]
     assert isinstance(carried, Runtime)
-    worker = Worker(carried.database, JOBS)
+    worker = _worker(carried.database, settings)
     thread = threading.Thread(target=worker.run, name="jobs", daemon=True)
     thread.start()
     return Embedded(worker, thread)
@@ -42,9 +43,13 @@ def run(settings: Settings) -> None:
     logging.configure(settings.log_level)
     database = Database(settings.database_url, threads=2)
     migrating.require_newest(database)
-    worker = Worker(database, JOBS)
+    worker = _worker(database, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())
     logging.get().info("worker started", worker=worker.name, database=database.describe(), kinds=sorted(JOBS))
     worker.run()
     database.dispose()
+
+
+def _worker(database: Database, settings: Settings) -> Worker:
+    return Worker(database, JOBS, timedelta(days=settings.job_retention_days))

@@ -8,8 +8,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, and_, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Index, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from service.kit import ids
 from service.kit.models import Base, Owned, strict
@@ -26,6 +26,12 @@ DEATHS = 5
 """How many dead workers park a job: more than errors, since workers are killed for reasons of their own too."""
 
 FINISHED = ("succeeded", "failed", "cancelled")
+
+RETENTION = timedelta(days=30)
+"""How long finished jobs are kept unless settings say otherwise."""
+
+PURGED_AT_ONCE = 1000
+"""How many jobs one transaction deletes, so that no other waits long for it."""
 
 
 class Job(Owned, Base):
@@ -177,6 +183,25 @@ def fail(job: Job, now: datetime, error: str, *, retry: bool) -> None:
         job.available_at = now + timedelta(seconds=2**job.failures)
     else:
         _end(job, "failed", now, error=error)
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete up to PURGED_AT_ONCE jobs that finished before a time; return how many.
+
+    One that failed or was cancelled stays while no later job works for its resource: nothing else says what became
+    of that.
+    """
+    later = aliased(Job)
+    overtaken = exists().where(
+        later.organization_id == Job.organization_id,
+        later.resource_id == Job.resource_id,
+        tuple_(later.created_at, later.id) > tuple_(Job.created_at, Job.id),
+    )
+    done = select(Job.id).where(Job.state.in_(FINISHED), Job.finished_at < before)
+    # The oldest go first, so that none stays behind as the last of its resource when a later one is gone.
+    oldest = done.where(or_(Job.state == "succeeded", overtaken)).order_by(Job.finished_at, Job.id)
+    found = session.scalars(delete(Job).where(Job.id.in_(oldest.limit(PURGED_AT_ONCE))).returning(Job.id))
+    return len(found.all())
 
 
 def _claimable(now: datetime, kinds: Collection[str], job_id: str | None) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -92,12 +93,15 @@ Handler = Callable[[Task], Finish]
 
 
 class Worker:
-    """Runs jobs until told to stop. handlers: by kind of job."""
+    """Runs jobs until told to stop. handlers: by kind of job. retention: how long finished jobs are kept."""
 
-    def __init__(self, database: Database, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, database: Database, handlers: Mapping[str, Handler], retention: timedelta = jobs.RETENTION
+    ) -> None:
         """Make a worker of this process."""
         self.database = database
         self.handlers = handlers
+        self.retention = retention
         self.name = f"{socket.gethostname()}:{os.getpid()}:{threading.get_native_id()}"
         self.stopping = threading.Event()
 
@@ -108,7 +112,7 @@ class Worker:
         while not self.stopping.is_set():
             try:
                 if time.monotonic() >= chores_due:
-                    self.database.write(lambda session: idempotency.purge(session, clock.now()))
+                    self._tidy()
                     chores_due = time.monotonic() + CHORES_SECONDS
                 busy = self.run_one()
             except (DatabaseBusy, DatabaseFull) as error:
@@ -119,6 +123,14 @@ class Worker:
                 busy = False
             if not busy:
                 self.stopping.wait(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - spreads the polls
+
+    def _tidy(self) -> None:
+        """Delete what is past its retention."""
+        now = clock.now()
+        self.database.write(lambda session: idempotency.purge(session, now))
+        while self.database.write(lambda session: jobs.purge(session, now - self.retention)):
+            if self.stopping.is_set():
+                return
 
     def run_one(self, job_id: str | None = None) -> bool:
         """Claim and run one job, or the job `job_id`; return whether it was to be had."""

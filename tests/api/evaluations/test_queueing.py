@@ -6,12 +6,14 @@ import pytest
 
 from service.evaluations import awaiting, jobs
 from service.evaluations.computing import Materials, answer_of
+from service.kit import clock
+from service.kit import jobs as kit_jobs
 from service.kit.db import Database, DatabaseBusy
 from service.kit.worker import Worker
 from service.resources import JOBS
 from service.workflow.evaluate import Progress
 from tests.clients import Answer, ApiClient
-from tests.evaluating import evaluate, ready
+from tests.evaluating import evaluate, queue, ready
 
 ASYNC = {"Prefer": "respond-async"}
 
@@ -167,3 +169,21 @@ def test_asking_again_does_not_join_what_is_being_stopped(
     assert Worker(database, JOBS).run_one()
     assert api.get(path).json["version"] == 1
     assert len(api.get("/v1/evaluations").json["items"]) == 1
+
+
+def test_evaluations_show_the_same_when_their_jobs_are_purged(api: ApiClient, database: Database) -> None:
+    workload_id = ready(api)
+    path = evaluate(api, workload_id).headers["Location"]
+    evaluate(api, workload_id, policy={"incumbent": "dedicated:none@0x1"})
+    cancelled = queue(api, workload_id, margin="0.2")
+    api.delete(f"/v1/evaluations/{cancelled}")
+    round_ = api.post("/v1/portfolio-evaluations", json={}).headers["Location"]
+    while Worker(database, JOBS).run_one():
+        pass
+    addresses = ["/v1/evaluations", path, round_]
+    addresses += [f"/v1/evaluations/{item['id']}" for item in api.get("/v1/evaluations").json["items"]]
+    before = [api.get(address).json for address in addresses]
+    assert {item["state"] for item in before[0]["items"]} == {"completed", "failed", "cancelled"}
+    assert database.write(lambda session: kit_jobs.purge(session, clock.now())) == 1
+    assert [api.get(address).json for address in addresses] == before
+    assert evaluate(api, workload_id).headers["Location"] == path
