@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from service.evaluations.policy_schema import PolicySchema
-from service.kit.fields import Choice, Currency, Flag, Identifier, Integer, Schema, Text, Timestamp
+from service.kit.fields import Choice, Currency, Distinct, Flag, Identifier, Integer, Schema, Text, Timestamp
 from service.kit.paging import PageQuery
 from service.policies.presets import PRESETS
 from service.policies.schemas import PolicyDocument
@@ -53,7 +53,7 @@ class NewEvaluationSchema(PolicyChoiceSchema):
     """What to evaluate. Left out: the newest history, every price sheet in force for the model, the default policy."""
 
     traffic_history_id = Identifier("th", allow_none=True, load_default=None)
-    price_sheet_versions = fields.List(
+    price_sheet_versions = Distinct(
         fields.Nested(PinSchema), allow_none=True, load_default=None, validate=validate.Length(min=1, max=100)
     )
 

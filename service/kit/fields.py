@@ -157,6 +157,25 @@ class List(fields.List[Any]):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Distinct(List):
+    """A list that means a set: an entry given before is refused where it stands again.
+
+    alphabetical: entries are sorted, so that a set is kept in one spelling whatever the order it is sent in.
+    """
+
+    def __init__(self, entry: fields.Field[Any], *, alphabetical: bool = False, **kwargs: Any) -> None:  # noqa: ANN401
+        """Take a list of `entry`."""
+        self.alphabetical = alphabetical
+        super().__init__(entry, metadata={"uniqueItems": True, **kwargs.pop("metadata", {})}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:  # noqa: ANN401
+        entries = super()._deserialize(value, attr, data, **kwargs)
+        again = {index: ["Given before; name each once."] for index, it in enumerate(entries) if it in entries[:index]}
+        if again:
+            raise ma.ValidationError(again)
+        return sorted(entries) if self.alphabetical else entries
+
+
 class MoneySchema(Schema):
     """Money: `{"amount": "1203.10", "currency": "USD"}`."""
 

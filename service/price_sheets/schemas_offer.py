@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from service.kit.fields import Choice, Flag, Integer, List, Number, Schema
+from service.kit.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
 from service.price_sheets.fields import Day, Line, Money, SpeedPoint, Variant
 from service.workflow.offers import METERS
 
@@ -18,6 +18,10 @@ MONTH_SECONDS = 31 * DAY_SECONDS
 
 def _some(most: int) -> validate.Length:
     return validate.Length(min=1, max=most, error=f"Must hold 1 to {most} entries.")
+
+
+def _words() -> Distinct:
+    return Distinct(Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100))
 
 
 class TierSchema(Schema):
@@ -72,8 +76,8 @@ class OfferIsolationSchema(Schema):
 
     tenancy = Choice(("shared", "dedicated"), load_default="shared")
     version_pinning = Flag(load_default=False)
-    residency = List(Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100))
-    certifications = List(Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100))
+    residency = _words()
+    certifications = _words()
 
 
 class OfferSchema(Schema):

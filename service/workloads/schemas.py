@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from service.kit.fields import Choice, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
+from service.kit.fields import Choice, Distinct, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
 from service.kit.zones import zone_names
 
 
@@ -29,8 +29,8 @@ class WorkloadNeedsSchema(Schema):
 
     tenancy = Choice(("shared", "dedicated"))
     version_pinning = Flag()
-    residency = fields.List(Text(minimum=1, maximum=60), validate=validate.Length(max=50))
-    certifications = fields.List(Text(minimum=1, maximum=60), validate=validate.Length(max=50))
+    residency = Distinct(Text(minimum=1, maximum=60), alphabetical=True, validate=validate.Length(max=50))
+    certifications = Distinct(Text(minimum=1, maximum=60), alphabetical=True, validate=validate.Length(max=50))
     gpu = Text(minimum=1, maximum=60)
     quantization = Text(minimum=1, maximum=60)
 

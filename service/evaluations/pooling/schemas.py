@@ -1,8 +1,5 @@
 """Bodies of pooled evaluations."""
 
-from typing import Any
-
-import marshmallow as ma
 from marshmallow import fields, validate
 
 from service.evaluations.policy_schema import PolicySchema
@@ -14,21 +11,16 @@ from service.evaluations.schemas import (
     PolicyChoiceSchema,
     ShownMoneySchema,
 )
-from service.kit.fields import Identifier, Schema
+from service.kit.fields import Distinct, Identifier, Schema
 
 
 class NewPooledEvaluationSchema(PolicyChoiceSchema):
     """Workloads of one model to pool. The pool meets the strictest of their needs, unless the policy says otherwise."""
 
-    workload_ids = fields.List(Identifier("wl"), required=True, validate=validate.Length(min=2, max=20))
-    price_sheet_versions = fields.List(
+    workload_ids = Distinct(Identifier("wl"), required=True, validate=validate.Length(min=2, max=20))
+    price_sheet_versions = Distinct(
         fields.Nested(PinSchema), allow_none=True, load_default=None, validate=validate.Length(min=1, max=100)
     )
-
-    @ma.validates("workload_ids")
-    def _different(self, value: list[str], **_: Any) -> None:  # noqa: ANN401
-        if len(set(value)) < len(value):
-            raise ma.ValidationError("Name each workload once.")
 
 
 class PoolAnswerSchema(Schema):

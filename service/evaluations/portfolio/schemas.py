@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 
 from service.evaluations.comparing.schemas import HeadlineSchema
 from service.evaluations.schemas import ShownMoneySchema
-from service.kit.fields import Choice, Flag, Identifier, Integer, Schema, Timestamp
+from service.kit.fields import Choice, Distinct, Flag, Identifier, Integer, Schema, Timestamp
 
 MEMBER_STATES = ("queued", "running", "completed", "failed", "cancelled", "refused")
 
@@ -15,7 +15,7 @@ MEMBER_STATES = ("queued", "running", "completed", "failed", "cancelled", "refus
 class NewPortfolioEvaluationSchema(Schema):
     """Which workloads: those named, those whose model a price sheet offers or last answer stands on it, or all."""
 
-    workload_ids = fields.List(
+    workload_ids = Distinct(
         Identifier("wl"), allow_none=True, load_default=None, validate=validate.Length(min=1, max=1000)
     )
     price_sheet_id = Identifier("ps", allow_none=True, load_default=None)

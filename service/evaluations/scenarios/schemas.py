@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from service.evaluations.policy_fields import Exact
 from service.evaluations.scenarios.grid import AS_IS, count
 from service.evaluations.schemas import NewEvaluationSchema, ShownMoneySchema
-from service.kit.fields import Choice, Flag, Integer, Schema, Text
+from service.kit.fields import Choice, Distinct, Flag, Integer, Schema, Text
 from service.price_sheets.schemas_sheet import PriceSheetSchema
 
 MOST_CELLS = 100
@@ -44,10 +44,8 @@ class OffersSchema(Schema):
 class GridSchema(Schema):
     """What to vary; every combination is a row of the table. What is left out stays as it is."""
 
-    traffic_factors = fields.List(
-        Exact(low="0", high="1000", above=True), load_default=lambda: [Decimal(1)], validate=FEW
-    )
-    growth_per_month = fields.List(Exact(low="-0.5", high="1"), load_default=lambda: [None], validate=FEW)
+    traffic_factors = Distinct(Exact(low="0", high="1000", above=True), load_default=lambda: [Decimal(1)], validate=FEW)
+    growth_per_month = Distinct(Exact(low="-0.5", high="1"), load_default=lambda: [None], validate=FEW)
     prices = fields.List(
         fields.Nested(PricesSchema), load_default=lambda: [{"name": AS_IS, "changes": []}], validate=FEW
     )

@@ -54,6 +54,18 @@ def test_the_same_inputs_are_evaluated_once(api: ApiClient) -> None:
     assert len(api.get(f"/v1/workloads/{workload_id}/evaluations").json["items"]) == 1
 
 
+def test_the_order_in_which_sheets_are_named_makes_no_other_evaluation(api: ApiClient) -> None:
+    workload_id = ready(api)
+    new_sheet(api, sheet() | {"provider": "rival"})
+    pins = [{"id": item["id"], "version": 1} for item in api.get("/v1/price-sheets").json["items"]]
+    first = evaluate(api, workload_id, price_sheet_versions=pins)
+    for same in (pins[::-1], None):
+        again = evaluate(api, workload_id, price_sheet_versions=same)
+        assert (again.status_code, again.data) == (200, first.data)
+    twice = evaluate(api, workload_id, price_sheet_versions=[pins[0], pins[1], pins[0]])
+    assert [error["pointer"] for error in twice.json["errors"]] == ["/price_sheet_versions/2"]
+
+
 def test_versions_count_the_answers_of_a_workload(api: ApiClient) -> None:
     workload_id = ready(api)
     versions = [evaluate(api, workload_id, policy={"margin": margin}).json["version"] for margin in ("0.1", "0.2", "0")]

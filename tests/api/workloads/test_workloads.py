@@ -102,6 +102,15 @@ def test_a_reader_that_has_the_present_version_gets_no_body(api: ApiClient) -> N
     assert api.get(path, headers={"If-None-Match": '"v1"'}).status_code == 200
 
 
+def test_the_order_of_names_is_none_of_a_workload(api: ApiClient) -> None:
+    one, other = (
+        created(api, isolation={"required": {"residency": places, "certifications": places}})
+        for places in (["us", "eu"], ["eu", "us"])
+    )
+    assert one.json["isolation"] == other.json["isolation"]
+    assert one.json["isolation"]["required"]["residency"] == ["eu", "us"]
+
+
 FAULTS = [
     ({"name": ""}, "/name"),
     ({"name": "x" * 201}, "/name"),
@@ -117,6 +126,8 @@ FAULTS = [
     ({"latency": {"target_ms": 5, "strict": 1}}, "/latency/strict"),
     ({"isolation": {"required": {"tenancy": "none"}}}, "/isolation/required/tenancy"),
     ({"isolation": {"required": {"residency": [""]}}}, "/isolation/required/residency/0"),
+    ({"isolation": {"required": {"residency": ["eu", "us", "eu"]}}}, "/isolation/required/residency/2"),
+    ({"isolation": {"preferred": {"certifications": ["SOC 2", "SOC 2"]}}}, "/isolation/preferred/certifications/1"),
     ({"isolation": {"wanted": {}}}, "/isolation/wanted"),
     ({"isolation": None}, "/isolation"),
     ({"labels": {"a b": "x"}}, "/labels/a b"),

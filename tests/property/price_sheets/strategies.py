@@ -69,8 +69,8 @@ speeds = some({"prefill_tokens_per_second": number(1e-6, 1e12), "decode_tokens_p
 isolations = some(
     {"tenancy": st.sampled_from(["shared", "dedicated"])},
     version_pinning=st.booleans(),
-    residency=st.lists(words, min_size=1, max_size=3),
-    certifications=st.lists(words, min_size=1, max_size=3),
+    residency=st.lists(words, min_size=1, max_size=3, unique=True),
+    certifications=st.lists(words, min_size=1, max_size=3, unique=True),
 )
 common = {
     "region": names,

@@ -14,6 +14,7 @@ from service.kit.fields import (
     Amount,
     Choice,
     Currency,
+    Distinct,
     Flag,
     Identifier,
     Integer,
@@ -137,6 +138,18 @@ def test_a_time_comes_back_to_the_microsecond(value: datetime) -> None:
     spelled = fields.rfc3339(value)
     assert spelled.endswith("Z")
     assert Timestamp().deserialize(spelled) == value.astimezone(UTC)
+
+
+def test_an_entry_given_before_is_refused_where_it_stands_again() -> None:
+    numbers = Distinct(Amount())
+    assert numbers.deserialize(["2", "1", "2.5"]) == [2, 1, Decimal("2.5")]
+    with pytest.raises(ma.ValidationError) as raised:
+        numbers.deserialize(["2", "1", "2.0", "1"])
+    assert raised.value.messages == {2: ["Given before; name each once."], 3: ["Given before; name each once."]}
+
+
+def test_a_set_has_one_spelling_where_it_is_alphabetical() -> None:
+    assert Distinct(Text(), alphabetical=True).deserialize(["us", "eu"]) == ["eu", "us"]
 
 
 def test_unknown_names_are_refused() -> None:

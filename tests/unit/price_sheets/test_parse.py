@@ -207,6 +207,11 @@ def test_what_does_not_fit_the_shape_is_refused_at_its_place(pointer: str, value
     assert told(as_sent(changed(pointer, value))) == {("error", code, pointer)}
 
 
+def test_a_place_named_twice_is_refused() -> None:
+    document = changed("/offers/0/isolation/residency", ["us", "eu", "us"])
+    assert told(as_sent(document)) == {("error", "invalid", "/offers/0/isolation/residency/2")}
+
+
 @pytest.mark.parametrize("pointer", ["/provider", "/source/as_of", "/offers/0/prices", "/offers/1/rates/0/term_months"])
 def test_what_is_missing_is_named(pointer: str) -> None:
     assert told(without(pointer)) == {("error", "required", pointer)}

@@ -81,7 +81,7 @@ def test_what_cannot_be_pooled_is_named(api: ApiClient, other_api: ApiClient, pa
         return [f"{error['pointer']} {error['code']}" for error in answer.json["errors"]]
 
     assert refused(pair[0]) == ["/workload_ids invalid"]
-    assert refused(pair[0], pair[0]) == ["/workload_ids invalid"]
+    assert refused(pair[0], pair[0]) == ["/workload_ids/1 invalid"]
     assert refused(pair[0], ready(other_api)) == ["/workload_ids/1 unknown_workload"]
     assert refused(pair[0], new_workload(api, name="Other", model="m8")) == ["/workload_ids/1 other_model"]
     idle = new_workload(api, name="Idle")

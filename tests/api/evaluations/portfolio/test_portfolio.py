@@ -137,6 +137,8 @@ def test_what_is_not_there_is_named(api: ApiClient, other_api: ApiClient) -> Non
     assert api.post("/v1/portfolio-evaluations", json={}).status_code == 409
     answer = api.post("/v1/portfolio-evaluations", json={"workload_ids": [theirs]})
     assert [error["pointer"] for error in answer.json["errors"]] == ["/workload_ids/0"]
+    answer = other_api.post("/v1/portfolio-evaluations", json={"workload_ids": [theirs, theirs]})
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/workload_ids/1"]
     sheet_id = other_api.get("/v1/price-sheets").json["items"][0]["id"]
     answer = api.post("/v1/portfolio-evaluations", json={"price_sheet_id": sheet_id})
     assert [error["code"] for error in answer.json["errors"]] == ["unknown_price_sheet"]
