@@ -61,6 +61,8 @@ REFUSED = [
     (Integer(), True),
     (Integer(), "1"),
     (Integer(), Decimal("1.5")),
+    (Integer(), Decimal("Infinity")),
+    (Integer(), Decimal("sNaN")),
     (Integer(), 2**53),
     (Integer(minimum=1), 0),
     (QueryInteger(), "１２"),
