@@ -107,7 +107,7 @@ def add_price_sheet_version(
     body: dict[str, Any],  # noqa: ARG001 - read by `prepare`
     prepared: Checked,
 ) -> tuple[PriceSheetVersion, int, dict[str, str]]:
-    """Append a version; `If-Match` is the ETag of the sheet."""
+    """Append a version; If-Match is the ETag of the sheet."""
     version = service.revise(tx, price_sheet_id, prepared)
     return version, 201, {"Location": f"/v1/price-sheets/{price_sheet_id}/versions/{version.version}"}
 

@@ -54,3 +54,4 @@ def test_every_operation_declares_its_scope_and_problems(name: str, operation: d
     missing = {"401", "403", "422", "503", *({"404"} if "{" in name else ())} - set(responses)
     assert not missing, f"{name} does not say what it answers with {missing}"
     assert operation.get("summary"), f"{name} needs a docstring"
+    assert "`" not in operation["summary"], f"{name}: /docs shows the first paragraph of a docstring as plain text"
