@@ -13,7 +13,7 @@ from service.kit import strict_json
 from service.kit.fields import rfc3339
 from service.kit.problems import CONFLICT, Problem
 from service.kit.transaction import Transaction
-from service.pages.report import report
+from service.pages.report import CONTENT_SECURITY_POLICY, report
 
 JSON = "application/json"
 RETRY_AFTER = "1"
@@ -44,7 +44,8 @@ def as_page(tx: Transaction, evaluation_id: str) -> Response:
     if found is None:
         state = service.summary(tx, service.get(tx, evaluation_id)).state
         raise Problem(CONFLICT, f"The evaluation is {state}; only a completed one has a report.")
-    return Response(report(json.loads(found[1])), content_type="text/html; charset=utf-8")
+    policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    return Response(report(json.loads(found[1])), headers=policy, content_type="text/html; charset=utf-8")
 
 
 def standing(tx: Transaction, summary: Summary, status: int = 200, **headers: str) -> Response:

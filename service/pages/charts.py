@@ -10,6 +10,9 @@ Json = dict[str, Any]
 WIDTH, HEIGHT = 720.0, 240.0
 """Of a plot, in SVG units."""
 
+LINE = 13.0
+"""From one line of a label to the next, in SVG units."""
+
 MOST_BARS = 14
 """Options drawn: the recommended one and the cheapest others."""
 
@@ -35,10 +38,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A named place on an axis, 0 to WIDTH or HEIGHT."""
+    """A named place on an axis, 0 to WIDTH or HEIGHT. label: height at which its name stands, clear of the others."""
 
     name: str
     place: float
+    label: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Crossover:
     reserved: str
     serverless: str
     requests_per_hour: float
+    unit_hourly: Decimal
     token_line: str
     unit_line: str
     crossing: tuple[float, float]
@@ -102,8 +107,25 @@ def load_duration(measured: Json) -> tuple[str, list[Mark]]:
     highest = max(curve) or 1
     rates = measured["requests_per_minute"] or measured["tokens_per_minute"]
     named = (("peak", highest), ("p95", rates["p95"]), ("mean", rates["mean"]), ("floor", rates["p05"]))
-    marks = [Mark(f"{name} {value:,.0f}", HEIGHT * (1 - value / highest)) for name, value in named]
-    return path(curve, highest), marks
+    places = [HEIGHT * (1 - value / highest) for _, value in named]
+    labels = zip(named, places, _apart(places), strict=True)
+    return path(curve, highest), [Mark(_called(name, value), place, label) for (name, value), place, label in labels]
+
+
+def _apart(places: Sequence[float]) -> list[float]:
+    """Return where labels of guides at `places`, from the top down, stand: just above, a line apart, over the axis."""
+    labels: list[float] = []
+    for place in places:
+        labels.append(max([place - 3, *(above + LINE for above in labels[-1:])]))
+    lowest = HEIGHT - 3
+    for i in reversed(range(len(labels))):
+        labels[i] = min(labels[i], lowest)
+        lowest = labels[i] - LINE
+    return labels
+
+
+def _called(name: str, value: float) -> str:
+    return f"{name} {value:,.0f}" if value >= 10 else f"{name} {value:.2g}"
 
 
 def week(measured: Json) -> list[list[float | None]]:
@@ -130,10 +152,14 @@ def crossover(evaluation: Json) -> Crossover | None:
         pair["reserved"],
         pair["serverless"],
         pair["requests_per_hour"],
+        Decimal(pair["unit_hourly"]["amount"]),
         path([0.0, token * most], highest),
         path([unit, unit], highest),
         (WIDTH * pair["requests_per_hour"] / most, height),
-        tuple(Mark(f"{name} {place:,.0f}", WIDTH * place / most) for name, place in at.items()),
+        tuple(
+            Mark(_called(name, rate), WIDTH * rate / most, (row - 3) * LINE + LINE / 2)
+            for row, (name, rate) in enumerate(at.items())
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from service.kit import problems
 blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
-SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
+SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
 
 
 @blueprint.get("/docs")

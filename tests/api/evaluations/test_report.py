@@ -9,7 +9,7 @@ def test_a_completed_evaluation_has_a_report(api: ApiClient) -> None:
     answer = api.get(f"/v1/evaluations/{evaluation['id']}/report")
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert evaluation["digest"] in answer.text
     assert evaluation["recommendation"]["option"] in answer.text
 

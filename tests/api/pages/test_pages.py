@@ -63,6 +63,7 @@ def test_every_answer_carries_the_security_headers(app: Flask, path: str) -> Non
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
     assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
     assert re.fullmatch(r"[0-9a-f]{32}", headers["X-Request-Id"])
 
 

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from service.evaluations.evaluation_body import Envelope, Inputs, Pinned, body_o
 from service.evaluations.policy_schema import policy_document
 from service.kit import canonical
 from service.pages import charts
-from service.pages.report import report
+from service.pages.report import DAYS, report
 from service.workflow.offers import Offer, Rate
 from service.workflow.policy import Policy
 from service.workflow.traffic import SECOND, BucketSeries
@@ -73,7 +74,7 @@ class Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.addresses += [value or "" for name, value in attrs if name in {"src", "href", "xlink:href"}]
-        if tag not in {"meta", "br"}:
+        if tag not in {"meta", "link", "br"}:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -95,8 +96,9 @@ def read(page: str) -> Text:
 
 def test_it_is_whole_and_asks_nothing_of_anybody(evaluation: Json) -> None:
     page = read(report(evaluation))
-    assert not page.addresses
-    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert page.addresses == ["data:,"], "the icon that a browser would ask for otherwise"
+    assert page.tags.count("link") == 1
+    assert not {"script", "img", "iframe"} & set(page.tags)
     assert page.tags.count("svg") == 4
 
 
@@ -169,6 +171,27 @@ def test_the_lines_cross_where_the_crossover_is(evaluation: Json) -> None:
     assert start[1] + (end[1] - start[1]) * x / charts.WIDTH == pytest.approx(y, abs=0.2)
     places = [mark.place for mark in drawn.marks]
     assert places == sorted(places)
+
+
+def test_labels_of_guides_stand_apart_and_over_the_axis() -> None:
+    for places in ([0.0, 1.0, 120.0, 238.0], [0.0, 0.0, 0.0, 0.0], [0.0, 239.0, 239.5, 240.0]):
+        labels = charts._apart(places)
+        assert all(below - above >= charts.LINE for above, below in pairwise(labels)), labels
+        assert labels[-1] < charts.HEIGHT
+    assert charts._apart([60.0, 200.0]) == [57.0, 197.0]
+
+
+def test_the_week_is_told_in_words_too(evaluation: Json) -> None:
+    grid = evaluation["measurement"]["hour_of_week"]
+    seen = [load for load in grid if load is not None]
+    busiest, quietest = grid.index(max(seen)), grid.index(min(seen))
+    assert f"Busiest {_hour(busiest)}, quietest {_hour(quietest)}; {grid.count(None)} hours" in report(evaluation)
+    unseen = evaluation | {"measurement": evaluation["measurement"] | {"hour_of_week": [None] * 168}}
+    assert "No hour of the week was observed." in report(unseen)
+
+
+def _hour(hour: int) -> str:
+    return f"{DAYS[hour // 24]} {hour % 24}:00"
 
 
 def test_an_answer_without_a_recommendation_is_a_report_too() -> None:
