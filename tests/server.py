@@ -4,7 +4,7 @@ import http.client
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -64,8 +64,11 @@ def serving(database_url: str, folder: Path, **settings: str) -> Iterator[Server
     database.dispose()
     port = free_port()
     environment = {"DATABASE_URL": database_url, "WORK_FOLDER": str(folder / "work"), **settings}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setitem(os.environ, f"CROSSOVER_{name}", value)
-        with running(f"http://127.0.0.1:{port}", "127.0.0.1", port, folder / "server.log") as process:
-            yield Server(port, key, process.pid)
+    with ExitStack() as stack:
+        # Only while the server starts: other tests may run in this process for as long as it is up.
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setitem(os.environ, f"CROSSOVER_{name}", value)
+            started = running(f"http://127.0.0.1:{port}", "127.0.0.1", port, folder / "server.log")
+            process = stack.enter_context(started)
+        yield Server(port, key, process.pid)
