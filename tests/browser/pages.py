@@ -58,8 +58,9 @@ class Watch:
         page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(f"{message.type}: {message.text}")
+        # Warnings are left out: they are of the browser's own version, such as what it means to drop one day.
+        if message.type == "error":
+            self.complaints.append(f"error: {message.text}")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "file:")):
