@@ -15,8 +15,11 @@ from service.demo.server import running
 from service.kit.db import Database
 from tests.clients import new_organization
 from tests.processes import free_port
+from tests.waiting import eventually
 
 TIMEOUT_SECONDS = 300
+
+JSON = {"Content-Type": "application/json"}
 
 Body = bytes | str | BinaryIO | None
 
@@ -43,12 +46,22 @@ class Server:
         finally:
             connection.close()
 
-    def workload(self) -> str:
+    def workload(self, name: str = "uploads", model: str = "m") -> str:
         """Create a workload; return its id."""
-        facts = json.dumps({"name": "uploads", "model": "m"})
-        status, workload = self.call("POST", "/v1/workloads", facts, {"Content-Type": "application/json"})
+        status, workload = self.call("POST", "/v1/workloads", json.dumps({"name": name, "model": model}), JSON)
         assert status == 201, workload
         return str(workload["id"])
+
+    def evaluated(self, workload_id: str, traffic: bytes, policy: Mapping[str, Any], query: str = "") -> dict[str, Any]:
+        """Upload CSV traffic, of which `query` says how it is read, and evaluate it; return the completed body."""
+        address = f"/v1/workloads/{workload_id}"
+        status, told = self.call("POST", f"{address}/traffic-histories?{query}", traffic, {"Content-Type": "text/csv"})
+        assert status == 201, told
+        status, made = self.call("POST", f"{address}/evaluations", json.dumps({"policy": policy}), JSON)
+        assert status in (201, 202), made
+        where = f"/v1/evaluations/{made['id']}"
+        eventually(lambda: self.call("GET", where)[1]["state"] == "completed")
+        return dict(self.call("GET", where)[1])
 
     def workers(self) -> set[int]:
         """Return the process ids of the server's workers."""

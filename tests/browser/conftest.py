@@ -12,10 +12,7 @@ from playwright.sync_api import Browser, BrowserType, Error, Page, expect, sync_
 from tests.browser.pages import Served, Watch
 from tests.databases import sqlite_url
 from tests.evaluating import csv_of, sheet, week
-from tests.server import Server, serving
-from tests.waiting import eventually
-
-JSON = {"Content-Type": "application/json"}
+from tests.server import JSON, Server, serving
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 """What a system calls the browser; without any of them Playwright's own is tried."""
@@ -65,17 +62,7 @@ def evaluated(server: Server) -> dict[str, Any]:
     """Store what an evaluation needs, and return its body."""
     status, told = server.call("POST", "/v1/price-sheets", json.dumps(offers()), JSON)
     assert status == 201, told
-    _, workload = server.call("POST", "/v1/workloads", json.dumps({"name": "Chat", "model": "m70"}), JSON)
-    address = f"/v1/workloads/{workload['id']}"
-    status, told = server.call(
-        "POST", f"{address}/traffic-histories", csv_of(week(SCALE)), {"Content-Type": "text/csv"}
-    )
-    assert status == 201, told
-    status, made = server.call("POST", f"{address}/evaluations", json.dumps({"policy": POLICY}), JSON)
-    assert status in (201, 202), made
-    where = f"/v1/evaluations/{made['id']}"
-    eventually(lambda: server.call("GET", where)[1]["state"] == "completed")
-    return dict(server.call("GET", where)[1])
+    return server.evaluated(server.workload("Chat", "m70"), csv_of(week(SCALE)), POLICY)
 
 
 @pytest.fixture(scope="session")

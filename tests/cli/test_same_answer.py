@@ -10,15 +10,12 @@ import pytest
 from service.evaluations.evaluation_body import ENVELOPE
 from service.kit import canonical
 from tests.cli.crossover import crossover
-from tests.server import Server, serving
+from tests.server import JSON, Server, serving
 from tests.shared_data import shared_data
-from tests.waiting import eventually
 
 SHEETS = Path(__file__).resolve().parents[2] / "service/demo/price_sheets"
 MODEL = "llama-3.3-70b-instruct"
 PROVISIONAL = {"sufficiency": {"allow_provisional": True}}
-
-JSON = {"Content-Type": "application/json"}
 
 Json = dict[str, Any]
 
@@ -52,18 +49,9 @@ def content_of(body: Json) -> bytes:
 
 def over_http(server: Server, case: Case) -> Json:
     """Store everything anew and evaluate it; return the body as it is stored."""
-    facts = json.dumps({"name": case.path, "model": MODEL})
-    _, workload = server.call("POST", "/v1/workloads", facts, JSON)
-    address = f"/v1/workloads/{workload['id']}"
     query = "&".join(f"{name}={value}" for name, value in case.told.items())
     content = shared_data(f"traffic/{case.path}").read_bytes()
-    status, told = server.call("POST", f"{address}/traffic-histories?{query}", content, {"Content-Type": "text/csv"})
-    assert status == 201, told
-    status, made = server.call("POST", f"{address}/evaluations", json.dumps({"policy": case.policy}), JSON)
-    assert status in (201, 202), made
-    where = f"/v1/evaluations/{made['id']}"
-    eventually(lambda: server.call("GET", where)[1]["state"] == "completed")
-    return dict(server.call("GET", where)[1])
+    return server.evaluated(server.workload(case.path, MODEL), content, case.policy, query)
 
 
 def on_files(case: Case, folder: Path) -> Json:
