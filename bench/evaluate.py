@@ -5,13 +5,13 @@ import time
 from decimal import Decimal
 
 from bench._scenarios import hundred_offers, thousand_offers, week_log, year_series
-from service.workflow.compute.candidates import most_streams
-from service.workflow.compute.hybrid import Overflow
-from service.workflow.compute.option import COMMITTED, HYBRID, Reservation
-from service.workflow.compute.probes import SpillProbe
+from service.workflow.compute.kinds.hybrid import Overflow
+from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.search.candidates import most_streams
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.options import COMMITTED, HYBRID, Reservation
 from service.workflow.policy import Policy
 from service.workflow.traffic import TrafficHistory
 

@@ -19,9 +19,9 @@ from pathlib import Path
 import duckdb
 
 from service.cli import creating
-from service.demo.server import running
-from service.kit import migrating
-from service.kit.db import Database
+from service.cli.demo.server import running
+from service.kit.db import schema
+from service.kit.db.database import Database
 
 ROWS = 5_000_000
 RUNS = 5
@@ -215,7 +215,7 @@ def _serving(folder: Path) -> Iterator[_Server]:
     url = f"sqlite:///{folder / 'bench.sqlite3'}"
     os.environ |= {"CROSSOVER_DATABASE_URL": url, "CROSSOVER_WORK_FOLDER": str(folder / "work")}
     database = Database(url)
-    migrating.upgrade(database)
+    schema.upgrade(database)
     database.dispose()
     key = creating.create("bench", "bench", "owner")
     with socket.socket() as probe:

@@ -9,12 +9,9 @@ from decimal import Decimal
 import pandas as pd
 
 from bench._scenarios import MONDAY_US, week_log
-from service.workflow.compare.again import case_of
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute
-from service.workflow.compute.option import Option
-from service.workflow.compute.replay.hybrid import replay_hybrid
-from service.workflow.compute.replay.speed import full_speed, prefill_weight
+from service.workflow.compute.redecide import case_of
 from service.workflow.offers import (
     HOURS_PER_MONTH,
     Axis,
@@ -28,7 +25,10 @@ from service.workflow.offers import (
     ThroughputCapacity,
     Units,
 )
+from service.workflow.options import Option
 from service.workflow.policy import Policy
+from service.workflow.replay.hybrid import replay_hybrid
+from service.workflow.replay.speed import full_speed, prefill_weight
 from service.workflow.traffic import MINUTE, SECOND, BucketSeries, RequestLog, TrafficHistory
 
 INPUT, OUTPUT, WEIGHT = 0.60, 2.40, 6

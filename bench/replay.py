@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from service.workflow.compute.replay.autoscaled import replay_autoscaled
-from service.workflow.compute.replay.dedicated import replay_dedicated
-from service.workflow.compute.replay.hybrid import replay_hybrid
-from service.workflow.compute.replay.result import LatencyTarget
-from service.workflow.compute.replay.serverless import replay_instances, replay_serverless
-from service.workflow.compute.replay.speed import full_speed, request_work
-from service.workflow.compute.replay.throughput import replay_throughput
 from service.workflow.offers import Axis, ColdStart, ConcurrencyCapacity, Limits, Speed, ThroughputCapacity
+from service.workflow.replay.autoscaled import replay_autoscaled
+from service.workflow.replay.dedicated import replay_dedicated
+from service.workflow.replay.hybrid import replay_hybrid
+from service.workflow.replay.result import LatencyTarget
+from service.workflow.replay.serverless import replay_instances, replay_serverless
+from service.workflow.replay.speed import full_speed, request_work
+from service.workflow.replay.throughput import replay_throughput
 from service.workflow.traffic import HOUR, SECOND, Arrivals, Int64s
 
 REQUESTS, UNITS, ROUNDS = 1_000_000, 4, 7

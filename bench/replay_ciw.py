@@ -5,9 +5,9 @@ import time
 import ciw
 import numpy as np
 
-from service.workflow.compute.replay.dedicated import replay_dedicated
-from service.workflow.compute.replay.histogram import percentile_us
 from service.workflow.offers import ConcurrencyCapacity, Speed
+from service.workflow.replay.dedicated import replay_dedicated
+from service.workflow.replay.histogram import percentile_us
 from service.workflow.traffic import HOUR, SECOND, Arrivals
 
 REQUESTS, SLOTS, SHARED_BY, TOKENS_PER_SECOND, LOAD = 20_000, 64, 16, 90.0, 0.9

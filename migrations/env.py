@@ -1,10 +1,10 @@
-"""Alembic's environment: one tree of revisions for SQLite and PostgreSQL, run by service/kit/migrating.py."""
+"""Alembic's environment: one tree of revisions for SQLite and PostgreSQL, run by service/kit/db/schema.py."""
 
 from alembic import context
 from sqlalchemy import Connection
 
-from service.kit import migrating
-from service.kit.db import Database
+from service.kit.db import schema
+from service.kit.db.database import Database
 from service.models import Base
 from service.settings import Settings
 
@@ -31,7 +31,7 @@ def main() -> None:
     if connection is not None:
         run(connection)
         return
-    engine = migrating.migrating_engine(Database(Settings.from_environment().database_url))
+    engine = schema.migrating_engine(Database(Settings.from_environment().database_url))
     with engine.connect() as connection:
         run(connection)
     engine.dispose()

@@ -10,15 +10,15 @@ import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
-from service.access.known import KnownKeys
+from service.access.key_cache import KnownKeys
 from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
-from service.kit import errors, openapi, strict_json
-from service.kit.db import Database
-from service.kit.problems import NOT_FOUND, Problem
-from service.kit.resource import Resource
-from service.kit.runtime import Runtime
-from service.kit.uploads import Uploads
+from service.kit.app_context import Runtime
+from service.kit.db.database import Database
+from service.kit.http import errors, openapi, strict_json
+from service.kit.http.blueprint import Resource
+from service.kit.http.problems import NOT_FOUND, Problem
+from service.kit.http.uploads import Uploads
 from service.pages.routes import blueprint as pages
 from service.resources import RESOURCES
 from service.settings import Settings

@@ -2,12 +2,13 @@
 
 from service.access import models as access
 from service.evaluations import models as evaluations
-from service.evaluations.comparing import models as evaluation_comparisons
-from service.evaluations.portfolio import models as portfolio_evaluations
+from service.evaluations.comparisons import models as evaluation_comparisons
 from service.events import models as events
-from service.kit import idempotency, jobs
-from service.kit.models import Base
+from service.kit.db.models import Base
+from service.kit.http import idempotency
+from service.kit.jobs import queue as jobs
 from service.policies import models as policies
+from service.portfolios import models as portfolio_evaluations
 from service.price_sheets import models as price_sheets
 from service.traffic_histories import models as traffic_histories
 from service.workloads import models as workloads

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 from service.access.routes import blueprint as access
 from service.evaluations import service as evaluating
-from service.evaluations.comparing.routes import blueprint as evaluation_comparisons
+from service.evaluations.comparisons.routes import blueprint as evaluation_comparisons
 from service.evaluations.jobs import run as evaluate
-from service.evaluations.pooling.routes import blueprint as pooled_evaluations
-from service.evaluations.portfolio.routes import blueprint as portfolio_evaluations
 from service.evaluations.reviews.routes import blueprint as reviews
 from service.evaluations.routes import blueprint as evaluations
 from service.evaluations.scenarios.routes import blueprint as scenarios
 from service.events.routes import blueprint as events
-from service.kit.worker import Handler
+from service.kit.jobs.worker import Handler
 from service.policies.routes import blueprint as policies
+from service.pools.routes import blueprint as pooled_evaluations
+from service.portfolios.routes import blueprint as portfolio_evaluations
 from service.price_sheets.routes import blueprint as price_sheets
 from service.traffic_histories.routes import blueprint as traffic_histories
 from service.workloads.routes import blueprint as workloads

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from flask import Flask
 
-from service.kit import logging, migrating
-from service.kit.db import Database
-from service.kit.runtime import Runtime
-from service.kit.worker import Worker
+from service.kit import logging
+from service.kit.app_context import Runtime
+from service.kit.db import schema
+from service.kit.db.database import Database
+from service.kit.jobs.worker import Worker
 from service.resources import JOBS
 from service.settings import Settings
 
@@ -39,10 +40,10 @@ def start_embedded(app: Flask, settings: Settings) -> Embedded:
 
 
 def run(settings: Settings) -> None:
-    """Run jobs until SIGTERM or SIGINT. Raises migrating.WrongSchema on a database of another version."""
+    """Run jobs until SIGTERM or SIGINT. Raises schema.WrongSchema on a database of another version."""
     logging.configure(settings.log_level)
     database = Database(settings.database_url, threads=2)
-    migrating.require_newest(database)
+    schema.require_newest(database)
     worker = _worker(database, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())

@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from service.evaluations.models import EvaluationResult, StoredEvaluation
-from service.kit.db import Database
-from service.kit.jobs import Job
+from service.kit.db.database import Database
+from service.kit.jobs.queue import Job
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, queue, ready
 from tests.processes import ROOT, post, start_worker
@@ -31,8 +31,8 @@ WORKERS = 2
 
 LOOSE = """
 import json, sys
-from service.evaluations.computing import answer_of
-from service.evaluations.evaluation_body import Envelope, body_of
+from service.evaluations.engine import answer_of
+from service.evaluations.document import Envelope, body_of
 from tests.evaluating import Case
 policies, threads = json.load(sys.stdin)
 cases = [Case(policy=policy) for policy in policies]

@@ -16,9 +16,10 @@ from werkzeug.datastructures import Headers
 from service.access import service as access
 from service.access.roles import ALL_SCOPES, Role
 from service.app import create_app
-from service.kit import clock, migrating
-from service.kit.db import Database
-from service.kit.transaction import Actor, Transaction
+from service.kit import clock
+from service.kit.db import schema
+from service.kit.db.database import Database
+from service.kit.db.transaction import Actor, Transaction
 from service.settings import Settings
 from tests.databases import ENGINES, postgres_url, sqlite_url
 
@@ -109,7 +110,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
     database = Database(sqlite_url(path))
-    migrating.upgrade(database)
+    schema.upgrade(database)
     database.dispose()
     return path
 
@@ -119,7 +120,7 @@ def migrated_postgres(postgres_server: str, postgres_database: Callable[..., str
     """Give the name of a migrated PostgreSQL database to copy."""
     name = postgres_database()
     database = Database(postgres_url(postgres_server, name))
-    migrating.upgrade(database)
+    schema.upgrade(database)
     database.dispose()
     return name
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from service import ENGINE_VERSION
-from service.evaluations.comparing.path import Side
-from service.evaluations.computing import Materials, answer_of
-from service.evaluations.evaluation_body import Envelope, Inputs, Pinned, body_of
-from service.evaluations.policy_schema import policy_document, policy_of
-from service.kit import canonical
-from service.price_sheets.build import build_offers
+from service.evaluations.comparisons.path import Side
+from service.evaluations.document import Envelope, Inputs, Pinned, body_of
+from service.evaluations.engine import Materials, answer_of
+from service.kit import canonical_json
+from service.policies.policy_schema import policy_document, policy_of
+from service.price_sheets.offer_values import build_offers
 from service.workflow.measure import seed_of
 from service.workflow.traffic import SECOND, BucketSeries
 from tests.clients import Answer, ApiClient
@@ -93,7 +93,7 @@ class Case:
         materials = self.materials
         return Inputs(
             traffic_history=Pinned(materials.history.digest),
-            price_sheets=(Pinned(canonical.digest(canonical.dumps(self.sheet or sheet()))),),
+            price_sheets=(Pinned(canonical_json.digest(canonical_json.dumps(self.sheet or sheet()))),),
             model="m70",
             policy=policy_document(materials.policy),
             engine_version=ENGINE_VERSION,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from service.kit import jobs, worker
-from service.kit.db import Database
-from service.kit.transaction import Transaction
-from service.kit.worker import Finish, Task, Worker
+from service.kit.db.database import Database
+from service.kit.db.transaction import Transaction
+from service.kit.jobs import queue, worker
+from service.kit.jobs.worker import Finish, Task, Worker
 
 
 def square(task: Task) -> Finish:
@@ -26,8 +26,8 @@ def square(task: Task) -> Finish:
 
 
 if __name__ == "__main__":
-    jobs.LEASE = timedelta(seconds=1)
+    queue.LEASE = timedelta(seconds=1)
     worker.BEAT_SECONDS = 0.2
     worker.POLL_SECONDS = 0.05
-    jobs.FAILURES = 1000  # a test's kills are no reason to park a job
+    queue.FAILURES = 1000  # a test's kills are no reason to park a job
     Worker(Database(sys.argv[1]), {"square": square}).run()

@@ -7,11 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
-from service.workflow.compare.again import case_of
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed, compute, with_incumbent
-from service.workflow.compute.option import Option
-from service.workflow.decide.rule import choose
+from service.workflow.compute.redecide import case_of
 from service.workflow.offers import (
     Axis,
     ConcurrencyCapacity,
@@ -25,7 +23,9 @@ from service.workflow.offers import (
     ThroughputCapacity,
     Units,
 )
+from service.workflow.options import Option
 from service.workflow.policy import Policy, SufficiencyPolicy
+from service.workflow.rule import choose
 from service.workflow.traffic import TrafficHistory
 
 ANYWAY = SufficiencyPolicy(allow_provisional=True)

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SHORT_LEASE = """
 import datetime, sys
-from service.kit import jobs, worker
-jobs.LEASE = datetime.timedelta(seconds=float(sys.argv[1]))
+from service.kit.jobs import queue, worker
+queue.LEASE = datetime.timedelta(seconds=float(sys.argv[1]))
 worker.BEAT_SECONDS = float(sys.argv[1]) / 5
 from service.settings import Settings
 from service.worker import run

@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from service.demo.server import running
-from service.kit.db import Database
+from service.cli.demo.server import running
+from service.kit.db.database import Database
 from tests.clients import new_organization
 from tests.processes import free_port
 from tests.waiting import eventually

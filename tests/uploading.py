@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from service.traffic_histories.reading.store import columns_of
+from service.traffic_histories.reading.columns_file import columns_of
 from service.traffic_histories.reading.time_text import instant_text
 from service.workflow.traffic import RequestLog, TrafficHistory
 from tests.clients import Answer, ApiClient

@@ -6,7 +6,7 @@ Revision: 0001_access, the first.
 import sqlalchemy as sa
 from alembic import op
 
-from service.kit import immutable, types
+from service.kit.db import append_only, types
 
 revision = "0001_access"
 down_revision = None
@@ -23,7 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    immutable.unprotect("events")
+    append_only.unprotect("events")
     for table in ("jobs", "workloads", "events", "idempotency_keys", "api_keys", "organizations"):
         op.drop_table(table)
 
@@ -57,7 +57,7 @@ def _access() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_api_keys_organization_id"), "api_keys", ["organization_id"])
-    immutable.protect("api_keys", ["id", "organization_id", "role", "secret_digest", "created_at", "created_by"])
+    append_only.protect("api_keys", ["id", "organization_id", "role", "secret_digest", "created_at", "created_by"])
 
 
 def _idempotency() -> None:
@@ -97,7 +97,7 @@ def _events() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_events_resource", "events", ["organization_id", "resource_id", "sequence"])
-    immutable.protect("events")
+    append_only.protect("events")
 
 
 def _workloads() -> None:

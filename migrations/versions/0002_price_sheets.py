@@ -6,7 +6,7 @@ Revision: 0002_price_sheets, after 0001_access.
 import sqlalchemy as sa
 from alembic import op
 
-from service.kit import immutable, types
+from service.kit.db import append_only, types
 
 revision = "0002_price_sheets"
 down_revision = "0001_access"
@@ -22,7 +22,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in ("price_sheet_offers", "price_sheet_versions", "price_sheets"):
-        immutable.unprotect(table)
+        append_only.unprotect(table)
         op.drop_table(table)
 
 
@@ -48,7 +48,7 @@ def _sheets() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_price_sheets_page", "price_sheets", ["organization_id", "created_at", "id"])
-    immutable.protect("price_sheets", ["id", "organization_id", "created_at", "provider", "name", "currency"])
+    append_only.protect("price_sheets", ["id", "organization_id", "created_at", "provider", "name", "currency"])
 
 
 def _versions() -> None:
@@ -75,7 +75,7 @@ def _versions() -> None:
         "price_sheet_versions",
         ["organization_id", "price_sheet_id", "effective_from", "version"],
     )
-    immutable.protect("price_sheet_versions")
+    append_only.protect("price_sheet_versions")
 
 
 def _offers() -> None:
@@ -96,4 +96,4 @@ def _offers() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_price_sheet_offers_model", "price_sheet_offers", ["organization_id", "model_key"])
-    immutable.protect("price_sheet_offers")
+    append_only.protect("price_sheet_offers")

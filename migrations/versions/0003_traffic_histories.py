@@ -6,7 +6,7 @@ Revision: 0003_traffic_histories, after 0002_price_sheets.
 import sqlalchemy as sa
 from alembic import op
 
-from service.kit import immutable, types
+from service.kit.db import append_only, types
 
 revision = "0003_traffic_histories"
 down_revision = "0002_price_sheets"
@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in ("traffic_history_chunks", "traffic_histories"):
-        immutable.unprotect(table)
+        append_only.unprotect(table)
         op.drop_table(table)
 
 
@@ -61,7 +61,7 @@ def _histories() -> None:
     op.create_index(
         "ix_traffic_histories_page", "traffic_histories", ["organization_id", "workload_id", "created_at", "id"]
     )
-    immutable.protect("traffic_histories", deletes=False)
+    append_only.protect("traffic_histories", deletes=False)
 
 
 def _chunks() -> None:
@@ -80,4 +80,4 @@ def _chunks() -> None:
         ),
         sqlite_strict=True,
     )
-    immutable.protect("traffic_history_chunks", deletes=False)
+    append_only.protect("traffic_history_chunks", deletes=False)

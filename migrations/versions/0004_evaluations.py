@@ -6,7 +6,7 @@ Revision: 0004_evaluations, after 0003_traffic_histories.
 import sqlalchemy as sa
 from alembic import op
 
-from service.kit import immutable, types
+from service.kit.db import append_only, types
 
 revision = "0004_evaluations"
 down_revision = "0003_traffic_histories"
@@ -38,7 +38,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for table in TABLES:
-        immutable.unprotect(table)
+        append_only.unprotect(table)
         op.drop_table(table)
 
 
@@ -57,7 +57,7 @@ def _policies() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_policies_page", "policies", ["organization_id", "created_at", "id"])
-    immutable.protect("policies", ["id", "organization_id", "created_at"])
+    append_only.protect("policies", ["id", "organization_id", "created_at"])
     op.create_table(
         "policy_versions",
         sa.Column("policy_id", types.Str(), nullable=False),
@@ -72,7 +72,7 @@ def _policies() -> None:
         sa.ForeignKeyConstraint(["policy_id"], ["policies.id"], name=op.f("fk_policy_versions_policy_id_policies")),
         sqlite_strict=True,
     )
-    immutable.protect("policy_versions")
+    append_only.protect("policy_versions")
     op.create_table(
         "default_policies",
         sa.Column("id", types.Str(), nullable=False),
@@ -88,7 +88,7 @@ def _policies() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_default_policies_page", "default_policies", ["organization_id", "created_at", "id"])
-    immutable.protect("default_policies")
+    append_only.protect("default_policies")
 
 
 def _evaluations() -> None:
@@ -118,7 +118,7 @@ def _evaluations() -> None:
     )
     op.create_index("ix_evaluations_page", "evaluations", ["organization_id", "created_at", "id"])
     op.create_index("ix_evaluations_workload", "evaluations", ["workload_id", "created_at", "id"])
-    immutable.protect("evaluations")
+    append_only.protect("evaluations")
     op.create_table(
         "evaluation_price_sheets",
         sa.Column("evaluation_id", types.Str(), nullable=False),
@@ -137,7 +137,7 @@ def _evaluations() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_evaluation_price_sheets_version", "evaluation_price_sheets", ["price_sheet_id", "version"])
-    immutable.protect("evaluation_price_sheets")
+    append_only.protect("evaluation_price_sheets")
 
 
 def _results() -> None:
@@ -168,7 +168,7 @@ def _results() -> None:
     op.create_index(
         "ix_evaluation_results_review", "evaluation_results", ["organization_id", "review_by", "evaluation_id"]
     )
-    immutable.protect("evaluation_results")
+    append_only.protect("evaluation_results")
 
 
 def _replays() -> None:
@@ -191,7 +191,7 @@ def _replays() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_evaluation_replays_page", "evaluation_replays", ["evaluation_id", "created_at", "id"])
-    immutable.protect("evaluation_replays")
+    append_only.protect("evaluation_replays")
 
 
 def _portfolio() -> None:
@@ -213,7 +213,7 @@ def _portfolio() -> None:
         sqlite_strict=True,
     )
     op.create_index("ix_portfolio_evaluations_page", "portfolio_evaluations", ["organization_id", "created_at", "id"])
-    immutable.protect("portfolio_evaluations")
+    append_only.protect("portfolio_evaluations")
     op.create_table(
         "portfolio_members",
         sa.Column("portfolio_id", types.Str(), nullable=False),
@@ -239,4 +239,4 @@ def _portfolio() -> None:
         ),
         sqlite_strict=True,
     )
-    immutable.protect("portfolio_members")
+    append_only.protect("portfolio_members")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.kit.models import Base, Owned, strict
+from service.kit.db.models import Base, Owned, strict
 
 
 class Organization(Base):

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from service.access.models import ApiKey, Organization
 from service.kit import clock
-from service.kit.db import Database
-from service.kit.transaction import Transaction
+from service.kit.db.database import Database
+from service.kit.db.transaction import Transaction
 
 NOTED_EVERY = timedelta(hours=1)
 

@@ -8,11 +8,11 @@ from flask import Response, request
 from service.access import queries, service
 from service.access.models import ApiKey, Organization
 from service.access.schemas import ApiKeySchema, CreatedApiKeySchema, NewApiKeySchema, OrganizationSchema
-from service.kit.paging import Page, PageQuery, page, page_of
-from service.kit.problems import CONFLICT
-from service.kit.resource import Resource
-from service.kit.runtime import runtime
-from service.kit.transaction import Transaction
+from service.kit.app_context import runtime
+from service.kit.db.transaction import Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, PageQuery, page, page_of
+from service.kit.http.problems import CONFLICT
 
 blueprint = Resource("access", __name__, description="Your organization and its API keys.")
 

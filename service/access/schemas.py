@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from service.access.roles import ROLES
-from service.kit.fields import Choice, Schema, Text, Timestamp
+from service.kit.http.fields import Choice, Schema, Text, Timestamp
 
 
 class OrganizationSchema(Schema):

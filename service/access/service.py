@@ -8,16 +8,16 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from service.access import keys, queries
+from service.access.key_cache import KnownKeys
 from service.access.keys import Token
-from service.access.known import KnownKeys
 from service.access.models import ApiKey, Organization
 from service.access.queries import KeyFacts
 from service.access.roles import SCOPES, Role
 from service.events import service as events
 from service.kit import clock, ids
-from service.kit.db import Database
-from service.kit.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, FieldError, Problem, invalid
-from service.kit.transaction import Actor, Transaction
+from service.kit.db.database import Database
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, FieldError, Problem, invalid
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="crossover"'}
 

@@ -113,7 +113,7 @@ def evaluate(
 @click.option("--once", is_flag=True, help="Stop after printing instead of staying up.")
 def demo(port: int, once: bool) -> None:
     """Start a server, load the example over HTTP, evaluate it and print the recommendation."""
-    from service.demo import run
+    from service.cli.demo import run
 
     with refusing():
         run.run(port, once=once)

@@ -7,8 +7,8 @@ from environs import EnvValidationError
 from sqlalchemy.exc import DBAPIError
 
 from service.cli.exits import Refused
-from service.kit import migrating
-from service.kit.db import Database, DatabaseBusy, DatabaseFull
+from service.kit.db import schema
+from service.kit.db.database import Database, DatabaseBusy, DatabaseFull
 from service.settings import PREFIX, Settings
 
 
@@ -31,7 +31,7 @@ def reaching() -> Iterator[None]:
     """Turn a database that cannot be reached or used, or is of another version, into a refusal."""
     try:
         yield
-    except migrating.WrongSchema as error:
+    except schema.WrongSchema as error:
         raise Refused(str(error)) from error
     except DatabaseFull as error:
         raise Refused(f"the disk under the database is full: {error}") from error

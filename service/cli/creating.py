@@ -9,9 +9,10 @@ from service.access.roles import ALL_SCOPES, ROLES
 from service.access.service import create_key, create_organization
 from service.cli.configured import database, reaching
 from service.cli.exits import Refused
-from service.kit import clock, ids, migrating
-from service.kit.fields import Text
-from service.kit.transaction import Actor, Transaction
+from service.kit import clock, ids
+from service.kit.db import schema
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http.fields import Text
 
 COMMAND = "keys create"
 
@@ -32,7 +33,7 @@ def create(organization: str, name: str, role: str) -> str:
 
     stored = database()
     with reaching():
-        migrating.require_newest(stored)
+        schema.require_newest(stored)
         return stored.write(unit)
 
 

@@ -13,19 +13,20 @@ from marshmallow import ValidationError
 from service import ENGINE_VERSION
 from service.cli import table
 from service.cli.exits import STATUSES, Refused
-from service.evaluations.computing import Materials, answer_of
-from service.evaluations.evaluation_body import Envelope, Inputs, Pinned, body_of
-from service.evaluations.policy_schema import policy_document, policy_of
-from service.kit import canonical, clock, strict_json
-from service.kit.arguments import schema_errors
-from service.kit.problems import Problem
-from service.pages.report import report
-from service.price_sheets.build import build_offers, settled_since
-from service.price_sheets.findings import SheetError
-from service.price_sheets.parse import load
+from service.evaluations.document import Envelope, Inputs, Pinned, body_of
+from service.evaluations.engine import Materials, answer_of
+from service.kit import canonical_json, clock
+from service.kit.http import strict_json
+from service.kit.http.problems import Problem
+from service.kit.http.query import schema_errors
+from service.policies.policy_schema import policy_document, policy_of
+from service.price_sheets.lint.finding import SheetError
+from service.price_sheets.offer_values import build_offers, settled_since
+from service.price_sheets.validation import load
+from service.reports.report import report
+from service.traffic_histories.problems import problem_of
 from service.traffic_histories.reading import ReadOptions, RefusedError, read_history
-from service.traffic_histories.refusals import problem_of
-from service.traffic_histories.words import ReadWords, reading_options
+from service.traffic_histories.upload_query import ReadWords, reading_options
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
@@ -72,7 +73,7 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     if report_to is not None:
         _write(report_to, report(body))
     if as_json:
-        sys.stdout.buffer.write(canonical.dumps(body) + b"\n")
+        sys.stdout.buffer.write(canonical_json.dumps(body) + b"\n")
     else:
         click.echo(table.text(body))
     return STATUSES.get(body["recommendation"]["mode"], 0)
@@ -93,7 +94,7 @@ def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, 
         raise Refused(f"--model: nothing is offered for {model}; the price sheets have {', '.join(sold)}")
     inputs = Inputs(
         traffic_history=Pinned(history.digest),
-        price_sheets=tuple(Pinned(canonical.digest(canonical.dumps(sheet))) for sheet in sheets),
+        price_sheets=tuple(Pinned(canonical_json.digest(canonical_json.dumps(sheet))) for sheet in sheets),
         model=None if model is None else model.casefold(),
         as_of=day,
         policy=policy_document(policy),

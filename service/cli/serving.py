@@ -6,7 +6,7 @@ import sys
 
 from service.cli.configured import database, named, reaching, settings
 from service.cli.exits import Refused
-from service.kit import migrating
+from service.kit.db import schema
 
 
 def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
@@ -17,19 +17,26 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
     stored = database()
     with reaching():
         if migrate:
-            migrating.upgrade(stored)
-        migrating.require_newest(stored)
+            schema.upgrade(stored)
+        schema.require_newest(stored)
     stored.dispose()
     os.environ |= {named("host"): host, named("port"): str(port)}
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", "python:service.gunicorn_conf", "service.wsgi:app"]
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--config",
+        "python:service.server.gunicorn_conf",
+        "service.server.wsgi:app",
+    ]
     os.execv(sys.executable, gunicorn)  # noqa: S606 - our own program, no shell
 
 
 def migrate() -> str:
     """Bring the configured database to the newest revision; say which."""
     with reaching():
-        migrating.upgrade(database())
-    return f"The database is at revision {migrating.newest()}."
+        schema.upgrade(database())
+    return f"The database is at revision {schema.newest()}."
 
 
 def require_free(host: str, port: int) -> None:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from service.evaluations.damage import decoding, require_intact
-from service.evaluations.evaluation_body import Pinned
-from service.kit.problems import FieldError, Problem, define, invalid
-from service.kit.transaction import Transaction
+from service.evaluations.document import Pinned
+from service.evaluations.integrity import decoding, require_intact
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import FieldError, Problem, define, invalid
 from service.traffic_histories import queries
 from service.workflow.traffic import TrafficHistory
 

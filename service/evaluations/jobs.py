@@ -1,11 +1,11 @@
 """The job that computes an evaluation."""
 
 from service.evaluations import queries, service
-from service.evaluations.computing import Materials, answer_of
-from service.evaluations.evaluation_body import Inputs
-from service.evaluations.pinning import materials_of
-from service.kit.transaction import Transaction
-from service.kit.worker import Finish, Task
+from service.evaluations.document import Inputs
+from service.evaluations.engine import Materials, answer_of
+from service.evaluations.inputs import materials_of
+from service.kit.db.transaction import Transaction
+from service.kit.jobs.worker import Finish, Task
 
 SHARES = {
     "load": (0.0, 0.05),

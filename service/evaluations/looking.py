@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from flask import g
 
 from service.kit import clock
-from service.kit.runtime import runtime
-from service.kit.transaction import Actor, Transaction
+from service.kit.app_context import runtime
+from service.kit.db.transaction import Actor, Transaction
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.kit.models import Base, Owned, strict
-from service.kit.types import ExactDecimal
+from service.kit.db.models import Base, Owned, strict
+from service.kit.db.types import ExactDecimal
 
 
 class StoredEvaluation(Owned, Base):

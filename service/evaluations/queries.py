@@ -8,8 +8,8 @@ from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
 from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
-from service.kit.jobs import Job
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
+from service.kit.jobs.queue import Job
 from service.workloads.models import Workload
 
 

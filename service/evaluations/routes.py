@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Response, g, request
 
-from service.evaluations import answering, awaiting, queries, service
-from service.evaluations.computing import TOO_LONG, answer_of, in_turn, require_bounded
-from service.evaluations.evaluation_body import Envelope, body_of
+from service.evaluations import queries, responses, service, waiting
+from service.evaluations.document import Envelope, body_of
+from service.evaluations.engine import TOO_LONG, answer_of, in_turn, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
+from service.evaluations.inputs import Plan, materials_of, plan
 from service.evaluations.looking import looking
 from service.evaluations.models import StoredEvaluation
-from service.evaluations.pinning import Plan, materials_of, plan
 from service.evaluations.schemas import (
     EvaluateQuery,
     EvaluationQuery,
@@ -22,11 +22,11 @@ from service.evaluations.schemas import (
     NewEvaluationSchema,
 )
 from service.evaluations.states import Summary
-from service.kit import canonical
-from service.kit.paging import Page, page, page_of
-from service.kit.problems import CONFLICT
-from service.kit.resource import Resource
-from service.kit.transaction import Actor, Transaction
+from service.kit import canonical_json
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, page, page_of
+from service.kit.http.problems import CONFLICT
 from service.workloads import service as workloads
 
 blueprint = Resource(
@@ -57,7 +57,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
     require_bounded(planned.estimated_seconds)
     with in_turn():
         answer = answer_of(materials)
-    yield Prepared(planned, canonical.dumps(body_of(Envelope(), planned.inputs, answer)))
+    yield Prepared(planned, canonical_json.dumps(body_of(Envelope(), planned.inputs, answer)))
 
 
 @blueprint.endpoint(
@@ -70,7 +70,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
     returns=EvaluationSchema,
     prepare=_prepare,
     also={200: EvaluationSchema, 202: EvaluationSchema},
-    problems=[awaiting.FAILED, CONFLICT, NO_TRAFFIC, TOO_LONG],
+    problems=[waiting.FAILED, CONFLICT, NO_TRAFFIC, TOO_LONG],
 )
 def create_evaluation(
     tx: Transaction,
@@ -81,20 +81,20 @@ def create_evaluation(
 ) -> Response:
     """Evaluate a workload: 201 with the answer, 200 where it was known, 202 where it will take long."""
     if prepared.body is not None:
-        return Response(prepared.body, content_type=answering.JSON)
+        return Response(prepared.body, content_type=responses.JSON)
     summary = service.ask(tx, prepared.plan)
-    location = answering.location(summary.evaluation.id)
+    location = responses.location(summary.evaluation.id)
     known = queries.content(tx, summary.evaluation.id)
     if known is not None:
-        return answering.stored(*known, Location=location)
+        return responses.stored(*known, Location=location)
     tx.session.flush()
-    return answering.standing(tx, summary, 202, Location=location)
+    return responses.standing(tx, summary, 202, Location=location)
 
 
 def _follow(response: Response) -> Response:
     """Wait for what was accepted, once it is committed; a repeated request waits for what the first one asked."""
     if response.status_code == 202 and request.endpoint == f"{blueprint.name}.create_evaluation":
-        return awaiting.follow(response, g.actor)
+        return waiting.follow(response, g.actor)
     return response
 
 
@@ -104,13 +104,13 @@ blueprint.after_request(_follow)
 @blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>", scope=READ, returns=EvaluationSchema)
 def get_evaluation(tx: Transaction, evaluation_id: str) -> Response:
     """Return an evaluation: its stored bytes once it is completed, its state and progress until then."""
-    return answering.present(tx, evaluation_id)
+    return responses.present(tx, evaluation_id)
 
 
 @blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/report", scope=READ, problems=[CONFLICT])
 def get_report(tx: Transaction, evaluation_id: str) -> Response:
     """Return a completed evaluation as a page to read, print and keep, with pictures and nothing from elsewhere."""
-    return answering.as_page(tx, evaluation_id)
+    return responses.as_page(tx, evaluation_id)
 
 
 @blueprint.endpoint("DELETE", "/evaluations/<id(ev):evaluation_id>", scope=WRITE, status=204, problems=[CONFLICT])

@@ -5,9 +5,9 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from service.evaluations.policy_schema import PolicySchema
-from service.kit.fields import Choice, Currency, Distinct, Flag, Identifier, Integer, Schema, Text, Timestamp
-from service.kit.paging import PageQuery
+from service.kit.http.fields import Choice, Currency, Distinct, Flag, Identifier, Integer, Schema, Text, Timestamp
+from service.kit.http.paging import PageQuery
+from service.policies.policy_schema import PolicySchema
 from service.policies.presets import PRESETS
 from service.policies.schemas import PolicyDocument
 

@@ -3,15 +3,16 @@
 from typing import Any
 
 from service.evaluations import queries
-from service.evaluations.evaluation_body import Envelope, Inputs, body_of
+from service.evaluations.document import Envelope, Inputs, body_of
+from service.evaluations.inputs import Plan
 from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
-from service.evaluations.pinning import Plan
 from service.evaluations.states import Summary, headline
 from service.events import service as events
-from service.kit import canonical, ids, jobs
-from service.kit.fields import rfc3339
-from service.kit.problems import CONFLICT, NOT_FOUND, Problem
-from service.kit.transaction import Transaction
+from service.kit import canonical_json, ids
+from service.kit.db.transaction import Transaction
+from service.kit.http.fields import rfc3339
+from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
+from service.kit.jobs import queue
 
 JOB = "evaluation"
 """Kind of the jobs that compute evaluations."""
@@ -27,7 +28,7 @@ def get(tx: Transaction, evaluation_id: str) -> StoredEvaluation:
 
 def summary(tx: Transaction, evaluation: StoredEvaluation) -> Summary:
     """Return an evaluation with its answer or the job that works for it."""
-    return Summary(evaluation, queries.result(tx, evaluation.id), jobs.of_resource(tx, evaluation.id))
+    return Summary(evaluation, queries.result(tx, evaluation.id), queue.of_resource(tx, evaluation.id))
 
 
 def ask(tx: Transaction, plan: Plan) -> Summary:
@@ -39,7 +40,7 @@ def ask(tx: Transaction, plan: Plan) -> Summary:
     standing = summary(tx, evaluation)
     if standing.result is not None or standing.state in ("queued", "running"):
         return standing
-    return Summary(evaluation, None, jobs.enqueue(tx, JOB, {}, resource_id=evaluation.id))
+    return Summary(evaluation, None, queue.enqueue(tx, JOB, {}, resource_id=evaluation.id))
 
 
 def complete(tx: Transaction, evaluation_id: str, answer: dict[str, Any]) -> EvaluationResult:
@@ -56,7 +57,7 @@ def complete(tx: Transaction, evaluation_id: str, answer: dict[str, Any]) -> Eva
         completed_at=tx.now,
         digest=body["digest"],
         engine_version=evaluation.inputs["engine_version"],
-        content=canonical.dumps(body),
+        content=canonical_json.dumps(body),
         **headline(answer),
     )
     tx.session.add(result)
@@ -70,7 +71,7 @@ def cancel(tx: Transaction, evaluation_id: str) -> None:
     standing = summary(tx, get(tx, evaluation_id))
     if standing.result is not None or standing.job is None:
         raise Problem(CONFLICT, "The evaluation is completed: it is evidence now, and stays.")
-    jobs.cancel(tx, standing.job)
+    queue.cancel(tx, standing.job)
     events.append(tx, "evaluation.cancelled", evaluation_id)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.evaluations.models import EvaluationResult, StoredEvaluation
-from service.kit.jobs import Job
+from service.kit.jobs.queue import Job
 from service.workflow.document.values import JsonValue, money
 
 STATES = {"queued": "queued", "running": "running", "failed": "failed", "cancelled": "cancelled"}

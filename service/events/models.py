@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.kit.models import Base, strict
+from service.kit.db.models import Base, strict
 
 
 class Event(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from service.events.models import Event
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
 
 
 def events(tx: Transaction, filters: Mapping[str, Any]) -> Select[Event]:

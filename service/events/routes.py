@@ -5,9 +5,9 @@ from typing import Any
 from service.events import queries
 from service.events.models import Event
 from service.events.schemas import EventQuery, EventSchema
-from service.kit.paging import Page, page, page_of
-from service.kit.resource import Resource
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, page, page_of
 
 blueprint = Resource("events", __name__, description="What happened in your organization, in order, for ever.")
 

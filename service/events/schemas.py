@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from service.kit.fields import Schema, Text, Timestamp
-from service.kit.paging import PageQuery
+from service.kit.http.fields import Schema, Text, Timestamp
+from service.kit.http.paging import PageQuery
 
 
 class EventSchema(Schema):

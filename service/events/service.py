@@ -6,11 +6,11 @@ from typing import Any
 
 from service.events import queries
 from service.events.models import Event
-from service.kit import canonical
-from service.kit.fields import rfc3339
-from service.kit.transaction import Transaction
+from service.kit import canonical_json
+from service.kit.db.transaction import Transaction
+from service.kit.http.fields import rfc3339
 
-GENESIS = canonical.digest(b"")
+GENESIS = canonical_json.digest(b"")
 """What the first event of an organization is chained to."""
 
 Facts = Mapping[str, Any]
@@ -58,7 +58,7 @@ def chained(previous: str, event: Event) -> str:
         "after": event.after,
         "previous": previous,
     }
-    return canonical.digest(canonical.dumps(facts))
+    return canonical_json.digest(canonical_json.dumps(facts))
 
 
 def first_broken(tx: Transaction) -> int | None:
@@ -73,4 +73,4 @@ def first_broken(tx: Transaction) -> int | None:
 
 
 def _digest(facts: Facts | None) -> str | None:
-    return None if facts is None else canonical.digest(canonical.dumps(dict(facts)))
+    return None if facts is None else canonical_json.digest(canonical_json.dumps(dict(facts)))

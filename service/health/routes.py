@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, jsonify
 
-from service.kit import migrating
-from service.kit.problems import BUSY, Problem
-from service.kit.runtime import runtime
+from service.kit.app_context import runtime
+from service.kit.db import schema
+from service.kit.http.problems import BUSY, Problem
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
@@ -19,7 +19,7 @@ def live() -> Response:
 def ready() -> Response:
     """Tell whether the database answers and is at the revision this version needs; a 503 problem when not."""
     try:
-        migrating.require_newest(runtime().database)
-    except migrating.WrongSchema as error:
+        schema.require_newest(runtime().database)
+    except schema.WrongSchema as error:
         raise Problem(BUSY, str(error), headers={"Retry-After": "10"}) from error
     return jsonify({"status": "ready"})

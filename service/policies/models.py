@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.evaluations.policy_schema import policy_document, policy_of
-from service.kit.etags import Versioned
-from service.kit.models import Base, Owned, strict
+from service.kit.db.models import Base, Owned, strict
+from service.kit.http.etags import Versioned
+from service.policies.policy_schema import policy_document, policy_of
 
 
 class StoredPolicy(Owned, Versioned, Base):

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from service.kit.paging import Page, PageQuery, page, page_of
-from service.kit.problems import NOT_FOUND, Problem
-from service.kit.resource import Resource
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, PageQuery, page, page_of
+from service.kit.http.problems import NOT_FOUND, Problem
 from service.policies import queries, service
 from service.policies.models import DefaultPolicy, PolicyVersion
 from service.policies.presets import PRESETS, Preset

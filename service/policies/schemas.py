@@ -5,8 +5,8 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from service.evaluations.policy_schema import PolicySchema, partial_document
-from service.kit.fields import Choice, Identifier, Integer, Schema, Text, Timestamp
+from service.kit.http.fields import Choice, Identifier, Integer, Schema, Text, Timestamp
+from service.policies.policy_schema import PolicySchema, partial_document
 from service.policies.presets import PRESETS
 
 

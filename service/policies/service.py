@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from service.evaluations.policy_schema import merged
 from service.events import service as events
-from service.kit import etags, ids
-from service.kit.problems import NOT_FOUND, FieldError, Problem, invalid
-from service.kit.transaction import Transaction
+from service.kit import ids
+from service.kit.db.transaction import Transaction
+from service.kit.http import etags
+from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
 from service.policies import queries
 from service.policies.models import DefaultPolicy, PolicyVersion, StoredPolicy
+from service.policies.policy_schema import merged
 from service.policies.presets import PRESETS
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from service.kit.fields import Amount, Integer, Number, Text
+from service.kit.http.fields import Amount, Integer, Number, Text
 
 LARGEST = 10**12
 """The largest amount of money: with 12 decimals it stays exact in the 28 digits that sums are made with."""

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.kit.etags import Versioned
-from service.kit.models import Base, Owned, strict
+from service.kit.db.models import Base, Owned, strict
+from service.kit.http.etags import Versioned
 
 
 class PriceSheet(Owned, Versioned, Base):

@@ -7,16 +7,16 @@ from typing import Any
 
 from flask import Response
 
-from service.kit.paging import Page, PageQuery, page, page_of
-from service.kit.problems import CONFLICT, MALFORMED
-from service.kit.resource import Resource
-from service.kit.transaction import Actor, Transaction
-from service.price_sheets import imports, queries, service
-from service.price_sheets.describe import describe_variants
-from service.price_sheets.findings import SheetError
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, PageQuery, page, page_of
+from service.kit.http.problems import CONFLICT, MALFORMED
+from service.price_sheets import importing, queries, service
+from service.price_sheets.example_sheet import TEMPLATE
 from service.price_sheets.importers import spreadsheet
+from service.price_sheets.lint.finding import SheetError
 from service.price_sheets.models import PriceSheet, PriceSheetVersion
-from service.price_sheets.parse import warnings_of
+from service.price_sheets.openapi_variants import describe_variants
 from service.price_sheets.schemas import (
     AtQuery,
     ConflictQuery,
@@ -30,9 +30,9 @@ from service.price_sheets.schemas import (
     WholePriceSheetSchema,
     WholeVersionSchema,
 )
-from service.price_sheets.schemas_sheet import PriceSheetSchema
 from service.price_sheets.service import Checked
-from service.price_sheets.template import TEMPLATE
+from service.price_sheets.sheet_schema import PriceSheetSchema
+from service.price_sheets.validation import warnings_of
 
 blueprint = Resource("price-sheets", __name__, description="What providers charge, in versions that never change.")
 
@@ -159,19 +159,19 @@ def get_price_sheet_template(_tx: Transaction) -> Response:
     query=ImportQuery,
     status=201,
     returns=ImportSchema,
-    prepare=imports.prepare,
+    prepare=importing.prepare,
     streams=["text/csv", "application/json"],
     max_body=MAX_IMPORT,
     problems=[MALFORMED],
 )
-def import_price_sheets(tx: Transaction, query: dict[str, Any], prepared: imports.Prepared) -> dict[str, Any]:
+def import_price_sheets(tx: Transaction, query: dict[str, Any], prepared: importing.Prepared) -> dict[str, Any]:
     """Import sheets out of a file or an installed package.
 
     The file is the body. csv: the table of `/v1/price-sheet-template`. litellm: its price list. azure: an object of
     `prices` and `capacity`, the two public files. Each source keeps sheets of its own; see `/v1/price-conflicts`.
     """
-    sheets = imports.store(tx, prepared)
-    disagreed = imports.conflict_count(tx, sheets)
+    sheets = importing.store(tx, prepared)
+    disagreed = importing.conflict_count(tx, sheets)
     return {"format": query["format"], "sheets": sheets, "skipped": prepared.skipped, "conflict_count": disagreed}
 
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, time
 
 from marshmallow import ValidationError, fields
 
-from service.kit.fields import Choice, Currency, Flag, Identifier, Integer, QueryInteger, Schema, Text, Timestamp
-from service.kit.paging import PageQuery
+from service.kit.http.fields import Choice, Currency, Flag, Identifier, Integer, QueryInteger, Schema, Text, Timestamp
+from service.kit.http.paging import PageQuery
 from service.price_sheets.fields import Day
-from service.price_sheets.schemas_offer import PriceSchema, RateSchema
-from service.price_sheets.schemas_sheet import PriceSheetSchema, SourceSchema
+from service.price_sheets.offer_schemas import PriceSchema, RateSchema
+from service.price_sheets.sheet_schema import PriceSheetSchema, SourceSchema
 
 FORMATS = ("csv", "litellm", "genai-prices", "azure")
 

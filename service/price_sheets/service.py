@@ -8,14 +8,15 @@ from itertools import islice
 from typing import Any
 
 from service.events import service as events
-from service.kit import canonical, etags, ids
-from service.kit.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
-from service.kit.transaction import Transaction
+from service.kit import canonical_json, ids
+from service.kit.db.transaction import Transaction
+from service.kit.http import etags
+from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.price_sheets import queries
-from service.price_sheets.build import Json
-from service.price_sheets.conflicts import Conflict, Listing, conflicts
-from service.price_sheets.findings import Finding
+from service.price_sheets.lint.conflicts import Conflict, Listing, conflicts
+from service.price_sheets.lint.finding import Finding
 from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
+from service.price_sheets.offer_values import Json
 
 FIXED = ("provider", "name", "currency")
 """What holds for every version of a sheet."""
@@ -35,12 +36,12 @@ class Checked:
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical bytes."""
-        return canonical.digest(self.content)
+        return canonical_json.digest(self.content)
 
 
 def checked(document: Json, warnings: tuple[Finding, ...]) -> Checked:
     """Return a document that `parse.load` gave, ready to be stored."""
-    return Checked(document, warnings, canonical.dumps(document))
+    return Checked(document, warnings, canonical_json.dumps(document))
 
 
 def get(tx: Transaction, price_sheet_id: str) -> PriceSheet:

@@ -6,8 +6,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.kit.models import Base, Owned, strict
-from service.traffic_histories.reading.store import Facts
+from service.kit.db.models import Base, Owned, strict
+from service.traffic_histories.reading.columns_file import Facts
 from service.traffic_histories.reading.time_text import instant
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from service.kit.problems import NOT_FOUND, Problem, define
-from service.kit.runtime import runtime
-from service.kit.transaction import Actor
+from service.kit.app_context import runtime
+from service.kit.db.transaction import Actor
+from service.kit.http.problems import NOT_FOUND, Problem, define
 from service.traffic_histories import queries
 from service.traffic_histories.models import StoredHistory
 from service.workflow.document.measurement import measurement

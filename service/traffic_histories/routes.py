@@ -5,16 +5,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.kit import clock
-from service.kit.paging import Page, PageQuery, page, page_of
-from service.kit.problems import CONFLICT, FULL, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
-from service.kit.resource import Resource
-from service.kit.runtime import runtime
-from service.kit.transaction import Actor, Transaction
+from service.kit.app_context import runtime
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, PageQuery, page, page_of
+from service.kit.http.problems import CONFLICT, FULL, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
 from service.traffic_histories import profiling, queries, service
 from service.traffic_histories.models import StoredHistory
+from service.traffic_histories.problems import FILE_REFUSED
 from service.traffic_histories.profiling import UNMEASURABLE, Measured, measured
-from service.traffic_histories.receiving import MEDIA_TYPES, Upload, uploaded
-from service.traffic_histories.refusals import FILE_REFUSED
 from service.traffic_histories.schemas import (
     SplitWords,
     TrafficHistorySchema,
@@ -23,7 +22,8 @@ from service.traffic_histories.schemas import (
     TrafficQualitySchema,
 )
 from service.traffic_histories.service import IN_USE
-from service.traffic_histories.words import ReadWords
+from service.traffic_histories.upload import MEDIA_TYPES, Upload, uploaded
+from service.traffic_histories.upload_query import ReadWords
 from service.workloads import service as workloads
 
 blueprint = Resource("traffic-histories", __name__, description="What a workload really did, as it was logged.")

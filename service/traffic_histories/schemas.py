@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from service.kit.fields import Identifier, Schema, Text, Timestamp
-from service.kit.paging import PageQuery
-from service.traffic_histories.words import ReadWords
+from service.kit.http.fields import Identifier, Schema, Text, Timestamp
+from service.kit.http.paging import PageQuery
+from service.traffic_histories.upload_query import ReadWords
 
 
 class HistoryQuery(PageQuery):

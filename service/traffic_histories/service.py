@@ -8,13 +8,14 @@ import marshmallow as ma
 from sqlalchemy.exc import IntegrityError
 
 from service.events import service as events
-from service.kit import etags, ids
-from service.kit.problems import CONFLICT, NOT_FOUND, FieldError, Problem, define, invalid
-from service.kit.transaction import Transaction
+from service.kit import ids
+from service.kit.db.transaction import Transaction
+from service.kit.http import etags
+from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, define, invalid
 from service.traffic_histories import queries
 from service.traffic_histories.models import HistoryChunk, StoredHistory
-from service.traffic_histories.reading.parser import EncodedHistory
-from service.traffic_histories.receiving import Upload
+from service.traffic_histories.reading.process import EncodedHistory
+from service.traffic_histories.upload import Upload
 from service.workloads import queries as workload_queries
 from service.workloads import service as workloads
 from service.workloads.models import Workload

@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from service.workflow.compare.again import case_of
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute, with_incumbent
 from service.workflow.compute.findings import replay_findings
-from service.workflow.compute.option import Option
+from service.workflow.compute.redecide import case_of
 from service.workflow.decide.recommend import Recommendation, recommend
 from service.workflow.measure.profile import Finding
 from service.workflow.offers import Offer
+from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare, spelled
 from service.workflow.traffic import TrafficHistory

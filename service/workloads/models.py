@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.kit.etags import Versioned
-from service.kit.models import Base, Owned, strict
+from service.kit.db.models import Base, Owned, strict
+from service.kit.http.etags import Versioned
 
 
 class Workload(Owned, Versioned, Base):

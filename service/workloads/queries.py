@@ -2,7 +2,7 @@
 
 from sqlalchemy import Select, select
 
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
 from service.workloads.models import Workload
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from service.kit.paging import Page, PageQuery, page, page_of
-from service.kit.resource import Resource
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, PageQuery, page, page_of
 from service.workloads import queries, service
 from service.workloads.models import Workload
 from service.workloads.schemas import ChangedWorkloadSchema, NewWorkloadSchema, WorkloadSchema

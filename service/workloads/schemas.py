@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from service.kit.fields import Choice, Distinct, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
+from service.kit.http.fields import Choice, Distinct, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
 from service.kit.zones import zone_names
 
 

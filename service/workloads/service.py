@@ -3,9 +3,10 @@
 from typing import Any
 
 from service.events import service as events
-from service.kit import etags, ids
-from service.kit.problems import NOT_FOUND, Problem
-from service.kit.transaction import Transaction
+from service.kit import ids
+from service.kit.db.transaction import Transaction
+from service.kit.http import etags
+from service.kit.http.problems import NOT_FOUND, Problem
 from service.workloads import queries
 from service.workloads.models import Workload
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.kit import problems
+from service.kit.http import problems
 from tests.browser.conftest import Visit
 from tests.browser.pages import DARK, PHONE, Served, background, illegible, luminance, width
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import serving
-from service.demo import run
+from service.cli.demo import run
 from tests.cli.crossover import crossover
 from tests.processes import free_port
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from service.evaluations.evaluation_body import digest_of
+from service.evaluations.document import digest_of
 from tests.cli.crossover import crossover
 
-SHEETS = Path(__file__).resolve().parents[2] / "service/demo/price_sheets"
+SHEETS = Path(__file__).resolve().parents[2] / "service/cli/demo/price_sheets"
 
 
 @pytest.fixture(scope="module")

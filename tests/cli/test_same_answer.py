@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from service.evaluations.evaluation_body import ENVELOPE
-from service.kit import canonical
+from service.evaluations.document import ENVELOPE
+from service.kit import canonical_json
 from tests.cli.crossover import crossover
 from tests.server import JSON, Server, serving
 from tests.shared_data import shared_data
 
-SHEETS = Path(__file__).resolve().parents[2] / "service/demo/price_sheets"
+SHEETS = Path(__file__).resolve().parents[2] / "service/cli/demo/price_sheets"
 MODEL = "llama-3.3-70b-instruct"
 PROVISIONAL = {"sufficiency": {"allow_provisional": True}}
 
@@ -42,7 +42,7 @@ def content_of(body: Json) -> bytes:
     inputs = content["inputs"]
     named = (inputs["traffic_history"], *inputs["price_sheets"])
     nameless = [{name: value for name, value in entry.items() if name == "digest"} for entry in named]
-    return canonical.dumps(
+    return canonical_json.dumps(
         content | {"inputs": inputs | {"traffic_history": nameless[0], "price_sheets": nameless[1:]}}
     )
 
@@ -63,7 +63,7 @@ def on_files(case: Case, folder: Path) -> Json:
     done = crossover("evaluate", *files, "--model", MODEL, *told, "--json", folder=folder)
     assert done.returncode in (0, 3), done.stderr
     body: Json = json.loads(done.stdout)
-    assert canonical.dumps(body).decode() + "\n" == done.stdout
+    assert canonical_json.dumps(body).decode() + "\n" == done.stdout
     return body
 
 

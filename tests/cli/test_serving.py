@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from service.cli.exits import Refused
 from service.cli.serving import require_free
-from service.kit import migrating
-from service.kit.db import Database
+from service.kit.db import schema
+from service.kit.db.database import Database
 from tests.cli.crossover import crossover
 from tests.databases import sqlite_url
 from tests.processes import free_port
@@ -47,7 +47,7 @@ def test_a_database_that_cannot_be_reached_is_told_in_a_line(
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     database = Database(sqlite_url(tmp_path / "newer.sqlite3"))
-    migrating.upgrade(database)
+    schema.upgrade(database)
     database.write(lambda session: session.execute(text("UPDATE alembic_version SET version_num = '9999_later'")))
     database.dispose()
     done = crossover("migrate", folder=tmp_path, CROSSOVER_DATABASE_URL=database.url)

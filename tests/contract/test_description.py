@@ -14,7 +14,7 @@ from schemathesis import checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
 from service.app import create_app
-from service.kit.db import Database
+from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient, new_organization
 from tests.databases import sqlite_url

@@ -5,8 +5,8 @@ import ast
 from tests.guards.sources import named, python_files, tree
 
 DOORS = {
-    "service/kit/db.py",  # Database.write: the request's, the job's and the command's
-    "service/kit/postgresql.py",  # locks that are taken outside any transaction
+    "service/kit/db/database.py",  # Database.write: the request's, the job's and the command's
+    "service/kit/db/postgresql.py",  # locks that are taken outside any transaction
 }
 ENDINGS = {"commit", "rollback", "begin"}
 """Ends of a transaction; `with session.begin():` commits too."""
@@ -26,10 +26,10 @@ def test_nobody_but_the_doors_commits() -> None:
 def test_only_the_doors_are_handed_the_way_to_write() -> None:
     allowed = {
         "service/cli/creating.py",
-        "service/kit/door.py",
-        "service/kit/idempotency.py",
-        "service/kit/jobs.py",
-        "service/kit/worker.py",
+        "service/kit/http/unit_of_work.py",
+        "service/kit/http/idempotency.py",
+        "service/kit/jobs/queue.py",
+        "service/kit/jobs/worker.py",
     }
     found = {
         named(path)

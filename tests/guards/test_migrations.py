@@ -8,8 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from service.kit import migrating
-from service.kit.db import Database
+from service.kit.db import schema
+from service.kit.db.database import Database
 from service.models import Base
 
 
@@ -27,11 +27,11 @@ def tables(database: Database) -> set[str]:
 
 
 def test_there_is_one_newest_revision() -> None:
-    assert len(ScriptDirectory.from_config(migrating.configuration()).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(schema.configuration()).get_heads()) == 1
 
 
 def test_migrations_make_what_the_models_describe(database: Database) -> None:
-    migrating.upgrade(database)
+    schema.upgrade(database)
     with database.reader.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
@@ -39,9 +39,9 @@ def test_migrations_make_what_the_models_describe(database: Database) -> None:
 
 
 def test_migrations_can_be_taken_back_and_made_again(database: Database) -> None:
-    migrating.upgrade(database)
+    schema.upgrade(database)
     made = tables(database)
-    migrating.downgrade(database, "base")
+    schema.downgrade(database, "base")
     assert tables(database) == set()
-    migrating.upgrade(database)
+    schema.upgrade(database)
     assert tables(database) == made

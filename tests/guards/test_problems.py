@@ -1,6 +1,6 @@
 """docs/problems.md lists every kind of problem the service answers, as the code defines it."""
 
-from service.kit import problems
+from service.kit.http import problems
 from service.resources import RESOURCES
 from tests.guards.sources import ROOT
 

@@ -8,7 +8,7 @@ import yaml
 from service.access.roles import ALL_SCOPES
 from service.app import create_app
 from service.cli import description
-from service.kit.resource import Resource
+from service.kit.http.blueprint import Resource
 from service.settings import Settings
 
 PROBES = {"/health/live", "/health/ready"}

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import numpy as np
 
-from service.workflow.compute.candidates import LOWERED_THRESHOLDS
 from service.workflow.compute.case import Case
-from service.workflow.compute.expected import fluid_of
-from service.workflow.compute.hybrid import Overflow, hybrid_option
-from service.workflow.compute.option import Option, Reservation
-from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe, peak_units
-from service.workflow.compute.replay.alone import end_of, service_times
-from service.workflow.compute.reserved import Served, autoscaled_option, dedicated_option
-from service.workflow.compute.serverless import Alone
+from service.workflow.compute.fluid import fluid_of
+from service.workflow.compute.kinds.hybrid import Overflow, hybrid_option
+from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe, peak_units
+from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option
+from service.workflow.compute.kinds.serverless import Alone
+from service.workflow.compute.search.candidates import LOWERED_THRESHOLDS
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
+from service.workflow.options import Option, Reservation
+from service.workflow.replay.service_times import end_of, service_times
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from service.workflow.compute.bill import Usage
+from service.workflow.bill import Usage
 from service.workflow.offers import Price, Rate, Serverless
 
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option
-from service.workflow.compute.probes import AutoscaledProbe, QueueProbe, SpillProbe
-from service.workflow.compute.serverless import ServerlessProbe
+from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe
+from service.workflow.compute.kinds.serverless import ServerlessProbe
 from service.workflow.offers import Autoscale, ConcurrencyCapacity, Serverless
+from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.traffic import HOUR, Int64s
 from tests.oracles import money

@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Any
 
 from service.evaluations import queries, service
-from service.evaluations.comparing.sides import NOT_COMPLETED
+from service.evaluations.comparisons.sides import NOT_COMPLETED
 from service.evaluations.models import EvaluationResult
 from service.evaluations.reviews.schemas import ReviewQuery, ReviewSchema
 from service.evaluations.reviews.staleness import reasons
-from service.kit.paging import Page, page, page_of
-from service.kit.problems import Problem
-from service.kit.resource import Resource
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
+from service.kit.http.blueprint import Resource
+from service.kit.http.paging import Page, page, page_of
+from service.kit.http.problems import Problem
 
 blueprint = Resource("reviews", __name__, description="Which evaluations to look at again, and why.")
 

@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from service.kit.fields import Flag, Identifier, Integer, Schema
-from service.kit.paging import PageQuery
+from service.kit.http.fields import Flag, Identifier, Integer, Schema
+from service.kit.http.paging import PageQuery
 from service.price_sheets.fields import Day
 
 

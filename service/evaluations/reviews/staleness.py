@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.evaluations import queries
-from service.evaluations.comparing.differences import differences
-from service.evaluations.evaluation_body import Inputs
+from service.evaluations.comparisons.differences import differences
+from service.evaluations.document import Inputs
+from service.evaluations.inputs import NEWEST, plan
 from service.evaluations.models import StoredEvaluation
-from service.evaluations.pinning import NEWEST, plan
-from service.kit.problems import Problem
-from service.kit.transaction import Transaction
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from decimal import Decimal
 from itertools import product
 from typing import Any
 
-from service.evaluations.computing import Materials
-from service.evaluations.scenarios.repricing import PriceChange, repriced
-from service.kit.problems import FieldError, invalid
-from service.price_sheets.build import build_offers
+from service.evaluations.engine import Materials
+from service.kit.http.problems import FieldError, invalid
+from service.price_sheets.offer_values import build_offers
 from service.workflow.offers import Offer
+from service.workflow.what_if.repricing import PriceChange, repriced
 
 AS_IS = "as is"
 """Name of prices and offers that are not changed."""

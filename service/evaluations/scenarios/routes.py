@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from service.evaluations.comparing.sides import NOT_COMPLETED, side_of
-from service.evaluations.computing import TOO_LONG, Materials, answer_of, in_turn, require_bounded
+from service.evaluations.comparisons.sides import NOT_COMPLETED, side_of
+from service.evaluations.engine import TOO_LONG, Materials, answer_of, in_turn, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
+from service.evaluations.inputs import materials_of, plan
 from service.evaluations.looking import looking
-from service.evaluations.pinning import materials_of, plan
 from service.evaluations.scenarios.grid import cells, count, require_fitting
 from service.evaluations.scenarios.schemas import GridSchema, ScenariosSchema, WorkloadScenariosSchema
 from service.evaluations.scenarios.table import row_of
-from service.kit.resource import Resource
-from service.kit.transaction import Actor, Transaction
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http.blueprint import Resource
 
 blueprint = Resource("scenarios", __name__, description="What if: other traffic, prices, offers or growth.")
 

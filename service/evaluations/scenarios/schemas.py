@@ -6,11 +6,11 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from service.evaluations.policy_fields import Exact
 from service.evaluations.scenarios.grid import AS_IS, count
 from service.evaluations.schemas import NewEvaluationSchema, ShownMoneySchema
-from service.kit.fields import Choice, Distinct, Flag, Integer, Schema, Text
-from service.price_sheets.schemas_sheet import PriceSheetSchema
+from service.kit.http.fields import Choice, Distinct, Flag, Integer, Schema, Text
+from service.policies.policy_fields import Exact
+from service.price_sheets.sheet_schema import PriceSheetSchema
 
 MOST_CELLS = 100
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from service.evaluations.comparing.attribution import way_of
-from service.evaluations.computing import Materials
+from service.evaluations.engine import Materials
 from service.evaluations.naming import Names
 from service.evaluations.scenarios.grid import Cell
 from service.workflow.document.values import decimal_text, money
+from service.workflow.what_if.attribution import way_of
 
 
 def row_of(cell: Cell, answer: dict[str, Any], materials: Materials, base: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from service.price_sheets.build import Json
-from service.price_sheets.importers.imported import (
+from service.price_sheets.importers.base import (
     Imported,
     Names,
     Skipped,
@@ -20,6 +19,7 @@ from service.price_sheets.importers.imported import (
     note,
     price,
 )
+from service.price_sheets.offer_values import Json
 
 PROVIDER = "azure"
 

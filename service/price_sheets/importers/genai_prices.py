@@ -6,8 +6,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from service.price_sheets.build import Json
-from service.price_sheets.importers.imported import (
+from service.price_sheets.importers.base import (
     FREE,
     PER_MILLION,
     Imported,
@@ -19,6 +18,7 @@ from service.price_sheets.importers.imported import (
     note,
     price,
 )
+from service.price_sheets.offer_values import Json
 
 PACKAGE = "genai-prices"
 

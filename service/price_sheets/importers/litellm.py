@@ -13,8 +13,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from service.price_sheets.build import Json
-from service.price_sheets.importers.imported import (
+from service.price_sheets.importers.base import (
     FREE,
     PER_MILLION,
     Imported,
@@ -28,6 +27,7 @@ from service.price_sheets.importers.imported import (
     note,
     price,
 )
+from service.price_sheets.offer_values import Json
 
 PACKAGE = "litellm"
 FILE = "litellm/model_prices_and_context_window_backup.json"

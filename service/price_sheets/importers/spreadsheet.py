@@ -11,10 +11,10 @@ import io
 from collections.abc import Iterator
 from itertools import islice
 
-from service.price_sheets.build import Json
-from service.price_sheets.importers.cells import flatten, read_cell, unflatten, write_cell
-from service.price_sheets.importers.imported import Imported, SourceError
-from service.price_sheets.schemas_sheet import MAX_OFFERS
+from service.price_sheets.importers.base import Imported, SourceError
+from service.price_sheets.importers.csv_cells import flatten, read_cell, unflatten, write_cell
+from service.price_sheets.offer_values import Json
+from service.price_sheets.sheet_schema import MAX_OFFERS
 from service.workflow.offers import METERS
 
 SHEET_COLUMNS = (

@@ -11,10 +11,10 @@ from typing import Any
 
 from service.workflow.traffic import TrafficHistory
 
+from .columns_file import history_of
 from .errors import RefusedError
 from .options import ReadLimits, ReadOptions
-from .parser import parse
-from .store import history_of
+from .process import parse
 
 __all__ = ["ReadLimits", "ReadOptions", "ReadResult", "RefusedError", "read_histories", "read_history"]
 

@@ -9,10 +9,10 @@ import numpy as np
 from service.workflow.traffic import DAY, SECOND, Int64s, TrafficHistory
 
 from .errors import RefusedError
-from .frame import Frame, Mask, Scan
 from .logs import build_log, excluded, repeated_requests
-from .order import oldest_first, tell_order
 from .report import Report
+from .row_order import oldest_first, tell_order
+from .scan import Frame, Mask, Scan
 from .series import build_series, grid_of, repeated_rows
 from .time_text import instant_text
 from .zones import place

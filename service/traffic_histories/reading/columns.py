@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from .aliases import DIALECTS, SPELLINGS, Dialect, Field, plain_name
 from .errors import RefusedError
 from .options import Kind, ReadOptions
-from .spellings import DIALECTS, SPELLINGS, Dialect, Field, plain_name
 
 FIELDS: tuple[Field, ...] = get_args(Field)
 

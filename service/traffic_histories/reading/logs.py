@@ -6,8 +6,8 @@ import numpy as np
 
 from service.workflow.traffic import Int64s, RequestLog
 
-from .frame import Frame, Mask, Scan
 from .report import Report
+from .scan import Frame, Mask, Scan
 
 
 def repeated_requests(scan: Scan, frame: Frame, good: Mask) -> Mask:

@@ -7,22 +7,22 @@ from pathlib import Path
 
 import duckdb
 
-from . import cells, time_form
-from .accounting import account
+from . import casts, times
 from .build import Part, build
 from .columns import Columns, recognise
-from .csv_table import open_csv
-from .engine import connect, refusal
+from .decompress import Plain, unpack
+from .duckdb_connection import connect, refusal
 from .errors import RefusedError
-from .frame import Scan, fetch
-from .json_table import open_json
-from .nested import opened
+from .formats.csv import open_csv
+from .formats.json import open_json
+from .formats.nested import opened
+from .formats.parquet import open_parquet
 from .options import ReadOptions
-from .parquet_table import open_parquet
+from .rejected_rows import account
 from .report import Report
+from .scan import Scan, fetch
 from .table import Table
-from .time_form import TimeForm, recognise_time
-from .unpack import Plain, unpack
+from .times import TimeForm, recognise_time
 
 
 def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Part], Report]:
@@ -33,7 +33,7 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
         report.find("not_utf8", "some bytes were no UTF-8; they were replaced, which spoils only the cells they are in")
     connection = connect(plain.path, workdir, options.limits)
     try:
-        connection.execute(time_form.MACROS + cells.MACROS)
+        connection.execute(times.MACROS + casts.MACROS)
         scan = _prepare(connection, plain, options, report)
         frame = fetch(scan)
         good = account(scan, frame, plain.path, report)

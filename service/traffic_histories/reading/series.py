@@ -7,10 +7,10 @@ import numpy as np
 from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s
 
 from .errors import RefusedError
-from .frame import Frame, Mask, Scan
 from .logs import wide
 from .options import ReadOptions
 from .report import Report
+from .scan import Frame, Mask, Scan
 
 LARGEST_TOTAL = 4 * 10**18
 """Largest sum of a column: above it, int64 would not hold what evaluations add up."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.workflow.compute.bill import prices_cached_apart
+from service.workflow.bill import prices_cached_apart
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option
 from service.workflow.offers import Price, Rate, Serverless
+from service.workflow.options import Option
 from service.workflow.traffic import HOUR, SECOND, Float64s, Int64s
 
 LOW, HIGH = 0.05, 0.95

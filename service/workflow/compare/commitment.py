@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from service.workflow.compute.option import Option, Reservation
+from service.workflow.options import Option, Reservation
 from service.workflow.policy import HorizonPolicy
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from service.workflow.compare.again import eligible
 from service.workflow.compare.bootstrap import Bootstrap, bootstrap
 from service.workflow.compare.crossover import Crossover, crossovers
 from service.workflow.compare.flip_points import FlipPoint, money_flips, traffic_flips
@@ -13,10 +12,11 @@ from service.workflow.compare.pareto import frontier
 from service.workflow.compare.walk_forward import WalkForward, walk_forward
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
-from service.workflow.compute.option import Option
-from service.workflow.decide.rule import choose
+from service.workflow.compute.redecide import eligible
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
+from service.workflow.options import Option
+from service.workflow.rule import choose
 from service.workflow.traffic import TrafficHistory
 
 

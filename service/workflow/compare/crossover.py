@@ -10,11 +10,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeGuard
 
+from service.workflow.bill import serverless_lines, share_of, total
 from service.workflow.compare.unit_work import unit_axes
-from service.workflow.compute.bill import serverless_lines, share_of, total
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Reservation
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Offer, Serverless
+from service.workflow.options import Reservation
 
 MOST_PAIRS = 1000
 """Pairs listed in full."""

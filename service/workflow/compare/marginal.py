@@ -14,14 +14,14 @@ from itertools import pairwise
 import numpy as np
 
 from service.workflow.compare.unit_work import unit_axes, unit_hours
-from service.workflow.compute.candidates import default_streams
 from service.workflow.compute.case import Case
-from service.workflow.compute.hybrid import Overflow
-from service.workflow.compute.option import Option
-from service.workflow.compute.probes import SpillProbe
-from service.workflow.compute.replay.result import ReservedReplay
-from service.workflow.compute.search import Search
+from service.workflow.compute.kinds.hybrid import Overflow
+from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.search.candidates import default_streams
+from service.workflow.compute.search.search import Search
 from service.workflow.offers import Capacity
+from service.workflow.options import Option
+from service.workflow.replay.result import ReservedReplay
 
 BELOW, ABOVE = 6, 2
 """Steps of units shown below and above the option's own."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.workflow.compute.option import Option
+from service.workflow.options import Option
 from service.workflow.policy import LatencyMetric
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.probes import enforced
-from service.workflow.compute.replay.budget import METER_COLUMNS
-from service.workflow.compute.replay.speed import full_speed, prefill_weight
+from service.workflow.compute.kinds.replay_specs import enforced
 from service.workflow.offers import Capacity, ConcurrencyCapacity
+from service.workflow.replay.speed import full_speed, prefill_weight
+from service.workflow.replay.token_budgets import METER_COLUMNS
 from service.workflow.traffic import HOUR, SECOND
 
 

@@ -5,13 +5,13 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.workflow.compare.again import case_of, cheapest, decide_again
-from service.workflow.compute.dominance import contenders
-from service.workflow.compute.option import Violation
-from service.workflow.compute.realize import realize
+from service.workflow.compute.kinds.realize import realize
+from service.workflow.compute.redecide import case_of, cheapest, decide_again
+from service.workflow.compute.search.dominance import contenders
 from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
+from service.workflow.options import Violation
 from service.workflow.policy import Policy, ReplayPolicy
 from service.workflow.traffic import WEEK, TrafficHistory
 

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from service.workflow.compute.bill import Usage
-from service.workflow.compute.replay.buckets import bucket_counts
-from service.workflow.compute.replay.result import LatencyTarget
-from service.workflow.compute.replay.tally import hourly_tokens
+from service.workflow.bill import Usage
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
 from service.workflow.policy import Policy
+from service.workflow.replay.buckets import bucket_counts
+from service.workflow.replay.result import LatencyTarget
+from service.workflow.replay.tally import hourly_tokens
 from service.workflow.traffic import HOUR, MINUTE, Arrivals, Int64s
 
 if TYPE_CHECKING:
-    from service.workflow.compute.expected import Fluid
+    from service.workflow.compute.fluid import Fluid
 
 HOURS_PER_DAY = 24
 

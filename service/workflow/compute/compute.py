@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 
-from service.workflow.compute.bounds import Bounds
-from service.workflow.compute.candidates import Candidate, candidates
 from service.workflow.compute.case import Case
-from service.workflow.compute.dominance import undominated
-from service.workflow.compute.option import Option
-from service.workflow.compute.realize import realize
-from service.workflow.compute.search import EXPLORE_REQUESTS, Search
-from service.workflow.compute.serverless import Alone, served_alone, serverless_options
-from service.workflow.decide.rule import Ranked
+from service.workflow.compute.kinds.realize import realize
+from service.workflow.compute.kinds.serverless import Alone, served_alone, serverless_options
+from service.workflow.compute.search.bounds import Bounds
+from service.workflow.compute.search.candidates import Candidate, candidates
+from service.workflow.compute.search.dominance import undominated
+from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.options import Option
+from service.workflow.rule import Ranked
 
 NEAREST = 3
 """How many keys of options the refusal of an unknown incumbent names."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Figures, Option
+from service.workflow.options import Figures, Option
 
 Numbers = tuple[tuple[str, Decimal | float | int | str], ...]
 

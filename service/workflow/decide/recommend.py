@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from service.workflow.compare.again import eligible
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option
+from service.workflow.compute.redecide import eligible
 from service.workflow.decide.reasons import Reason, nothing_eligible, reasons
-from service.workflow.decide.rule import choose
+from service.workflow.options import Option
+from service.workflow.rule import choose
 from service.workflow.traffic import SECOND
 
 Confidence = Literal["high", "medium", "low"]

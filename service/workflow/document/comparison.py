@@ -6,9 +6,9 @@ from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compare.marginal import MarginalUnit
 from service.workflow.compare.pareto import p95
 from service.workflow.compare.walk_forward import WalkForward
-from service.workflow.compute.option import Option
 from service.workflow.document.options import violation
 from service.workflow.document.values import JsonValue, decimal_text, money, number, significant
+from service.workflow.options import Option
 from service.workflow.policy import Policy
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import asdict
 
+from service.workflow.bill import Line
 from service.workflow.compare.bootstrap import Interval
 from service.workflow.compare.commitment import Commitment, commitment
-from service.workflow.compute.bill import Line
-from service.workflow.compute.option import Figures, Option, Percentiles, Violation
 from service.workflow.document.values import JsonValue, cents, decimal_text, money, number, quantity_text
+from service.workflow.options import Figures, Option, Percentiles, Violation
 from service.workflow.policy import Policy
 
 

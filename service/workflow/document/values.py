@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from service.workflow.compute.bill import MONEY
+from service.workflow.bill import MONEY
 
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 

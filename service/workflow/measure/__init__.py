@@ -2,7 +2,7 @@
 
 from service.workflow.measure.arrivals import make_arrivals
 from service.workflow.measure.buckets import bucket_arrivals
-from service.workflow.measure.measuring import measure
+from service.workflow.measure.measure import measure
 from service.workflow.measure.profile import Finding, TrafficProfile
 from service.workflow.measure.scaling import scale_arrivals
 from service.workflow.measure.seeds import seed_of

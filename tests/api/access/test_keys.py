@@ -10,8 +10,8 @@ from sqlalchemy import select
 from service.access import keys
 from service.access.models import ApiKey
 from service.access.roles import ROLES, SCOPES, Role
-from service.kit.db import Database
-from service.kit.idempotency import IdempotencyKey
+from service.kit.db.database import Database
+from service.kit.http.idempotency import IdempotencyKey
 from tests.clients import ApiClient
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from service.access import known, queries
+from service.access import key_cache, queries
 from service.app import create_app
-from service.kit.db import Database
+from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient
 
@@ -42,7 +42,7 @@ class Clock:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(known, "time", clock)
+    monkeypatch.setattr(key_cache, "time", clock)
     return clock
 
 
@@ -78,7 +78,7 @@ def test_one_question_serves_reading_calls_for_a_moment(api: ApiClient, time: Cl
     for _ in range(5):
         assert looks(api) == 200
     assert len(asked) == 1
-    time.now += known.SECONDS
+    time.now += key_cache.SECONDS
     assert looks(api) == 200
     assert len(asked) == 2
 
@@ -99,7 +99,7 @@ def test_a_key_revoked_on_another_machine_is_dead_within_a_second(api: ApiClient
     revoked(owner)
     writes = viewer.post("/v1/workloads", json={"name": "late", "model": "m"})
     assert writes.status_code == 401, "what changes anything asks anew"
-    time.now += known.SECONDS
+    time.now += key_cache.SECONDS
     assert looks(viewer) == 401
 
 
@@ -112,7 +112,7 @@ def test_a_key_that_is_unknown_is_asked_for_every_time(api: ApiClient, asked: li
 
 @pytest.mark.usefixtures("time")
 def test_only_so_many_keys_are_known(api: ApiClient, asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(known, "MOST", 1)
+    monkeypatch.setattr(key_cache, "MOST", 1)
     viewer = api.as_role("viewer")
     assert [looks(api), looks(viewer), looks(viewer)] == [200, 200, 200]
     asked.clear()

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from service.evaluations.computing import answer_of
-from service.evaluations.evaluation_body import Envelope, Inputs, body_of, digest_of
-from service.kit import canonical
+from service.evaluations.document import Envelope, Inputs, body_of, digest_of
+from service.evaluations.engine import answer_of
+from service.kit import canonical_json
 from tests.clients import ApiClient
 from tests.evaluating import Case, evaluate, new_sheet, new_workload, ready, sheet, upload
 
@@ -30,7 +30,7 @@ def test_an_evaluation_answers_in_full(api: ApiClient) -> None:
 def test_the_stored_bytes_are_canonical_and_served_again(api: ApiClient) -> None:
     first = evaluate(api, ready(api))
     read = api.get(first.headers["Location"])
-    assert read.data == first.data == canonical.dumps(json.loads(first.data))
+    assert read.data == first.data == canonical_json.dumps(json.loads(first.data))
     assert read.headers["ETag"] == first.headers["ETag"]
     again = api.get(first.headers["Location"], headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")

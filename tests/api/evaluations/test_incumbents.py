@@ -1,7 +1,7 @@
 """Incumbents over HTTP: an option in use stays known when another provider begins to sell the same sku."""
 
-from service.kit.db import Database
-from service.kit.worker import Worker
+from service.kit.db.database import Database
+from service.kit.jobs.worker import Worker
 from service.resources import JOBS
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, new_sheet, new_workload, sheet, upload

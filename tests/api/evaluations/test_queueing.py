@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from service.evaluations import awaiting, jobs
-from service.evaluations.computing import Materials, answer_of
+from service.evaluations import jobs, waiting
+from service.evaluations.engine import Materials, answer_of
 from service.kit import clock
-from service.kit import jobs as kit_jobs
-from service.kit.db import Database, DatabaseBusy
-from service.kit.worker import Worker
+from service.kit.db.database import Database, DatabaseBusy
+from service.kit.jobs import queue as kit_jobs
+from service.kit.jobs.worker import Worker
 from service.resources import JOBS
 from service.workflow.evaluate import Progress
 from tests.clients import Answer, ApiClient
@@ -58,7 +58,7 @@ def test_who_asks_again_and_waits_gets_the_answer(api: ApiClient) -> None:
 
 
 def test_large_work_is_not_waited_for(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(awaiting, "INLINE_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "INLINE_SECONDS", 0.0)
     workload_id = ready(api)
     assert evaluate(api, workload_id).status_code == 202
     answer = evaluate(api, workload_id, {"Prefer": "wait=1"})
@@ -109,7 +109,7 @@ def test_what_was_accepted_stays_so_when_waiting_for_it_fails(api: ApiClient, mo
         raise DatabaseBusy("every connection is in use")
 
     with monkeypatch.context() as patch:
-        patch.setattr(awaiting, "_compute", busy)
+        patch.setattr(waiting, "_compute", busy)
         answer = evaluate(api, workload_id)
     assert (answer.status_code, answer.json["state"]) == (202, "queued")
     assert evaluate(api, workload_id).headers["Location"] == answer.headers["Location"]

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from service.events import service as events
-from service.kit.db import Database
+from service.kit.db.database import Database
 from tests.clients import ApiClient, transaction
 
 CHAT = {"name": "Chat", "model": "m70"}

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from service.app import create_app
-from service.kit.db import Database
+from service.kit.db.database import Database
 from service.settings import Settings
 
 

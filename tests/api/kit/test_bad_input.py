@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from service.access.models import ApiKey
-from service.kit.db import Database
+from service.kit.db.database import Database
 from service.models import Base
 from tests.clients import Answer, ApiClient
 from tests.examples import Good, Operation, call, good_requests, operations, rows

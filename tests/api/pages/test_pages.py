@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from service.app import create_app
-from service.kit import problems
+from service.kit.http import problems
 from service.settings import Settings
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from service.kit.fields import Schema as KitSchema
-from service.price_sheets import schemas_offer, schemas_sheet
-from service.price_sheets.template import TEMPLATE
+from service.kit.http.fields import Schema as KitSchema
+from service.price_sheets import offer_schemas, sheet_schema
+from service.price_sheets.example_sheet import TEMPLATE
 from tests.api.price_sheets.evaluating import evaluated, refused, upload_minutes
 from tests.clients import ApiClient
 
@@ -54,11 +54,11 @@ def test_the_sheet_of_the_guide_costs_what_is_worked_out_by_hand(api: ApiClient)
 
 def test_the_guide_names_every_field() -> None:
     named = set(re.findall(r"`(\w+)`", GUIDE))
-    assert field_names(schemas_sheet.PriceSheetSchema()) | every_offer_field() <= named
+    assert field_names(sheet_schema.PriceSheetSchema()) | every_offer_field() <= named
 
 
 def every_offer_field() -> set[str]:
-    shapes = [value for value in vars(schemas_offer).values() if isinstance(value, type) and issubclass(value, Schema)]
+    shapes = [value for value in vars(offer_schemas).values() if isinstance(value, type) and issubclass(value, Schema)]
     return set().union(*(field_names(shape()) for shape in shapes if shape is not KitSchema))
 
 

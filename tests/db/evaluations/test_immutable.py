@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from service.kit.db import Database
+from service.kit.db.database import Database
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready
 

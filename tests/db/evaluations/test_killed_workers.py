@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.kit.db import Database
+from service.kit.db.database import Database
 from tests.at_scale import survive_kills
 from tests.clients import ApiClient
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service.kit.db import Database
+from service.kit.db.database import Database
 from tests.at_scale import repeat
 from tests.clients import ApiClient
 from tests.processes import serving

@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from service.kit import db, sqlite
-from service.kit.db import Database, DatabaseBusy, DatabaseFull
+from service.kit.db import sqlite
+from service.kit.db.database import ATTEMPTS, Database, DatabaseBusy, DatabaseFull
 
 on_sqlite = pytest.mark.parametrize("empty_database_url", ["sqlite"], indirect=True)
 on_postgresql = pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
@@ -215,7 +215,7 @@ def test_a_unit_that_always_loses_is_busy_in_the_end(database: Database) -> None
 
     with pytest.raises(DatabaseBusy):
         database.write(unit)
-    assert len(runs) == db.ATTEMPTS
+    assert len(runs) == ATTEMPTS
 
 
 def test_a_row_that_is_there_already_is_no_race(database: Database) -> None:

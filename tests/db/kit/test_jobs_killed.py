@@ -8,8 +8,9 @@ import sys
 import pytest
 from sqlalchemy import text
 
-from service.kit import jobs, migrating
-from service.kit.db import Database
+from service.kit.db import schema
+from service.kit.db.database import Database
+from service.kit.jobs import queue
 from tests.clients import new_organization, transaction
 from tests.waiting import eventually
 
@@ -19,7 +20,7 @@ WORKERS = 3
 
 
 def start(url: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "tests.killable_worker", url], cwd=migrating.FOLDER.parent)
+    return subprocess.Popen([sys.executable, "-m", "tests.killable_worker", url], cwd=schema.FOLDER.parent)
 
 
 def numbers(database: Database, statement: str) -> list[int]:
@@ -34,7 +35,7 @@ def test_killed_workers_lose_no_job_and_finish_none_twice(database: Database) ->
     database.write(lambda session: session.execute(text("CREATE TABLE squares (job TEXT, square BIGINT)")))
     with transaction(database, organization_id) as tx:
         for number in range(JOBS):
-            jobs.enqueue(tx, "square", {"number": number}, resource_id=f"ev_{number}")
+            queue.enqueue(tx, "square", {"number": number}, resource_id=f"ev_{number}")
     chance = random.Random(1)
     workers = [start(database.url) for _ in range(WORKERS)]
     done = "SELECT count(*) FROM squares"

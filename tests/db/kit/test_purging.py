@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from service.kit import clock, jobs
-from service.kit.db import Database
-from service.kit.jobs import Job
-from service.kit.worker import Worker
+from service.kit import clock
+from service.kit.db.database import Database
+from service.kit.jobs import queue
+from service.kit.jobs.queue import Job
+from service.kit.jobs.worker import Worker
 from tests.clients import new_organization, transaction
 
 RETENTION = timedelta(days=2)
@@ -25,7 +26,7 @@ class Rows:
         """Add a job that finished so long ago, or is not finished; return its id."""
         finished_at = None if finished is None else clock.now() - finished
         with transaction(self.database, self.organization_id) as tx:
-            job = jobs.enqueue(tx, "count", {}, resource_id=resource_id)
+            job = queue.enqueue(tx, "count", {}, resource_id=resource_id)
             job.state, job.finished_at = state, finished_at
         return job.id
 
@@ -35,7 +36,7 @@ class Rows:
             return sorted(session.scalars(select(Job.id)))
 
     def purge(self) -> int:
-        return self.database.write(lambda session: jobs.purge(session, clock.now() - RETENTION))
+        return self.database.write(lambda session: queue.purge(session, clock.now() - RETENTION))
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_a_job_without_success_stays_until_a_later_one_works_for_its_resource(ro
 
 
 def test_few_go_at_once_and_the_worker_goes_on_until_none_is_left(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "PURGED_AT_ONCE", 2)
+    monkeypatch.setattr(queue, "PURGED_AT_ONCE", 2)
     for state in ("failed", "failed", "succeeded", "failed", "succeeded"):
         rows.add("ev_1", state, OLD)
     kept = rows.add("ev_2", "succeeded", NEW)

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from service.kit.db import Database
+from service.kit.db.database import Database
 from service.price_sheets import service
 from service.price_sheets.models import PriceSheet
-from service.price_sheets.parse import load
+from service.price_sheets.validation import load
 from tests.clients import new_organization, transaction
 from tests.unit.price_sheets.documents import SHEET
 

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.evaluations.policy_schema import policy_document, policy_of
-from service.kit import canonical
+from service.kit import canonical_json
+from service.policies.policy_schema import policy_document, policy_of
 
 SHARES = st.decimals(0, 1, places=4)
 MONEY = st.decimals(0, 10**12 - 1, places=6)
@@ -48,7 +48,7 @@ DOCUMENTS = st.fixed_dictionaries(
 @given(DOCUMENTS)
 def test_loading_what_was_written_changes_nothing(document: dict[str, Any]) -> None:
     policy = policy_of(document)
-    written = canonical.dumps(policy_document(policy))
+    written = canonical_json.dumps(policy_document(policy))
     again = policy_of(json.loads(written))
     assert again == policy
-    assert canonical.dumps(policy_document(again)) == written
+    assert canonical_json.dumps(policy_document(again)) == written

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.price_sheets.findings import SheetError
 from service.price_sheets.importers import azure, litellm, spreadsheet
-from service.price_sheets.importers.imported import Imported, SourceError, Wanted
-from service.price_sheets.parse import load
+from service.price_sheets.importers.base import Imported, SourceError, Wanted
+from service.price_sheets.lint.finding import SheetError
+from service.price_sheets.validation import load
 from tests.property.price_sheets.strategies import checked, hostile
 
 WANTED = Wanted(date(2026, 11, 20))

@@ -6,12 +6,13 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.kit import canonical, strict_json
-from service.kit.problems import Problem
-from service.price_sheets.findings import SheetError
+from service.kit import canonical_json
+from service.kit.http import strict_json
+from service.kit.http.problems import Problem
 from service.price_sheets.importers import spreadsheet
-from service.price_sheets.importers.cells import read_cell, write_cell
-from service.price_sheets.parse import load, offers_of
+from service.price_sheets.importers.csv_cells import read_cell, write_cell
+from service.price_sheets.lint.finding import SheetError
+from service.price_sheets.validation import load, offers_of
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 from tests.property.price_sheets.strategies import Json, checked, sheets, spoiled
 
@@ -30,9 +31,9 @@ def test_a_sheet_is_taken_as_it_is_and_every_offer_that_can_be_sized_is_read(doc
 @given(sheets())
 def test_what_is_stored_reads_back_as_what_was_sent(document: Json) -> None:
     sent = strict_json.loads(json.dumps(document).encode())
-    stored = canonical.dumps(load(sent)[0])
+    stored = canonical_json.dumps(load(sent)[0])
     assert offers_of(json.loads(stored)) == offers_of(document)
-    assert canonical.dumps(json.loads(stored)) == stored
+    assert canonical_json.dumps(json.loads(stored)) == stored
 
 
 @checked
@@ -77,7 +78,7 @@ def test_bytes_that_reach_the_schema_are_refused_or_can_be_stored(case: tuple[Js
         taken, _ = load(strict_json.loads(sent))
     except (Problem, SheetError):
         return
-    assert json.loads(canonical.dumps(taken)) == taken
+    assert json.loads(canonical_json.dumps(taken)) == taken
 
 
 def answer(document: Json) -> tuple[list[str], tuple[Offer, ...]]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
-from service.workflow.compute.bill import Usage, serverless_lines, total
+from service.workflow.bill import Usage, serverless_lines, total
 from service.workflow.offers import (
     Autoscale,
     Axis,

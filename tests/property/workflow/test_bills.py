@@ -7,10 +7,10 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compute.bill import QUANTUM, Usage, serverless_lines, tiered_lines, total
-from service.workflow.compute.option import Reservation
-from service.workflow.compute.reserved import reservation_lines
+from service.workflow.bill import QUANTUM, Usage, serverless_lines, tiered_lines, total
+from service.workflow.compute.kinds.reserved import reservation_lines
 from service.workflow.offers import Price, Rate, Serverless
+from service.workflow.options import Reservation
 from tests.markets import gpu_offer
 from tests.oracles import money
 from tests.property.workflow.strategies import amounts, prices, rates, serverless

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compute.option import Option
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
+from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare
 from service.workflow.traffic import RequestLog

@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import given, settings
 
-from service.workflow.compare.again import case_of, decide_again
 from service.workflow.compare.flip_points import group_of
-from service.workflow.compute.bounds import Bounds
-from service.workflow.compute.hybrid import Overflow
-from service.workflow.compute.option import Option
-from service.workflow.compute.probes import SpillProbe
-from service.workflow.decide.rule import choose
+from service.workflow.compute.kinds.hybrid import Overflow
+from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.redecide import case_of, decide_again
+from service.workflow.compute.search.bounds import Bounds
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
+from service.workflow.options import Option
+from service.workflow.rule import choose
 from tests.markets import computed
 from tests.oracles.brute_force import Way, best_of_groups, every_way
 from tests.property.workflow.strategies import Situation, situations

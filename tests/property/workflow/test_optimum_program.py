@@ -7,8 +7,8 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from service.workflow.compute.option import Option
 from service.workflow.offers import Offer, Rate, ThroughputCapacity, Units
+from service.workflow.options import Option
 from service.workflow.policy import ReplayPolicy
 from service.workflow.traffic import BucketSeries, TrafficHistory
 from tests.markets import PROVISIONAL, axis, computed, ptu_offer, request_offer, token_offer

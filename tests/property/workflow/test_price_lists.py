@@ -16,10 +16,10 @@ from typing import Any
 from genai_prices import Usage as ListUsage
 from genai_prices.data_snapshot import get_snapshot
 
-from service.price_sheets.build import build_offers
 from service.price_sheets.importers import genai_prices, litellm
-from service.price_sheets.importers.imported import Imported, Wanted
-from service.workflow.compute.bill import Usage, prices_cached_apart, serverless_lines, total
+from service.price_sheets.importers.base import Imported, Wanted
+from service.price_sheets.offer_values import build_offers
+from service.workflow.bill import Usage, prices_cached_apart, serverless_lines, total
 from service.workflow.offers import Serverless
 
 WANTED = Wanted(date(2026, 8, 1))

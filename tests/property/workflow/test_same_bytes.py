@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.kit import canonical
+from service.kit import canonical_json
 from service.workflow.document import document
 from service.workflow.evaluate import evaluate
 from tests.property.workflow.strategies import Situation, situations
@@ -34,8 +34,8 @@ def test_neither_threads_nor_the_order_of_offers_change_a_byte(situation: Situat
     log, offers, policy = situation
     shuffled = list(offers)
     random.shuffle(shuffled)
-    first = canonical.dumps(document(evaluate(log, offers, policy, threads=1)))
-    assert canonical.dumps(document(evaluate(log, shuffled, policy, threads=4))) == first
+    first = canonical_json.dumps(document(evaluate(log, offers, policy, threads=1)))
+    assert canonical_json.dumps(document(evaluate(log, shuffled, policy, threads=4))) == first
     amounts = list(money_in(json.loads(first)))
     assert amounts
     assert all(re.fullmatch(r"-?\d+\.\d{2,}", amount) and amount != "-0.00" for amount in amounts)

@@ -6,7 +6,7 @@ import pytest
 
 from service.evaluations.models import StoredEvaluation
 from service.evaluations.states import Summary
-from service.kit.jobs import Job
+from service.kit.jobs.queue import Job
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from service.evaluations.policy_schema import policy_document, policy_of
+from service.policies.policy_schema import policy_document, policy_of
 from service.policies.presets import PRESETS
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs/policies.md").read_text()

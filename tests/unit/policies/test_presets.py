@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from service.evaluations.policy_schema import partial_document, policy_document
+from service.policies.policy_schema import partial_document, policy_document
 from service.policies.presets import PRESETS, Preset
 from service.workflow.policy import Policy
 

@@ -4,9 +4,9 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from service.kit import strict_json
-from service.price_sheets.findings import Finding, SheetError
-from service.price_sheets.parse import load
+from service.kit.http import strict_json
+from service.price_sheets.lint.finding import Finding, SheetError
+from service.price_sheets.validation import load
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.price_sheets.parse import load, offers_of
+from service.price_sheets.validation import load, offers_of
 from service.workflow.evaluate import evaluate
 from service.workflow.offers import Dedicated, Serverless
 from service.workflow.policy import BootstrapPolicy, Policy, SufficiencyPolicy

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from service.price_sheets.importers import azure
-from service.price_sheets.importers.imported import Wanted
-from service.price_sheets.parse import offers_of
-from service.workflow.compute.option import Option
+from service.price_sheets.importers.base import Wanted
+from service.price_sheets.validation import offers_of
 from service.workflow.evaluate import evaluate
+from service.workflow.options import Option
 from service.workflow.policy import BootstrapPolicy, Policy, SufficiencyPolicy
 from service.workflow.traffic import SECOND, RequestLog
 from tests.unit.price_sheets.test_importers import azure_files

@@ -12,8 +12,8 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import Usage
 
 from service.price_sheets.importers import azure, genai_prices, litellm
-from service.price_sheets.importers.imported import Imported, Names, SourceError, Wanted, amount
-from service.price_sheets.parse import load, offers_of
+from service.price_sheets.importers.base import Imported, Names, SourceError, Wanted, amount
+from service.price_sheets.validation import load, offers_of
 from service.workflow.offers import Dedicated, Rate, Serverless, ThroughputCapacity
 from tests.shared_data import shared_data
 

@@ -5,11 +5,11 @@ import io
 
 import pytest
 
+from service.price_sheets.example_sheet import TEMPLATE
 from service.price_sheets.importers import spreadsheet
-from service.price_sheets.importers.cells import read_cell, write_cell
-from service.price_sheets.importers.imported import SourceError
-from service.price_sheets.parse import load, offers_of
-from service.price_sheets.template import TEMPLATE
+from service.price_sheets.importers.base import SourceError
+from service.price_sheets.importers.csv_cells import read_cell, write_cell
+from service.price_sheets.validation import load, offers_of
 from tests.unit.price_sheets.documents import SHEET, Json, sheet, told
 
 

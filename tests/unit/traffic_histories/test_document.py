@@ -25,7 +25,7 @@ def test_every_field_is_named() -> None:
 
 
 def test_every_refusal_is_named() -> None:
-    sources = (ROOT / "service/traffic_histories/reading").glob("*.py")
+    sources = (ROOT / "service/traffic_histories/reading").rglob("*.py")
     refused = {code for path in sources for code in re.findall(r'RefusedError\(\s*"(\w+)"', path.read_text())}
     assert len(refused) > 20
     assert {code for code in refused - ELSEWHERE if f"`{code}`" not in TEXT} == set()

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from service.kit import canonical
+from service.kit import canonical_json
 from service.workflow.document import document
 from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
@@ -41,7 +41,7 @@ def silent(phase: str, share: float) -> None:
 
 
 def written(offers: Sequence[Offer] = OFFERS, progress: Progress = silent, threads: int = 1) -> bytes:
-    return canonical.dumps(document(evaluate(TWO_WEEKS, offers, POLICY, progress, threads)))
+    return canonical_json.dumps(document(evaluate(TWO_WEEKS, offers, POLICY, progress, threads)))
 
 
 def test_the_same_input_gives_the_same_bytes_on_any_number_of_threads() -> None:
@@ -61,7 +61,7 @@ def test_the_order_in_which_offers_come_changes_no_byte() -> None:
 
 def test_another_seed_draws_other_days_and_arrivals() -> None:
     policies = (replace(POLICY, seed=seed) for seed in (1, 1, 2))
-    one, same, other = (canonical.dumps(document(evaluate(TWO_WEEKS, OFFERS, p, threads=1))) for p in policies)
+    one, same, other = (canonical_json.dumps(document(evaluate(TWO_WEEKS, OFFERS, p, threads=1))) for p in policies)
     assert one == same
     assert one != other
 

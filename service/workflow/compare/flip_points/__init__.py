@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from service.workflow.compare.flip_points.finding import Finder
-from service.workflow.compare.flip_points.lines import Rule
+from service.workflow.compare.flip_points.contenders import Ways
+from service.workflow.compare.flip_points.envelopes import Rule
 from service.workflow.compare.flip_points.point import FlipPoint, group_of
+from service.workflow.compare.flip_points.prices import serverless_flips
 from service.workflow.compare.flip_points.rates import rate_flips
-from service.workflow.compare.flip_points.serverless import serverless_flips
+from service.workflow.compare.flip_points.search import Finder
 from service.workflow.compare.flip_points.traffic import traffic_flips
-from service.workflow.compare.flip_points.ways import Ways
 from service.workflow.compare.flip_points.weights import weight_flips
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed

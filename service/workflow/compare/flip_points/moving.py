@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from service.workflow.compare.flip_points.lines import Hinge, Line
-from service.workflow.compare.flip_points.ways import Way
-from service.workflow.compute.bill import Billed, billed_quantity, tiered_lines, total
+from service.workflow.bill import Billed, billed_quantity, tiered_lines, total
+from service.workflow.compare.flip_points.contenders import Way
+from service.workflow.compare.flip_points.envelopes import Hinge, Line
 from service.workflow.offers import Meter, Serverless
 
 ZERO = Decimal(0)

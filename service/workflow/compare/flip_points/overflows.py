@@ -5,13 +5,13 @@ from decimal import Decimal
 
 import numpy as np
 
-from service.workflow.compute.bill import prices_cached_apart
-from service.workflow.compute.bounds import COLUMNS, SLACK, lowest_prices
-from service.workflow.compute.candidates import Candidate
+from service.workflow.bill import prices_cached_apart
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import COMMITTED
-from service.workflow.compute.search import Search
+from service.workflow.compute.search.bounds import COLUMNS, SLACK, lowest_prices
+from service.workflow.compute.search.candidates import Candidate
+from service.workflow.compute.search.search import Search
 from service.workflow.offers import Meter, Serverless
+from service.workflow.options import COMMITTED
 from service.workflow.traffic import Float64s, Int64s
 
 FAMILIES = COMMITTED + 1

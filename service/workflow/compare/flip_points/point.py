@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from service.workflow.compare.flip_points.lines import Flip, Side
-from service.workflow.compute.option import Option
+from service.workflow.compare.flip_points.envelopes import Flip, Side
+from service.workflow.options import Option
 
 Kind = Literal["price", "rate", "weight", "traffic"]
 

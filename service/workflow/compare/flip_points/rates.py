@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from service.workflow.compare.flip_points.finding import Ceilings, Finder, nothing
-from service.workflow.compare.flip_points.lines import SIDES, Line, Side
+from service.workflow.compare.flip_points.contenders import Way
+from service.workflow.compare.flip_points.envelopes import SIDES, Line, Side
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
-from service.workflow.compare.flip_points.ways import Way
-from service.workflow.compute.option import Reservation
+from service.workflow.compare.flip_points.search import Ceilings, Finder, nothing
 from service.workflow.offers import Dedicated, Rate
+from service.workflow.options import Reservation
 
 
 def rate_flips(finder: Finder, offer: Dedicated, rate: Rate) -> Iterator[FlipPoint]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from service.workflow.compare.again import decide_again, measured_case, with_factor
 from service.workflow.compare.flip_points.point import FlipPoint, group_of
-from service.workflow.compute.dominance import contenders
-from service.workflow.compute.option import Option
+from service.workflow.compute.redecide import decide_again, measured_case, with_factor
+from service.workflow.compute.search.dominance import contenders
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
+from service.workflow.options import Option
 from service.workflow.policy import Policy, ReplayPolicy
 from service.workflow.traffic import TrafficHistory
 

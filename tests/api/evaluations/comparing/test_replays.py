@@ -5,12 +5,12 @@ import json
 import pytest
 from sqlalchemy import text
 
-from service.evaluations.comparing import replaying
-from service.evaluations.computing import answer_of
-from service.kit import canonical
-from service.kit.db import Database
+from service.evaluations.comparisons import replaying
+from service.evaluations.engine import answer_of
+from service.kit import canonical_json
+from service.kit.db.database import Database
 from service.traffic_histories.reading.chunks import encode
-from service.traffic_histories.reading.store import columns_of
+from service.traffic_histories.reading.columns_file import columns_of
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready, reprice, sheet, upload, week
 
@@ -105,7 +105,7 @@ def test_damage_to_the_traffic_is_told_and_nothing_else_is_computed_on_it(api: A
 def test_damage_to_a_price_sheet_is_told(api: ApiClient, database: Database) -> None:
     workload_id = ready(api)
     body = evaluate(api, workload_id).json
-    document = canonical.dumps(sheet(token="0.10"))
+    document = canonical_json.dumps(sheet(token="0.10"))
     damage(database, "price_sheet_versions", "document", document)
     path = f"/v1/evaluations/{body['id']}"
     replay = api.post(f"{path}/replays").json
@@ -113,7 +113,7 @@ def test_damage_to_a_price_sheet_is_told(api: ApiClient, database: Database) -> 
     assert replay["differences"][0] == {
         "pointer": "/inputs/price_sheets/0/digest",
         "before": body["inputs"]["price_sheets"][0]["digest"],
-        "after": canonical.digest(document),
+        "after": canonical_json.digest(document),
     }
     for answer in (
         evaluate(api, workload_id, policy={"margin": "0.3"}),

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from service.kit.db import Database
-from service.kit.worker import Worker
-from service.price_sheets import pins
+from service.kit.db.database import Database
+from service.kit.jobs.worker import Worker
+from service.price_sheets import pinned
 from service.price_sheets.models import PriceSheetVersion
 from service.resources import JOBS
 from tests.clients import ApiClient
@@ -118,16 +118,16 @@ def test_a_sheet_is_parsed_once_however_many_workloads_stand_on_it(
     api: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parsed: list[str] = []
-    parse = pins._pinned
+    parse = pinned._pinned
 
-    def counted(row: PriceSheetVersion) -> pins.PinnedVersion:
+    def counted(row: PriceSheetVersion) -> pinned.PinnedVersion:
         parsed.append(row.price_sheet_id)
         return parse(row)
 
     for name in ("One", "Two", "Three"):
         upload(api, new_workload(api, name=name))
     sheet_ids = [new_sheet(api), new_sheet(api, sheet() | {"provider": "rival"})]
-    monkeypatch.setattr(pins, "_pinned", counted)
+    monkeypatch.setattr(pinned, "_pinned", counted)
     assert len(api.get(start(api)).json["members"]) == 3
     assert sorted(parsed) == sorted(sheet_ids)
 

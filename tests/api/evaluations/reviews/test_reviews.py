@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from service.kit import clock, worker
+from service.kit import clock
+from service.kit.jobs import worker
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, new_sheet, new_workload, ready, reprice, sheet, upload
 

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.evaluations.comparing.document import diff_document
-from service.evaluations.comparing.path import path_between
-from service.evaluations.computing import answer_of
+from service.evaluations.comparisons.document import diff_document
+from service.evaluations.comparisons.path import path_between
+from service.evaluations.engine import answer_of
 from tests.evaluating import Case, sheet
 
 PRICES = st.sampled_from(["0.30", "0.60", "1.20", "4.00"])

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.evaluations.pooling.merging import common_form, merged
 from service.workflow.traffic import BucketSeries, RequestLog
+from service.workflow.what_if.merging import common_form, merged
 from tests.histories import log_of, series_of
 
 REQUESTS = st.tuples(st.integers(1, 99), st.integers(0, 1), st.integers(0, 9))

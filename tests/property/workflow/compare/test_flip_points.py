@@ -8,12 +8,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from service.workflow.compare.flip_points import FlipPoint, group_of, money_flips
-from service.workflow.compare.flip_points.lines import REACH
+from service.workflow.compare.flip_points.envelopes import REACH
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option, Reservation
-from service.workflow.decide.rule import choose
 from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.options import Option, Reservation
 from service.workflow.policy import Policy
+from service.workflow.rule import choose
 from tests.markets import computed
 from tests.oracles.brute_force import every_way
 from tests.oracles.repricing import moved

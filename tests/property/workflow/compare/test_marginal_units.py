@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from hypothesis import assume, given, settings
 
+from service.workflow.bill import QUANTUM
 from service.workflow.compare.marginal import marginal_units
-from service.workflow.compute.bill import QUANTUM
-from service.workflow.compute.candidates import default_streams
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option
-from service.workflow.compute.realize import realize
+from service.workflow.compute.kinds.realize import realize
+from service.workflow.compute.search.candidates import default_streams
 from service.workflow.offers import Offer
+from service.workflow.options import Option
 from tests.markets import computed
 from tests.property.workflow.strategies import Situation, situations
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.compare.pareto import frontier, p95
-from service.workflow.compute.option import SERVERLESS, Figures, Option, Percentiles, Violation
+from service.workflow.options import SERVERLESS, Figures, Option, Percentiles, Violation
 from service.workflow.policy import LatencyMetric
 
 LATE = (Violation("latency_target", "Too slow."),)

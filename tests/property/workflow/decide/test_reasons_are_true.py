@@ -5,11 +5,11 @@ from unittest.mock import patch
 
 from hypothesis import given, settings
 
-from service.workflow.compare.again import eligible
 from service.workflow.compare.compare import Comparison
-from service.workflow.compute.option import Option
+from service.workflow.compute.redecide import eligible
 from service.workflow.decide.reasons import Reason, money, reasons
-from service.workflow.decide.rule import choose
+from service.workflow.options import Option
+from service.workflow.rule import choose
 from tests.markets import computed
 from tests.oracles.brute_force import every_way
 from tests.property.workflow.strategies import Situation, situations

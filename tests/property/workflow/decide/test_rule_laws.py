@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compute.option import COMMITTED
-from service.workflow.decide.rule import choose
+from service.workflow.options import COMMITTED
+from service.workflow.rule import choose
 
 checked = settings(derandomize=True, max_examples=500)
 

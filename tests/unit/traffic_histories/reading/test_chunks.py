@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from service.traffic_histories.reading.chunks import ROWS, decode, encode
-from service.traffic_histories.reading.store import columns_of, facts_of, history_of
+from service.traffic_histories.reading.columns_file import columns_of, facts_of, history_of
 from service.workflow.traffic import RequestLog, TrafficHistory
 from tests.histories import ints, log_of, series_of
 

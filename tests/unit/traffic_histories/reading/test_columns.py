@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from service.traffic_histories.reading.spellings import DIALECTS, SPELLINGS, plain_name
+from service.traffic_histories.reading.aliases import DIALECTS, SPELLINGS, plain_name
 from service.workflow.traffic import BucketSeries
 from tests.reading import found, read, read_log, read_parts, read_series, refusal
 

@@ -10,7 +10,6 @@ import pytest
 
 from service.workflow.compare.bootstrap import Bootstrap, bootstrap
 from service.workflow.compute.case import Case
-from service.workflow.compute.option import Option
 from service.workflow.offers import (
     Autoscale,
     ColdStart,
@@ -23,6 +22,7 @@ from service.workflow.offers import (
     Tier,
     WarmPool,
 )
+from service.workflow.options import Option
 from service.workflow.policy import BootstrapPolicy, HybridPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy
 from service.workflow.traffic import RequestLog, TrafficHistory
 from tests.histories import log_of, series_of

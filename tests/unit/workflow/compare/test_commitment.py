@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from service.workflow.compare.commitment import Commitment, commitment, units_needed
-from service.workflow.compute.realize import realize
+from service.workflow.compute.kinds.realize import realize
 from service.workflow.offers import Offer, Rate, Units
 from service.workflow.policy import HorizonPolicy
 from tests.histories import log_of

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from service.workflow.compare.again import case_of
 from service.workflow.compare.crossover import Crossover, crossovers
+from service.workflow.compute.redecide import case_of
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Price, Rate, Speed, Tier
 from service.workflow.policy import Policy
 from service.workflow.traffic import RequestLog, TrafficHistory

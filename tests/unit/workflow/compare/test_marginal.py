@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from service.workflow.compare.marginal import MarginalUnit, marginal_units
-from service.workflow.compute.realize import realize
+from service.workflow.compute.kinds.realize import realize
 from service.workflow.offers import ConcurrencyCapacity, Offer, Speed, ThroughputCapacity, Units
 from service.workflow.policy import HybridPolicy, LatencyPolicy, Policy
 from service.workflow.traffic import TrafficHistory

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from service.workflow.compare.again import case_of
 from service.workflow.compare.walk_forward import WalkForward, walk_forward
-from service.workflow.compute.realize import realize
+from service.workflow.compute.kinds.realize import realize
+from service.workflow.compute.redecide import case_of
 from service.workflow.offers import ConcurrencyCapacity, Limits, Offer, Speed
 from service.workflow.policy import Policy
 from service.workflow.traffic import WEEK, RequestLog

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.workflow.compute import candidates
+from service.workflow.compute.search import candidates
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Autoscale, Units
 from tests.histories import log_of

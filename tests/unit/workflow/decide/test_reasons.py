@@ -8,10 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
-from service.workflow.compute.option import Option
 from service.workflow.decide import reasons as module
 from service.workflow.evaluate import Evaluation
 from service.workflow.offers import Isolation, Limits, Offer, Speed, Units
+from service.workflow.options import Option
 from service.workflow.policy import IsolationNeeds, IsolationPolicy, LatencyPolicy
 from tests.histories import series_of
 from tests.markets import budget, ptu_offer, rate, request_offer, token_offer

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from service.kit import canonical
+from service.kit import canonical_json
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation
 from service.workflow.offers import Autoscale, ColdStart, Limits, Offer, Speed, WarmPool
@@ -44,7 +44,7 @@ SPOKEN: list[Offer] = [replace(offer, speed=Speed(1e6, ((1, 1e6),))) for offer i
 
 def shown(evaluation: Evaluation) -> Any:  # noqa: ANN401 - any JSON value
     """Return the document of an evaluation as a reader of its bytes sees it."""
-    return json.loads(canonical.dumps(document(evaluation)))
+    return json.loads(canonical_json.dumps(document(evaluation)))
 
 
 def amount(money: dict[str, str]) -> Decimal:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.kit import canonical
+from service.kit import canonical_json
 from service.workflow.document.values import cents, decimal_text, number, quantity_text, significant, time_text
 from tests.histories import at
 
@@ -80,7 +80,7 @@ def test_quantities_have_no_needless_places(value: str, text: str) -> None:
     ],
 )
 def test_numbers_have_nine_digits_and_whole_ones_no_point(value: float | Fraction | None, spelled: str) -> None:
-    assert canonical.dumps(number(value)).decode() == spelled
+    assert canonical_json.dumps(number(value)).decode() == spelled
     assert json.loads(spelled) == number(value)
 
 

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compute.replay.autoscaled import replay_autoscaled
-from service.workflow.compute.replay.dedicated import replay_dedicated
-from service.workflow.compute.replay.hybrid import replay_hybrid
-from service.workflow.compute.replay.result import AutoscaledReplay, LatencyTarget, ReservedReplay, ServerlessReplay
-from service.workflow.compute.replay.serverless import replay_instances, replay_serverless
 from service.workflow.offers import ColdStart, ConcurrencyCapacity, Limits, Speed
+from service.workflow.replay.autoscaled import replay_autoscaled
+from service.workflow.replay.dedicated import replay_dedicated
+from service.workflow.replay.hybrid import replay_hybrid
+from service.workflow.replay.result import AutoscaledReplay, LatencyTarget, ReservedReplay, ServerlessReplay
+from service.workflow.replay.serverless import replay_instances, replay_serverless
 from service.workflow.traffic import SECOND, Arrivals
 from tests.property.workflow.compute.replay.batching import Asked, Latencies, simulate
 from tests.property.workflow.compute.replay.endpoints import endpoint_waits, fleet_waits, throttled
 from tests.property.workflow.compute.replay.scaling import simulate_scaled
-from tests.unit.workflow.compute.replay.build import an_hour_each, arrivals_at, assert_latencies
+from tests.unit.workflow.replay.build import an_hour_each, arrivals_at, assert_latencies
 
 # Odd speeds, so that a finish never falls on the very microsecond of an arrival by chance.
 SPEED = Speed(40009.0, ((1, 97.3), (3, 61.7), (6, 41.9)))

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compute.replay.buckets import bucket_counts, split_buckets
-from service.workflow.compute.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.offers import Axis, ThroughputCapacity
+from service.workflow.replay.buckets import bucket_counts, split_buckets
+from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.traffic import MINUTE, SECOND, Arrivals, BucketSeries
-from tests.unit.workflow.compute.replay.build import arrivals_at, ints
+from tests.unit.workflow.replay.build import arrivals_at, ints
 
 checked = settings(deadline=None, derandomize=True, max_examples=200)
 

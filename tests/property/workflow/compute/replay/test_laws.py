@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compute.replay.dedicated import replay_dedicated
-from service.workflow.compute.replay.hybrid import replay_hybrid
-from service.workflow.compute.replay.result import LatencyTarget
 from service.workflow.offers import ConcurrencyCapacity, Speed
 from service.workflow.policy import LatencyMetric
+from service.workflow.replay.dedicated import replay_dedicated
+from service.workflow.replay.hybrid import replay_hybrid
+from service.workflow.replay.result import LatencyTarget
 from service.workflow.traffic import Arrivals
-from tests.unit.workflow.compute.replay.build import an_hour_each, arrivals_at
+from tests.unit.workflow.replay.build import an_hour_each, arrivals_at
 
 checked = settings(deadline=None, derandomize=True, max_examples=200)
 

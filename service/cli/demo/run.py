@@ -1,0 +1,112 @@
+"""`make run`: everything a newcomer needs to see the product answer, in one command that can be repeated."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import click
+
+from service.access.service import authenticate
+from service.cli import serving, table
+from service.cli.configured import database, settings
+from service.cli.creating import create
+from service.cli.demo.client import Client
+from service.cli.demo.load import load, step
+from service.cli.demo.server import running
+from service.kit.http.problems import Problem
+from service.reports.report import report
+
+HOST = "127.0.0.1"
+ORGANIZATION = "Example"
+REPORT = "report.html"
+
+Json = dict[str, Any]
+
+
+def run(port: int, *, once: bool) -> None:
+    """Migrate, start the server, load the example, print its recommendation; stay up unless `once`."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    serving.require_free(HOST, port)
+    folder = Path(settings().work_folder)
+    with step("Bringing the database up to date"):
+        serving.migrate()
+    kept = _kept(folder)
+    url = f"http://{HOST}:{port}"
+    try:
+        with running(url, HOST, port, folder / "server.log") as server:
+            client = Client(url, kept["key"])
+            evaluation = _evaluation(client, kept, folder)
+            (folder / REPORT).write_text(report(evaluation))
+            click.echo(f"\n{table.text(evaluation)}\n\n{_where_next(client, evaluation, folder)}")
+            if not once:
+                _stay(server)
+    except KeyboardInterrupt:
+        click.echo("\nStopped.")
+
+
+def _evaluation(client: Client, kept: Json, folder: Path) -> Json:
+    """Return the evaluation of a start before where it is still stored, else a new one."""
+    if "evaluation_id" in kept:
+        stored = client.get(f"/v1/evaluations/{kept['evaluation_id']}")
+        if stored is not None:
+            return dict(stored)
+    made = load(client)
+    _keep(folder, {**kept, "evaluation_id": made["id"]})
+    return made
+
+
+def _kept(folder: Path) -> Json:
+    """Return what a start before left, with a key that works; a new organization and key where there is none."""
+    kept = _left(folder / "example.json")
+    if _works(kept.get("key", "")):
+        return kept
+    kept = {"key": create(ORGANIZATION, "example", "owner")}
+    _keep(folder, kept)
+    return kept
+
+
+def _left(path: Path) -> Json:
+    """Return what the file holds; nothing where it is not there or not ours."""
+    try:
+        kept = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) and isinstance(kept.get("key"), str) else {}
+
+
+def _keep(folder: Path, kept: Json) -> None:
+    """Write it for our own eyes only: it holds a key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "example.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(kept, file)
+
+
+def _works(key: str) -> bool:
+    try:
+        authenticate(database(), f"Bearer {key}")
+    except Problem:
+        return False
+    return True
+
+
+def _where_next(client: Client, evaluation: Json, folder: Path) -> str:
+    again = f"{client.url}/v1/workloads/{evaluation['workload_id']}/evaluations"
+    return f"""\
+Prices are public list prices with their sources in service/cli/demo/price_sheets; the traffic is generated.
+
+The same with pictures: {(folder / REPORT).resolve().as_uri()}
+
+Look next at {client.url}/docs, with the key {client.key}
+(kept in {folder / "example.json"}; the server's log is {folder / "server.log"})
+
+The same evaluation again:
+  curl -X POST -H 'Authorization: Bearer {client.key}' -H 'Content-Type: application/json' -d '{{}}' {again}"""
+
+
+def _stay(server: subprocess.Popen[bytes]) -> None:
+    click.echo("\nThe server is up; Ctrl-C stops it.")
+    server.wait()

@@ -1,0 +1,84 @@
+"""OpenAPI 3.1 of the application: flask-smorest with our problem documents, headers and field types."""
+
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import Flask
+from flask_smorest import Api
+
+from service.kit.http import fields
+from service.kit.http.converters import IdConverter, NumberConverter, id_schema, number_schema
+from service.kit.http.problems import CONTENT_TYPE
+
+
+class FieldErrorSchema(ma.Schema):
+    """One field's fault."""
+
+    where = ma.fields.String(data_key="in", required=True, metadata={"description": "body, query, path or header"})
+    pointer = ma.fields.String(required=True, metadata={"description": "JSON pointer (RFC 6901)"})
+    code = ma.fields.String(required=True)
+    detail = ma.fields.String(required=True)
+
+
+class ProblemSchema(ma.Schema):
+    """A problem document (RFC 9457)."""
+
+    type = ma.fields.String(required=True, metadata={"format": "uri-reference"})
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String(required=True)
+    instance = ma.fields.String(required=True)
+    request_id = ma.fields.String(required=True)
+    errors = ma.fields.List(ma.fields.Nested(FieldErrorSchema), required=True)
+
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "If-None-Match": {"description": "ETags you have; the answer is 304 when one is still current."},
+    "If-Match": {"description": "ETag of the version you read. Required."},
+    "Idempotency-Key": {"description": "Makes the call safe to repeat: the same key and request, the same answer."},
+}
+
+
+class OpenApi(Api):  # type: ignore[misc]
+    """The specification; errors are answered by kit/errors.py, not by flask-smorest."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to kit/errors.py."""
+
+    def _register_responses(self) -> None:
+        """Describe every error as a problem document."""
+        content = {CONTENT_TYPE: {"schema": ProblemSchema}}
+        for status in HTTPStatus:
+            response: dict[str, Any] = {"description": status.phrase}
+            if status >= HTTPStatus.BAD_REQUEST:
+                response["content"] = content
+            self.spec.components.response(status.name, response, lazy=True)
+        default = {"description": "Any other problem", "content": content}
+        self.spec.components.response(self.DEFAULT_ERROR_RESPONSE_NAME, default, lazy=True)
+
+
+def create(app: Flask, *, title: str, version: str, description: str) -> OpenApi:
+    """Return the specification of `app`, which blueprints are registered on."""
+    app.config.update(
+        API_TITLE=title,
+        API_VERSION=version,
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        API_SPEC_OPTIONS={
+            "info": {"description": description},
+            "security": [{"api_key": []}],
+        },
+    )
+    app.url_map.converters |= {"id": IdConverter, "int": NumberConverter}
+    api = OpenApi(app)
+    api.spec.components.security_scheme("api_key", {"type": "http", "scheme": "bearer"})
+    for name, header in HEADERS.items():
+        schema = {"type": "string", "minLength": 1}
+        parameter = {**header, "name": name, "schema": schema, "required": name == "If-Match"}
+        api.spec.components.parameter(name, "header", parameter, lazy=True)
+    api.register_converter(IdConverter, id_schema)
+    api.register_converter(NumberConverter, number_schema)
+    api.register_field(fields.Amount, "string", None)
+    api.register_field(fields.Timestamp, "string", "date-time")
+    return api

@@ -1,0 +1,217 @@
+"""Jobs: work that outlives its request, as rows of one table claimed under a lease.
+
+Every claim raises `attempt`; a worker writes only while the job still carries its attempt, so a worker that was
+taken for dead cannot write late. The result is written in the transaction that marks the job succeeded: once.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from service.kit import ids
+from service.kit.db.models import Base, Owned, strict
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import CONFLICT, Problem
+
+LEASE = timedelta(seconds=30)
+"""How long a claim holds without a sign of life."""
+
+FAILURES = 3
+"""How many errors park a job as failed; attempts with dead workers count with them."""
+
+DEATHS = 5
+"""How many dead workers park a job: more than errors, since workers are killed for reasons of their own too."""
+
+FINISHED = ("succeeded", "failed", "cancelled")
+
+RETENTION = timedelta(days=30)
+"""How long finished jobs are kept unless settings say otherwise."""
+
+PURGED_AT_ONCE = 1000
+"""How many jobs one transaction deletes, so that no other waits long for it."""
+
+
+class Job(Owned, Base):
+    """A job. state: queued, running, succeeded, failed (parked) or cancelled.
+
+    arguments: what the handler is given. resource_id: what the job works for. available_at: not claimed before.
+    attempt: the claim that may write. failures: attempts that ended in an error or with a dead worker.
+    phase, share: progress, share of 0 to 1. error: why it failed, for people.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = strict(
+        Index("ix_jobs_claim", "state", "available_at"),
+        Index("ix_jobs_resource", "organization_id", "resource_id", "created_at"),
+    )
+
+    kind: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    resource_id: Mapped[str]
+    state: Mapped[str]
+    attempt: Mapped[int]
+    failures: Mapped[int]
+    available_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    worker: Mapped[str | None]
+    cancel_requested: Mapped[bool]
+    phase: Mapped[str | None]
+    share: Mapped[float | None]
+    error: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will come of the job any more: it is finished, or cancelled and about to be stopped."""
+        return self.cancel_requested or self.state in FINISHED
+
+
+class Lost(Exception):  # noqa: N818
+    """The job is no longer this attempt's: it was taken over or cancelled. Nothing may be written."""
+
+
+def enqueue(tx: Transaction, kind: str, arguments: dict[str, Any], *, resource_id: str) -> Job:
+    """Add a job of `kind` for `resource_id` to the transaction; it exists if and only if the transaction commits."""
+    job = Job(
+        id=ids.new("job"),
+        organization_id=tx.organization_id,
+        created_at=tx.now,
+        kind=kind,
+        arguments=arguments,
+        resource_id=resource_id,
+        state="queued",
+        attempt=0,
+        failures=0,
+        available_at=tx.now,
+        cancel_requested=False,
+    )
+    tx.session.add(job)
+    return job
+
+
+def of_resource(tx: Transaction, resource_id: str) -> Job | None:
+    """Return the latest job that works for `resource_id`."""
+    statement = select(Job).where(Job.organization_id == tx.organization_id, Job.resource_id == resource_id)
+    return tx.session.scalar(statement.order_by(Job.created_at.desc(), Job.id.desc()).limit(1))
+
+
+def cancel(tx: Transaction, job: Job) -> None:
+    """Cancel a job: at once when it is queued, at its next sign of life when it runs.
+
+    From then on it counts as cancelled: whatever its worker still does, nothing of it is written. Raises Problem 409
+    when it is finished or cancelled already.
+    """
+    if job.is_over:
+        state = "cancelled" if job.cancel_requested else job.state
+        raise Problem(CONFLICT, f"The work is already {state}; it cannot be cancelled any more.")
+    if job.state == "queued":
+        job.state, job.finished_at = "cancelled", tx.now
+    else:
+        job.cancel_requested = True
+
+
+def is_waiting(session: Session, now: datetime, kinds: Collection[str], job_id: str | None = None) -> bool:
+    """Tell whether a job of these kinds, or the job `job_id`, could be claimed now."""
+    return session.scalar(select(Job.id).where(_claimable(now, kinds, job_id)).limit(1)) is not None
+
+
+def claim(
+    session: Session, worker: str, now: datetime, kinds: Collection[str], job_id: str | None = None
+) -> Job | None:
+    """Take the job of these kinds that has waited longest, or the job `job_id`; None where it is not to be had.
+
+    A job whose worker died at its last attempt is parked.
+    """
+    statement = select(Job).where(_claimable(now, kinds, job_id)).order_by(Job.available_at, Job.id).limit(1)
+    job = session.scalar(statement.with_for_update(skip_locked=True))
+    if job is None:
+        return None
+    if job.state == "running":
+        job.failures += 1
+        if job.failures >= DEATHS:
+            _end(job, "failed", now, error="Every worker that tried this died while at it.")
+            return None
+    job.state, job.worker, job.attempt = "running", worker, job.attempt + 1
+    job.leased_until, job.started_at = now + LEASE, job.started_at or now
+    return job
+
+
+def beat(session: Session, job_id: str, attempt: int, now: datetime, phase: str | None, share: float | None) -> bool:
+    """Renew the lease and store progress; return whether cancelling was asked for. Raises Lost."""
+    statement = (
+        update(Job)
+        .where(Job.id == job_id, Job.attempt == attempt, Job.state == "running")
+        .values(leased_until=now + LEASE, phase=phase, share=share)
+        .returning(Job.cancel_requested)
+    )
+    asked = session.scalars(statement).first()
+    if asked is None:
+        raise Lost
+    return asked
+
+
+def held(session: Session, job_id: str, attempt: int) -> Job:
+    """Return the job while it is still this attempt's, to be ended in this transaction. Raises Lost."""
+    job = session.scalar(select(Job).where(Job.id == job_id, Job.attempt == attempt, Job.state == "running"))
+    if job is None:
+        raise Lost
+    return job
+
+
+def succeed(job: Job, now: datetime) -> None:
+    """Mark a held job succeeded."""
+    job.phase, job.share = None, 1.0
+    _end(job, "succeeded", now)
+
+
+def give_back(job: Job, now: datetime) -> None:
+    """Put a held job back in the queue without a failure: its worker stops in good order."""
+    job.state, job.leased_until, job.available_at = "queued", None, now
+
+
+def fail(job: Job, now: datetime, error: str, *, retry: bool) -> None:
+    """Put a held job back for a later attempt, or park it where there is none left or `retry` is false."""
+    job.failures += 1
+    if job.cancel_requested:
+        _end(job, "cancelled", now)
+    elif retry and job.failures < FAILURES:
+        job.state, job.leased_until, job.error = "queued", None, error
+        job.available_at = now + timedelta(seconds=2**job.failures)
+    else:
+        _end(job, "failed", now, error=error)
+
+
+def purge(session: Session, before: datetime) -> int:
+    """Delete up to PURGED_AT_ONCE jobs that finished before a time; return how many.
+
+    One that failed or was cancelled stays while no later job works for its resource: nothing else says what became
+    of that.
+    """
+    later = aliased(Job)
+    overtaken = exists().where(
+        later.organization_id == Job.organization_id,
+        later.resource_id == Job.resource_id,
+        tuple_(later.created_at, later.id) > tuple_(Job.created_at, Job.id),
+    )
+    done = select(Job.id).where(Job.state.in_(FINISHED), Job.finished_at < before)
+    # The oldest go first, so that none stays behind as the last of its resource when a later one is gone.
+    oldest = done.where(or_(Job.state == "succeeded", overtaken)).order_by(Job.finished_at, Job.id)
+    found = session.scalars(delete(Job).where(Job.id.in_(oldest.limit(PURGED_AT_ONCE))).returning(Job.id))
+    return len(found.all())
+
+
+def _claimable(now: datetime, kinds: Collection[str], job_id: str | None) -> ColumnElement[bool]:
+    waiting = or_(
+        and_(Job.state == "queued", Job.available_at <= now),
+        and_(Job.state == "running", Job.leased_until < now),
+    )
+    mine = and_(Job.kind.in_(kinds), waiting)
+    return mine if job_id is None else and_(Job.id == job_id, mine)
+
+
+def _end(job: Job, state: str, now: datetime, *, error: str | None = None) -> None:
+    job.state, job.finished_at, job.leased_until, job.error = state, now, None, error

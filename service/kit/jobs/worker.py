@@ -1,0 +1,190 @@
+"""The job door: claims jobs one at a time, runs their handlers outside any transaction, writes their results once."""
+
+import os
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from service.kit import clock, logging
+from service.kit.db.database import Database, DatabaseBusy, DatabaseFull
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http import idempotency
+from service.kit.http.problems import Problem
+from service.kit.jobs import queue
+from service.kit.jobs.queue import Job, Lost
+
+Finish = Callable[[Transaction], None]
+"""What a handler returns: writes the result in the transaction that marks the job succeeded."""
+
+POLL_SECONDS = 0.5
+BEAT_SECONDS = 2.0
+CHORES_SECONDS = 3600.0
+
+
+class Stopped(Exception):  # noqa: N818
+    """The handler must stop: the job was cancelled or taken over, or the worker is shutting down."""
+
+
+class Task:
+    """A running job as its handler sees it."""
+
+    def __init__(self, database: Database, job: Job, stopping: threading.Event) -> None:
+        """Hold the facts of the claimed job."""
+        self.id = job.id
+        self.attempt = job.attempt
+        self.arguments: Mapping[str, Any] = job.arguments
+        self.resource_id = job.resource_id
+        self.actor = Actor(job.organization_id, "job", job.id)
+        self.phase: str | None = None
+        self.share: float | None = None
+        self._database = database
+        self._stopping = stopping
+        self._over = threading.Event()
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """Give a transaction of the job's organization that cannot write."""
+        with self._database.reading() as session:
+            yield self.transaction(session)
+
+    def progress(self, phase: str, share: float) -> None:
+        """Note how far the work is, share from 0 to 1. Raises Stopped when it must end: call it now and then."""
+        self.phase, self.share = phase, share
+        if self._over.is_set() or self._stopping.is_set():
+            raise Stopped
+
+    def transaction(self, session: Session) -> Transaction:
+        """Return a transaction of the job's organization on `session`."""
+        return Transaction(session, self.actor, clock.now(), self.id)
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Renew the lease from a thread of its own while the handler runs, however long one step of it takes."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._beat, args=(done,), name=f"beat-{self.id}", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _beat(self, done: threading.Event) -> None:
+        while not done.wait(BEAT_SECONDS):
+            try:
+                if self._database.write(self._renew):
+                    self._over.set()
+            except Lost:
+                self._over.set()
+                return
+            except (DatabaseBusy, DatabaseFull):
+                continue  # the lease spans many beats
+
+    def _renew(self, session: Session) -> bool:
+        return queue.beat(session, self.id, self.attempt, clock.now(), self.phase, self.share)
+
+
+Handler = Callable[[Task], Finish]
+
+
+class Worker:
+    """Runs jobs until told to stop. handlers: by kind of job. retention: how long finished jobs are kept."""
+
+    def __init__(
+        self, database: Database, handlers: Mapping[str, Handler], retention: timedelta = queue.RETENTION
+    ) -> None:
+        """Make a worker of this process."""
+        self.database = database
+        self.handlers = handlers
+        self.retention = retention
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{threading.get_native_id()}"
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Run jobs, and chores now and then, until `stopping` is set."""
+        log = logging.get().bind(worker=self.name)
+        chores_due = time.monotonic()
+        while not self.stopping.is_set():
+            try:
+                if time.monotonic() >= chores_due:
+                    self._tidy()
+                    chores_due = time.monotonic() + CHORES_SECONDS
+                busy = self.run_one()
+            except (DatabaseBusy, DatabaseFull) as error:
+                log.warning("worker waits for the database", reason=str(error))
+                busy = False
+            except Exception:
+                log.exception("worker fault")  # a worker that ends would leave every later job waiting
+                busy = False
+            if not busy:
+                self.stopping.wait(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - spreads the polls
+
+    def _tidy(self) -> None:
+        """Delete what is past its retention."""
+        now = clock.now()
+        self.database.write(lambda session: idempotency.purge(session, now))
+        while self.database.write(lambda session: queue.purge(session, now - self.retention)):
+            if self.stopping.is_set():
+                return
+
+    def run_one(self, job_id: str | None = None) -> bool:
+        """Claim and run one job, or the job `job_id`; return whether it was to be had."""
+        with self.database.reading() as session:
+            if not queue.is_waiting(session, clock.now(), self.handlers, job_id):
+                return False
+        job = self.database.write(lambda session: queue.claim(session, self.name, clock.now(), self.handlers, job_id))
+        if job is None:
+            return False
+        self._work(Task(self.database, job, self.stopping), job.kind)
+        return True
+
+    def _work(self, task: Task, kind: str) -> None:
+        log = logging.get().bind(job=task.id, kind=kind, attempt=task.attempt)
+        try:
+            with task.beating():
+                finish = self.handlers[kind](task)
+            self.database.write(lambda session: _succeed(session, task, finish), lane=task.actor.organization_id)
+            log.info("job succeeded")
+        except Lost:
+            log.warning("job was taken over")
+        except Stopped:
+            self._end(task, _stop)
+            log.info("job stopped")
+        except Problem as problem:
+            reason = problem.detail
+            self._end(task, lambda job: queue.fail(job, clock.now(), reason, retry=False))
+            log.warning("job failed", reason=reason)
+        except Exception as error:
+            log.exception("job failed")
+            reason = f"Internal error ({type(error).__name__})."
+            self._end(task, lambda job: queue.fail(job, clock.now(), reason, retry=True))
+
+    def _end(self, task: Task, end: Callable[[Job], None]) -> None:
+        try:
+            self.database.write(lambda session: end(queue.held(session, task.id, task.attempt)))
+        except Lost:
+            logging.get().warning("job was taken over", job=task.id)
+
+
+def _succeed(session: Session, task: Task, finish: Finish) -> None:
+    job = queue.held(session, task.id, task.attempt)
+    if job.cancel_requested:
+        queue.fail(job, clock.now(), "", retry=False)
+        return
+    finish(task.transaction(session))
+    queue.succeed(job, clock.now())
+
+
+def _stop(job: Job) -> None:
+    """End a cancelled job, or give the job of a stopping worker back."""
+    if job.cancel_requested:
+        queue.fail(job, clock.now(), "", retry=False)
+    else:
+        queue.give_back(job, clock.now())

@@ -1,0 +1,110 @@
+"""Conflicts: sheets in force that price the same thing differently. Reported with every value, never settled."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from service.kit.db.types import plain_decimal
+from service.price_sheets.lint.prices import unit_price
+from service.price_sheets.offer_values import Json, is_available
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An offer as a sheet in force lists it."""
+
+    price_sheet_id: str
+    version: int
+    provider: str
+    currency: str
+    source: Json
+    offer: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is priced: a meter of a serverless offer, or a unit under a term; names without regard to capitals."""
+
+    provider: str
+    model: str
+    region: str
+    currency: str
+    meter: str | None = None
+    unit: str | None = None
+    gpu: str | None = None
+    term_months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one sheet says of a subject: an amount per quantity of the meter, or the rate as it stands."""
+
+    price_sheet_id: str
+    version: int
+    sku: str
+    source: Json
+    price: Json
+    value: tuple[str, ...]
+    """The price in a form in which equal prices are equal: per one of the meter, tiers included."""
+
+
+Conflict = tuple[Subject, list[Statement]]
+"""A subject that sheets price differently, with all that is said of it."""
+
+
+def conflicts(listings: Iterable[Listing], on: date) -> list[Conflict]:
+    """Return every subject of which two sheets say different things on a day, with all that is said of it.
+
+    Within one sheet a subject may have several offers (a batch price, a priority price); sheets agree on it when the
+    sets of their prices are equal. Offers of different currencies are not compared.
+    """
+    said: dict[Subject, list[Statement]] = defaultdict(list)
+    for listing in listings:
+        if is_available(listing.offer, on):
+            for subject, price, value in _prices(listing):
+                statement = Statement(
+                    listing.price_sheet_id, listing.version, listing.offer["sku"], listing.source, price, value
+                )
+                said[subject].append(statement)
+    return [(subject, said[subject]) for subject in sorted(said, key=_order) if _disagree(said[subject])]
+
+
+def _disagree(statements: list[Statement]) -> bool:
+    by_sheet: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for statement in statements:
+        by_sheet[statement.price_sheet_id].add(statement.value)
+    values = list(by_sheet.values())
+    return any(value != values[0] for value in values[1:])
+
+
+def _prices(listing: Listing) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]:
+    offer = listing.offer
+    region = offer.get("region", "global").casefold()
+    thing = (listing.provider.casefold(), offer["model"].casefold(), region, listing.currency)
+    for price in offer.get("prices", ()):
+        tiers = [f"{tier['above']}: {_plain(unit_price(price | tier))}" for tier in price.get("tiers", ())]
+        yield Subject(*thing, meter=price["meter"]), price, (_plain(unit_price(price)), *tiers)
+    unit, gpu = offer.get("unit", "replica").casefold(), offer.get("gpu")
+    for rate in offer.get("rates", ()):
+        subject = Subject(*thing, unit=unit, gpu=gpu and gpu.casefold(), term_months=rate["term_months"])
+        named = ((name, rate[name]) for name in ("hourly", "monthly", "upfront") if name in rate)
+        yield subject, rate, tuple(f"{name} {_plain(Decimal(amount))}" for name, amount in named if Decimal(amount))
+
+
+def _plain(amount: Decimal) -> str:
+    return plain_decimal(amount)
+
+
+def _order(subject: Subject) -> tuple[str, ...]:
+    return (
+        subject.provider,
+        subject.model,
+        subject.region,
+        subject.currency,
+        subject.meter or "",
+        subject.unit or "",
+        subject.gpu or "",
+        f"{subject.term_months or 0:03}",
+    )

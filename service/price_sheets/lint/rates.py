@@ -1,0 +1,83 @@
+"""Lint of dedicated offers: rates and terms, legal units, budgets."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from service.price_sheets.lint.finding import Finding, error, warning
+from service.price_sheets.offer_values import Json
+from service.workflow.offers import HOURS_PER_MONTH
+
+FAR = 50
+"""Ratio of two rates of one offer above which one of them is in another unit (a month has 730 hours)."""
+
+
+def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
+    """Yield the findings of one dedicated offer."""
+    yield from _rates(offer["rates"], f"{pointer}/rates")
+    yield from _units(offer, pointer)
+    if "capacity" not in offer:
+        detail = "Without `capacity` the price is kept, but no evaluation can size this offer."
+        yield warning("capacity_missing", pointer, detail)
+    for index, axis in enumerate(offer.get("capacity", {}).get("axes", ())):
+        if not any(Decimal(weight) for weight in axis["weights"].values()):
+            where = f"{pointer}/capacity/axes/{index}/weights"
+            yield error("axis_without_weight", where, "Give at least one meter a weight above zero.")
+
+
+def monthly(rate: Json) -> Decimal | None:
+    """Return what a unit costs a month under a rate, its upfront spread over the term; None without a price."""
+    if "hourly" in rate:
+        running = Decimal(rate["hourly"]) * HOURS_PER_MONTH
+    elif "monthly" in rate:
+        running = Decimal(rate["monthly"])
+    else:
+        return None
+    spread: int = max(1, rate["term_months"])
+    return running + Decimal(rate.get("upfront", "0")) / spread
+
+
+def _rates(rates: list[Json], pointer: str) -> Iterator[Finding]:
+    for index, rate in enumerate(rates):
+        where = f"{pointer}/{index}"
+        if "hourly" in rate and "monthly" in rate:
+            yield error("two_rates", where, "Give `hourly` or `monthly`, not both.")
+        if "hourly" not in rate and "monthly" not in rate:
+            yield error("term_without_rate", where, "Give what a unit costs under this term: `hourly` or `monthly`.")
+        if rate in rates[:index]:
+            yield error("duplicate_rate", where, "The same rate is listed before; leave one of them out.")
+        if rate["term_months"] == 0 and Decimal(rate.get("upfront", "0")):
+            yield error("upfront_without_term", f"{where}/upfront", "On demand has no term that `upfront` could pay.")
+    yield from _against_on_demand(rates, pointer)
+
+
+def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
+    found = {index: money for index, rate in enumerate(rates) if (money := monthly(rate))}
+    place = min((index for index in found if not rates[index]["term_months"]), key=found.__getitem__, default=None)
+    if place is None:
+        return
+    on_demand = found.pop(place)
+    for index, committed in found.items():
+        if rates[index]["term_months"] and committed > on_demand:
+            detail = f"The term costs {committed:f} a month, more than {on_demand:f} on demand."
+            yield warning("committed_above_on_demand", f"{pointer}/{index}", detail)
+        if max(committed, on_demand) > FAR * min(committed, on_demand):
+            detail = (
+                "More than 50 times apart from the on-demand rate: one of them is hourly where the other is monthly."
+            )
+            yield warning("hourly_or_monthly", f"{pointer}/{index}", detail)
+
+
+def _units(offer: Json, pointer: str) -> Iterator[Finding]:
+    units = offer.get("units", {})
+    most = units.get("maximum")
+    if most is None:
+        return
+    least, step = units.get("minimum", 1), units.get("increment", 1)
+    if most < least:
+        yield error("no_legal_units", f"{pointer}/units/maximum", "Must be at least `minimum`.")
+    elif (most - least) % step:
+        reached = most - (most - least) % step
+        detail = f"Steps of {step} from {least} never reach {most}: {reached} is the most that can be bought."
+        yield warning("maximum_not_reached", f"{pointer}/units/maximum", detail)
+    if offer.get("autoscale", {}).get("minimum", 0) > most:
+        yield error("no_legal_units", f"{pointer}/autoscale/minimum", "Must be at most the `maximum` of `units`.")

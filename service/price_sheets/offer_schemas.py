@@ -1,0 +1,183 @@
+"""The shape of an offer, serverless or dedicated: every product sold today as data. Rules between fields: `lint`."""
+
+from marshmallow import fields, validate
+
+from service.kit.http.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
+from service.price_sheets.fields import Day, Line, Money, SpeedPoint, Variant
+from service.workflow.offers import METERS
+
+SKU = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""What an offer may be called: it is part of addresses and of option keys, so no slash, space, `@` or `+`."""
+
+WORD = r"[^;]+"
+"""An entry of a list that shares one cell of a table."""
+
+DAY_SECONDS = 86_400
+MONTH_SECONDS = 31 * DAY_SECONDS
+
+
+def _some(most: int) -> validate.Length:
+    return validate.Length(min=1, max=most, error=f"Must hold 1 to {most} entries.")
+
+
+def _words() -> Distinct:
+    return Distinct(Line(100, pattern=WORD, hint="Must not hold a semicolon."), validate=validate.Length(max=100))
+
+
+class TierSchema(Schema):
+    """A marginal tier: `amount` is the price of the part of the month's quantity above `above`."""
+
+    above = Integer(minimum=1, maximum=10**15, required=True)
+    amount = Money(required=True)
+
+
+class PriceSchema(Schema):
+    """`amount` of the sheet's currency for `per` of the meter; `input_tokens` is the price of uncached input.
+
+    `per` is a power of ten, of compute seconds also 60 or 3600.
+    """
+
+    meter = Choice(METERS, required=True)
+    amount = Money(required=True)
+    per = Integer(minimum=1, maximum=10**9, required=True)
+    tiers = List(fields.Nested(TierSchema), validate=_some(20))
+
+
+class LimitsSchema(Schema):
+    """Rate limits per clock minute; a limit left out does not bind. Tokens are input plus output."""
+
+    requests_per_minute = Integer(minimum=1, maximum=10**9)
+    tokens_per_minute = Integer(minimum=1, maximum=10**12)
+
+
+class ColdStartSchema(Schema):
+    """After `idle_seconds` without a request in service the next one waits `start_seconds`."""
+
+    idle_seconds = Number(minimum=0, maximum=MONTH_SECONDS, required=True)
+    start_seconds = Number(minimum=0, maximum=DAY_SECONDS, required=True)
+
+
+class WarmPoolSchema(Schema):
+    """Instances kept up around the clock: `hourly` each, serving `concurrency` requests at once."""
+
+    hourly = Money(required=True)
+    concurrency = Integer(minimum=1, maximum=100_000, load_default=1)
+
+
+class SpeedSchema(Schema):
+    """Token speeds: prefill of uncached input, and the decode curve by streams in service."""
+
+    prefill_tokens_per_second = Number(minimum=1e-6, maximum=1e12, required=True)
+    decode_tokens_per_second = List(SpeedPoint(), required=True, validate=_some(100))
+
+
+class OfferIsolationSchema(Schema):
+    """What the offer guarantees. `residency`: places processing stays in; empty promises nothing."""
+
+    tenancy = Choice(("shared", "dedicated"), load_default="shared")
+    version_pinning = Flag(load_default=False)
+    residency = _words()
+    certifications = _words()
+
+
+class OfferSchema(Schema):
+    """What serverless and dedicated offers share. Available from `available_from` until before `available_until`."""
+
+    sku = Line(200, pattern=SKU, hint="Must be letters, digits and . _ : - only.", required=True)
+    model = Line(200, required=True)
+    region = Line(100, load_default="global")
+    gpu = Line(100)
+    quantization = Line(100)
+    speed = fields.Nested(SpeedSchema)
+    isolation = fields.Nested(OfferIsolationSchema)
+    available_from = Day()
+    available_until = Day()
+    note = Line(1000)
+
+
+class ServerlessOfferSchema(OfferSchema):
+    """Billed by meters. `instance_concurrency`: requests one instance serves at once, where compute time is billed."""
+
+    mode = Choice(("serverless",), required=True)
+    prices = List(fields.Nested(PriceSchema), required=True, validate=_some(len(METERS)))
+    monthly_minimum = Money()
+    limits = fields.Nested(LimitsSchema)
+    cold_start = fields.Nested(ColdStartSchema)
+    warm_pool = fields.Nested(WarmPoolSchema)
+    instance_concurrency = Integer(minimum=1, maximum=100_000, load_default=1)
+
+
+class UnitsSchema(Schema):
+    """Legal numbers of units: `minimum`, then steps of `increment`, up to `maximum` (left out: no limit)."""
+
+    minimum = Integer(minimum=1, maximum=10**6, load_default=1)
+    increment = Integer(minimum=1, maximum=10**6, load_default=1)
+    maximum = Integer(minimum=1, maximum=10**6)
+
+
+class RateSchema(Schema):
+    """What one unit costs under a term of `term_months` (0: on demand), by the hour or by the month of 730 hours.
+
+    `upfront` is per unit and term. `billing_seconds`: the step in which running time is billed.
+    """
+
+    term_months = Integer(minimum=0, maximum=120, required=True)
+    hourly = Money()
+    monthly = Money()
+    upfront = Money()
+    billing_seconds = Integer(minimum=1, maximum=MONTH_SECONDS, load_default=1)
+
+
+class ConcurrencyCapacitySchema(SpeedSchema):
+    """A unit that serves `slots` requests at once, at speeds that fall with the streams in service."""
+
+    kind = Choice(("concurrency",), required=True)
+    slots = Integer(minimum=1, maximum=100_000, required=True)
+
+
+class WeightsSchema(Schema):
+    """What one of each meter takes from a budget; a meter left out takes nothing. A weight may be a price."""
+
+    input_tokens = Money(whole=True)
+    cached_input_tokens = Money(whole=True)
+    output_tokens = Money(whole=True)
+    requests = Money(whole=True)
+    compute_seconds = Money(whole=True)
+
+
+class AxisSchema(Schema):
+    """A budget of `per_minute` weighted meter units a unit and minute; money a minute where weights are prices."""
+
+    per_minute = Money(whole=True, positive=True, required=True)
+    weights = fields.Nested(WeightsSchema, required=True)
+
+
+class ThroughputCapacitySchema(Schema):
+    """Provisioned throughput: each axis is a use-it-or-lose-it budget per aligned window of `window_seconds`."""
+
+    kind = Choice(("throughput",), required=True)
+    window_seconds = Integer(minimum=1, maximum=3600, required=True)
+    axes = List(fields.Nested(AxisSchema), required=True, validate=_some(len(METERS)))
+
+
+class AutoscaleSchema(Schema):
+    """How the offer scales by itself: down to `minimum` units after `idle_seconds` without need of one."""
+
+    minimum = Integer(minimum=0, maximum=10**6, required=True)
+    idle_seconds = Number(minimum=0, maximum=MONTH_SECONDS, load_default=300)
+
+
+class DedicatedOfferSchema(OfferSchema):
+    """Reserved units at one or more rates. Without `capacity` the price is kept but nothing can be sized with it."""
+
+    mode = Choice(("dedicated",), required=True)
+    unit = Line(50, load_default="replica")
+    units = fields.Nested(UnitsSchema)
+    rates = List(fields.Nested(RateSchema), required=True, validate=_some(20))
+    capacity = Variant("kind", {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema})
+    start_seconds = Number(minimum=0, maximum=DAY_SECONDS)
+    autoscale = fields.Nested(AutoscaleSchema)
+
+
+OFFERS: dict[str, type[Schema]] = {"serverless": ServerlessOfferSchema, "dedicated": DedicatedOfferSchema}
+"""The shape of an offer by its mode."""

@@ -1,0 +1,1 @@
+"""An evaluation told to people: pictures and the page that holds them."""

@@ -1,0 +1,1 @@
+"""The server's processes: gunicorn's settings, its worker, the application it serves."""

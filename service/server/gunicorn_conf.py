@@ -1,0 +1,51 @@
+"""How gunicorn serves Crossover: threads in a few processes, nothing carried over a fork, no control socket.
+
+gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.html).
+"""
+
+import gc
+from pathlib import Path
+from typing import Any
+
+from service.settings import Settings
+
+_settings = Settings.from_environment()
+
+bind = f"{_settings.host}:{_settings.port}"
+worker_class = "service.server.http_worker.HttpWorker"
+workers = _settings.workers
+threads = _settings.threads
+timeout = 30
+graceful_timeout = 30
+keepalive = 5
+max_requests = 200_000  # a new process takes seconds to start: more often would cost more than leaks ever do
+max_requests_jitter = 50_000
+preload_app = False
+control_socket_disable = True
+limit_request_line = 8190
+limit_request_fields = 64
+forwarded_allow_ips = ""
+accesslog = None
+loglevel = _settings.log_level
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file, never data
+
+
+def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
+    """Say how long clients may take, and start running jobs beside the requests where the settings say so.
+
+    What is loaded by now stays, so the garbage collector need not walk it again: that would cost more than requests do.
+    """
+    worker.patience = float(_settings.patience_seconds)
+    if _settings.embedded_worker:
+        from service.worker import start_embedded  # noqa: PLC0415 - only after the fork
+
+        worker.crossover_jobs = start_embedded(worker.wsgi, _settings)
+    gc.collect()
+    gc.freeze()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401
+    """Let the running job give itself back."""
+    jobs = getattr(worker, "crossover_jobs", None)
+    if jobs is not None:
+        jobs.stop()

@@ -1,0 +1,99 @@
+"""The parser process: reads one file under limits it sets itself, and leaves its result in the work folder.
+
+Run as `python -m service.traffic_histories.reading FOLDER`, where FOLDER holds `request.json`.
+"""
+
+import errno
+import json
+import os
+import resource
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .columns_file import COLUMNS, REQUEST, RESULT, columns_of, facts_of
+from .errors import RefusedError
+from .options import MIB, ReadLimits, ReadOptions
+
+
+def main(folder: Path) -> None:
+    """Read the file that the request names; write `result.json` and `columns.bin`."""
+    request = json.loads((folder / REQUEST).read_text())
+    options = options_of(request["options"])
+    _limit(options.limits)
+    try:
+        result = _read(Path(request["path"]), folder, options)
+    except RefusedError as error:
+        result = {"refused": _refusal(error)}
+    except MemoryError:
+        detail = "reading the file needs more memory than it may have; send it in parts"
+        result = {"refused": _refusal(RefusedError("parser_memory", detail))}
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        result = {"refused": _refusal(RefusedError("no_space", "there is not enough free space to read the file"))}
+    (folder / RESULT).write_text(json.dumps(result))
+
+
+def _end_with_parent() -> None:
+    """Leave no parser behind: the pipe on standard input ends when the process that asked does."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
+def options_of(data: dict[str, Any]) -> ReadOptions:
+    """Return the options that `dataclasses.asdict` and JSON have made `data`."""
+    return ReadOptions(
+        **data
+        | {
+            "columns": tuple((field, name) for field, name in data["columns"]),
+            "content_encoding": tuple(data["content_encoding"]),
+            "limits": ReadLimits(**data["limits"]),
+        }
+    )
+
+
+def _refusal(error: RefusedError) -> dict[str, Any]:
+    rejects = [asdict(reject) for reject in error.rejects]
+    return {"code": error.code, "detail": error.detail, "parameter": error.parameter, "rejects": rejects}
+
+
+def _limit(limits: ReadLimits) -> None:
+    cpu = limits.seconds * limits.threads
+    for what, most in (
+        (resource.RLIMIT_AS, limits.address_mib * MIB),
+        (resource.RLIMIT_CPU, cpu),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_FSIZE, limits.unpacked_bytes + MIB),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (bound, bound))
+
+
+def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
+    # Imported under the limits: the libraries' own threads and arenas count too.
+    from .chunks import encode  # noqa: PLC0415
+    from .read import read_file  # noqa: PLC0415
+
+    parts, report = read_file(path, folder, options)
+    histories = []
+    # Hashing and compressing both leave the interpreter's lock, so one hides behind the other.
+    with (folder / COLUMNS).open("wb") as file, ThreadPoolExecutor(1) as executor:
+        for part in parts:
+            facts = executor.submit(facts_of, part.history)
+            chunks = []
+            for rows, chunk in encode(list(columns_of(part.history).values())):
+                file.write(chunk)
+                chunks.append([rows, len(chunk)])
+            histories.append({"key": part.key, "facts": asdict(facts.result()), "chunks": chunks})
+    return {"report": report.as_json(), "histories": histories}
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    main(Path(sys.argv[1]))

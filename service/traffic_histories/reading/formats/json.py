@@ -1,0 +1,130 @@
+"""JSON Lines, JSON arrays and usage-API pages as a table of text."""
+
+# ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
+
+import json
+from typing import Any
+
+import duckdb
+
+from service.traffic_histories.reading.decompress import Plain, head
+from service.traffic_histories.reading.duckdb_connection import literal
+from service.traffic_histories.reading.errors import RefusedError
+from service.traffic_histories.reading.options import ReadLimits
+from service.traffic_histories.reading.table import SAMPLE_ROWS, Table
+
+from .members import scalars, spread
+
+OBJECT_BYTES = 16 * 1024 * 1024
+PAGE_TIMES = ("start_time", "starting_at")
+
+
+def open_json(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: ReadLimits) -> Table:
+    """Describe a JSON file. Raises RefusedError: `bad_json`, `unsupported_file`."""
+    form = _form(plain)
+    # Only lines can be skipped one by one; a broken array or page is broken as a whole.
+    skip = ", ignore_errors = true" if form == "newline_delimited" else ""
+    path = literal(str(plain.path))
+    relation = f"read_json_objects({path}, format = '{form}', maximum_object_size = {OBJECT_BYTES}{skip})"
+    records = _objects(connection, relation)
+    if any("resourceSpans" in record for record in records):
+        detail = "an OTLP export keeps attributes in lists; write one object a span, its attributes as members"
+        raise RefusedError("unsupported_file", f"{detail} (docs/traffic.md has the command)")
+    if any(_is_page(record) for record in records):
+        return _open_page(connection, relation, limits)
+    if len(records) == 1 and isinstance(records[0].get("data"), list):
+        relation = f"(SELECT unnest(json_extract(json, '$.data[*]')) AS json FROM {relation})"
+        records = _objects(connection, relation)
+    return _open_records(connection, relation, records, limits)
+
+
+def _form(plain: Plain) -> str:
+    start = head(plain.path).lstrip()
+    if start.startswith(b"["):
+        return "array"
+    first_line = start.split(b"\n", 1)[0].rstrip()
+    return "newline_delimited" if first_line.endswith(b"}") else "unstructured"
+
+
+def _objects(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
+    """Return the objects among the first records, numbers as they are written."""
+    texts = connection.execute(f"SELECT json FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()
+    return [_parse(text) for (text,) in texts if text is not None and text.startswith("{")]
+
+
+def _parse(text: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(
+            text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_unique
+        )
+    except RecursionError as error:
+        raise RefusedError("bad_json", "the JSON is nested too deep") from error
+    except json.JSONDecodeError as error:
+        raise RefusedError("bad_json", f"the file is not JSON: {error.msg}") from error
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise RefusedError("bad_json", "an object names the same member twice, which has no one meaning")
+    return found
+
+
+def _is_page(record: dict[str, Any]) -> bool:
+    data = record.get("data")
+    return isinstance(data, list) and any(isinstance(item, dict) and "results" in item for item in data)
+
+
+def _open_page(connection: duckdb.DuckDBPyConnection, relation: str, limits: ReadLimits) -> Table:
+    """Rows are the results in the buckets of a page; a bucket without results is a row of its own, without traffic."""
+    buckets = f"(SELECT unnest(json_extract(json, '$.data[*]')) AS bucket FROM {relation})"
+    results = "CASE WHEN json_array_length(bucket, '$.results') > 0 THEN json_extract(bucket, '$.results[*]') "
+    results += "ELSE [NULL] END"
+    rows = f"(SELECT bucket, unnest({results}) AS json FROM {buckets})"
+    texts = connection.execute(f"SELECT bucket, json FROM {rows} LIMIT {SAMPLE_ROWS}").fetchall()
+    more = connection.execute(f"SELECT bool_or(json_extract_string(json, '$.has_more') = 'true') FROM {relation}")
+    sample: list[dict[str, str | None]] = []
+    cells: dict[str, str] = {}
+    for bucket_text, text in texts:
+        bucket = {name: value for name, value in scalars(_parse(bucket_text)).items() if name != "results"}
+        result = scalars(_parse(text)) if text is not None else {}
+        cells |= {name: _cell("bucket", path) for name, path in _paths(bucket).items()}
+        cells |= {name: _cell("json", path) for name, path in _paths(result).items() if name not in bucket}
+        sample.append({name: value for name, (_, value) in (result | bucket).items()})
+    _check(cells, limits)
+    last = more.fetchone()
+    row = "hash(json_extract_string(bucket, '/start_time'), json_extract_string(bucket, '/starting_at'), json)"
+    return Table(rows, cells, row, sample, more=bool(last and last[0]), bucketed=True, empty_part="json IS NULL")
+
+
+def _open_records(
+    connection: duckdb.DuckDBPyConnection, relation: str, records: list[dict[str, Any]], limits: ReadLimits
+) -> Table:
+    sample: list[dict[str, str | None]] = []
+    cells: dict[str, str] = {}
+    for record in records:
+        flat = scalars(record)
+        cells |= {name: _cell("json", path) for name, path in _paths(flat).items()}
+        sample.append({name: value for name, (_, value) in flat.items()})
+    for text in spread(connection, relation, "json"):
+        for name, path in _paths(scalars(_parse(text))).items():
+            cells.setdefault(name, _cell("json", path))
+    _check(cells, limits)
+    broken = ("json IS NULL OR json_type(json) <> 'OBJECT'", "not_a_json_object")
+    return Table(relation, cells, "hash(json)", sample, broken)
+
+
+def _check(cells: dict[str, str], limits: ReadLimits) -> None:
+    if not cells:
+        raise RefusedError("bad_json", "the file holds no JSON object with members")
+    if len(cells) > limits.columns:
+        raise RefusedError("bad_json", f"the objects have {len(cells)} members, at most {limits.columns} are read")
+
+
+def _paths(flat: dict[str, tuple[str, str | None]]) -> dict[str, str]:
+    return {name: pointer for name, (pointer, _) in flat.items()}
+
+
+def _cell(column: str, pointer: str) -> str:
+    return f"json_extract_string({column}, {literal(pointer)})"

@@ -1,0 +1,117 @@
+"""Starting the parser process and taking its result. Whatever happens in there, here it is a refusal or an answer."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import service
+
+from .columns_file import COLUMNS, REQUEST, RESULT, Facts
+from .errors import RefusedError
+from .options import ReadOptions
+from .report import Reject
+
+ROOT = Path(service.__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedHistory:
+    """A history as chunks in a file of the work folder.
+
+    key: the value it was split by. chunks: (rows, offset, length) of each.
+    """
+
+    key: str | None
+    facts: Facts
+    path: Path
+    chunks: tuple[tuple[int, int, int], ...]
+
+    def blobs(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (rows, chunk) one at a time."""
+        with self.path.open("rb") as file:
+            for rows, offset, length in self.chunks:
+                file.seek(offset)
+                yield rows, file.read(length)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the parser made of a file: histories, and the report as JSON-ready data."""
+
+    histories: tuple[EncodedHistory, ...]
+    report: dict[str, Any]
+
+
+def parse(path: Path, folder: Path, options: ReadOptions) -> Encoded:
+    """Read `path` in a process of its own, working in the empty `folder`.
+
+    Raises RefusedError: as the reader does, and `parser_timeout`, `parser_memory`, `parser_died`.
+    """
+    (folder / REQUEST).write_text(json.dumps({"path": str(path.absolute()), "options": asdict(options)}))
+    died = _run(folder, options)
+    result = folder / RESULT
+    if died is not None or not result.exists():
+        raise died or RefusedError("parser_died", "the file stopped the parser; check that it is what it claims to be")
+    data = json.loads(result.read_text())
+    if refused := data.get("refused"):
+        rejects = [Reject(**reject) for reject in refused.pop("rejects")]
+        raise RefusedError(**refused, rejects=rejects)
+    return Encoded(tuple(_histories(data["histories"], folder / COLUMNS)), data["report"])
+
+
+def _histories(listed: list[dict[str, Any]], path: Path) -> Iterator[EncodedHistory]:
+    offset = 0
+    for item in listed:
+        chunks = []
+        for rows, length in item["chunks"]:
+            chunks.append((rows, offset, length))
+            offset += length
+        facts = Facts(**item["facts"] | {"columns": tuple(item["facts"]["columns"])})
+        yield EncodedHistory(item["key"], facts, path, tuple(chunks))
+
+
+def _run(folder: Path, options: ReadOptions) -> RefusedError | None:
+    command = [sys.executable, "-m", "service.traffic_histories.reading", str(folder.absolute())]
+    # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
+    environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+    errors = (folder / "errors.txt").open("wb")
+    with (
+        errors,
+        subprocess.Popen(  # noqa: S603 - the command is fixed but for a folder of our own making
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=errors,
+            stderr=errors,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            code = process.wait(timeout=options.limits.seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return RefusedError("parser_timeout", f"reading the file takes longer than {options.limits.seconds} s")
+        except BaseException:
+            process.kill()
+            raise
+    return _death(code, folder)
+
+
+def _death(code: int, folder: Path) -> RefusedError | None:
+    if code == 0:
+        return None
+    if code == -signal.SIGXCPU:
+        return RefusedError("parser_timeout", "reading the file takes more processor time than it may have")
+    said = (folder / "errors.txt").read_bytes()[-4000:]
+    # Libraries that find no memory end the process in their own ways, but say so.
+    if any(word in said for word in (b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"OutOfMemory")):
+        return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")
+    name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return RefusedError("parser_died", f"the file stopped the parser ({name}); check that it is what it claims to be")

@@ -1,0 +1,109 @@
+"""From a request's body to encoded histories, before any transaction opens."""
+
+import fcntl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import request
+
+from service.kit.app_context import runtime
+from service.kit.http.problems import BUSY, UNSUPPORTED_MEDIA_TYPE, Problem
+from service.kit.http.uploads import Received, receive
+from service.traffic_histories.problems import problem_of
+from service.traffic_histories.reading import RefusedError
+from service.traffic_histories.reading.process import Encoded, parse
+from service.traffic_histories.upload_query import reading_options, spoken
+
+MEDIA_TYPES = (
+    "text/csv",
+    "application/json",
+    "application/x-ndjson",
+    "application/vnd.apache.parquet",
+    "application/gzip",
+    "application/zstd",
+    "application/octet-stream",
+)
+"""What a body may be said to be. What it is, its first bytes tell."""
+
+CODINGS = {"gzip": "gzip", "x-gzip": "gzip", "zstd": "zstd"}
+
+PARSERS = 1
+"""Files parsed at once on a machine: each takes every core it can, and memory."""
+
+PATIENCE_SECONDS = 120.0
+POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was received and read. words: what was said about it."""
+
+    received: Received
+    encoded: Encoded
+    words: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the body as sent."""
+        return self.received.fingerprint
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What is kept of what was sent."""
+        return {"digest": self.received.digest, "bytes": self.received.size, "words": self.words}
+
+
+@contextmanager
+def uploaded(words: Mapping[str, Any]) -> Iterator[Upload]:
+    """Receive the body of the present request and read it as `words` say; its chunks stay on disk until the end.
+
+    Raises Problem: as kit.uploads, 415 for a coding or media type that is not read, 422 for a refused file, 503
+    where too many files wait to be parsed.
+    """
+    options = reading_options(words, _codings())
+    uploads = runtime().uploads
+    with uploads.workspace() as folder:
+        received = receive(folder / "body")
+        try:
+            with _turn(uploads.folder):
+                encoded = parse(received.path, folder, options)
+        except RefusedError as error:
+            raise problem_of(error) from error
+        yield Upload(received, encoded, spoken(words))
+
+
+def _codings() -> tuple[str, ...]:
+    """Return the codings of the body in the order they are undone."""
+    if request.mimetype.startswith("multipart/"):
+        raise Problem(UNSUPPORTED_MEDIA_TYPE, "Send the file itself as the body, not a form.")
+    named = [name.strip().lower() for name in request.headers.get("Content-Encoding", "").split(",")]
+    codings = [name for name in named if name not in ("", "identity")]
+    if any(name not in CODINGS for name in codings) or len(codings) > 1:
+        headers = {"Accept-Encoding": "gzip, zstd"}
+        raise Problem(UNSUPPORTED_MEDIA_TYPE, "Content-Encoding may be gzip or zstd, once.", headers=headers)
+    return tuple(CODINGS[name] for name in codings)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Wait for a parser slot, which all server processes on this folder share."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with ExitStack() as stack:
+        slots = [stack.enter_context((folder / f"parser-{slot}.lock").open("wb")) for slot in range(PARSERS)]
+        while not any(_taken(slot.fileno()) for slot in slots):
+            if time.monotonic() > deadline:
+                raise Problem(BUSY, "Too many files wait to be read; repeat this one.", headers={"Retry-After": "30"})
+            time.sleep(POLL_SECONDS)
+        yield
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

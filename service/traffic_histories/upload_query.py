@@ -1,0 +1,100 @@
+"""What an uploader may say about a file: the query parameters of an upload, and the words of the command line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+
+from service.kit.http.fields import Choice, Flag, QueryInteger, Schema, Text
+from service.traffic_histories.reading import ReadOptions
+from service.traffic_histories.reading.columns import FIELDS
+from service.traffic_histories.reading.time_text import parse_instant
+from service.workflow.traffic import BUCKET_SECONDS
+from service.workloads.schemas import is_zone
+
+
+def _said(text: str) -> dict[str, str]:
+    return {"description": text}
+
+
+class FileWords(Schema):
+    """What is declared about a file; what is left out is recognised from the file."""
+
+    kind = Choice(("log", "series"), metadata=_said("Request log or series of buckets."))
+    zone = Text(minimum=1, maximum=60, metadata=_said("IANA zone of times that do not say theirs."))
+    time_unit = Choice(("s", "ms", "us", "ns"), metadata=_said("Unit of numeric times; else told by their size."))
+    start = Text(
+        minimum=20,
+        maximum=60,
+        metadata=_said("Start of the observed time, RFC 3339; times that count from a start count from here."),
+    )
+    end = Text(minimum=20, maximum=60, metadata=_said("End of the observed time, RFC 3339, not included."))
+    bucket_seconds = QueryInteger(
+        minimum=BUCKET_SECONDS[0],
+        maximum=BUCKET_SECONDS[-1],
+        metadata=_said("Length of a series' buckets; else their commonest distance."),
+    )
+    absent = Choice(
+        ("missing", "idle"),
+        load_default="missing",
+        metadata=_said("Whether a bucket that is not in the file was not observed, or had no traffic."),
+    )
+    include_failed = Flag(
+        load_default=False, metadata=_said("Keep failed requests in the history; they are counted in any case.")
+    )
+    include_cache_hits = Flag(
+        load_default=False, metadata=_said("Keep answers of a response cache, which reached no model.")
+    )
+    cached_included = Flag(metadata=_said("Whether input tokens include the cached ones; else as the dialect has it."))
+    max_rejected_share = Text(
+        maximum=12,
+        pattern=r"(0(\.[0-9]{1,9})?|1(\.0{1,9})?)",
+        load_default="0.01",
+        metadata=_said("Share of rejected rows above which the file is refused."),
+    )
+
+    @ma.validates("zone")
+    def _known_zone(self, value: str, **_: Any) -> None:  # noqa: ANN401
+        is_zone(value)
+
+    @ma.validates("start", "end")
+    def _instant(self, value: str, **_: Any) -> None:  # noqa: ANN401
+        try:
+            parse_instant(value)
+        except (ValueError, OverflowError) as error:
+            raise ma.ValidationError("Not an RFC 3339 time with zone, such as 2026-10-05T00:00:00Z.") from error
+
+    @ma.validates("bucket_seconds")
+    def _bucket(self, value: int, **_: Any) -> None:  # noqa: ANN401
+        if value not in BUCKET_SECONDS:
+            raise ma.ValidationError(f"Must be one of: {', '.join(map(str, BUCKET_SECONDS))}.")
+
+
+ReadWords: type[ma.Schema] = FileWords.from_dict(
+    {
+        f"column_{field}": Text(
+            minimum=1, maximum=200, data_key=f"column.{field}", metadata=_said(f"Name of the column of {field}.")
+        )
+        for field in FIELDS
+    },
+    name="ReadWords",
+)
+"""`FileWords` with `column.<field>` for each field (see reading.spellings.Field)."""
+
+
+def reading_options(words: Mapping[str, Any], content_encoding: tuple[str, ...] = ()) -> ReadOptions:
+    """Return the options that loaded `ReadWords` say."""
+    known = ("kind", "zone", "time_unit", "bucket_seconds", "absent", "include_failed", "include_cache_hits")
+    return ReadOptions(
+        **{name: words[name] for name in (*known, "cached_included", "split_by") if name in words},
+        columns=tuple((field, words[f"column_{field}"]) for field in FIELDS if f"column_{field}" in words),
+        start_us=parse_instant(words["start"]) if "start" in words else None,
+        end_us=parse_instant(words["end"]) if "end" in words else None,
+        max_rejected_share=float(words["max_rejected_share"]),
+        content_encoding=content_encoding,
+    )
+
+
+def spoken(words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return loaded words as they are sent, to keep with the history."""
+    return {name.replace("column_", "column.", 1): value for name, value in words.items()}

@@ -1,0 +1,351 @@
+"""Every way a decision could fall on: serverless options and reserved candidates, exact or as the bound of one."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeGuard
+
+from service.workflow.bill import Billed, total
+from service.workflow.compare.flip_points.envelopes import REACH, Hinge, Line
+from service.workflow.compare.flip_points.overflows import Overflows, overflows_of
+from service.workflow.compare.flip_points.point import group_of
+from service.workflow.compute.case import Case
+from service.workflow.compute.compute import Computed
+from service.workflow.compute.kinds.hybrid import Overflow, hybrid_stem
+from service.workflow.compute.kinds.replay_specs import Probe
+from service.workflow.compute.kinds.serverless import Alone, has_pool, warm_lines
+from service.workflow.compute.requirements import isolation_value, unmet
+from service.workflow.compute.search.candidates import Candidate, default_streams, larger_hybrids
+from service.workflow.compute.search.dominance import undominated
+from service.workflow.offers import Offer, Serverless
+from service.workflow.options import Option, Reservation
+
+FLIP_REQUESTS = 10_000_000
+"""Requests that looking for flip points may replay beyond the search."""
+
+MORE = 64
+"""Hybrids with more units than the search looked at that are added to a group at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to serve the workload. Money is per month.
+
+    adjusted: exact, or a lower limit where not `known`. label: of its reservation. sku: of its serverless offer.
+    monthly, upfront: what the reservation costs by its rate, and its upfront. billed: what serverless charges for.
+    latency, isolation: money of slow requests, and of unmet preferences. candidate: number of it, -1 without one.
+    """
+
+    key: str
+    group: str
+    family: int
+    adjusted: Decimal
+    known: bool = True
+    label: str | None = None
+    sku: str | None = None
+    monthly: Decimal = Decimal(0)
+    upfront: Decimal = Decimal(0)
+    billed: tuple[Billed, ...] = ()
+    latency: Decimal = Decimal(0)
+    isolation: Decimal = Decimal(0)
+    warm: int = 0
+    candidate: int = -1
+
+    def line(self, moving: Decimal = Decimal(0), hinges: tuple[Hinge, ...] = ()) -> Line:
+        """Return the way's line, of whose present total `moving` and the hinges move with the factor."""
+        base = self.adjusted - moving - sum((hinge.at(Decimal(1)) for hinge in hinges), Decimal(0))
+        return Line(self.key, self.group, self.family, base, moving, hinges, self.known, self.candidate)
+
+
+class Ways:
+    """The ways of one case, eligible ones only; more of them become known as candidates are replayed."""
+
+    def __init__(self, case: Case, computed: Computed, offers: Sequence[Offer]) -> None:
+        """Take what the search knows; from here on it may replay FLIP_REQUESTS more."""
+        self.case, self.search, self.bounds = case, computed.search, computed.bounds
+        self.search.budget = FLIP_REQUESTS
+        self.serverless = [offer for offer in offers if isinstance(offer, Serverless)]
+        named = (o for o in computed.options if o.key == case.policy.incumbent and o.eligible and not o.ruled_out)
+        self.incumbent = next((_of_option(option) for option in named), None)
+        self.options = [_of_option(option) for option in computed.serverless if option.eligible]
+        if self.incumbent is not None and self.incumbent.label is not None:
+            self.options.append(self.incumbent)
+        self.candidates = [candidate for candidate in computed.candidates if candidate.eligible]
+        self._known: dict[int, tuple[Way, ...]] = {}
+        self._limits: dict[int, Way] = {}
+        self._stems: dict[int, str] = {}
+        self._takers: dict[tuple[Probe, frozenset[str]], list[Serverless]] = {}
+        self._spilling: dict[tuple[int, str], Way | None] = {}
+        self._pools = {o.serverless.sku: o for o in sorted(computed.serverless, key=_warm) if _may_grow(o.serverless)}
+        self._index: _Index | None = None
+
+    def still(self, moves: Callable[[Way], bool], *, known: bool) -> Iterator[Way]:
+        """Yield each family's cheapest way that does not move: a known one, and unless `known`, a cheaper limit."""
+        for family in self.index.families.values():
+            limit: Way | None = None
+            for way in family:
+                if moves(way):
+                    continue
+                if way.known:
+                    yield way
+                    break
+                limit = limit or way
+            if limit is not None and not known:
+                yield limit
+        if self.incumbent is not None and not moves(self.incumbent):
+            yield self.incumbent
+
+    @property
+    def index(self) -> "_Index":
+        """The ways in order, until more of them become known."""
+        if self._index is None:
+            numbers = range(len(self.candidates))
+            every = [*self.options, *(way for number in numbers for way in self.reserved(number))]
+            self._index = _Index(sorted(every, key=lambda way: (way.adjusted, way.key)), self.candidates)
+        return self._index
+
+    def reserved(self, number: int) -> tuple[Way, ...]:
+        """Return the ways of a candidate: its bound until it is replayed; then none where a need rules it out.
+
+        A hybrid's are those with its best overflow and with the next best, which takes over where the best moves.
+        """
+        if number not in self._known and self.candidates[number].probe in self.search.replays:
+            self._known[number] = self._of_replay(number)
+        if number in self._known:
+            return self._known[number]
+        return (self._reserved(number),)
+
+    def of_label(self, label: str) -> list[Way]:
+        """Return the ways on a reservation."""
+        return self.index.labels.get(label, [])
+
+    def every(self) -> list[Way]:
+        """Return all ways, of replayed hybrids with every overflow that is not undercut."""
+        ways = list(self.options)
+        for number, candidate in enumerate(self.candidates):
+            spills = candidate.mode == "hybrid" and candidate.probe in self.search.replays
+            ways += self.spilling(number, self.search.serverless) if spills else self.reserved(number)
+        return ways
+
+    def best(self, moves: Callable[[Way], bool]) -> dict[int, Decimal]:
+        """Return the total of each family's cheapest known way that does not move."""
+        best: dict[int, Decimal] = {}
+        for way in self.still(moves, known=True):
+            best[way.family] = min(way.adjusted, best.get(way.family, way.adjusted))
+        return best
+
+    def overflows(self) -> Overflows:
+        """Return the overflow of every replayed hybrid, in columns."""
+        if self.index.overflows is None:
+            self.index.overflows = overflows_of(self.case, self.candidates, self.search)
+        return self.index.overflows
+
+    def is_limit(self, way: Way) -> bool:
+        """Whether a way is a hybrid that is not replayed."""
+        return not way.known and self.candidates[way.candidate].mode == "hybrid"
+
+    def overflow_limits(self) -> list[Line]:
+        """Return the lines of hybrids that are not replayed over the price of all they may spill to.
+
+        Without those that cost more than the best of their family at any factor within reach.
+        """
+        if self.index.limits is None:
+            best = self.best(lambda _: False)
+            limits = [way for family in self.index.families.values() for way in family if self.is_limit(way)]
+            moving = [way.adjusted - self.candidates[way.candidate].fixed for way in limits]
+            self.index.limits = [
+                way.line(part)
+                for way, part in zip(limits, moving, strict=True)
+                if way.adjusted - part + part / REACH <= best.get(way.family, way.adjusted)
+            ]
+        return self.index.limits
+
+    def in_use(self) -> set[str | None]:
+        """Return the serverless offers of each family's best way, and of the incumbent: what a dearer one moves."""
+        return {way.sku for way in self.still(lambda _: False, known=True)}
+
+    def all_up_to(self, _: Decimal, most: Decimal) -> dict[str, Decimal]:
+        """Return that hybrids and pools matter whose units or instances alone cost less than a total, money a month."""
+        pools = (f"serverless:{sku}" for sku in self._pools)
+        return dict.fromkeys((*self.index.largest, *pools), most)
+
+    def _of_replay(self, number: int) -> tuple[Way, ...]:
+        candidate = self.candidates[number]
+        if candidate.mode == "hybrid":
+            return tuple(self.spilling(number, self._best_takers(candidate)))
+        option = self.search.option(candidate)
+        return (_of_option(option, number),) if option.eligible else ()
+
+    def _best_takers(self, candidate: Candidate) -> list[Serverless]:
+        """Return the two serverless offers that take a hybrid's overflow best; alike for all of one probe and needs."""
+        policy, dedicated = self.case.policy, candidate.reservation.offer
+        kind = (candidate.probe, frozenset(v.code for v in unmet(dedicated, policy.isolation.preferred)))
+        if kind not in self._takers:
+            spills = (self.search.overflow(candidate.probe, offer) for offer in self.search.serverless)
+            totals = [
+                (spill.extra + isolation_value(policy, dedicated, spill.offer), spill.offer.sku, spill.offer)
+                for spill in spills
+                if not spill.violations
+            ]
+            self._takers[kind] = [offer for _, _, offer in sorted(totals, key=lambda entry: entry[:2])[:2]]
+        return self._takers[kind]
+
+    def spilling(self, number: int, offers: Iterable[Serverless]) -> list[Way]:
+        """Return the eligible ways of a replayed hybrid, its overflow on each of the offers."""
+        ways = (self._spill(number, offer) for offer in offers)
+        return [way for way in ways if way is not None]
+
+    def _spill(self, number: int, offer: Serverless) -> Way | None:
+        if (number, offer.sku) not in self._spilling:
+            spill = self.search.overflow(self.candidates[number].probe, offer)
+            self._spilling[number, offer.sku] = None if spill.violations else self._hybrid(number, spill)
+        return self._spilling[number, offer.sku]
+
+    def _hybrid(self, number: int, spill: Overflow) -> Way:
+        reserved = self._reserved(number)
+        offers = self.candidates[number].reservation.offer, spill.offer
+        isolation = isolation_value(self.case.policy, *offers)
+        return replace(
+            reserved,
+            key=f"{self._stem(number)}+{spill.offer.sku}",
+            adjusted=reserved.monthly + reserved.upfront + spill.extra + isolation,
+            known=True,
+            sku=spill.offer.sku,
+            billed=spill.billed,
+            latency=spill.extra - spill.bill,
+            isolation=isolation,
+        )
+
+    def _stem(self, number: int) -> str:
+        """Return a hybrid's key but for who serves its overflow."""
+        if number not in self._stems:
+            candidate = self.candidates[number]
+            reservation = candidate.reservation
+            default = default_streams(self.case, reservation.offer, reservation.units)
+            self._stems[number] = hybrid_stem(reservation, candidate.streams, default)
+        return self._stems[number]
+
+    def _reserved(self, number: int) -> Way:
+        if number not in self._limits:
+            self._limits[number] = self._limit(number)
+        return self._limits[number]
+
+    def _limit(self, number: int) -> Way:
+        """Return a candidate that is not replayed as its bound; what it may spill is no part of `monthly`."""
+        candidate = self.candidates[number]
+        reservation, isolation = candidate.reservation, isolation_value(self.case.policy, candidate.reservation.offer)
+        monthly = candidate.bound - isolation if candidate.mode == "autoscaled" else reservation.monthly
+        return Way(
+            key=candidate.group,
+            group=candidate.group,
+            family=candidate.family,
+            adjusted=candidate.bound,
+            known=False,
+            label=reservation.label,
+            monthly=monthly - reservation.monthly_upfront,
+            upfront=reservation.monthly_upfront,
+            isolation=isolation,
+            candidate=number,
+        )
+
+    def replay(self, numbers: Iterable[int]) -> bool:
+        """Replay candidates while the budget lasts; return whether it did."""
+        if self.search.budget <= 0:
+            return False
+        self.search.replay([self.candidates[number] for number in sorted(set(numbers))])
+        self._index = None
+        return True
+
+    def understudies(self, offer: Serverless) -> list[Serverless]:
+        """Return the serverless offers that only `offer` undercuts: they take over where it gets dearer."""
+        others = undominated([other for other in self.serverless if other.sku != offer.sku])
+        known = {other.sku for other in self.search.serverless}
+        return [other for other in others if other.sku not in known]
+
+    def enlarge(self, ceilings: dict[str, Decimal]) -> bool | None:
+        """Add hybrids of more units, and larger warm pools, that cost up to a ceiling of their group, money a month.
+
+        Return whether any were added; None where there are more than MORE, or the budget is spent.
+        """
+        added: list[Candidate] = []
+        for group in ceilings.keys() & self.index.largest.keys():
+            found = larger_hybrids(self.case, self.index.largest[group], ceilings[group], self.bounds)
+            more = [candidate for _, candidate in zip(range(MORE + 1), found, strict=False)]
+            if len(more) > MORE:
+                return None
+            added += more
+        pools = [sku for sku in self._pools if self._grows(sku, ceilings.get(f"serverless:{sku}"))]
+        if pools and self.search.budget <= 0:
+            return None
+        self.candidates += added
+        self.options += [way for sku in pools for way in self._next_pool(sku)]
+        if added or pools:
+            self._index = None
+        return bool(added or pools)
+
+    def _grows(self, sku: str, ceiling: Decimal | None) -> bool:
+        """Whether one more warm instance than tried would save a start, for less than a ceiling."""
+        largest = self._pools[sku]
+        if ceiling is None or largest.serverless is None:
+            return False
+        starts = largest.figures is not None and largest.figures.cold_starts_per_month > 0
+        return starts and total(warm_lines(largest.serverless, largest.warm_instances + 1)) < ceiling
+
+    def _next_pool(self, sku: str) -> list[Way]:
+        offer, warm = self._pools[sku].serverless, self._pools[sku].warm_instances + 1
+        assert offer is not None
+        self.search.budget -= self.case.replayed[0]
+        option = Alone(self.case, offer, warm).option()
+        self._pools[sku] = option
+        return [_of_option(option)] if option.eligible else []
+
+
+class _Index:
+    """The ways by family and by reservation, cheapest first, and the largest hybrid of each group.
+
+    overflows, limits: of Ways, once they were asked for.
+    """
+
+    def __init__(self, ways: Sequence[Way], candidates: Sequence[Candidate]) -> None:
+        """Sort ways, cheapest first, into families and reservations."""
+        self.families: dict[int, list[Way]] = {}
+        self.labels: dict[str, list[Way]] = {}
+        self.largest: dict[str, Reservation] = {}
+        self.overflows: Overflows | None = None
+        self.limits: list[Line] | None = None
+        for way in ways:
+            self.families.setdefault(way.family, []).append(way)
+            if way.label is not None:
+                self.labels.setdefault(way.label, []).append(way)
+        for candidate in candidates:
+            reservation, group = candidate.reservation, candidate.group
+            if candidate.mode == "hybrid" and reservation.units >= self.largest.get(group, reservation).units:
+                self.largest[group] = reservation
+
+
+def _may_grow(offer: Serverless | None) -> TypeGuard[Serverless]:
+    """Whether pools of more than one instance can help."""
+    return offer is not None and has_pool(offer) and offer.bills_compute
+
+
+def _warm(option: Option) -> int:
+    return option.warm_instances
+
+
+def _of_option(option: Option, number: int = -1) -> Way:
+    codes = {"reserved_units", "running_units", "idle"}
+    return Way(
+        key=option.key,
+        group=group_of(option),
+        family=option.family,
+        adjusted=option.adjusted,
+        label=None if option.reservation is None else option.reservation.label,
+        sku=None if option.serverless is None else option.serverless.sku,
+        monthly=sum((line.amount for line in option.lines if line.code in codes), Decimal(0)),
+        upfront=sum((line.amount for line in option.lines if line.code == "upfront"), Decimal(0)),
+        billed=option.billed,
+        latency=option.latency_value,
+        isolation=option.isolation_value,
+        warm=option.warm_instances,
+        candidate=number,
+    )

@@ -1,0 +1,207 @@
+"""What a sample of the hours leaves out: the overflow that is known of every bucket, replayed or not.
+
+The load of every bucket of the window is known, and with it what would spill if work were a fluid: the part of each
+bucket beyond what the units can do in it. A replay of sampled stretches shows how much more or less really spills.
+The estimate is their difference estimator (Cochran, Sampling Techniques, 1977, ch. 7), column by column:
+
+    share spilled = share replayed + fluid share of all buckets − fluid share of the sampled ones
+
+So a rare peak that no sampled stretch holds is counted all the same, and everything spilled stays everything.
+"""
+
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from service.workflow.compute.case import Case
+from service.workflow.measure.profile import TrafficProfile
+from service.workflow.offers import Capacity, ConcurrencyCapacity
+from service.workflow.replay.buckets import bucket_counts
+from service.workflow.replay.speed import decode_at, decode_points, prefill_weight
+from service.workflow.replay.token_budgets import METER_COLUMNS
+from service.workflow.traffic import MINUTE, SECOND, Float64s, Int32s, Int64s
+
+BLOCK = 64
+"""Buckets summed at once: sums from any bucket on are those of whole blocks and of the rest of one."""
+
+
+def loads_of(counts: Float64s, capacity: Capacity) -> Float64s:
+    """Return work on every axis of a capacity, shape (n, axes): token-steps, or weighted meters.
+
+    counts: requests, uncached, cached and output tokens, shape (n, 4).
+    """
+    if isinstance(capacity, ConcurrencyCapacity):
+        return (counts[:, 3] + counts[:, 1] * prefill_weight(capacity.speed))[:, None]
+    loads = np.zeros((len(counts), len(capacity.axes)))
+    for number, axis in enumerate(capacity.axes):
+        for meter, weight in axis.weights:
+            loads[:, number] += counts[:, METER_COLUMNS.index(meter)] * float(weight)
+    return loads
+
+
+def share_beyond(loads: Float64s, limits: Float64s) -> Float64s:
+    """Return the share of every bucket that is beyond the limits, by its most exceeded axis, shape (n,)."""
+    over = np.divide(loads - limits, loads, out=np.zeros_like(loads), where=loads > limits)
+    most: Float64s = over.max(axis=1)
+    return most
+
+
+@dataclass(frozen=True)
+class Known:
+    """The fluid overflow of all buckets of a profile on one capacity, at the traffic that was measured."""
+
+    counts: Float64s
+    capacity: Capacity
+
+    def share(self, limits: Float64s) -> Float64s:
+        """Return the share of each column that is beyond limits a bucket and axis, shape (4,)."""
+        if len(limits) > 1:
+            spilled = self.counts * share_beyond(loads_of(self.counts, self.capacity), limits)[:, None]
+            return _parts(spilled.sum(axis=0), self._whole)
+        rising, order, blocks = self._sorted
+        first = int(np.searchsorted(rising, limits[0], side="right"))
+        until = min(-(-first // BLOCK) * BLOCK, len(rising))
+        rest = [part.sum(axis=0) for part in self._beyond(order[first:until], rising[first:until])]
+        counts, over = blocks[until // BLOCK if until < len(rising) else -1] + rest
+        return _parts(counts - limits[0] * over, self._whole)
+
+    @cached_property
+    def peak(self) -> Float64s:
+        """The largest load of any bucket on every axis, shape (axes,)."""
+        peak: Float64s = loads_of(self.counts, self.capacity).max(axis=0)
+        return peak
+
+    @cached_property
+    def _whole(self) -> Float64s:
+        whole: Float64s = self.counts.sum(axis=0)
+        return whole
+
+    @cached_property
+    def _sorted(self) -> tuple[Float64s, Int32s, Float64s]:
+        """Loads of the one axis in rising order, their buckets, and sums from each block on, (blocks + 1, 2, 4)."""
+        load = loads_of(self.counts, self.capacity)[:, 0]
+        order = np.argsort(load, kind="stable").astype(np.int32)
+        rising = load[order]
+        edges = np.arange(0, len(rising), BLOCK)
+        sums = np.stack([np.add.reduceat(part, edges, axis=0) for part in self._beyond(order, rising)], axis=1)
+        blocks = np.concatenate((np.cumsum(sums[::-1], axis=0)[::-1], np.zeros((1, 2, 4))))
+        return rising, order, blocks
+
+    def _beyond(self, order: Int32s, rising: Float64s) -> tuple[Float64s, Float64s]:
+        """Return the counts of some buckets, and counts ÷ load, both of shape (m, 4)."""
+        counts = self.counts[order]
+        return counts, counts / np.where(rising > 0, rising, np.inf)[:, None]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The buckets of a case's sampled stretches, or the parts of buckets they hold.
+
+    rows: which bucket, int64, shape (m,). stretch: in which replayed stretch it lies, shape (m,), never falling.
+    counts: what it holds of the four columns, at the case's traffic, shape (m, 4).
+    """
+
+    rows: Int64s
+    stretch: Int64s
+    counts: Float64s
+    stretches: int
+
+    @classmethod
+    def of(cls, case: Case, counts: Float64s) -> "Sampled":
+        """Return them; counts are those of all buckets, at the traffic that was measured."""
+        arrivals, minutes = case.arrivals, case.profile.minutes
+        assert arrivals.stretches is not None
+        start, bucket = minutes.start_us - case.profile.start_us, minutes.bucket_seconds * SECOND
+        begun = arrivals.stretches * arrivals.stretch_us
+        if bucket > arrivals.stretch_us:
+            rows = np.searchsorted(start, begun, side="right") - 1
+            stretch, part = np.arange(len(rows)), arrivals.stretch_us / bucket
+        else:
+            first, last = np.searchsorted(start, begun), np.searchsorted(start, begun + arrivals.stretch_us)
+            stretch, part = np.repeat(np.arange(len(begun)), last - first), 1.0
+            rows = np.arange(len(stretch)) + np.repeat(first - (np.cumsum(last - first) - (last - first)), last - first)
+        return cls(rows, stretch, counts[rows] * (part * float(case.traffic_factor)), len(begun))
+
+    def by_stretch(self, share: Float64s) -> Float64s:
+        """Return what every sampled stretch holds of a share of each bucket: (m,) to (stretches, 4)."""
+        spilled = self.counts * share[:, None]
+        columns = [np.bincount(self.stretch, spilled[:, column], self.stretches) for column in range(4)]
+        return np.stack(columns, axis=1)
+
+
+@dataclass(frozen=True)
+class Fluid:
+    """One capacity's fluid overflow over a sampled case, by any number of units."""
+
+    case: Case
+    known: Known
+    sampled: Sampled
+    _by_stretch: dict[tuple[int, int], Float64s] = field(default_factory=dict)
+
+    def limits(self, units: int, streams: int) -> Float64s:
+        """Return what the units can do in a bucket on every axis, shape (axes,), with `streams` in service."""
+        seconds, capacity = self.case.profile.minutes.bucket_seconds, self.known.capacity
+        if not isinstance(capacity, ConcurrencyCapacity):
+            return np.array([float(axis.per_minute) * units * seconds * SECOND / MINUTE for axis in capacity.axes])
+        speed = decode_at(streams / units, decode_points(capacity.speed)) if units else 0.0
+        return np.array([streams * speed * seconds])
+
+    def enough(self, units: int, streams: int) -> int:
+        """Return the smallest multiple of `units`, as units, that no bucket's load exceeds, rounded up."""
+        peak = self.known.peak * float(self.case.traffic_factor)
+        return max(0, math.ceil(float((peak / self.limits(units, streams)).max()) * units))
+
+    def missed(self, units: int, streams: int) -> Float64s:
+        """Return the fluid share of all buckets that spills, less that of the sampled ones, of each column: (4,)."""
+        limits = self.limits(units, streams)
+        sampled = self.sampled.counts * self._sampled_share(limits)[:, None]
+        whole = self.known.share(limits / float(self.case.traffic_factor))
+        return whole - _parts(sampled.sum(axis=0), self.sampled.counts.sum(axis=0))
+
+    def by_stretch(self, units: int, streams: int) -> Float64s:
+        """Return the fluid overflow of every replayed stretch, shape (stretches, 4)."""
+        if (units, streams) not in self._by_stretch:
+            share = self._sampled_share(self.limits(units, streams))
+            self._by_stretch[units, streams] = self.sampled.by_stretch(share)
+        return self._by_stretch[units, streams]
+
+    def _sampled_share(self, limits: Float64s) -> Float64s:
+        counts = self.sampled.counts
+        if self.case.profile.minutes.bucket_seconds * SECOND > self.case.arrivals.stretch_us:
+            limits = limits * (self.case.arrivals.stretch_us / (self.case.profile.minutes.bucket_seconds * SECOND))
+        return share_beyond(loads_of(counts, self.known.capacity), limits)
+
+
+def _parts(counts: Float64s, whole: Float64s) -> Float64s:
+    parts: Float64s = counts / np.where(whole > 0, whole, 1.0)
+    return parts
+
+
+def known_of(profile: TrafficProfile, capacity: Capacity) -> Known:
+    """Return a profile's known overflow on a capacity; worked out once, whatever sample or factor asks."""
+    if capacity not in profile.known:
+        other = next(iter(profile.known.values()), None)
+        counts = bucket_counts(profile.minutes).astype(np.float64) if other is None else other.counts
+        profile.known[capacity] = Known(counts, capacity)
+    known: Known = profile.known[capacity]
+    return known
+
+
+def fluid_of(case: Case, capacity: Capacity) -> Fluid:
+    """Return a sampled case's fluid of a capacity."""
+    if capacity not in case.fluids:
+        known = known_of(case.profile, capacity)
+        other = next(iter(case.fluids.values()), None)
+        sampled = Sampled.of(case, known.counts) if other is None else other.sampled
+        case.fluids[capacity] = Fluid(case, known, sampled)
+    return case.fluids[capacity]
+
+
+def missed(case: Case, capacity: Capacity, spilled: Int64s, units: int, streams: int) -> Int64s:
+    """Return what a sample leaves out of a replay's spilled sums, shape (4,): so that none is negative, or too much."""
+    most = np.array(case.replayed)
+    estimate = np.rint(spilled + fluid_of(case, capacity).missed(units, streams) * most).astype(np.int64)
+    bounded: Int64s = np.clip(estimate, 0, most) - spilled
+    return bounded

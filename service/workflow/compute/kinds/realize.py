@@ -1,0 +1,92 @@
+"""Realize: one named option, exactly, on any case: an incumbent, or a choice paid for on later traffic."""
+
+import re
+from collections.abc import Sequence
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.hybrid import Overflow, hybrid_key, hybrid_option
+from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe
+from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option
+from service.workflow.compute.kinds.serverless import Alone
+from service.workflow.compute.search.candidates import default_streams, most_streams
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
+from service.workflow.options import Option, Reservation
+
+KEY = re.compile(
+    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<label>.+@\d+(\.\d+)?)x((?P<minimum>\d+)-)?(?P<units>\d+)"
+    r"(~(?P<streams>\d+))?(\+(?P<serverless>.+))?"
+)
+SERVERLESS_KEY = re.compile(r"serverless:(?P<sku>.+?)(\+warm(?P<warm>\d+))?")
+
+
+def realize(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
+    """Return the option that `key` names, replayed on the case; None where nothing of exactly that name is sold."""
+    option = _option(case, key, offers)
+    return option if option is not None and option.key == key else None
+
+
+def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
+    serverless = {offer.sku: offer for offer in offers if isinstance(offer, Serverless)}
+    named = SERVERLESS_KEY.fullmatch(key)
+    if named is not None:
+        offer = serverless.get(named["sku"])
+        return None if offer is None else _serverless(case, offer, int(named["warm"] or 0))
+    named = KEY.fullmatch(key)
+    reservation = None if named is None else _reservation(named["label"], int(named["units"]), offers)
+    if named is None or reservation is None:
+        return None
+    if named["mode"] == "hybrid":
+        overflow = serverless.get(named["serverless"] or "")
+        return None if overflow is None else _hybrid(case, reservation, overflow, named["streams"])
+    if named["mode"] == "autoscaled":
+        return _autoscaled(case, reservation, int(named["minimum"] or 0))
+    return _dedicated(case, reservation)
+
+
+def _reservation(label: str, units: int, offers: Sequence[Offer]) -> Reservation | None:
+    for offer in offers:
+        if isinstance(offer, Dedicated):
+            for rate in offer.rates:
+                reservation = Reservation(offer, rate, units)
+                if reservation.label == label and offer.units.at_least(units) == units:
+                    return reservation
+    return None
+
+
+def _serverless(case: Case, offer: Serverless, warm: int) -> Option | None:
+    if warm and offer.warm_pool is None:
+        return None
+    return Alone(case, offer, warm).option()
+
+
+def _dedicated(case: Case, reservation: Reservation) -> Option:
+    capacity = reservation.offer.capacity
+    if isinstance(capacity, ConcurrencyCapacity):
+        return dedicated_option(case, reservation, Served(case, QueueProbe(capacity, reservation.units).run(case)))
+    probe = SpillProbe(capacity, reservation.units, 0, reservation.offer.speed)
+    return dedicated_option(case, reservation, Served(case, probe.run(case)))
+
+
+def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | None:
+    offer, scaling = reservation.offer, reservation.offer.autoscale
+    rate = reservation.rate
+    if scaling is None or rate.hourly is None or not isinstance(offer.capacity, ConcurrencyCapacity):
+        return None
+    if rate.term_months or not scaling.minimum <= minimum <= reservation.units:
+        return None
+    start = offer.start_seconds or 0.0
+    probe = AutoscaledProbe(
+        offer.capacity, minimum, reservation.units, start, scaling.idle_seconds, rate.billing_seconds
+    )
+    return autoscaled_option(case, reservation, minimum, probe.run(case))
+
+
+def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: str | None) -> Option | None:
+    offer = reservation.offer
+    default = default_streams(case, offer, reservation.units)
+    threshold = int(streams) if streams else default
+    if not min(1, default) <= threshold <= most_streams(offer, reservation.units):
+        return None
+    reserved = SpillProbe(offer.capacity, reservation.units, threshold, offer.speed).run(case)
+    key = hybrid_key(reservation, threshold, default, serverless)
+    return hybrid_option(case, reservation, key, threshold, Overflow(case, serverless, reserved))

@@ -1,0 +1,202 @@
+"""Probes: the replays that candidates share. Offers with the same capacity curve share their probes."""
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.fluid import fluid_of, missed
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, ThroughputCapacity, Units
+from service.workflow.replay.autoscaled import replay_autoscaled
+from service.workflow.replay.buckets import split_buckets
+from service.workflow.replay.dedicated import replay_dedicated
+from service.workflow.replay.hybrid import replay_hybrid
+from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
+from service.workflow.replay.service_times import longest_of, service_times
+from service.workflow.replay.speed import full_speed, prefill_weight
+from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
+from service.workflow.traffic import BucketSeries, Float64s
+
+
+@dataclass(frozen=True, slots=True)
+class SpillProbe:
+    """`units` of a capacity that spill: at `streams` in service, or where a window's budget is used up."""
+
+    capacity: Capacity
+    units: int
+    streams: int
+    speed: Speed | None = None
+
+    def run(self, case: Case) -> ReservedReplay:
+        """Replay the case's requests; of a sample, with what it leaves out."""
+        if case.arrivals.buckets is not None and not isinstance(self.capacity, ConcurrencyCapacity):
+            return _split(case, case.arrivals.buckets, self.capacity, self.units)
+        replay = self._replay(case)
+        if not case.arrivals.sampled:
+            return replay
+        left_out = missed(case, self.capacity, replay.spilled.sum(axis=0), self.units, self.streams)
+        return replace(replay, missed=left_out)
+
+    def _replay(self, case: Case) -> ReservedReplay:
+        if isinstance(self.capacity, ConcurrencyCapacity):
+            return replay_hybrid(case.arrivals, self.capacity, self.units, self.streams, case.target)
+        return replay_throughput(case.arrivals, self.capacity, self.units, case.target, self.speed)
+
+    def expected(self, case: Case) -> Float64s:
+        """Return what a sampled case is expected to spill in every replayed stretch, shape (hours, 4)."""
+        return fluid_of(case, self.capacity).by_stretch(self.units, self.streams)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueProbe:
+    """`units` of a concurrency capacity where requests wait for a slot."""
+
+    capacity: ConcurrencyCapacity
+    units: int
+
+    def run(self, case: Case) -> ReservedReplay:
+        """Replay the case's requests."""
+        return replay_dedicated(case.arrivals, self.capacity, self.units, case.target)
+
+
+@dataclass(frozen=True, slots=True)
+class SizedProbe:
+    """The smallest legal number of units that serves everything as the policy asks."""
+
+    capacity: Capacity
+    units: Units
+    speed: Speed | None = None
+
+    def run(self, case: Case) -> tuple[int, ReservedReplay]:
+        """Return that number of units and its replay; where none on offer does, what the busiest minute needs."""
+        if not isinstance(self.capacity, ConcurrencyCapacity):
+            units = legal(self.units, peak_units(case, self.capacity))
+            return units, SpillProbe(self.capacity, units, 0, self.speed).run(case)
+        if case.target is None:
+            units = legal(self.units, peak_units(case, self.capacity))
+            return units, QueueProbe(self.capacity, units).run(case)
+        return _sized_to_target(case, self.capacity, self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class AutoscaledProbe:
+    """Units that follow the load between `minimum` and `maximum`."""
+
+    capacity: ConcurrencyCapacity
+    minimum: int
+    maximum: int
+    start_seconds: float
+    idle_seconds: float
+    billing_seconds: int
+
+    def run(self, case: Case) -> AutoscaledReplay:
+        """Replay the case's requests."""
+        return replay_autoscaled(
+            case.arrivals,
+            self.capacity,
+            self.minimum,
+            self.maximum,
+            self.start_seconds,
+            self.idle_seconds,
+            case.target,
+            self.billing_seconds,
+        )
+
+
+Probe = SpillProbe | SizedProbe | AutoscaledProbe
+
+
+def peak_units(case: Case, capacity: Capacity) -> int:
+    """Return the smallest number of units whose load in the busiest minute is at most 1.
+
+    The load of a minute is its work ÷ (slots × d(slots) × 60) in units; for provisioned throughput it is the
+    fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too.
+    """
+    if capacity not in case.peaks:
+        case.peaks[capacity] = _peak_units(case, capacity)
+    return case.peaks[capacity]
+
+
+def _peak_units(case: Case, capacity: Capacity) -> int:
+    if not isinstance(capacity, ConcurrencyCapacity):
+        replayed = sized_units_throughput(case.arrivals, enforced(case, capacity))
+        return max(replayed, fluid_of(case, capacity).enough(1, 0)) if case.arrivals.sampled else replayed
+    minutes = case.profile.minutes
+    uncached = minutes.input_tokens - minutes.cached_input_tokens
+    work = minutes.output_tokens + uncached * prefill_weight(capacity.speed)
+    full = full_speed(capacity) * minutes.bucket_seconds
+    peak = float(work.max()) / full if len(work) else 0.0
+    return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
+
+
+def enforced(case: Case, capacity: ThroughputCapacity) -> ThroughputCapacity:
+    """Return the capacity as it is replayed: where entries are buckets, a bucket is the window."""
+    buckets = case.arrivals.buckets
+    return capacity if buckets is None else replace(capacity, window_seconds=buckets.bucket_seconds)
+
+
+def _split(case: Case, buckets: BucketSeries, capacity: ThroughputCapacity, units: int) -> ReservedReplay:
+    split = split_buckets(buckets, capacity, units)
+    nobody = np.zeros(len(case.arrivals.hour_of_window), np.int64)
+    return ReservedReplay(
+        spilled=case.by_hour(split.overflow),
+        spilled_mask=np.zeros(len(case.arrivals), np.uint8),
+        slow=nobody,
+        utilization=split.utilization,
+        served_work=split.utilization * units,
+        first_token=None,
+        end_to_end=None,
+    )
+
+
+def legal(units: Units, needed: int) -> int:
+    """Return the smallest legal number of units ≥ `needed`, or the largest legal one."""
+    found = units.at_least(needed)
+    return _largest(units) if found is None else found
+
+
+def _largest(units: Units) -> int:
+    assert units.maximum is not None
+    return units.minimum + (units.maximum - units.minimum) // units.increment * units.increment
+
+
+def together(case: Case, capacity: ConcurrencyCapacity) -> int:
+    """Return an upper limit of the requests in service at once where none slows another.
+
+    With that many units every stream runs alone and more units change nothing. It is the most arrivals within the
+    longest service.
+    """
+    if capacity not in case.crowds:
+        times = case.arrivals.time_us
+        longest = longest_of(service_times(case.arrivals, capacity.speed)) + 1
+        before = np.searchsorted(times, times - longest)
+        case.crowds[capacity] = int((np.arange(1, len(times) + 1) - before).max(initial=1))
+    return case.crowds[capacity]
+
+
+def _sized_to_target(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
+    """Look upwards from the busiest minute's units, then bisect: more units never make a request slower.
+
+    That is proven in replay.dedicated. Where no number on offer meets the target, the busiest minute decides.
+    """
+    peak = legal(units, peak_units(case, capacity))
+    last = (legal(units, max(peak, together(case, capacity))) - units.minimum) // units.increment
+    replays: dict[int, ReservedReplay] = {}
+
+    def meets(step: int) -> bool:
+        """Tell whether so many units meet the target."""
+        if step not in replays:
+            replays[step] = QueueProbe(capacity, units.minimum + step * units.increment).run(case)
+        return int(replays[step].slow.sum()) <= case.slow_allowed
+
+    start = (peak - units.minimum) // units.increment
+    low, high = 0, start
+    while high < last and not meets(high):
+        low, high = high + 1, min(last, 2 * high + 1)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if meets(middle) else (middle + 1, high)
+    best = low if meets(low) else start
+    return units.minimum + best * units.increment, replays[best]

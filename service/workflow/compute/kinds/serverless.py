@@ -1,0 +1,233 @@
+"""Serverless options: the bill of all traffic, cold starts, warm pools, throttling."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from service.workflow.bill import Billed, Line, Usage, line, serverless_lines, total
+from service.workflow.compute.case import Case
+from service.workflow.compute.metrics import (
+    daily,
+    latency_violations,
+    per_month,
+    percentiles,
+    share,
+    slow_requests,
+    throttle_violations,
+)
+from service.workflow.compute.requirements import hard_violations, isolation_value
+from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
+from service.workflow.options import SERVERLESS, WARM_POOL, Figures, Option, Violation
+from service.workflow.replay.result import ServerlessReplay
+from service.workflow.replay.serverless import replay_instances, replay_serverless
+from service.workflow.traffic import UInt8s
+
+NO_COLD_START = ColdStart(idle_seconds=0.0, start_seconds=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerlessProbe:
+    """What a serverless replay depends on; offers alike in it share their replay."""
+
+    cold_start: ColdStart | None
+    speed: Speed | None
+    limits: Limits
+    instances: int
+    warm: int
+
+    @classmethod
+    def of(cls, offer: Serverless, warm: int = 0) -> "ServerlessProbe":
+        """Return the offer's probe; `instances` is the concurrency of one where compute is billed, else 0."""
+        instances = offer.instance_concurrency if offer.bills_compute else 0
+        return cls(offer.cold_start, offer.speed, offer.limits, instances, warm)
+
+    def run(self, case: Case, kept: UInt8s | None = None) -> ServerlessReplay:
+        """Replay the case's requests, or those that `kept` (uint8, shape (n,)) marks."""
+        if not case.has_requests:
+            return _unknown(case)
+        if self.instances:
+            cold = self.cold_start or NO_COLD_START
+            return replay_instances(
+                case.arrivals, cold, self.speed, self.instances, self.warm, self.limits, case.target, kept
+            )
+        return replay_serverless(
+            case.arrivals, self.cold_start, self.speed, self.limits, case.target, self.warm > 0, kept
+        )
+
+
+def warm_lines(offer: Serverless, instances: int) -> list[Line]:
+    """Return the line of a warm pool: instances × 730 hours at the pool's hourly price."""
+    if not instances or offer.warm_pool is None:
+        return []
+    hours = Decimal(instances * HOURS_PER_MONTH)
+    return [line("warm_instances", hours, "instance_hours", offer.warm_pool.hourly)]
+
+
+def serverless_key(offer: Serverless, warm: int) -> str:
+    """Return the option's name: `serverless:sku`, with `+warmN` for a pool of N."""
+    return f"serverless:{offer.sku}" + (f"+warm{warm}" if warm else "")
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Everything served on one offer with `warm` instances kept up; replayed only where the total depends on it.
+
+    replays: those made so far, shared by offers that are alike in what a replay depends on.
+    """
+
+    case: Case
+    offer: Serverless
+    warm: int = 0
+    replays: dict[ServerlessProbe, ServerlessReplay] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Name of the option."""
+        return serverless_key(self.offer, self.warm)
+
+    @property
+    def family(self) -> int:
+        """Place in the simplicity order."""
+        return WARM_POOL if self.warm else SERVERLESS
+
+    @cached_property
+    def replay(self) -> ServerlessReplay:
+        """All requests on the offer."""
+        probe = ServerlessProbe.of(self.offer, self.warm)
+        if probe not in self.replays:
+            self.replays[probe] = probe.run(self.case)
+        return self.replays[probe]
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What the offer bills a month."""
+        return self.case.monthly(self.case.replayed, int(self.replay.up_us.sum()) if self.offer.bills_compute else 0)
+
+    @cached_property
+    def slow(self) -> int | None:
+        """Slow requests, None where there is no target or latency is unknown."""
+        return None if self.case.target is None else slow_requests(self.case, self.replay)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The bill."""
+        return serverless_lines(self.offer, self.usage) + warm_lines(self.offer, self.warm)
+
+    @cached_property
+    def adjusted(self) -> Decimal:
+        """The bill, the slow requests and the unmet preferences, money a month."""
+        slow = (self.slow or 0) if self.case.latency_is_priced else 0
+        return total(self.lines) + self.case.latency_value(slow) + isolation_value(self.case.policy, self.offer)
+
+    @cached_property
+    def violations(self) -> tuple[Violation, ...]:
+        """Hard needs that the offer misses."""
+        case = self.case
+        violations = hard_violations(case.policy, self.offer) + request_violations(case, self.offer)
+        if case.may_throttle(self.offer.limits):
+            violations += throttle_violations(case, int(self.replay.throttled.sum()))
+        if case.latency_is_priced:
+            violations += latency_violations(case, self.slow)
+        return violations
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it meets every hard need."""
+        return not self.violations
+
+    def option(self) -> Option:
+        """Return the option, in full."""
+        case, replay = self.case, self.replay
+        return Option(
+            key=self.key,
+            mode="serverless",
+            family=self.family,
+            monthly_cost=total(self.lines),
+            latency_value=case.latency_value(self.slow or 0),
+            isolation_value=isolation_value(case.policy, self.offer),
+            violations=self.violations,
+            serverless=self.offer,
+            warm_instances=self.warm,
+            lines=tuple(self.lines),
+            figures=_figures(case, replay, self.slow),
+            daily=daily(case, case.hourly, replay.up_us, slow=replay.slow),
+            billed=(Billed(self.usage),),
+        )
+
+
+def request_violations(case: Case, offer: Serverless) -> tuple[Violation, ...]:
+    """Return whether the offer bills what the history does not show: requests, or the time that they take."""
+    if case.has_requests and offer.bills_compute and offer.speed is None and case.arrivals.service_us is None:
+        sentence = (
+            f"{offer.sku} bills time, and how long requests take is known neither of the offer nor of the history."
+        )
+        return (Violation("needs_service_time", sentence),)
+    needs = any(p.meter in {"requests", "compute_seconds"} for p in offer.prices)
+    if case.has_requests or not needs:
+        return ()
+    return (Violation("needs_requests", f"{offer.sku} bills requests or time, and this history has only tokens."),)
+
+
+def _unknown(case: Case) -> ServerlessReplay:
+    """Of whole buckets nothing is known but what they bill."""
+    nothing = np.zeros(len(case.arrivals.hour_of_window), np.int64)
+    return ServerlessReplay(nothing, nothing, nothing, nothing, nothing, None, None)
+
+
+def _figures(case: Case, replay: ServerlessReplay, slow: int | None) -> Figures:
+    return Figures(
+        utilization=None,
+        coverage=0.0,
+        overflow_share=0.0,
+        throttled_share=share(int(replay.throttled.sum()), case.replayed[0]),
+        slow_share=None if slow is None else share(slow, case.replayed[0]),
+        cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
+        first_token=percentiles(replay.first_token),
+        end_to_end=percentiles(replay.end_to_end),
+    )
+
+
+def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
+    """Return the option of every offer without a warm pool, and with every size of it that could pay."""
+    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer)))
+    replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))
+    return [alone.option() for alone in served_alone(case, offers, replays)]
+
+
+def served_alone(
+    case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
+) -> list[Alone]:
+    """Return every offer without a warm pool, and with every size of it that could pay.
+
+    Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
+    billed by the second, larger pools are tried until no other instance starts, or the pool alone costs more than
+    the best one found.
+    """
+    shared = {} if replays is None else replays
+    found: list[Alone] = []
+    for offer in offers:
+        tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
+        found += [*tried, *(_larger_pools(tried) if has_pool(offer) and offer.bills_compute else ())]
+    return found
+
+
+def _first_sizes(offer: Serverless) -> tuple[int, ...]:
+    return (0, 1) if has_pool(offer) else (0,)
+
+
+def has_pool(offer: Serverless) -> bool:
+    """Whether a warm pool is on offer and avoids anything."""
+    return offer.warm_pool is not None and offer.cold_start is not None
+
+
+def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
+    best = min(alone.adjusted for alone in tried)
+    last = tried[-1]
+    while last.replay.cold_starts.any() and total(warm_lines(last.offer, last.warm + 1)) < best:
+        last = replace(last, warm=last.warm + 1)
+        yield last
+        best = min(best, last.adjusted)

@@ -1,0 +1,100 @@
+"""Figures of an option out of its replays: shares, latencies and the quantities of every day."""
+
+import numpy as np
+
+from service.workflow.compute.case import Case
+from service.workflow.options import Daily, Percentiles, Violation
+from service.workflow.replay.histogram import percentile_us
+from service.workflow.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
+from service.workflow.traffic import Int64s
+
+REQUESTS, UNCACHED, CACHED, OUTPUT = range(4)
+"""Columns of hourly counts."""
+
+_UNKNOWN_LATENCY = {
+    True: "Its latency is unknown, so the strict target is unproven: give every offer in it a `speed`, "
+    "or set `latency.strict` to false.",
+    False: "Its latency is unknown, so what slow requests cost is too: give every offer in it a `speed`, "
+    "or set `latency.value_per_slow_request` to 0.",
+}
+"""Why an option without latency is ruled out, by whether the target is strict."""
+
+
+def share(part: int, whole: int) -> float:
+    """Return part ÷ whole, 0 of nothing."""
+    return part / whole if whole else 0.0
+
+
+def coverage(case: Case, spilled: Int64s) -> float:
+    """Return the share of tokens that did not spill; spilled has shape (4,)."""
+    tokens = sum(case.replayed[UNCACHED:])
+    return 1.0 - share(int(spilled[UNCACHED:].sum()), tokens)
+
+
+def percentiles(histogram: Int64s | None) -> Percentiles | None:
+    """Return p50, p95 and p99 in milliseconds, None where latency is unknown or nothing was served."""
+    if histogram is None:
+        return None
+    p50, p95, p99 = (percentile_us(histogram, percent) for percent in (50.0, 95.0, 99.0))
+    if p50 is None or p95 is None or p99 is None:
+        return None
+    return Percentiles(p50 / 1000, p95 / 1000, p99 / 1000)
+
+
+def merged(*histograms: Int64s | None) -> Int64s | None:
+    """Return the sum of histograms, None where any of them is unknown."""
+    result = None
+    for histogram in histograms:
+        if histogram is None:
+            return None
+        result = histogram if result is None else result + histogram
+    return result
+
+
+def slow_requests(case: Case, replay: ReservedReplay | ServerlessReplay | AutoscaledReplay) -> int | None:
+    """Return how many replayed requests missed the target, None without a target or where latency is unknown."""
+    if case.target is None or replay.first_token is None:
+        return None
+    return int(replay.slow.sum())
+
+
+def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:
+    """Return what the latency target rules out: missing a strict one, and a latency that nobody knows where it counts.
+
+    slow: slow requests of the option, None where its latency is unknown. What may rule an option out, or costs money,
+    is not taken to be nothing because nobody knows it.
+    """
+    latency = case.policy.latency
+    if not case.latency_is_priced:
+        return ()
+    if slow is None:
+        return (Violation("latency_unknown", _UNKNOWN_LATENCY[latency.strict]),)
+    if not latency.strict or slow <= case.slow_allowed:
+        return ()
+    sentence = f"p{latency.percentile:g} {latency.metric.replace('_', ' ')} is above {latency.target_ms:g} ms."
+    return (Violation("latency_target", sentence),)
+
+
+def throttle_violations(case: Case, throttled: int) -> tuple[Violation, ...]:
+    """Return whether more requests are throttled than the policy allows."""
+    if share(throttled, case.replayed[REQUESTS]) <= case.policy.max_throttled_share:
+        return ()
+    return (Violation("throttled", f"{share(throttled, case.replayed[REQUESTS]):.1%} of requests are throttled."),)
+
+
+def per_month(case: Case, count: int) -> float:
+    """Return how often a month something happens that happened `count` times in the replayed time."""
+    return float(count * case.time_scale)
+
+
+def daily(
+    case: Case,
+    counts: Int64s,
+    compute_us: Int64s | None = None,
+    unit_us: Int64s | None = None,
+    slow: Int64s | None = None,
+) -> Daily:
+    """Return day sums of hourly columns; an absent one is all zero."""
+    zero = np.zeros(counts.shape[0], np.int64)
+    columns = (zero if column is None else column for column in (compute_us, unit_us, slow))
+    return Daily(case.daily(counts), *(case.daily(column) for column in columns))

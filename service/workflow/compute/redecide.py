@@ -1,0 +1,64 @@
+"""Deciding again: the recommendation of the same offers on other traffic, with as few replays as it takes."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.compute import compute
+from service.workflow.compute.kinds.realize import realize
+from service.workflow.measure import bucket_arrivals, make_arrivals, measure, scale_arrivals, seed_of
+from service.workflow.measure.profile import TrafficProfile
+from service.workflow.offers import Offer
+from service.workflow.options import Option
+from service.workflow.policy import Policy
+from service.workflow.rule import choose
+from service.workflow.traffic import TrafficHistory
+
+
+def case_of(history: TrafficHistory, policy: Policy) -> Case:
+    """Return the case of a history under a policy: measured, and its requests scaled by the traffic factor."""
+    return measured_case(history, measure(history, policy), policy)
+
+
+def measured_case(history: TrafficHistory, profile: TrafficProfile, policy: Policy) -> Case:
+    """Return the case of a history that is measured already; the profile does not depend on the traffic factor."""
+    arrivals = make_arrivals(history, profile, policy)
+    if arrivals is None:
+        return Case(profile, bucket_arrivals(profile, Fraction(policy.traffic_factor)), policy)
+    if policy.traffic_factor != 1:
+        arrivals = scale_arrivals(arrivals, policy.traffic_factor, seed_of(history, policy))
+    return Case(profile, arrivals, policy)
+
+
+def with_factor(policy: Policy, factor: Decimal) -> Policy:
+    """Return the policy at `factor` times its traffic."""
+    return replace(policy, traffic_factor=policy.traffic_factor * factor)
+
+
+def eligible(options: Sequence[Option]) -> list[Option]:
+    """Return the options that a recommendation may name: exact, and meeting every hard need."""
+    return [option for option in options if option.eligible and not option.ruled_out]
+
+
+def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
+    """Return what would be recommended on a case, replaying nothing, and building no option, that it does not need."""
+    policy = case.policy
+    computed = compute(case, offers, executor, every=False)
+    contenders = computed.standing()
+    incumbent = None if policy.incumbent is None else realize(case, policy.incumbent, offers)
+    if incumbent is not None and incumbent.eligible:
+        contenders.append(incumbent)
+    chosen = choose(contenders, policy.margin, policy.incumbent)
+    return None if chosen is None else computed.option(chosen)
+
+
+def cheapest(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
+    """Return the cheapest eligible option of a case, whatever its complexity."""
+    computed = compute(case, offers, executor, every=False)
+    best = min(
+        computed.standing(), key=lambda contender: (contender.adjusted, contender.family, contender.key), default=None
+    )
+    return None if best is None else computed.option(best)

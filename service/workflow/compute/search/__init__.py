@@ -1,0 +1,1 @@
+"""The search for the best number of units: candidates, lower bounds, dominance."""

@@ -1,0 +1,267 @@
+"""Bounds: what a hybrid's overflow must cost at least, without replaying it.
+
+Let c_i be what request i costs on serverless, w_i its work on the reserved side, and A the requests accepted
+in a block of time. Work accepted in a block is done in it or still in flight at its end, so
+sum over A of w_i <= C = units * R * T + streams * max(w), with R the fastest a unit can work. By Lagrangian
+relaxation, for every price of work l >= 0 the block's overflow costs at least
+    sum over the block of min(c_i, l * w_i) - l * C.
+The bound of an offer is the best l of a few, summed over blocks; the bound of a candidate is the cheapest offer's.
+Provisioned throughput has no flight: its block is the enforcement window and C its budget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from service.workflow.bill import serverless_lines, total
+from service.workflow.compute.case import Case
+from service.workflow.compute.fluid import fluid_of
+from service.workflow.compute.kinds.replay_specs import SpillProbe, enforced
+from service.workflow.compute.kinds.serverless import request_violations
+from service.workflow.compute.requirements import hard_violations, isolation_value
+from service.workflow.offers import (
+    Capacity,
+    ConcurrencyCapacity,
+    Dedicated,
+    Limits,
+    Meter,
+    Offer,
+    Serverless,
+    ThroughputCapacity,
+)
+from service.workflow.replay.compiled import kernel
+from service.workflow.replay.speed import decode_at, decode_points, request_work
+from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
+
+COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
+"""Meters in the order of replayed counts."""
+
+MULTIPLIERS = (0.25, 0.5, 1.0, 2.0)
+"""Prices of work tried, relative to the mean cost of work on serverless."""
+
+SLACK = 1e-9
+"""Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
+
+
+@kernel
+def _block_sums(costs: Float64s, work: Float64s, edges: Int64s, prices: Float64s) -> Float64s:
+    """Sum min(cost, price × work) over each block, for every price of work: shape (prices, blocks)."""
+    result = np.zeros((len(prices), len(edges) - 1))
+    for block in range(len(edges) - 1):
+        for i in range(edges[block], edges[block + 1]):
+            for p in range(len(prices)):
+                result[p, block] += min(costs[i], prices[p] * work[i])
+    return result
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """Work of every request in one capacity's own unit, and the blocks its accepted work is limited in.
+
+    rate: work a unit can do in a block. in_flight: most work one stream can carry over a block's end.
+    """
+
+    work: Float64s
+    edges: Int64s
+    rate: float
+    in_flight: float
+
+    @cached_property
+    def loads(self) -> Float64s:
+        """Work of each block."""
+        sums: Float64s = np.add.reduceat(np.append(self.work, 0.0), self.edges[:-1])
+        return sums
+
+
+def fastest(capacity: ConcurrencyCapacity) -> float:
+    """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams, 1 to `slots`.
+
+    Units share their streams evenly, so n need not be whole: n × d(n) is a parabola between two points of the curve.
+    """
+    points = decode_points(capacity.speed)
+    marks: list[float] = [1.0, float(capacity.slots), *points[:, 0].tolist()]
+    for (streams, speed), (more, slower) in pairwise(points.tolist()):
+        slope = (slower - speed) / (more - streams)
+        if slope:
+            marks.append((streams - speed / slope) / 2)
+    return max(n * decode_at(n, points) for n in marks if 1.0 <= n <= capacity.slots)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Lower limits for the candidates of one case, computed once per capacity and serverless offer."""
+
+    case: Case
+    serverless: Sequence[Serverless]
+    _overflow_of: dict[SpillProbe, tuple[Decimal, float]] = field(default_factory=dict)
+    _blocks_of: dict[Capacity, list[_Blocks]] = field(default_factory=dict)
+    _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
+
+    @cached_property
+    def cheapest_serverless(self) -> Decimal:
+        """The lowest bill of all traffic on any one serverless offer, 0 where there is none."""
+        usage = self.case.everything
+        return min((total(serverless_lines(offer, usage)) for offer in self.serverless), default=Decimal(0))
+
+    def everything_spilled(self, offer: Dedicated) -> Decimal:
+        """Return what an overflow costs at most where the best is chosen: all traffic, all of it slow.
+
+        That speaks of serverless offers that nothing about the traffic can rule out, and infinite without one.
+        """
+        case = self.case
+        if case.policy.latency.strict or (case.latency_is_priced and not self._states_latency(offer)):
+            return Decimal("Infinity")
+        own = isolation_value(case.policy, offer)
+        bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
+        return min(bills, default=Decimal("Infinity")) + case.latency_value(case.replayed[0])
+
+    @cached_property
+    def _takers(self) -> list[tuple[Serverless, Decimal]]:
+        """Serverless offers that take any traffic, each with its bill of all of it."""
+        case = self.case
+        return [
+            (offer, total(serverless_lines(offer, case.everything)))
+            for offer in self.serverless
+            if offer.limits == Limits() and not offer.bills_compute
+            if not hard_violations(case.policy, offer) and not request_violations(case, offer)
+            if not case.latency_is_priced or self._states_latency(offer)
+        ]
+
+    def _states_latency(self, offer: Offer) -> bool:
+        """Whether replays on the offer know how long requests take."""
+        if isinstance(offer, Dedicated) and isinstance(offer.capacity, ConcurrencyCapacity):
+            return True
+        return offer.speed is not None and self.case.has_requests
+
+    def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
+        """Return the units that the traffic's work keeps busy on average: no fleet that stops when idle runs on fewer.
+
+        A millionth of a unit less, since bills round hours to thousandths.
+        """
+        work = float(self._blocks(capacity)[0].work.sum())
+        busy = work / fastest(capacity) / (self.case.replayed_us / SECOND)
+        return Decimal(max(int(busy * (1 - SLACK) * 1_000_000) - 1, 0)) / 1_000_000
+
+    def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
+        """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
+        if probe not in self._overflow_of:
+            self._overflow_of[probe] = self._overflow(probe)
+        return self._overflow_of[probe]
+
+    def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
+        least = min((self._with_missed(probe, index) for index in range(len(self._costs))), default=0.0)
+        share = max(self._spill_share(probe, blocks) for blocks in self._blocks(probe.capacity))
+        floor = Decimal(int(least * 1_000_000)) / 1_000_000
+        return max(floor - self._rounding, Decimal(0)), share * float(self.cheapest_serverless)
+
+    def _with_missed(self, probe: SpillProbe, index: int) -> float:
+        """Return the least that the overflow costs on one offer's prices: of a sample, with what it leaves out."""
+        least = self._least(probe, index)
+        if not self.case.arrivals.sampled:
+            return least
+        replayed, prices = np.array(self.case.replayed), np.array(self._vectors[index])
+        # Whole units are counted, so a sum may be lower by one of each.
+        missed = fluid_of(self.case, probe.capacity).missed(probe.units, probe.streams) * replayed - 1
+        return max(0.0, min(least + float((prices * missed).sum()), float((prices * replayed).sum())) * (1 - SLACK))
+
+    def _least(self, probe: SpillProbe, index: int) -> float:
+        best = 0.0
+        for blocks, by_offer in zip(self._blocks(probe.capacity), self._sums(probe.capacity), strict=True):
+            sums, prices = by_offer[index]
+            ceiling = (probe.units * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
+            least = np.maximum(sums * (1 - SLACK) - prices[:, None] * ceiling, 0.0)
+            best = max(best, float(least.sum(axis=1).max()))
+        return best
+
+    @staticmethod
+    def _spill_share(probe: SpillProbe, blocks: _Blocks) -> float:
+        whole = float(blocks.loads.sum())
+        return float(np.maximum(blocks.loads - probe.units * blocks.rate, 0.0).sum()) / whole if whole else 0.0
+
+    @cached_property
+    def _vectors(self) -> list[tuple[float, ...]]:
+        """Prices of each offer that no other undercuts on every meter, at its lowest tier: money a month by column."""
+        return _undominated([self._unit_prices(offer) for offer in self.serverless])
+
+    @cached_property
+    def _costs(self) -> list[Float64s]:
+        """Cost of each request at each of these prices."""
+        arrivals = self.case.arrivals
+        uncached, cached, output = arrivals.uncached, arrivals.cached, arrivals.output
+        return [
+            request + input_ * uncached + cached_ * cached + output_ * output
+            for request, input_, cached_, output_ in self._vectors
+        ]
+
+    @cached_property
+    def _rounding(self) -> Decimal:
+        """What a bill may be lower for billing whole units: half of one of each meter."""
+        return max((sum(lowest_prices(offer), Decimal(0)) / 2 for offer in self.serverless), default=Decimal(0))
+
+    def _unit_prices(self, offer: Serverless) -> tuple[float, ...]:
+        pairs = zip(lowest_prices(offer), self.case.scale, strict=True)
+        return tuple(float(price) * float(scale) for price, scale in pairs)
+
+    def _blocks(self, capacity: Capacity) -> list[_Blocks]:
+        if capacity not in self._blocks_of:
+            self._blocks_of[capacity] = list(_blocks(self.case, capacity))
+        return self._blocks_of[capacity]
+
+    def _sums(self, capacity: Capacity) -> list[list[tuple[Float64s, Float64s]]]:
+        if capacity not in self._sums_of:
+            self._sums_of[capacity] = [
+                [_sums(costs, blocks) for costs in self._costs] for blocks in self._blocks(capacity)
+            ]
+        return self._sums_of[capacity]
+
+
+def lowest_prices(offer: Serverless) -> list[Decimal]:
+    """Return the price of one of each of COLUMNS in the offer's cheapest tier."""
+    lowest = {price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices}
+    lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
+    return [lowest.get(meter, Decimal(0)) for meter in COLUMNS]
+
+
+def _sums(costs: Float64s, blocks: _Blocks) -> tuple[Float64s, Float64s]:
+    work = float(blocks.work.sum())
+    mean = float(costs.sum()) / work if work else 0.0
+    prices = np.array(MULTIPLIERS) * mean
+    return _block_sums(costs, blocks.work, blocks.edges, prices), prices
+
+
+def _undominated(prices: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
+    """Drop price vectors that another one undercuts, or equals, on every meter."""
+    kept: list[tuple[float, ...]] = []
+    for vector in sorted(set(prices)):
+        if not any(all(a <= b for a, b in zip(other, vector, strict=True)) for other in kept):
+            kept.append(vector)
+    return kept
+
+
+def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
+    arrivals = case.arrivals
+    if isinstance(capacity, ThroughputCapacity):
+        capacity = enforced(case, capacity)
+        return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
+    work = request_work(arrivals, capacity.speed)
+    rate = fastest(capacity) * HOUR / SECOND
+    return [_Blocks(work, arrivals.hour_index, rate, float(work.max(initial=0.0)))]
+
+
+def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Blocks:
+    arrivals = case.arrivals
+    weights = {meter: float(weight) for meter, weight in capacity.axes[axis].weights}
+    work = np.full(len(arrivals), weights.get("requests", 0.0))
+    work += weights.get("input_tokens", 0.0) * arrivals.uncached
+    work += weights.get("cached_input_tokens", 0.0) * arrivals.cached
+    work += weights.get("output_tokens", 0.0) * arrivals.output
+    window = arrivals.time_us // (capacity.window_seconds * SECOND)
+    starts = np.flatnonzero(np.diff(window, prepend=-1))
+    edges = np.append(starts, len(arrivals)).astype(np.int64)
+    rate = float(Fraction(capacity.axes[axis].per_minute) * capacity.window_seconds * SECOND / MINUTE)
+    return _Blocks(work, edges, rate, 0.0)

@@ -1,0 +1,226 @@
+"""Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from service.workflow.bill import quantize
+from service.workflow.compute.case import Case
+from service.workflow.compute.fluid import fluid_of
+from service.workflow.compute.kinds.replay_specs import (
+    AutoscaledProbe,
+    Probe,
+    SizedProbe,
+    SpillProbe,
+    legal,
+    peak_units,
+    together,
+)
+from service.workflow.compute.kinds.reserved import term_violations
+from service.workflow.compute.requirements import hard_violations, isolation_value
+from service.workflow.compute.search.bounds import Bounds
+from service.workflow.compute.search.dominance import cheapest_rates
+from service.workflow.errors import WorkflowError
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.options import AUTOSCALED, COMMITTED, HYBRID, Reservation
+from service.workflow.policy import Mode
+
+LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
+"""Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
+
+MOST_SIZES = 50_000
+"""Sizes of one offer that are looked at; an offer with more is described in units too small to be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reserved option that could be the answer.
+
+    group: candidates of which only the best is listed. bound: no replay can make it cheaper than this (adjusted).
+    estimate: where a fluid model expects it; orders the search, never decides. streams, fixed: a hybrid's threshold,
+    and the part of its bound that does not depend on what spills. minimum: units that autoscaling keeps.
+    """
+
+    group: str
+    mode: Mode
+    family: int
+    reservation: Reservation
+    probe: Probe
+    bound: Decimal
+    estimate: float
+    eligible: bool
+    streams: int = 0
+    minimum: int = 0
+    fixed: Decimal = Decimal(0)
+
+
+def candidates(
+    case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds, *, every: bool
+) -> list[Candidate]:
+    """Return candidates of the policy's modes, cheapest bound first: `every` one, or without dominated rates.
+
+    Without single requests nothing is known of a concurrency capacity: it has no candidates then.
+    Raises WorkflowError where an offer has too many sizes to look at.
+    """
+    kept = None if every else cheapest_rates(offers, case.policy.max_term_months)
+    found: list[Candidate] = []
+    for offer in offers:
+        if not case.has_requests and isinstance(offer.capacity, ConcurrencyCapacity):
+            continue
+        for rate in offer.rates:
+            if kept is not None and Reservation(offer, rate, 1).label not in kept:
+                continue
+            found += _of_rate(case, offer, rate, serverless, bounds)
+    return sorted(found, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
+
+
+def _of_rate(
+    case: Case, offer: Dedicated, rate: Rate, serverless: Sequence[Serverless], bounds: Bounds
+) -> Iterator[Candidate]:
+    modes = case.policy.modes
+    if "dedicated" in modes:
+        yield _dedicated(case, offer, rate)
+    if "autoscaled" in modes and rate.term_months == 0:
+        yield from _autoscaled(case, offer, rate, bounds)
+    if "hybrid" in modes and serverless:
+        yield from _hybrids(case, offer, rate, bounds)
+
+
+def _eligible(case: Case, reservation: Reservation) -> bool:
+    return not hard_violations(case.policy, reservation.offer) and not term_violations(case.policy, reservation)
+
+
+def _dedicated(case: Case, offer: Dedicated, rate: Rate) -> Candidate:
+    """One candidate: without a latency target its size, hence its cost, is known before any replay."""
+    queued = isinstance(offer.capacity, ConcurrencyCapacity) and case.target is not None
+    peak = offer.units.at_least(peak_units(case, offer.capacity)) or offer.units.minimum
+    reservation = Reservation(offer, rate, offer.units.minimum if queued else peak)
+    bound = reservation.monthly + isolation_value(case.policy, offer)
+    probe = SizedProbe(offer.capacity, offer.units, offer.speed)
+    group = f"dedicated:{reservation.label}"
+    estimate = float(Reservation(offer, rate, peak).monthly)
+    eligible = _eligible(case, reservation)
+    return Candidate(group, "dedicated", reservation.family, reservation, probe, bound, estimate, eligible)
+
+
+def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
+    capacity, scaling = offer.capacity, offer.autoscale
+    if scaling is None or rate.hourly is None or not isinstance(capacity, ConcurrencyCapacity):
+        return
+    peak = peak_units(case, capacity)
+    most = legal(offer.units, max(2 * peak, scaling.minimum))
+    reservation = Reservation(offer, rate, most)
+    value = isolation_value(case.policy, offer)
+    for minimum in _bounded(offer, range(scaling.minimum, min(max(peak, scaling.minimum), most) + 1)):
+        # The minimum is paid for the observed time alone, yet what it has begun is finished after it: only where
+        # there is none is every minute of work sure to be billed.
+        least = Decimal(minimum) if minimum else bounds.busy_units(capacity)
+        bound = quantize(least * rate.monthly_per_unit) + value
+        start = offer.start_seconds or 0.0
+        probe = AutoscaledProbe(capacity, minimum, most, start, scaling.idle_seconds, rate.billing_seconds)
+        group = f"autoscaled:{reservation.label}"
+        eligible = _eligible(case, reservation)
+        yield Candidate(
+            group, "autoscaled", AUTOSCALED, reservation, probe, bound, float(bound), eligible, minimum=minimum
+        )
+
+
+def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
+    """Every legal k until the reservation alone costs more than the smallest one with everything spilled.
+
+    Where that, if ever, is far beyond what the busiest minute needs, until more units would change nothing.
+    """
+    smallest = Reservation(offer, rate, offer.units.minimum)
+    ceiling = smallest.monthly + bounds.everything_spilled(offer)
+    far = replace(smallest, units=2 * peak_units(case, offer.capacity)).monthly <= ceiling
+    last = most_units(case, offer) if far else None
+    yield from _hybrids_from(case, smallest, ceiling, last, bounds)
+
+
+def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
+    """Yield hybrids of more units than `largest`, up to a reservation of `ceiling` money a month, while more help."""
+    units = largest.offer.units.at_least(largest.units + 1)
+    if units is None:
+        return
+    more = replace(largest, units=units)
+    if more.monthly <= ceiling and largest.units < most_units(case, largest.offer):
+        yield from _hybrids_from(case, more, ceiling, most_units(case, largest.offer), bounds)
+
+
+def _hybrids_from(
+    case: Case, smallest: Reservation, ceiling: Decimal, last: int | None, bounds: Bounds
+) -> Iterator[Candidate]:
+    offer = smallest.offer
+    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
+    eligible = _eligible(case, smallest)
+    for units in _bounded(offer, _sizes(offer, smallest.units, last)):
+        reservation = replace(smallest, units=units)
+        if reservation.monthly > ceiling:
+            return
+        for streams in thresholds(case, offer, units):
+            yield _hybrid(reservation, streams, reservation.monthly + added, bounds, eligible=eligible)
+
+
+def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
+    """Yield legal numbers of units from `least` on, to the first that is `last` or more."""
+    units = offer.units.at_least(least)
+    while units is not None:
+        yield units
+        units = None if last is not None and units >= last else offer.units.at_least(units + 1)
+
+
+def _bounded(offer: Dedicated, sizes: Iterable[int]) -> Iterator[int]:
+    """Yield sizes until there are too many, which is refused: a part of them would not show the cheapest."""
+    for number, size in enumerate(sizes):
+        if number == MOST_SIZES:
+            detail = (
+                f"{offer.sku} could serve this traffic, or a multiple of it, in more than {MOST_SIZES:,} sizes: "
+                "state larger units, a larger `units.increment` or a smaller `units.maximum`."
+            )
+            raise WorkflowError("too_many_sizes", "/price_sheets", detail)
+        yield size
+
+
+def most_units(case: Case, offer: Dedicated) -> int:
+    """Return the units from which on nothing spills and every stream runs alone, so that more change nothing."""
+    capacity = offer.capacity
+    if not isinstance(capacity, ConcurrencyCapacity):
+        return peak_units(case, capacity)
+    streams = together(case, capacity)
+    most = max(streams, math.ceil(streams / (capacity.slots * case.policy.hybrid.threshold)))
+    if not case.arrivals.sampled:
+        return most
+    return max(most, fluid_of(case, capacity).enough(most, default_streams(case, offer, most)) + 1)
+
+
+def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool) -> Candidate:
+    offer = reservation.offer
+    family = COMMITTED if reservation.rate.term_months else HYBRID
+    probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
+    least, expected = bounds.overflow(probe)
+    group = f"hybrid:{reservation.label}"
+    estimate = float(fixed) + expected
+    return Candidate(
+        group, "hybrid", family, reservation, probe, fixed + least, estimate, eligible, streams=streams, fixed=fixed
+    )
+
+
+def default_streams(case: Case, offer: Dedicated, units: int) -> int:
+    """Return the streams in service at which the policy's hybrid spills; 0 for provisioned throughput."""
+    streams = most_streams(offer, units)
+    return max(1, int(streams * case.threshold)) if streams else 0
+
+
+def most_streams(offer: Dedicated, units: int) -> int:
+    """Return the streams that units serve at once; 0 for provisioned throughput, which does not count them."""
+    return units * offer.capacity.slots if isinstance(offer.capacity, ConcurrencyCapacity) else 0
+
+
+def thresholds(case: Case, offer: Dedicated, units: int) -> tuple[int, ...]:
+    """Return the thresholds to try: the policy's and, when latency is worth money, lower ones."""
+    default = default_streams(case, offer, units)
+    if not default or not case.latency_is_priced:
+        return (default,)
+    lowered = (max(1, int(default * share)) for share in LOWERED_THRESHOLDS)
+    return tuple(dict.fromkeys((default, *lowered)))

@@ -1,0 +1,154 @@
+"""Units that follow the load: more are started when requests exceed them, each stops when idle for long enough."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from service.workflow.offers import ConcurrencyCapacity
+from service.workflow.replay.compiled import kernel
+from service.workflow.replay.heap import Heap, new_heap
+from service.workflow.replay.idle import IdleStack, new_idle_stack, next_down, set_idle, take_down
+from service.workflow.replay.processor_sharing import Requests, enter, leave, requests_of
+from service.workflow.replay.recorder import Recorder, recorder
+from service.workflow.replay.result import AutoscaledReplay, LatencyTarget
+from service.workflow.replay.speed import decode_at, decode_points
+from service.workflow.replay.tally import hour_of, hourly_count
+from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
+
+
+class Scaling(NamedTuple):
+    """How units scale: slots, decode points, least and most units, µs to start, to stop an idle one, and to bill by."""
+
+    slots: int
+    points: Float64s
+    minimum: int
+    maximum: int
+    start_us: float
+    idle_us: float
+    billing_us: float
+
+
+class Written(NamedTuple):
+    """What the kernel writes: int64 of shape (hours,), float64 µs beyond the minimum's, flags of shape (n,)."""
+
+    starts: Int64s
+    extra_us: Float64s
+    delayed: UInt8s
+    record: Recorder
+
+
+@kernel
+def _steps_per_us(scaling: Scaling, serving: int, units: int) -> float:
+    return decode_at(serving / units, scaling.points) / SECOND
+
+
+@kernel
+def _unbilled(run_us: float, scaling: Scaling) -> float:
+    """Return what rounding a unit's run up to whole billing steps adds to it."""
+    return -run_us % scaling.billing_us if scaling.billing_us > 0 else 0.0
+
+
+@kernel
+def _replay(
+    requests: Requests,
+    hour_index: Int64s,
+    scaling: Scaling,
+    room: tuple[Heap, IdleStack, Float64s],
+    written: Written,
+) -> tuple[float, float, int]:
+    """Replay event by event; return stream-µs in service, token-steps served, and the most units running."""
+    heap, idle, ready_us = room
+    count, minimum = len(requests.time_us), scaling.minimum
+    units = peak = minimum
+    serving = arrived = head = first = last = stopped = hour = 0
+    virtual = now = busy = served = 0.0
+    while True:
+        pace = _steps_per_us(scaling, serving, units) if serving > 0 else 0.0
+        arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
+        ready = ready_us[first % len(ready_us)] if first < last else np.inf
+        finish = now + max(heap.keys[0] - virtual, 0.0) / pace if serving > 0 else np.inf
+        event = min(arrival, ready, finish, next_down(idle, scaling.idle_us))
+        if event == np.inf:
+            return busy, served, peak
+        written.extra_us[hour] += (units - minimum + last - first) * (event - now)
+        busy += serving * (event - now)
+        virtual += (event - now) * pace
+        now = event
+        if finish == now:
+            virtual = leave(requests, now, heap, serving, written.record)
+            serving -= 1
+        elif ready == now:
+            while first < last and ready_us[first % len(ready_us)] == now:
+                first += 1
+                units += 1
+            peak = max(peak, units)
+        elif arrival == now:
+            hour = hour_of(hour_index, arrived, hour)
+            arrived += 1
+            needed = min(-(-(serving + arrived - head) // scaling.slots), scaling.maximum)
+            while units + last - first < needed:
+                ready_us[last % len(ready_us)] = now + scaling.start_us
+                last += 1
+                written.starts[hour] += 1
+        else:
+            take_down(idle)
+            units -= 1
+            written.extra_us[hour] += _unbilled(now - ready_us[stopped % len(ready_us)] + scaling.start_us, scaling)
+            stopped += 1
+        while head < arrived and serving < units * scaling.slots:
+            written.delayed[head] = now > requests.time_us[head]
+            us_per_step = 1.0 / _steps_per_us(scaling, serving + 1, units)
+            served += enter(requests, head, (now, virtual), us_per_step, heap, serving, written.record)
+            serving += 1
+            head += 1
+        set_idle(idle, units - max(-(-serving // scaling.slots), minimum), now)
+
+
+def replay_autoscaled(  # noqa: PLR0913, PLR0917
+    arrivals: Arrivals,
+    capacity: ConcurrencyCapacity,
+    minimum: int,
+    maximum: int,
+    start_seconds: float,
+    idle_seconds: float,
+    target: LatencyTarget | None,
+    billing_seconds: int = 0,
+) -> AutoscaledReplay:
+    """Replay on `minimum` (0: scales to zero) to `maximum` ≥ 1 units; whoever finds every slot taken waits in line.
+
+    At an arrival that makes requests in service and waiting exceed the slots of units running and starting, as many
+    units as it takes, up to `maximum`, are started; each serves `start_seconds` later. Requests are packed onto the
+    minimum first and then onto as few others as hold them; one of those idle for `idle_seconds` stops, the longest
+    idle first. Units beyond the minimum are billed by the hour of the latest arrival, the last ones' idling included.
+    Each run of such a unit is billed in whole steps of `billing_seconds` (0: as it is), the one started first taken to
+    stop first.
+    """
+    if not 0 <= minimum <= maximum or maximum < 1:
+        raise ValueError(f"autoscaled capacity needs 0 ≤ minimum ≤ maximum and maximum ≥ 1, not {minimum} to {maximum}")
+    hours = len(arrivals.hour_index) - 1
+    written = Written(
+        np.zeros(hours, np.int64),
+        np.zeros(hours),
+        np.zeros(len(arrivals), np.uint8),
+        recorder(len(arrivals), target),
+    )
+    points = decode_points(capacity.speed)
+    start_us, idle_us = (float(round(seconds * SECOND)) for seconds in (start_seconds, idle_seconds))
+    scaling = Scaling(capacity.slots, points, minimum, maximum, start_us, idle_us, float(billing_seconds * SECOND))
+    most = min(maximum, minimum + len(arrivals))
+    room = new_heap(min(most * capacity.slots, len(arrivals))), new_idle_stack(most), np.empty(most)
+    requests = requests_of(arrivals, capacity.speed)
+    busy, served, peak = _replay(requests, arrivals.hour_index, scaling, room, written)
+    unit_us = minimum * arrivals.observed_us + np.rint(written.extra_us).astype(np.int64)
+    slot_us = int(unit_us.sum()) * capacity.slots
+    return AutoscaledReplay(
+        starts=written.starts,
+        delayed=hourly_count(arrivals, written.delayed),
+        slow=hourly_count(arrivals, written.record.slow),
+        unit_us=unit_us,
+        peak_units=peak,
+        utilization=min(1.0, float(busy) / slot_us) if slot_us else 0.0,
+        served_work=float(served),
+        first_token=written.record.first_token,
+        end_to_end=written.record.end_to_end,
+    )

@@ -1,0 +1,54 @@
+"""Provisioned throughput on a series without requests: the bucket is the window, and the split is fractional."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from service.workflow.offers import ThroughputCapacity
+from service.workflow.replay.compiled import kernel
+from service.workflow.replay.result import BucketSplit
+from service.workflow.replay.token_budgets import Budget, demand_of, whole_budget
+from service.workflow.traffic import BucketSeries, Float64s, Int64s
+
+
+@kernel
+def _demand(weights: Int64s, counts: Int64s, bucket: int) -> int:
+    return demand_of(weights, counts[bucket, 0], counts[bucket, 1], counts[bucket, 2], counts[bucket, 3])
+
+
+@kernel
+def _split(counts: Int64s, budget: Budget, used: Float64s, overflow: Int64s) -> None:
+    """Split each bucket at the share that its most exceeded axis cannot serve; add to `used` by axis."""
+    axes = len(budget.budget)
+    for bucket in range(len(counts)):
+        share = 0.0
+        for axis in range(axes):
+            demand = _demand(budget.weights[axis], counts, bucket)
+            if demand > budget.budget[axis]:
+                share = max(share, (demand - budget.budget[axis]) / demand)
+        for axis in range(axes):
+            used[axis] += _demand(budget.weights[axis], counts, bucket) * (1.0 - share)
+        for column in range(4):
+            overflow[bucket, column] = int(np.rint(counts[bucket, column] * share))
+
+
+def bucket_counts(series: BucketSeries) -> Int64s:
+    """Return requests (0 where not recorded), uncached, cached and output tokens of each bucket, shape (n, 4)."""
+    requests = np.zeros_like(series.input_tokens) if series.requests is None else series.requests
+    uncached = series.input_tokens - series.cached_input_tokens
+    return np.stack([requests, uncached, series.cached_input_tokens, series.output_tokens], axis=1)
+
+
+def split_buckets(series: BucketSeries, capacity: ThroughputCapacity, units: int) -> BucketSplit:
+    """Split every bucket of a series by the budget of `units` over the bucket's length.
+
+    The share of a bucket that overflows is (demand − budget) ÷ demand of its most exceeded axis, in float64.
+    A bucket longer than the capacity's window understates overflow. Raises WorkflowError as whole_budget does.
+    """
+    counts = bucket_counts(series)
+    by_bucket = replace(capacity, window_seconds=series.bucket_seconds)
+    budget = whole_budget(by_bucket, units, [int(most) for most in counts.max(axis=0, initial=0)])
+    used, overflow = np.zeros(len(capacity.axes)), np.empty_like(counts)
+    _split(counts, budget, used, overflow)
+    whole = budget.budget.astype(np.float64) * len(counts)
+    return BucketSplit(overflow, min(1.0, float((used / whole).max())) if units and len(counts) else 0.0)

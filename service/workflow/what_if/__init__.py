@@ -1,0 +1,1 @@
+"""Mathematics over finished answers: attribution of differences, repricing, merged traffic."""

@@ -1,0 +1,363 @@
+"""What the door does for every operation: one transaction, one answer a key, bodies read first, nothing forgotten."""
+
+import gzip
+import hashlib
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from service.app import create_app
+from service.kit import clock
+from service.kit.app_context import runtime
+from service.kit.db.database import Database, DatabaseBusy, DatabaseFull
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.http import fields, idempotency
+from service.kit.http import json_body as request_body
+from service.kit.http.blueprint import Resource
+from service.kit.http.idempotency import IdempotencyKey
+from service.kit.http.problems import CONFLICT, Problem
+from service.settings import Settings
+from tests.clients import ApiClient
+
+blueprint = Resource("tallies", __name__, description="A resource that only these tests have.")
+
+
+class TallySchema(fields.Schema):
+    """What a tally says and how it should go."""
+
+    name = fields.Text(minimum=1, required=True)
+    then = fields.Choice(("succeed", "refuse", "crash", "busy", "full"), load_default="succeed")
+
+
+class StoredTallySchema(fields.Schema):
+    """A tally as stored."""
+
+    name = fields.Text(required=True)
+    number = fields.Integer(required=True)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A streamed body."""
+
+    fingerprint: bytes
+    size: int
+
+
+gate = threading.Event()
+entered = threading.Event()
+
+
+def insert(tx: Transaction, name: str) -> int:
+    tx.session.execute(text("INSERT INTO tallies (name) VALUES (:name)"), {"name": name})
+    return int(tx.session.execute(text("SELECT count(*) FROM tallies")).scalar_one())
+
+
+@blueprint.endpoint(
+    "POST", "/tallies", scope="workloads:write", body=TallySchema, status=201, returns=StoredTallySchema
+)
+def add(tx: Transaction, body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """Add a tally."""
+    number = insert(tx, body["name"])
+    if body["then"] == "refuse":
+        raise Problem(CONFLICT, "Not now.")
+    if body["then"] != "succeed":
+        raise {"crash": LookupError("secret"), "busy": DatabaseBusy("why"), "full": DatabaseFull("why")}[body["then"]]
+    return {"name": body["name"], "number": number}, 201, {"Location": f"/v1/tallies/{number}"}
+
+
+@blueprint.endpoint("PATCH", "/tallies", scope="workloads:write", status=204, guarded=True)
+def forget_to_match(tx: Transaction) -> None:
+    """Change something without looking at If-Match."""
+    insert(tx, "forgotten")
+
+
+@contextmanager
+def slowly(actor: Actor, body: dict[str, Any]) -> Iterator[str]:
+    """Work before the transaction until told to go on."""
+    with runtime().database.reading() as session:
+        session.execute(text("SELECT 1"))
+    entered.set()
+    assert gate.wait(20)
+    yield f"{body['name']} of {actor.organization_id[:4]}"
+
+
+@blueprint.endpoint("POST", "/slow-tallies", scope="workloads:write", body=TallySchema, status=201, prepare=slowly)
+def add_slowly(tx: Transaction, body: dict[str, Any], prepared: str) -> dict[str, Any]:
+    """Add a tally after some work."""
+    return {"prepared": prepared, "number": insert(tx, body["name"])}
+
+
+@contextmanager
+def receiving(_actor: Actor) -> Iterator[Received]:
+    """Receive a streamed body."""
+    digest, size = hashlib.sha256(), 0
+    for piece in request_body.chunks():
+        digest.update(piece)
+        size += len(piece)
+    yield Received(digest.digest(), size)
+
+
+@blueprint.endpoint(
+    "POST", "/streams", scope="workloads:write", status=201, prepare=receiving, streams=["text/csv"], max_body=100_000
+)
+def add_stream(tx: Transaction, prepared: Received) -> dict[str, int]:
+    """Add a tally for a stream."""
+    return {"size": prepared.size, "number": insert(tx, "stream")}
+
+
+@blueprint.endpoint("POST", "/looks", scope="workloads:read", body=TallySchema, writes=False)
+def look(tx: Transaction, body: dict[str, Any]) -> dict[str, Any]:
+    """Answer without storing, or try to store all the same."""
+    if body["then"] == "crash":
+        insert(tx, "sneaked in")
+    return {"name": body["name"]}
+
+
+@blueprint.endpoint("GET", "/files", scope="workloads:read")
+def get_file(tx: Transaction) -> Response:
+    """Answer stored bytes under their own tag."""
+    response = Response(tx.organization_id[:4].encode(), content_type="application/octet-stream")
+    response.set_etag("stored")
+    return response
+
+
+@pytest.fixture
+def app(database: Database, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Give an application of this one resource, with its table."""
+    serial = "INTEGER PRIMARY KEY" if database.is_sqlite else "SERIAL PRIMARY KEY"
+    database.write(lambda session: session.execute(text(f"CREATE TABLE tallies (id {serial}, name TEXT NOT NULL)")))
+    gate.clear()
+    entered.clear()
+    app = create_app(Settings(database_url=database_url, work_folder=str(tmp_path)), [blueprint])
+    yield app
+    app.extensions["crossover"].database.dispose()
+
+
+def stored(database: Database) -> int:
+    with database.reading() as session:
+        return int(session.execute(text("SELECT count(*) FROM tallies")).scalar_one())
+
+
+def test_a_success_is_stored_before_it_is_answered(api: ApiClient, database: Database) -> None:
+    answer = api.post("/v1/tallies", json={"name": "a"})
+    assert (answer.status_code, answer.json) == (201, {"name": "a", "number": 1})
+    assert stored(database) == 1
+
+
+@pytest.mark.parametrize(("then", "status"), [("refuse", 409), ("crash", 500), ("busy", 503), ("full", 507)])
+def test_a_failure_leaves_nothing_and_may_be_repeated(
+    api: ApiClient, database: Database, then: str, status: int
+) -> None:
+    for _ in range(2):
+        answer = api.post("/v1/tallies", json={"name": "a", "then": then}, headers={"Idempotency-Key": "k"})
+        assert answer.status_code == status
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert "secret" not in answer.text
+        assert "why" not in answer.text
+    assert stored(database) == 0
+
+
+def test_what_can_be_repeated_says_when(api: ApiClient) -> None:
+    for then in ("busy", "full"):
+        assert int(api.post("/v1/tallies", json={"name": "a", "then": then}).headers["Retry-After"]) > 0
+
+
+def test_the_same_key_and_request_have_one_effect_and_one_answer(api: ApiClient, database: Database) -> None:
+    answers = [api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"}) for _ in range(3)]
+    assert {answer.data for answer in answers} == {answers[0].data}
+    assert {answer.headers["Location"] for answer in answers} == {"/v1/tallies/1"}
+    assert {answer.headers["ETag"] for answer in answers} == {answers[0].headers["ETag"]}
+    assert [answer.headers.get("Idempotency-Replayed") for answer in answers] == [None, "true", "true"]
+    assert stored(database) == 1
+
+
+def test_without_a_key_every_request_has_its_effect(api: ApiClient, database: Database) -> None:
+    """The control: it is the key that makes them one."""
+    for _ in range(3):
+        api.post("/v1/tallies", json={"name": "a"})
+    assert stored(database) == 3
+
+
+def test_a_key_belongs_to_one_request(api: ApiClient, database: Database) -> None:
+    api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"})
+    answer = api.post("/v1/tallies", json={"name": "b"}, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 422
+    assert answer.json["type"] == "/docs/problems/idempotency-key-reused"
+    assert stored(database) == 1
+
+
+def test_a_key_belongs_to_one_operation_and_one_organization(
+    api: ApiClient, other_api: ApiClient, database: Database
+) -> None:
+    gate.set()
+    for caller, path in [(api, "/v1/tallies"), (api, "/v1/slow-tallies"), (other_api, "/v1/tallies")]:
+        answer = caller.post(path, json={"name": "a"}, headers={"Idempotency-Key": "k"})
+        assert answer.status_code == 201
+        assert "Idempotency-Replayed" not in answer.headers
+    assert stored(database) == 3
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb"])
+def test_a_key_is_short_printable_text(api: ApiClient, database: Database, key: str) -> None:
+    answer = api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+    assert answer.json["errors"][0] | {"detail": ""} == {
+        "in": "header",
+        "pointer": "/Idempotency-Key",
+        "code": "invalid",
+        "detail": "",
+    }
+    assert stored(database) == 0
+
+
+def test_a_repeat_in_flight_is_told_to_wait(api: ApiClient, database: Database) -> None:
+    def call() -> int:
+        return api.post("/v1/slow-tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"}).status_code
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(call)
+        assert entered.wait(20)
+        repeat = api.post("/v1/slow-tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"})
+        gate.set()
+        assert first.result() == 201
+    assert repeat.status_code == 409
+    assert repeat.json["type"] == "/docs/problems/idempotency-key-in-flight"
+    assert repeat.headers["Retry-After"] == "1"
+    assert call() == 201
+    assert stored(database) == 1
+
+
+def test_a_storm_of_one_key_has_one_effect(api: ApiClient, database: Database) -> None:
+    start = threading.Barrier(8)
+
+    def call(key: str) -> int:
+        start.wait()
+        while True:
+            answer = api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": key})
+            if answer.status_code not in (409, 503):
+                return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        for key in map(str, range(5)):
+            assert list(pool.map(call, [key] * 8)) == [201] * 8
+    assert stored(database) == 5
+
+
+def test_a_key_whose_request_died_is_taken_over(api: ApiClient, database: Database) -> None:
+    gate.set()
+    sent = b'{"name": "a"}'
+    mark = idempotency.fingerprint(b"/v1/tallies?", sent)
+    actor = Actor(api.organization_id, "api_key", "key_x")
+    held = idempotency.reserve(database, actor, "POST /v1/tallies", "k", mark)
+    assert isinstance(held, idempotency.Reservation)
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    assert api.post("/v1/tallies", data=sent, headers=headers).status_code == 409
+
+    def expire(session: Session) -> None:
+        session.execute(update(IdempotencyKey).values(leased_until=clock.now()))
+
+    database.write(expire)
+    assert api.post("/v1/tallies", data=sent, headers=headers).status_code == 201
+
+    def late(session: Session) -> None:
+        session.execute(text("INSERT INTO tallies (name) VALUES ('late')"))
+        idempotency.keep(session, held, idempotency.Answer(201, {}, b"late"))
+
+    with pytest.raises(idempotency.LostReservation):
+        database.write(late)
+    assert stored(database) == 1
+
+
+def test_keys_are_forgotten_after_their_retention(api: ApiClient, database: Database) -> None:
+    api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"})
+    database.write(lambda session: idempotency.purge(session, clock.now() + idempotency.RETENTION / 2))
+    assert api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"}).headers["Idempotency-Replayed"]
+    database.write(lambda session: idempotency.purge(session, clock.now() + idempotency.RETENTION))
+    api.post("/v1/tallies", json={"name": "a"}, headers={"Idempotency-Key": "k"})
+    assert stored(database) == 2
+
+
+def test_a_guarded_call_that_forgets_to_match_fails(api: ApiClient, database: Database) -> None:
+    assert api.patch("/v1/tallies", headers={"If-Match": '"v1"'}).status_code == 500
+    assert api.patch("/v1/tallies").status_code == 428
+    assert stored(database) == 0
+
+
+def test_work_before_the_transaction_is_handed_over(api: ApiClient) -> None:
+    gate.set()
+    answer = api.post("/v1/slow-tallies", json={"name": "a"})
+    assert answer.json == {"prepared": "a of org_", "number": 1}
+
+
+def test_a_stream_is_counted_against_its_limit(api: ApiClient, database: Database) -> None:
+    fits = api.post("/v1/streams", data=b"x" * 100_000)
+    assert (fits.status_code, fits.json["size"]) == (201, 100_000)
+    assert api.post("/v1/streams", data=b"x" * 100_001).status_code == 413
+    assert stored(database) == 1
+
+
+def test_streams_are_told_apart_by_what_they_hold(api: ApiClient, database: Database) -> None:
+    for content, status in [(b"a", 201), (b"a", 201), (b"b", 422)]:
+        answer = api.post("/v1/streams", data=content, headers={"Idempotency-Key": "k"})
+        assert answer.status_code == status
+    assert stored(database) == 1
+
+
+def test_a_call_that_says_it_writes_nothing_cannot_write(api: ApiClient, database: Database) -> None:
+    assert api.post("/v1/looks", json={"name": "a"}).json == {"name": "a"}
+    assert api.post("/v1/looks", json={"name": "a", "then": "crash"}).status_code == 500
+    assert stored(database) == 0
+
+
+def test_stored_bytes_answer_under_their_own_tag(api: ApiClient) -> None:
+    assert api.get("/v1/files").headers["ETag"] == '"stored"'
+    unchanged = api.get("/v1/files", headers={"If-None-Match": '"other", "stored"'})
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+
+
+def test_a_reader_may_ask_for_one_version_only(api: ApiClient) -> None:
+    assert api.get("/v1/files", headers={"If-Match": '"stored"'}).status_code == 200
+    other = api.get("/v1/files", headers={"If-Match": '"other"'})
+    assert (other.status_code, other.headers["ETag"]) == (412, '"stored"')
+    assert other.json["type"] == "/docs/problems/precondition-failed"
+
+
+def test_json_is_sent_as_it_is(api: ApiClient, database: Database) -> None:
+    body = gzip.compress(b'{"name": "a"}')
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = api.post("/v1/tallies", data=body, headers=headers)
+    assert answer.status_code == 415
+    assert "without Content-Encoding" in answer.json["detail"]
+    assert stored(database) == 0
+
+
+def test_faults_come_in_one_order_whatever_the_hash_seed(api: ApiClient) -> None:
+    unknown = [f"field{number:02}" for number in range(50)]
+    answer = api.post("/v1/tallies", json={"then": "nothing", **dict.fromkeys(reversed(unknown), 1)})
+    assert [error["pointer"] for error in answer.json["errors"]] == [
+        "/name",
+        "/then",
+        *(f"/{name}" for name in unknown),
+    ]
+
+
+def test_of_very_many_faults_the_first_are_shown_and_all_are_counted(api: ApiClient) -> None:
+    answer = api.post("/v1/tallies", json={"name": "a", **{f"field{number}": 1 for number in range(500)}})
+    assert len(answer.json["errors"]) == 100
+    assert answer.json["detail"].endswith("(499 more)")
+
+
+def test_no_operation_without_a_scope() -> None:
+    fresh = Resource("fresh", __name__, description="Not registered yet.")
+    with pytest.raises(TypeError, match="declares its scope"):
+        fresh.get("/open")(add)

@@ -1,0 +1,185 @@
+"""Each rule of lint, by a sheet that breaks it and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit.price_sheets.documents import GPU, PTU, SHEET, TOKEN, Json, changed, findings, sheet, told, without
+
+REPOSITORY = Path(__file__).resolve().parents[4]
+
+
+def with_offer(place: int, **fields: object) -> Json:
+    """Return the sheet with some fields of one offer replaced."""
+    document = sheet()
+    document["offers"][place] |= fields
+    return document
+
+
+def priced(**amounts: str) -> Json:
+    """Return the sheet whose serverless offer has these prices per million alone."""
+    prices = [{"meter": meter, "amount": amount, "per": 1_000_000} for meter, amount in amounts.items()]
+    return with_offer(TOKEN, prices=prices)
+
+
+def rated(*rates: Json) -> Json:
+    """Return the sheet whose GPU offer has these rates alone."""
+    return with_offer(GPU, rates=list(rates))
+
+
+def test_a_sound_sheet_has_nothing_to_remark_on() -> None:
+    assert findings(SHEET) == []
+
+
+ERRORS = {
+    "duplicate_sku": (changed("/offers/2/sku", "m70-token"), ["/offers/0/sku", "/offers/2/sku"]),
+    "duplicate_meter": (
+        changed("/offers/0/prices/1/meter", "output_tokens"),
+        ["/offers/0/prices/1/meter", "/offers/0/prices/2/meter"],
+    ),
+    "per_not_of_meter": (changed("/offers/0/prices/0/per", 3600), ["/offers/0/prices/0/per"]),
+    "tiers_not_rising": (
+        changed("/offers/0/prices/2/tiers/1/above", 500_000_000),
+        ["/offers/0/prices/2/tiers/1/above"],
+    ),
+    "term_without_rate": (rated({"term_months": 0}), ["/offers/1/rates/0"]),
+    "two_rates": (rated({"term_months": 0, "hourly": "1", "monthly": "730"}), ["/offers/1/rates/0"]),
+    "duplicate_rate": (
+        rated({"term_months": 12, "hourly": "1"}, {"term_months": 12, "hourly": "1"}),
+        ["/offers/1/rates/1"],
+    ),
+    "upfront_without_term": (changed("/offers/1/rates/0/upfront", "5"), ["/offers/1/rates/0/upfront"]),
+    "streams_not_rising": (
+        changed("/offers/1/capacity/decode_tokens_per_second/1/0", 1),
+        ["/offers/1/capacity/decode_tokens_per_second/1"],
+    ),
+    "speed_rising": (
+        changed("/offers/1/capacity/decode_tokens_per_second/1/1", 91),
+        ["/offers/1/capacity/decode_tokens_per_second/1"],
+    ),
+    "no_legal_units": (changed("/offers/1/units/minimum", 33), ["/offers/1/units/maximum"]),
+    "axis_without_weight": (
+        changed("/offers/2/capacity/axes/0/weights", {"input_tokens": 0}),
+        ["/offers/2/capacity/axes/0/weights"],
+    ),
+    "never_available": (
+        with_offer(PTU, available_from="2026-12-01", available_until="2026-12-01"),
+        ["/offers/2/available_until"],
+    ),
+}
+
+WARNINGS = {
+    "output_below_input": (priced(input_tokens="2", output_tokens="0.19"), ["/offers/0/prices/1"]),
+    "cached_above_input": (priced(input_tokens="2", cached_input_tokens="2.01"), ["/offers/0/prices/1"]),
+    "tier_dearer": (changed("/offers/0/prices/2/tiers/1/amount", "2.01"), ["/offers/0/prices/2/tiers"]),
+    "input_free": (priced(output_tokens="2"), ["/offers/0/prices"]),
+    "free": (priced(input_tokens="0", output_tokens="0.000"), ["/offers/0/prices"]),
+    "committed_above_on_demand": (
+        rated({"term_months": 0, "hourly": "36"}, {"term_months": 12, "hourly": "35", "upfront": "9000"}),
+        ["/offers/1/rates/1"],
+    ),
+    "hourly_or_monthly": (
+        rated({"term_months": 0, "hourly": "36"}, {"term_months": 12, "monthly": "25"}),
+        ["/offers/1/rates/1"],
+    ),
+    "maximum_not_reached": (
+        with_offer(GPU, units={"minimum": 5, "increment": 30, "maximum": 7}),
+        ["/offers/1/units/maximum"],
+    ),
+    "hourly_looks_monthly": (rated({"term_months": 0, "hourly": "26280"}), ["/offers/1/rates/0/hourly"]),
+    "curve_ends_early": (
+        changed("/offers/1/capacity/slots", 65),
+        ["/offers/1/capacity/decode_tokens_per_second"],
+    ),
+    "capacity_missing": (without("/offers/2/capacity"), ["/offers/2"]),
+    "compute_without_speed": (
+        with_offer(TOKEN, prices=[{"meter": "compute_seconds", "amount": "9", "per": 3600}]),
+        ["/offers/0/prices"],
+    ),
+    "warm_pool_without_cold_start": (without("/offers/0/cold_start"), ["/offers/0/warm_pool"]),
+    "source_unnamed": (without("/source/url"), ["/source"]),
+}
+WARNINGS["compute_without_speed"][0]["offers"][TOKEN].pop("speed")
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_a_contradiction_refuses_the_sheet(code: str) -> None:
+    document, pointers = ERRORS[code]
+    assert told(document) == {("error", code, pointer) for pointer in pointers}
+
+
+@pytest.mark.parametrize("code", WARNINGS)
+def test_what_looks_like_a_slip_is_a_warning(code: str) -> None:
+    document, pointers = WARNINGS[code]
+    assert told(document) == {("warning", code, pointer) for pointer in pointers}
+
+
+def test_a_minimum_of_the_autoscaler_above_the_maximum_is_refused() -> None:
+    assert told(changed("/offers/1/autoscale/minimum", 33)) == {
+        ("error", "no_legal_units", "/offers/1/autoscale/minimum")
+    }
+
+
+def test_one_term_may_be_paid_in_two_ways() -> None:
+    assert (
+        told(rated({"term_months": 12, "hourly": "2"}, {"term_months": 12, "hourly": "0", "upfront": "17000"})) == set()
+    )
+
+
+def test_terms_are_held_against_the_cheapest_on_demand_rate() -> None:
+    rates = (
+        {"term_months": 0, "hourly": "40"},
+        {"term_months": 0, "hourly": "36"},
+        {"term_months": 12, "hourly": "38"},
+    )
+    assert told(rated(*rates)) == {("warning", "committed_above_on_demand", "/offers/1/rates/2")}
+
+
+def test_a_price_per_thousand_written_as_per_million_stands_out() -> None:
+    document = sheet()
+    token = document["offers"][TOKEN]
+    others = [token | {"sku": f"other-{n}", "model": f"m{n}"} for n in range(3)]
+    slip = changed("/offers/0/prices/0/per", 1000)["offers"][TOKEN]
+    document["offers"] = [slip, *others]
+    assert told(document) == {
+        ("warning", "price_outlier", "/offers/0/prices/0"),
+        ("warning", "output_below_input", "/offers/0/prices/2"),
+    }
+
+
+def test_of_two_prices_far_apart_both_are_remarked_on() -> None:
+    document = sheet()
+    document["offers"].append(changed("/offers/0/prices/3/amount", "20.01")["offers"][TOKEN] | {"sku": "second"})
+    assert told(document) == {
+        ("warning", "price_outlier", "/offers/0/prices/3"),
+        ("warning", "price_outlier", "/offers/3/prices/3"),
+    }
+    document["offers"][3]["prices"][3]["amount"] = "20.00"
+    assert told(document) == set()
+
+
+def test_units_are_compared_with_units_of_the_same_name_only() -> None:
+    document = sheet()
+    document["offers"].append(
+        document["offers"][PTU] | {"sku": "second", "rates": [{"term_months": 0, "hourly": "150"}]}
+    )
+    assert {code for _, code, _ in told(document)} == {"price_outlier"}
+    document["offers"][3]["unit"] = "other"
+    assert told(document) == set()
+
+
+def test_the_ceiling_of_an_hour_is_meant_for_money_like_dollars() -> None:
+    document, _ = WARNINGS["hourly_looks_monthly"]
+    assert told(document | {"currency": "JPY"}) == set()
+
+
+def test_every_rule_is_documented_with_its_severity_and_shown_here() -> None:
+    sources = (REPOSITORY / "service" / "price_sheets" / "lint").glob("*.py")
+    rules = {code for source in sources for code in re.findall(r'(?:error|warning)\(\s*"(\w+)"', source.read_text())}
+    page = (REPOSITORY / "docs" / "price-sheets.md").read_text()
+    rows = re.findall(r"^\| (`.+`) \| (error|warning) \|", page, re.MULTILINE)
+    told = {(code, severity) for codes, severity in rows for code in re.findall(r"`(\w+)`", codes)}
+    shown = {(code, "error") for code in ERRORS} | {(code, "warning") for code in (*WARNINGS, "price_outlier")}
+    assert rules == {code for code, _ in shown}
+    assert shown <= told
