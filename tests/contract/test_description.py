@@ -18,6 +18,7 @@ from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient, new_organization
 from tests.databases import sqlite_url
+from tests.effort import examples
 from tests.examples import rows
 
 NOT_PROMISED = [
@@ -60,7 +61,7 @@ def served(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 # Files as bodies have tests of their own: tests/unit/traffic_histories/reading.
 @pytest.mark.filterwarnings("ignore:Skipped test cases with unsupported payload media types")
 @schema.parametrize()
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(5), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(case: schemathesis.Case[Any], served: Served) -> None:
     if len(str(case.path_parameters)) % 2:  # as often as not, a row that is there
         case.path_parameters = {

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from service.workflow.offers import METERS
+from tests.effort import examples
 
 Json = dict[str, Any]
 
 checked = settings(
     deadline=None,
     derandomize=True,
-    max_examples=150,
+    max_examples=examples(150),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 """Every run the same cases, however busy the machine is."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from service.traffic_histories.reading.chunks import decode, encode
 from service.workflow.traffic import SECOND, BucketSeries, RequestLog
+from tests.effort import examples
 from tests.histories import at, ints
 from tests.reading import read, read_log
 
@@ -36,7 +37,7 @@ bad = st.one_of(
 
 
 @given(rows=st.lists(st.one_of(GOOD, bad), min_size=1, max_size=30), newline=st.sampled_from(["\n", "\r\n", "\r"]))
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 def test_every_row_is_accepted_or_rejected_and_none_is_both(
     rows: list[tuple[int, int, int] | str], newline: str
 ) -> None:
@@ -56,7 +57,7 @@ def test_every_row_is_accepted_or_rejected_and_none_is_both(
 
 
 @given(rows=st.lists(GOOD, min_size=1, max_size=20), seed=st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 def test_the_order_of_rows_does_not_matter(rows: list[tuple[int, int, int]], seed: object) -> None:
     def digest(order: list[tuple[int, int, int]]) -> str:
         lines = [f"{time_text(at_us)},{tokens},{output}" for at_us, tokens, output in order]
@@ -68,7 +69,7 @@ def test_the_order_of_rows_does_not_matter(rows: list[tuple[int, int, int]], see
 
 
 @given(rows=st.lists(GOOD, min_size=1, max_size=20))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_every_spelling_of_the_same_times_is_the_same_history(rows: list[tuple[int, int, int]]) -> None:
     def digest(times: list[str], **options: object) -> str:
         lines = [f"{time};{tokens};{output}" for time, (_, tokens, output) in zip(times, rows, strict=True)]
@@ -90,7 +91,7 @@ def test_every_spelling_of_the_same_times_is_the_same_history(rows: list[tuple[i
 @given(whole=st.integers(946_684_800, 4_102_444_799), fraction=st.text("0123456789", max_size=18))
 @example(whole=1_791_201_600, fraction="9999995")
 @example(whole=1_791_201_600, fraction="0000005")
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_a_fraction_is_rounded_to_the_nearest_microsecond_halves_up(whole: int, fraction: str) -> None:
     exact = Fraction(f"{whole}.{fraction or '0'}") * SECOND
     expected = (exact + Fraction(1, 2)).__floor__()
@@ -110,7 +111,7 @@ def test_a_fraction_is_rounded_to_the_nearest_microsecond_halves_up(whole: int, 
         max_size=40,
     )
 )  # fmt: skip
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 def test_a_series_keeps_every_sum(rows: list[tuple[int, int, int, int, str]]) -> None:
     lines = [f"{START // SECOND + 60 * n},{requests},{i},{o},{key}" for n, requests, i, o, key in rows]
     text = "\n".join(["start,requests,input_tokens,output_tokens,key", *lines, ""])

@@ -11,6 +11,7 @@ from service.workflow.bill import QUANTUM, Usage, serverless_lines, tiered_lines
 from service.workflow.compute.kinds.reserved import reservation_lines
 from service.workflow.offers import Price, Rate, Serverless
 from service.workflow.options import Reservation
+from tests.effort import examples
 from tests.markets import gpu_offer
 from tests.oracles import money
 from tests.property.workflow.strategies import amounts, prices, rates, serverless
@@ -19,7 +20,7 @@ QUANTITIES = st.integers(0, 10**15)
 USAGES = st.builds(Usage, *[QUANTITIES] * 5)
 HALF = Fraction(QUANTUM) / 2
 
-checked = settings(derandomize=True, max_examples=300)
+checked = settings(derandomize=True, max_examples=examples(300))
 
 
 @checked

@@ -13,12 +13,13 @@ from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare
 from service.workflow.traffic import RequestLog
+from tests.effort import examples
 from tests.histories import ints
 from tests.markets import PROVISIONAL, chosen, options_of
 from tests.oracles.money import reserved
 from tests.property.workflow.strategies import Situation, amounts, dedicated, serverless, situations
 
-checked = settings(derandomize=True, max_examples=80)
+checked = settings(derandomize=True, max_examples=examples(80))
 
 
 def exact(options: dict[str, Option]) -> dict[str, Option]:

@@ -13,11 +13,12 @@ from service.workflow.compute.search.bounds import Bounds
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from service.workflow.options import Option
 from service.workflow.rule import choose
+from tests.effort import examples
 from tests.markets import computed
 from tests.oracles.brute_force import Way, best_of_groups, every_way
 from tests.property.workflow.strategies import Situation, situations
 
-checked = settings(derandomize=True, max_examples=120)
+checked = settings(derandomize=True, max_examples=examples(120))
 
 
 def compare_with_brute_force(options: Sequence[Option], best: dict[str, Way]) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from service.kit import canonical_json
 from service.workflow.document import document
 from service.workflow.evaluate import evaluate
+from tests.effort import examples
 from tests.property.workflow.strategies import Situation, situations
 
-checked = settings(derandomize=True, max_examples=15)
+checked = settings(derandomize=True, max_examples=examples(15))
 
 
 def money_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from service.kit.db import types
 from service.kit.db.database import Database
+from tests.effort import examples
 
 TABLE = Table(
     "samples",
@@ -29,7 +30,9 @@ TABLE = Table(
     sqlite_strict=True,
 )
 
-on_each = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+on_each = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(60)
+)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from service.evaluations.comparisons.document import diff_document
 from service.evaluations.comparisons.path import path_between
 from service.evaluations.engine import answer_of
+from tests.effort import examples
 from tests.evaluating import Case, sheet
 
 PRICES = st.sampled_from(["0.30", "0.60", "1.20", "4.00"])
@@ -54,7 +55,7 @@ def amount(money: dict[str, Any]) -> Decimal:
     return Decimal(money["amount"])
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(CASES, CASES, st.booleans())
 def test_every_change_is_the_sum_of_its_parts(first: Case, second: Case, old_engine: bool) -> None:
     before, after = first.side, second.side

@@ -14,12 +14,13 @@ from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import Policy
 from service.workflow.rule import choose
+from tests.effort import examples
 from tests.markets import computed
 from tests.oracles.brute_force import every_way
 from tests.oracles.repricing import moved
 from tests.property.workflow.strategies import Situation, amounts, situations
 
-checked = settings(derandomize=True, max_examples=120)
+checked = settings(derandomize=True, max_examples=examples(120))
 
 BESIDE = Decimal("1E-7")
 """How far beside a flip point the answer is looked at, as a share of the price."""

@@ -12,10 +12,11 @@ from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.search.candidates import default_streams
 from service.workflow.offers import Offer
 from service.workflow.options import Option
+from tests.effort import examples
 from tests.markets import computed
 from tests.property.workflow.strategies import Situation, situations
 
-checked = settings(derandomize=True, max_examples=60)
+checked = settings(derandomize=True, max_examples=examples(60))
 
 
 def total(case: Case, offers: Sequence[Offer], hybrid: Option, units: int) -> Decimal:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from service.workflow.compare.pareto import frontier, p95
 from service.workflow.options import SERVERLESS, Figures, Option, Percentiles, Violation
 from service.workflow.policy import LatencyMetric
+from tests.effort import examples
 
 LATE = (Violation("latency_target", "Too slow."),)
 NOTHING = Decimal(0)
@@ -34,7 +35,7 @@ def options(draw: st.DrawFn) -> list[Option]:
     return [option(number, cost, first, last, eligible=ok) for number, (cost, first, last, ok) in enumerate(drawn)]
 
 
-checked = settings(derandomize=True, max_examples=400)
+checked = settings(derandomize=True, max_examples=examples(400))
 
 
 @checked

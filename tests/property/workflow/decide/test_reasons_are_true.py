@@ -10,11 +10,12 @@ from service.workflow.compute.redecide import eligible
 from service.workflow.decide.reasons import Reason, money, reasons
 from service.workflow.options import Option
 from service.workflow.rule import choose
+from tests.effort import examples
 from tests.markets import computed
 from tests.oracles.brute_force import every_way
 from tests.property.workflow.strategies import Situation, situations
 
-checked = settings(derandomize=True, max_examples=200)
+checked = settings(derandomize=True, max_examples=examples(200))
 
 NOTHING = Comparison((), (), None, (), (), None, None)
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from service.workflow.options import COMMITTED
 from service.workflow.rule import choose
+from tests.effort import examples
 
-checked = settings(derandomize=True, max_examples=500)
+checked = settings(derandomize=True, max_examples=examples(500))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from service.workflow.measure import TrafficProfile, clip, measure
 from service.workflow.measure.window import span_of
 from service.workflow.policy import Policy
 from service.workflow.traffic import DAY, HOUR, MINUTE, SECOND, WEEK, BucketSeries, RequestLog, TrafficHistory
+from tests.effort import examples
 from tests.histories import summed
 from tests.property.workflow.measure.strategies import logs, serieses, shuffled_ties
 
@@ -128,7 +129,7 @@ def test_missing_is_never_more_observed_than_idle(series: BucketSeries) -> None:
     assert missing.load.mean >= idle.load.mean
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories, st.data())
 def test_parts_of_a_history_add_up_to_it(history: TrafficHistory, data: st.DataObject) -> None:
     start, end = span_of(history)

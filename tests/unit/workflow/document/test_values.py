@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from service.kit import canonical_json
 from service.workflow.document.values import cents, decimal_text, number, quantity_text, significant, time_text
+from tests.effort import examples
 from tests.histories import at
 
-checked = settings(derandomize=True, max_examples=300, deadline=None)
+checked = settings(derandomize=True, max_examples=examples(300), deadline=None)
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False)
 

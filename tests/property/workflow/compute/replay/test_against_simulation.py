@@ -15,6 +15,7 @@ from service.workflow.replay.hybrid import replay_hybrid
 from service.workflow.replay.result import AutoscaledReplay, LatencyTarget, ReservedReplay, ServerlessReplay
 from service.workflow.replay.serverless import replay_instances, replay_serverless
 from service.workflow.traffic import SECOND, Arrivals
+from tests.effort import examples
 from tests.property.workflow.compute.replay.batching import Asked, Latencies, simulate
 from tests.property.workflow.compute.replay.endpoints import endpoint_waits, fleet_waits, throttled
 from tests.property.workflow.compute.replay.scaling import simulate_scaled
@@ -23,7 +24,7 @@ from tests.unit.workflow.replay.build import an_hour_each, arrivals_at, assert_l
 # Odd speeds, so that a finish never falls on the very microsecond of an arrival by chance.
 SPEED = Speed(40009.0, ((1, 97.3), (3, 61.7), (6, 41.9)))
 
-checked = settings(deadline=None, derandomize=True, max_examples=200)
+checked = settings(deadline=None, derandomize=True, max_examples=examples(200))
 
 asked_of = st.lists(
     st.tuples(

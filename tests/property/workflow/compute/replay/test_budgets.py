@@ -12,9 +12,10 @@ from service.workflow.offers import Axis, ThroughputCapacity
 from service.workflow.replay.buckets import bucket_counts, split_buckets
 from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.traffic import MINUTE, SECOND, Arrivals, BucketSeries
+from tests.effort import examples
 from tests.unit.workflow.replay.build import arrivals_at, ints
 
-checked = settings(deadline=None, derandomize=True, max_examples=200)
+checked = settings(deadline=None, derandomize=True, max_examples=examples(200))
 
 weights_of = st.decimals(0, 3, places=3) | st.sampled_from([Decimal(0), Decimal(1), Decimal("0.0006"), Decimal("0.1")])
 axes_of = st.lists(

@@ -14,9 +14,10 @@ from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.hybrid import replay_hybrid
 from service.workflow.replay.result import LatencyTarget
 from service.workflow.traffic import Arrivals
+from tests.effort import examples
 from tests.unit.workflow.replay.build import an_hour_each, arrivals_at
 
-checked = settings(deadline=None, derandomize=True, max_examples=200)
+checked = settings(deadline=None, derandomize=True, max_examples=examples(200))
 
 
 @st.composite
