@@ -1,4 +1,4 @@
-"""How much a run proves: `EFFORT` is quick, test (what CI runs) or prove; the files of tests state a weight, not a size."""
+"""How much a run proves: `EFFORT` is quick, test (as in CI) or prove; files of tests state a weight, not a size."""
 
 import os
 
