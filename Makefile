@@ -1,7 +1,9 @@
 # Everything runs inside .venv, which the first command sets up from the locked requirements.
 #
 #   make run [PORT=8000] [ARGS=--once]   set up, start the server, load the example, print its recommendation
-#   make test [ARGS=...]                 everything CI runs: the checks, then all tests on SQLite and PostgreSQL
+#   make quick [ARGS=...]                while working: lint, types, unit tests, guards and the API on SQLite
+#   make test [ARGS=...]                 everything CI runs: the checks, then all suites, PostgreSQL where engines differ
+#   make prove [ARGS=...]                the long proofs: every test on both engines, more examples, coverage
 #   make check                           format, lint, types, import rules, Dockerfile, openapi.yaml
 #   make bench [ARGS=...]                side-by-side measurements, by hand
 #   make lock | openapi | format         rewrite the locked requirements | openapi.yaml | the layout of the code
@@ -16,16 +18,26 @@ RUN := .venv/.run
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := run
-.PHONY: run test check bench lock openapi format clean
+.PHONY: run quick test prove check bench lock openapi format clean
 
 run: $(RUN)
 	@$(BIN)/crossover demo --port $(PORT) $(ARGS)
 
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+quick: $(DEV)
+	$(BIN)/ruff check -q .
+	$(BIN)/mypy
+	EFFORT=quick $(PYTEST) -q tests/unit tests/guards tests/api $(ARGS)
+
 test: check
+	EFFORT=test $(PYTEST) --durations=25 $(ARGS)
+
+prove: check
 	@rm -f .coverage
 	@# Compiled kernels cannot be traced, so their tests run once interpreted: docs/decisions/0014.
-	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q --cov --cov-report= tests/unit/workflow/compute tests/unit/workflow/measure
-	$(BIN)/pytest -n $(JOBS) --cov --cov-append --cov-report= $(ARGS)
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -q --cov --cov-report= $(addprefix tests/unit/workflow/,compute measure replay)
+	EFFORT=prove $(PYTEST) --durations=25 --cov --cov-append --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='service/workflow/*' --fail-under=95
 	$(BIN)/coverage report --include='service/access/*' --fail-under=95
 

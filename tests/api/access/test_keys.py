@@ -14,6 +14,8 @@ from service.kit.db.database import Database
 from service.kit.http.idempotency import IdempotencyKey
 from tests.clients import ApiClient
 
+pytestmark = pytest.mark.both_engines
+
 
 def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}

@@ -12,6 +12,8 @@ from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient
 
+pytestmark = pytest.mark.both_engines
+
 AppAt = Callable[[str], Flask]
 
 

@@ -15,6 +15,8 @@ from service.workflow.evaluate import Progress
 from tests.clients import Answer, ApiClient
 from tests.evaluating import evaluate, queue, ready
 
+pytestmark = pytest.mark.both_engines
+
 ASYNC = {"Prefer": "respond-async"}
 
 

@@ -8,6 +8,8 @@ from service.events import service as events
 from service.kit.db.database import Database
 from tests.clients import ApiClient, transaction
 
+pytestmark = pytest.mark.both_engines
+
 CHAT = {"name": "Chat", "model": "m70"}
 
 

@@ -5,9 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from tests.api.price_sheets.test_price_sheets import created, dated, revised
 from tests.clients import ApiClient
 from tests.unit.price_sheets.documents import SHEET
+
+pytestmark = pytest.mark.both_engines
 
 WRITERS = 6
 

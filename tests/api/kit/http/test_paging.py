@@ -8,6 +8,8 @@ import time_machine
 
 from tests.clients import ApiClient
 
+pytestmark = pytest.mark.both_engines
+
 
 def add(api: ApiClient, count: int) -> None:
     for number in range(count):

@@ -28,6 +28,8 @@ from service.kit.http.problems import CONFLICT, Problem
 from service.settings import Settings
 from tests.clients import ApiClient
 
+pytestmark = pytest.mark.both_engines
+
 blueprint = Resource("tallies", __name__, description="A resource that only these tests have.")
 
 

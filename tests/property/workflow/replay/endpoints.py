@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service.workflow.traffic import MINUTE
-from tests.property.workflow.compute.replay.fleets import Instance, Pool, Time
+from tests.property.workflow.replay.fleets import Instance, Pool, Time
 
 
 def throttled(

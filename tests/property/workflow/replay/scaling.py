@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from service.workflow.offers import ConcurrencyCapacity
-from tests.property.workflow.compute.replay.batching import Asked, Batch, Latencies
-from tests.property.workflow.compute.replay.fleets import Pool
+from tests.property.workflow.replay.batching import Asked, Batch, Latencies
+from tests.property.workflow.replay.fleets import Pool
 
 
 @dataclass(frozen=True)

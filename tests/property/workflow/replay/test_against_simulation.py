@@ -16,9 +16,9 @@ from service.workflow.replay.result import AutoscaledReplay, LatencyTarget, Rese
 from service.workflow.replay.serverless import replay_instances, replay_serverless
 from service.workflow.traffic import SECOND, Arrivals
 from tests.effort import examples
-from tests.property.workflow.compute.replay.batching import Asked, Latencies, simulate
-from tests.property.workflow.compute.replay.endpoints import endpoint_waits, fleet_waits, throttled
-from tests.property.workflow.compute.replay.scaling import simulate_scaled
+from tests.property.workflow.replay.batching import Asked, Latencies, simulate
+from tests.property.workflow.replay.endpoints import endpoint_waits, fleet_waits, throttled
+from tests.property.workflow.replay.scaling import simulate_scaled
 from tests.unit.workflow.replay.build import an_hour_each, arrivals_at, assert_latencies
 
 # Odd speeds, so that a finish never falls on the very microsecond of an arrival by chance.
