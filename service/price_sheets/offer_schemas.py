@@ -44,10 +44,17 @@ class PriceSchema(Schema):
 
 
 class LimitsSchema(Schema):
-    """Rate limits per clock minute; a limit left out does not bind. Tokens are input plus output."""
+    """Rate limits per clock minute; a limit left out does not bind.
+
+    `tokens_per_minute` counts all input and output, `input_tokens_per_minute` the input that is not cached,
+    `all_input_tokens_per_minute` the cached part too.
+    """
 
     requests_per_minute = Integer(minimum=1, maximum=10**9)
     tokens_per_minute = Integer(minimum=1, maximum=10**12)
+    input_tokens_per_minute = Integer(minimum=1, maximum=10**12)
+    all_input_tokens_per_minute = Integer(minimum=1, maximum=10**12)
+    output_tokens_per_minute = Integer(minimum=1, maximum=10**12)
 
 
 class ColdStartSchema(Schema):
@@ -96,11 +103,15 @@ class OfferSchema(Schema):
 
 
 class ServerlessOfferSchema(OfferSchema):
-    """Billed by meters. `instance_concurrency`: requests one instance serves at once, where compute time is billed."""
+    """Billed by meters, and by the hour where keeping the offer ready has a fee of its own (`hourly`).
+
+    `instance_concurrency`: requests one instance serves at once, where compute time is billed.
+    """
 
     mode = Choice(("serverless",), required=True)
     prices = List(fields.Nested(PriceSchema), required=True, validate=_some(len(METERS)))
     monthly_minimum = Money()
+    hourly = Money()
     limits = fields.Nested(LimitsSchema)
     cold_start = fields.Nested(ColdStartSchema)
     warm_pool = fields.Nested(WarmPoolSchema)

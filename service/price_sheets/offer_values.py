@@ -77,6 +77,7 @@ def _serverless(offer: Json, sheet: Json) -> Serverless:
             _price(price) for price in sorted(offer["prices"], key=lambda price: METERS.index(price["meter"]))
         ),
         monthly_minimum=Decimal(offer.get("monthly_minimum", "0")),
+        hourly_fee=Decimal(offer.get("hourly", "0")),
         limits=Limits(**offer.get("limits", {})),
         cold_start=_cold_start(offer.get("cold_start")),
         warm_pool=_warm_pool(offer.get("warm_pool")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from service.workflow.offers import METERS, Meter, Price, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, METERS, Meter, Price, Serverless
 from service.workflow.traffic import SECOND
 
 MONEY = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -115,11 +115,13 @@ def tiered_lines(code: str, price: Price, quantity: Decimal) -> list[Line]:
 
 
 def serverless_lines(offer: Serverless, usage: Usage, prefix: str = "") -> list[Line]:
-    """Return the lines of a serverless bill: every meter with its tiers, then what a monthly minimum adds."""
+    """Return the lines of a serverless bill: every meter with its tiers, what a monthly minimum adds, the fee."""
     lines: list[Line] = []
     for price in sorted(offer.prices, key=lambda price: METERS.index(price.meter)):
         lines += tiered_lines(prefix + price.meter, price, billed_quantity(offer, price, usage))
     missing = MONEY.subtract(offer.monthly_minimum, total(lines))
     if missing > 0:
         lines.append(line(f"{prefix}monthly_minimum", Decimal(1), "months", missing))
+    if offer.hourly_fee:
+        lines.append(line(f"{prefix}hourly_fee", Decimal(HOURS_PER_MONTH), "hours", offer.hourly_fee))
     return lines

@@ -40,10 +40,17 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Rate limits per aligned clock minute; None means unlimited. Tokens are all input plus output tokens."""
+    """Rate limits per aligned clock minute; None means unlimited.
+
+    `tokens_per_minute` counts all input and output; `input_tokens_per_minute` the input that is not cached, as its
+    price does; `all_input_tokens_per_minute` the cached part too; `output_tokens_per_minute` the output.
+    """
 
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    input_tokens_per_minute: int | None = None
+    all_input_tokens_per_minute: int | None = None
+    output_tokens_per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,11 @@ class Autoscale:
 
 @dataclass(frozen=True)
 class Serverless:
-    """A serverless offer: billed by meters, shared or scaled by the provider."""
+    """A serverless offer: billed by meters, shared or scaled by the provider.
+
+    monthly_minimum: the least that the meters come to in a month. hourly_fee: money for every hour that the offer is
+    kept ready, used or not, beside its meters (hosting of a tuned model, say); both in the offer's currency.
+    """
 
     sku: str
     model: str
@@ -169,6 +180,7 @@ class Serverless:
     currency: str = "USD"
     provider: str = ""
     monthly_minimum: Decimal = Decimal(0)
+    hourly_fee: Decimal = Decimal(0)
     limits: Limits = field(default_factory=Limits)
     cold_start: ColdStart | None = None
     warm_pool: WarmPool | None = None

@@ -106,5 +106,6 @@ def _converted_serverless(offer: Serverless, rate: Decimal, currency: str) -> Se
         currency=currency,
         prices=prices,
         monthly_minimum=offer.monthly_minimum * rate,
+        hourly_fee=offer.hourly_fee * rate,
         warm_pool=None if pool is None else replace(pool, hourly=pool.hourly * rate),
     )

@@ -30,8 +30,8 @@ def metered(price: Price, quantity: Fraction) -> Fraction:
 
 
 def bill(offer: Serverless, quantities: Mapping[str, Fraction]) -> Fraction:
-    """Return a month's bill, the minimum included."""
-    return max(
+    """Return a month's bill, the minimum and the fee of 730 hours included."""
+    return 730 * Fraction(offer.hourly_fee) + max(
         sum((metered(price, quantities[price.meter]) for price in offer.prices), Fraction(0)),
         Fraction(offer.monthly_minimum),
     )

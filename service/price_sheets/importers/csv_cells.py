@@ -22,7 +22,8 @@ KEYED = {"prices": "meter", "rates": "term_months", "axes": None}
 TEXTS = ("residency", "certifications")
 FLAGS = ("version_pinning",)
 NUMBERS = (
-    "per", "requests_per_minute", "tokens_per_minute", "idle_seconds", "start_seconds", "concurrency",
+    "per", "requests_per_minute", "tokens_per_minute", "input_tokens_per_minute", "all_input_tokens_per_minute",
+    "output_tokens_per_minute", "idle_seconds", "start_seconds", "concurrency",
     "instance_concurrency", "prefill_tokens_per_second", "minimum", "increment", "maximum", "billing_seconds",
     "window_seconds", "slots",
 )  # fmt: skip

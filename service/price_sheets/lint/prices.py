@@ -32,6 +32,11 @@ def serverless(offer: Json, pointer: str) -> Iterator[Finding]:
         yield warning("warm_pool_without_cold_start", f"{pointer}/warm_pool", detail)
 
 
+def _charges(offer: Json) -> bool:
+    amounts = [amount["amount"] for price in offer["prices"] for amount in (price, *price.get("tiers", ()))]
+    return any(Decimal(amount) for amount in (*amounts, offer.get("hourly", "0")))
+
+
 def _price(price: Json, pointer: str) -> Iterator[Finding]:
     if price["per"] not in PER and not (price["meter"] == "compute_seconds" and price["per"] in PER_SECONDS):
         detail = "Must be a power of ten such as 1000000; of compute_seconds also 60 or 3600."
@@ -40,7 +45,8 @@ def _price(price: Json, pointer: str) -> Iterator[Finding]:
         if after["above"] <= before["above"]:
             yield error("tiers_not_rising", f"{pointer}/tiers/{index}/above", "Tiers must rise in `above`.")
     amounts = [price["amount"], *(tier["amount"] for tier in price.get("tiers", ()))]
-    if any(Decimal(after) > Decimal(before) for before, after in pairwise(amounts)):
+    charged = amounts[1:] if not Decimal(amounts[0]) else amounts  # a first tier for nothing is an allowance
+    if any(Decimal(after) > Decimal(before) for before, after in pairwise(charged)):
         detail = "A later tier costs more than an earlier one; tiers are volume discounts as a rule."
         yield warning("tier_dearer", f"{pointer}/tiers", detail)
 
@@ -53,7 +59,7 @@ def _meters(offer: Json, pointer: str) -> Iterator[Finding]:
             yield error("duplicate_meter", f"{pointer}/{index}/meter", detail)
     if "input_tokens" not in counts and counts.keys() & {"output_tokens", "cached_input_tokens"}:
         yield warning("input_free", pointer, "Tokens are billed but `input_tokens` has no price, so input is free.")
-    if not any(Decimal(price["amount"]) for price in offer["prices"]):
+    if not _charges(offer):
         yield warning("free", pointer, "Every price is zero, so this offer wins every comparison of cost.")
     if "compute_seconds" in counts and "speed" not in offer:
         detail = "Compute time is billed but `speed` is missing: only logs with service times can be priced."

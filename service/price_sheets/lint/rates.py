@@ -18,6 +18,9 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
     if "capacity" not in offer:
         detail = "Without `capacity` the price is kept, but no evaluation can size this offer."
         yield warning("capacity_missing", pointer, detail)
+    if "autoscale" in offer and offer.get("capacity", {}).get("kind") == "throughput":
+        detail = "Units of throughput are computed as running all the time; leave `autoscale` out, or state slots."
+        yield error("autoscale_of_throughput", f"{pointer}/autoscale", detail)
     for index, axis in enumerate(offer.get("capacity", {}).get("axes", ())):
         if not any(Decimal(weight) for weight in axis["weights"].values()):
             where = f"{pointer}/capacity/axes/{index}/weights"

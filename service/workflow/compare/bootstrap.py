@@ -12,7 +12,7 @@ import numpy as np
 
 from service.workflow.bill import prices_cached_apart
 from service.workflow.compute.case import Case
-from service.workflow.offers import Price, Rate, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, Price, Rate, Serverless
 from service.workflow.options import Option
 from service.workflow.traffic import HOUR, SECOND, Float64s, Int64s
 
@@ -135,8 +135,8 @@ def metered(offer: Serverless, counts: Float64s, seconds: Float64s) -> Float64s:
     bill = np.zeros(len(counts))
     for price in offer.prices:
         bill += _tiered(price, quantities[price.meter])
-    least: Float64s = np.maximum(bill, float(offer.monthly_minimum))
-    return least
+    owed: Float64s = np.maximum(bill, float(offer.monthly_minimum)) + float(offer.hourly_fee) * HOURS_PER_MONTH
+    return owed
 
 
 def _tiered(price: Price, quantity: Float64s) -> Float64s:

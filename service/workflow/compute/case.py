@@ -14,9 +14,10 @@ from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
 from service.workflow.policy import Policy
 from service.workflow.replay.buckets import bucket_counts
+from service.workflow.replay.limits import busiest_minute, stated
 from service.workflow.replay.result import LatencyTarget
 from service.workflow.replay.tally import hourly_tokens
-from service.workflow.traffic import HOUR, MINUTE, Arrivals, Int64s
+from service.workflow.traffic import HOUR, Arrivals, Int64s
 
 if TYPE_CHECKING:
     from service.workflow.compute.fluid import Fluid
@@ -51,21 +52,13 @@ class Case:
         return Fraction(str(self.policy.hybrid.threshold))
 
     @cached_property
-    def busiest_minute(self) -> tuple[int, int]:
-        """The most requests, and the most tokens, of any replayed minute: no part of the traffic has more."""
-        arrivals = self.arrivals
-        minutes = arrivals.time_us // MINUTE
-        firsts = np.flatnonzero(np.diff(minutes, prepend=-1))
-        tokens = np.add.reduceat(arrivals.uncached + arrivals.cached + arrivals.output, firsts)
-        return int(np.diff(firsts, append=len(minutes)).max(initial=0)), int(tokens.max(initial=0))
+    def busiest_minute(self) -> dict[str, int]:
+        """The most that any replayed minute takes of each limit."""
+        return busiest_minute(self.arrivals)
 
     def may_throttle(self, limits: Limits) -> bool:
         """Whether limits can turn away any of the traffic."""
-        requests, tokens = self.busiest_minute
-        most = (limits.requests_per_minute, limits.tokens_per_minute)
-        return any(
-            limit is not None and limit < reached for limit, reached in zip(most, (requests, tokens), strict=True)
-        )
+        return any(most < self.busiest_minute[name] for name, most in stated(limits).items())
 
     @cached_property
     def target(self) -> LatencyTarget | None:

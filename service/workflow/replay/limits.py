@@ -1,43 +1,64 @@
 """Rate limits per clock minute: which requests a provider turns away."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from service.workflow.offers import Limits
 from service.workflow.replay.compiled import kernel
 from service.workflow.traffic import MINUTE, Arrivals, Int64s, UInt8s
 
-UNLIMITED = 1 << 62
+COUNTED: dict[str, Callable[[Arrivals], Int64s]] = {
+    "requests_per_minute": lambda arrivals: np.ones(len(arrivals), np.int64),
+    "tokens_per_minute": lambda arrivals: arrivals.uncached + arrivals.cached + arrivals.output,
+    "input_tokens_per_minute": lambda arrivals: arrivals.uncached,
+    "all_input_tokens_per_minute": lambda arrivals: arrivals.uncached + arrivals.cached,
+    "output_tokens_per_minute": lambda arrivals: arrivals.output,
+}
+"""What a request takes of each limit, int64 of shape (n,), by the limit's name in `Limits`."""
 
 
 @kernel
-def _throttle(
-    time_us: Int64s, tokens: Int64s, kept: UInt8s, most_requests: int, most_tokens: int, throttled: UInt8s
-) -> None:
-    requests_left = tokens_left = minute_end = 0
+def _throttle(time_us: Int64s, taken: Int64s, kept: UInt8s, most: Int64s, throttled: UInt8s) -> None:
+    left = most.copy()
+    minute_end = 0
     for request in range(len(time_us)):
         if not kept[request]:
             continue
-        if time_us[request] >= minute_end:
+        if time_us[request] >= minute_end:  # a new minute: every limit is whole again
             minute_end = (time_us[request] // MINUTE + 1) * MINUTE
-            requests_left, tokens_left = most_requests, most_tokens
-        if requests_left < 1 or tokens_left < tokens[request]:
-            throttled[request] = 1
+            left[:] = most
+        fits = True
+        for limit in range(len(most)):
+            fits = fits and taken[limit, request] <= left[limit]
+        if fits:
+            for limit in range(len(most)):
+                left[limit] -= taken[limit, request]
         else:
-            requests_left -= 1
-            tokens_left -= tokens[request]
+            throttled[request] = 1
+
+
+def stated(limits: Limits) -> dict[str, int]:
+    """Return the limits that bind at all, by name."""
+    return {name: most for name in COUNTED if (most := getattr(limits, name)) is not None}
 
 
 def throttle(arrivals: Arrivals, limits: Limits, kept: UInt8s) -> UInt8s:
     """Return which of the kept requests do not fit their minute, uint8 of shape (n,).
 
-    Minutes are aligned to the window's start. A request counts all its tokens when it arrives, cached ones too;
-    one that does not fit uses up nothing.
+    Minutes are aligned to the window's start. A request counts all its tokens when it arrives; one that does not fit
+    every limit uses up nothing.
     """
     throttled = np.zeros(len(arrivals), np.uint8)
-    if limits.requests_per_minute is None and limits.tokens_per_minute is None:
-        return throttled
-    most_requests = UNLIMITED if limits.requests_per_minute is None else limits.requests_per_minute
-    most_tokens = UNLIMITED if limits.tokens_per_minute is None else limits.tokens_per_minute
-    tokens = arrivals.uncached + arrivals.cached + arrivals.output
-    _throttle(arrivals.time_us, tokens, kept, most_requests, most_tokens, throttled)
+    most = stated(limits)
+    if most:
+        taken = np.stack([COUNTED[name](arrivals) for name in most])
+        _throttle(arrivals.time_us, taken, kept, np.array(list(most.values()), np.int64), throttled)
     return throttled
+
+
+def busiest_minute(arrivals: Arrivals) -> dict[str, int]:
+    """Return the most that any aligned minute takes of each limit: no part of the traffic takes more."""
+    minutes = arrivals.time_us // MINUTE
+    firsts = np.flatnonzero(np.diff(minutes, prepend=-1))
+    return {name: int(np.add.reduceat(count(arrivals), firsts).max(initial=0)) for name, count in COUNTED.items()}

@@ -53,6 +53,7 @@ def _changed(offer: Offer, change: PriceChange) -> Offer:
         offer,
         prices=tuple(_price(price, change.factor) for price in offer.prices),
         monthly_minimum=offer.monthly_minimum * change.factor,
+        hourly_fee=offer.hourly_fee * change.factor,
         warm_pool=_pool(offer.warm_pool, change.factor),
     )
 

@@ -129,6 +129,13 @@ def just(values: Json) -> dict[str, st.SearchStrategy[Any]]:
     return {name: st.just(value) for name, value in values.items()}
 
 
+def scaled_by_slots(offer: Json) -> Json:
+    """Return the offer, without scaling by itself where its units are of throughput."""
+    if offer.get("capacity", {}).get("kind") == "throughput":
+        offer.pop("autoscale", None)
+    return offer
+
+
 dedicated = some(
     {"mode": st.just("dedicated"), "model": guarded, "rates": rates()},
     unit=names,
@@ -137,7 +144,7 @@ dedicated = some(
     start_seconds=number(0, 86_400),
     autoscale=some({"minimum": whole(0, 100)}, idle_seconds=number(0, 1e6)),
     **common,
-)
+).map(scaled_by_slots)
 
 
 @st.composite

@@ -88,6 +88,17 @@ def test_per_request() -> None:
     assert option.monthly_cost == Decimal("578.16")
 
 
+def test_a_fee_by_the_hour_beside_tokens() -> None:
+    found = options("hosting-fee", log(every_minute(0), tokens=1000, output=200))
+    assert bill(found["serverless:m70-tuned"]) == {
+        "input_tokens": (Decimal(43_800_000), Decimal("87.60")),  # 43.8 million at 2
+        "output_tokens": (Decimal(8_760_000), Decimal("70.08")),  # 8.76 million at 8
+        "hourly_fee": (Decimal(730), Decimal("1241.00")),  # 730 hours at 1.70
+    }
+    assert found["serverless:m70-tuned"].monthly_cost == Decimal("1398.68")
+    assert found["serverless:m70-list"].monthly_cost == Decimal("236.52")  # 131.40 + 105.12
+
+
 def test_per_second_with_the_seconds_of_starting_and_idling() -> None:
     """1,200 input tokens at 12,000 a second and 54 output tokens at 54 a second are served in 1.1 s.
 

@@ -11,7 +11,7 @@ from service.workflow.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class _Contender:
-    """A serverless offer with what decides dominance, worked out once: prices per unit of each meter, and its kind."""
+    """A serverless offer with what decides dominance, worked out once: unit prices by meter, the fee, its kind."""
 
     offer: Serverless
     prices: tuple[Decimal, ...]
@@ -52,7 +52,7 @@ def undominated(offers: Sequence[Serverless]) -> list[Serverless]:
 def _contender(offer: Serverless) -> _Contender:
     amounts = {price.meter: price.amount / price.per for price in offer.prices}
     amounts.setdefault("cached_input_tokens", amounts.get("input_tokens", Decimal(0)))
-    prices = tuple(amounts.get(meter, Decimal(0)) for meter in METERS)
+    prices = (*(amounts.get(meter, Decimal(0)) for meter in METERS), offer.hourly_fee)
     runs = (offer.limits, offer.cold_start, offer.warm_pool, offer.speed, offer.instance_concurrency)
     promises = (offer.isolation, offer.gpu, offer.quantization)
     flat = not offer.monthly_minimum and not any(price.tiers for price in offer.prices)

@@ -33,6 +33,7 @@ def test_a_sound_sheet_has_nothing_to_remark_on() -> None:
 
 
 ERRORS = {
+    "autoscale_of_throughput": (with_offer(PTU, autoscale={"minimum": 0}), ["/offers/2/autoscale"]),
     "duplicate_sku": (changed("/offers/2/sku", "m70-token"), ["/offers/0/sku", "/offers/2/sku"]),
     "duplicate_meter": (
         changed("/offers/0/prices/1/meter", "output_tokens"),
@@ -113,6 +114,16 @@ def test_a_contradiction_refuses_the_sheet(code: str) -> None:
 def test_what_looks_like_a_slip_is_a_warning(code: str) -> None:
     document, pointers = WARNINGS[code]
     assert told(document) == {("warning", code, pointer) for pointer in pointers}
+
+
+def test_a_first_tier_for_nothing_is_an_allowance_and_no_slip() -> None:
+    tiers = [{"above": 10_000_000, "amount": "0.50"}]
+    free = {"meter": "input_tokens", "amount": "0", "per": 1_000_000, "tiers": tiers}
+    assert told(with_offer(TOKEN, prices=[free])) == set()
+    rising = [*tiers, {"above": 20_000_000, "amount": "0.60"}]
+    assert told(with_offer(TOKEN, prices=[free | {"tiers": rising}])) == {
+        ("warning", "tier_dearer", "/offers/0/prices/0/tiers")
+    }
 
 
 def test_a_minimum_of_the_autoscaler_above_the_maximum_is_refused() -> None:

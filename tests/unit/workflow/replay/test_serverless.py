@@ -102,6 +102,19 @@ def test_the_token_limit_counts_all_tokens_and_a_refused_request_uses_none() -> 
     assert counted(replay.first_token) == 2
 
 
+def test_limits_of_input_and_output_bind_apart_and_cached_input_counts_where_it_is_said() -> None:
+    arrivals = arrivals_at([0, 1, 2], uncached=[50, 50, 10], cached=[500, 500, 500], output=[5, 5, 5])
+    assert (
+        endpoint(arrivals, limits=Limits(input_tokens_per_minute=110, output_tokens_per_minute=15)).throttled.sum() == 0
+    )
+    assert endpoint(arrivals, limits=Limits(input_tokens_per_minute=109)).throttled.sum() == 1
+    assert endpoint(arrivals, limits=Limits(output_tokens_per_minute=14)).throttled.sum() == 1
+    assert endpoint(arrivals, limits=Limits(all_input_tokens_per_minute=1109)).throttled.sum() == 1
+    # The second does not fit the output any more, so the third finds the input that it would have used.
+    both = Limits(input_tokens_per_minute=60, output_tokens_per_minute=10)
+    assert endpoint(arrivals, limits=both).throttled.sum() == 1
+
+
 def test_only_kept_requests_use_up_a_limit() -> None:
     arrivals = arrivals_at([0, 1, 2])
     replay = endpoint(arrivals, limits=Limits(requests_per_minute=1), kept=flags([0, 1, 1]))
