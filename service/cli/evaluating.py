@@ -71,7 +71,7 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     history = _history(files)
     body = _evaluated(history, sheets, policy, files.model)
     if report_to is not None:
-        _write(report_to, report(body))
+        _write(report_to, report(body, sheets))
     if as_json:
         sys.stdout.buffer.write(canonical_json.dumps(body) + b"\n")
     else:

@@ -46,6 +46,10 @@ def _traffic(measured: Json) -> Iterator[str]:
 
 def _options(evaluation: Json) -> Iterator[str]:
     options = evaluation["options"]
+    if not options:
+        yield ""
+        yield "No option: the policy's modes and the offers leave nothing to compare."
+        return
     chosen = evaluation["recommendation"]["option"]
     latency = Latency.of(evaluation["inputs"]["policy"])
     currency = options[0]["monthly_cost"]["currency"]

@@ -1,6 +1,5 @@
 """Answers about one evaluation: the stored bytes once there are any, what is known of its state until then."""
 
-import json
 from functools import partial
 from typing import Any
 
@@ -12,8 +11,6 @@ from service.evaluations.states import Summary
 from service.kit.db.transaction import Transaction
 from service.kit.http import strict_json
 from service.kit.http.fields import rfc3339
-from service.kit.http.problems import CONFLICT, Problem
-from service.reports.report import CONTENT_SECURITY_POLICY, report
 
 JSON = "application/json"
 RETRY_AFTER = "1"
@@ -36,16 +33,6 @@ def present(tx: Transaction, evaluation_id: str) -> Response:
 def stored(digest: str, content: bytes, status: int = 200, **headers: str) -> Response:
     """Answer with a completed evaluation's bytes; its digest is its entity tag."""
     return Response(content, status, {"ETag": f'"{digest}"', **headers}, content_type=JSON)
-
-
-def as_page(tx: Transaction, evaluation_id: str) -> Response:
-    """Answer with the report on an evaluation. Raises Problem 404, and 409 until it is completed."""
-    found = queries.content(tx, evaluation_id)
-    if found is None:
-        state = service.summary(tx, service.get(tx, evaluation_id)).state
-        raise Problem(CONFLICT, f"The evaluation is {state}; only a completed one has a report.")
-    policy = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
-    return Response(report(json.loads(found[1])), headers=policy, content_type="text/html; charset=utf-8")
 
 
 def standing(tx: Transaction, summary: Summary, status: int = 200, **headers: str) -> Response:

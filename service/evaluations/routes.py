@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from service.evaluations import queries, responses, service, waiting
+from service.evaluations import queries, reporting, responses, service, waiting
 from service.evaluations.document import Envelope, body_of
 from service.evaluations.engine import TOO_LONG, answer_of, in_turn, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
@@ -110,7 +110,7 @@ def get_evaluation(tx: Transaction, evaluation_id: str) -> Response:
 @blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/report", scope=READ, problems=[CONFLICT])
 def get_report(tx: Transaction, evaluation_id: str) -> Response:
     """Return a completed evaluation as a page to read, print and keep, with pictures and nothing from elsewhere."""
-    return responses.as_page(tx, evaluation_id)
+    return reporting.as_page(tx, evaluation_id)
 
 
 @blueprint.endpoint("DELETE", "/evaluations/<id(ev):evaluation_id>", scope=WRITE, status=204, problems=[CONFLICT])

@@ -1,79 +1,138 @@
-"""A report on one evaluation: a page of its own, with pictures, that needs nothing else to be read or kept."""
+"""The report on an evaluation: what to do, what it costs and why, on one page that needs nothing else.
+
+`body` is the page without a frame, for a site that puts its own around it; `report` is a file of its own, with its
+style, its font and its evidence. Neither has a script.
+"""
 
 from base64 import b64encode
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from service.reports import charts
+from service.reports import evidence, sections
+from service.reports.answer import margin, sentence
+from service.reports.cautions import MOST, cautions
+from service.reports.costs import costs
+from service.reports.drawings.changes import changes
+from service.reports.drawings.duration import duration
+from service.reports.drawings.latency import latency
+from service.reports.drawings.units import units
+from service.reports.drawings.week import week
+from service.reports.facts import facts
+from service.reports.offer_names import Names
+from service.reports.purchase import purchase
+from service.reports.reading import Answer
+from service.reports.scales import STATIC
+from service.reports.words import SPACE
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+Json = dict[str, Any]
 
-_STATIC = Path(__file__).parents[1] / "pages" / "static"
+PART_WORDS = {
+    "reserved": "reserved, in use",
+    "free": "reserved, free",
+    "use": "pays per use",
+    "other": "upfront, minimum and other",
+}
 
-STYLE = "\n".join((_STATIC / name).read_text() for name in ("site.css", "report.css"))
-"""Lies in the page itself, which is kept without the service."""
+FONT_FACE = '@font-face{{font-family:"Inter";src:url("{}") format("woff2");font-weight:400 700;font-display:swap}}\n'
+
+_FONT = b64encode((STATIC / "inter-latin.woff2").read_bytes()).decode()
+
+STYLE = FONT_FACE.format(f"data:font/woff2;base64,{_FONT}") + (STATIC / "report.css").read_text()
+"""Lies in a report of its own, which is kept without the service."""
 
 CONTENT_SECURITY_POLICY = (
     f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""What a browser that gets the page from the service may load for it: its own style, by its digest, and nothing."""
+"""What a browser that gets the page from the service may load for it: its own style, by its digest, and its font."""
 
-_PAGES = Environment(
-    loader=PackageLoader("service.pages"),
+_TEMPLATES = Environment(
+    loader=PackageLoader("service.reports"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals |= {"nbsp": SPACE}
 
 
-def report(evaluation: dict[str, Any]) -> str:
-    """Return the report on an evaluation, given as its JSON body, as a page of HTML."""
-    measured = evaluation["measurement"]
-    curve, marks = charts.load_duration(measured)
-    _PAGES.filters |= {"money": _money, "percent": _percent, "plain": _plain}
-    return _PAGES.get_template("report.html").render(
-        evaluation=evaluation,
+NOTHING = Markup()
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a report leads: evidence, and what stands beside the answer (buttons), as markup."""
+
+    evidence: str = "#evidence"
+    actions: Markup = NOTHING
+
+
+def body(
+    evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None = None, links: Links | None = None
+) -> Markup:
+    """Return the report without a frame, to stand in a `<main>`.
+
+    evaluation: its body as the API serves it, completed. sheets: documents of its pinned price sheets, for names and
+    dates. drawn: what `chart_data` computed of it; None where that is still to come, which the page then says.
+    """
+    answer = Answer(evaluation)
+    return _body(answer, Names(sheets, answer.inputs["model"]), drawn, links or Links())
+
+
+def report(evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None = None) -> str:
+    """Return the report as a page of HTML that needs nothing else; what is given is as for `body`."""
+    answer = Answer(evaluation)
+    names = Names(sheets, answer.inputs["model"])
+    return _TEMPLATES.get_template("report.html").render(
+        title=f"Crossover: {sentence(answer, names).heading}",
         style=STYLE,
-        currency=evaluation["options"][0]["monthly_cost"]["currency"],
-        bars=charts.bars(evaluation),
-        curve=curve,
-        marks=marks,
-        week=list(zip(DAYS, charts.week(measured), strict=True)),
-        extremes=_extremes(measured["hour_of_week"]),
-        crossover=charts.crossover(evaluation),
-        width=charts.WIDTH,
-        height=charts.HEIGHT,
+        body=_body(answer, names, drawn, Links()),
+        evidence=evidence_body(answer),
     )
 
 
-def _extremes(grid: list[float | None]) -> str:
-    """Return in words what the picture of the week shows: its busiest and its quietest hour, and what is missing."""
-    seen = {hour: load for hour, load in enumerate(grid) if load is not None}
-    if not seen:
-        return "No hour of the week was observed."
-    busiest, quietest = max(seen, key=seen.__getitem__), min(seen, key=seen.__getitem__)
-    return f"Busiest {_hour(busiest)}, quietest {_hour(quietest)}; {len(grid) - len(seen)} hours not observed."
+def evidence_body(answer: Answer) -> Markup:
+    """Return the evidence behind a report: options, flip points, crossovers, reasons, digests."""
+    page = _TEMPLATES.get_template("evidence.html")
+    return Markup(page.render(evidence=evidence.evidence(answer), currency=answer.currency))  # noqa: S704 - escaped by the template
 
 
-def _hour(hour: int) -> str:
-    return f"{DAYS[hour // 24]} {hour % 24}:00"
-
-
-def _money(amount: Decimal | str | dict[str, str]) -> str:
-    value = amount["amount"] if isinstance(amount, dict) else amount
-    return f"{Decimal(value):,.2f}"
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
-
-
-def _plain(value: float | str) -> str:
-    number = Decimal(str(value))
-    return f"{number:.3g}" if abs(number) < 1 else f"{number:,.2f}"
+def _body(answer: Answer, names: Names, drawn: Json | None, links: Links) -> Markup:
+    every_caution = cautions(answer, names)
+    speeds = latency(answer, names)
+    carried = sections.carried_per_minute(answer)
+    page = _TEMPLATES.get_template("body.html")
+    rendered = page.render(
+        head=sentence(answer, names),
+        actions=links.actions,
+        links=links,
+        decided=answer.decided,
+        currency=answer.currency,
+        margin=margin(answer),
+        facts=facts(answer, names),
+        checklist=sections.checklist(answer),
+        cautions=every_caution,
+        most_cautions=MOST,
+        costs=costs(answer, names),
+        part_words=PART_WORDS,
+        buy=purchase(answer, names),
+        traffic=None,
+        volume=None,
+        drawing=drawn is None and bool(answer.options),
+        changes=changes(answer, names) if answer.decided else [],
+        units=units(answer),
+        latency=speeds,
+        latency_missing="" if speeds else sections.latency_missing(answer),
+        shape=sections.shape(answer),
+        duration=duration(answer, carried),
+        week=week(answer),
+        findings=[*sections.findings(answer), *every_caution[MOST:]],
+        hindsight=sections.hindsight(answer, names),
+        stands=sections.stands(answer, names),
+    )
+    return Markup(rendered)  # noqa: S704 - every value was escaped by the template

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -99,3 +100,36 @@ def background(page: Page) -> str:
 def width(page: Page) -> int:
     """Return how wide the page is, in CSS pixels, with what must be scrolled to."""
     return int(page.evaluate("document.scrollingElement.scrollWidth"))
+
+
+OVERLAPS = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
+  if (svg.parentElement.closest("svg")) return [];
+  const texts = [...svg.querySelectorAll("text")].filter(one => one.getClientRects().length);
+  const boxes = texts.map(one => one.getBoundingClientRect());
+  return texts.flatMap((one, i) => texts.slice(i + 1).map((other, j) => {
+    const a = boxes[i], b = boxes[i + 1 + j];
+    // A box is higher than its letters, by some three pixels.
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    return across > 0.5 && down > 3.5 ? `${one.textContent} / ${other.textContent}` : "";
+  }).filter(Boolean));
+})"""
+
+OUTSIDE = """() => [...document.querySelectorAll("svg text")].filter(one => one.getClientRects().length)
+  .map(one => [one.textContent, one.getBoundingClientRect()])
+  .filter(([_, box]) => box.left < -0.5 || box.right > document.scrollingElement.clientWidth + 0.5)
+  .map(([text, _]) => text)"""
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False}
+
+
+def faults(page: Page) -> list[str]:
+    """Return everything wrong with how a page is drawn: axe's findings, texts that meet or leave, scrolling."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    said = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]
+    said += [f"texts overlap: {pair}" for pair in page.evaluate(OVERLAPS)]
+    said += [f"a text leaves the page: {text}" for text in page.evaluate(OUTSIDE)]
+    if page.evaluate("document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"):
+        said.append(f"it scrolls sideways: {width(page)}")
+    return said

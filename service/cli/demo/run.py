@@ -14,7 +14,7 @@ from service.cli import serving, table
 from service.cli.configured import database, settings
 from service.cli.creating import create
 from service.cli.demo.client import Client
-from service.cli.demo.load import load, step
+from service.cli.demo.load import load, sheets, step
 from service.cli.demo.server import running
 from service.kit.http.problems import Problem
 from service.reports.report import report
@@ -39,7 +39,7 @@ def run(port: int, *, once: bool) -> None:
         with running(url, HOST, port, folder / "server.log") as server:
             client = Client(url, kept["key"])
             evaluation = _evaluation(client, kept, folder)
-            (folder / REPORT).write_text(report(evaluation))
+            (folder / REPORT).write_text(report(evaluation, list(sheets())))
             click.echo(f"\n{table.text(evaluation)}\n\n{_where_next(client, evaluation, folder)}")
             if not once:
                 _stay(server)

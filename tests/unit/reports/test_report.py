@@ -5,7 +5,6 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,8 +13,14 @@ from service.evaluations.document import Envelope, Inputs, Pinned, body_of
 from service.evaluations.engine import Materials, answer_of
 from service.kit import canonical_json
 from service.policies.policy_schema import policy_document
-from service.reports import charts
-from service.reports.report import DAYS, report
+from service.reports import words
+from service.reports.costs import CUT, MOST_ROWS, costs
+from service.reports.drawings.duration import duration
+from service.reports.drawings.week import week as week_of
+from service.reports.offer_names import Names
+from service.reports.purchase import purchase
+from service.reports.reading import Answer
+from service.reports.report import body, report
 from service.workflow.offers import Offer, Rate
 from service.workflow.policy import Policy
 from service.workflow.traffic import SECOND, BucketSeries
@@ -29,6 +34,18 @@ OFFERS: list[Offer] = [
     token_offer("dear & slow", "5", "25"),
     gpu_offer("gpu", rate("0.9"), Rate(12, monthly=Decimal(300), upfront=Decimal(1200))),
 ]
+
+SHEET: Json = {
+    "provider": "acme",
+    "name": "list",
+    "effective_from": "2026-01-01",
+    "source": {"url": "https://acme.example/pricing", "as_of": "2026-01-02"},
+    "offers": [
+        {"sku": "tokens<script>", "mode": "serverless", "model": "m"},
+        {"sku": "dear & slow", "mode": "serverless", "model": "m"},
+        {"sku": "gpu", "mode": "dedicated", "model": "m", "gpu": "2xH100"},
+    ],
+}
 
 
 def week() -> BucketSeries:
@@ -69,16 +86,19 @@ class Text(HTMLParser):
         self.open: list[str] = []
         self.tags: list[str] = []
         self.addresses: list[str] = []
+        self.styled = 0
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.styled += sum(name == "style" for name, _ in attrs)
         self.addresses += [value or "" for name, value in attrs if name in {"src", "href", "xlink:href"}]
         if tag not in {"meta", "link", "br"}:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.styled += sum(name == "style" for name, _ in attrs)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -95,30 +115,25 @@ def read(page: str) -> Text:
 
 
 def test_it_is_whole_and_asks_nothing_of_anybody(evaluation: Json) -> None:
-    page = read(report(evaluation))
-    assert page.addresses == ["data:,"], "the icon that a browser would ask for otherwise"
-    assert page.tags.count("link") == 1
+    page = read(report(evaluation, [SHEET]))
+    assert page.addresses[0] == "data:,", "the icon that a browser would ask for otherwise"
+    assert set(page.addresses[1:]) <= {"#evidence", "https://acme.example/pricing"}
     assert not {"script", "img", "iframe"} & set(page.tags)
-    assert page.tags.count("svg") == 4
+    assert page.styled == 0, "the security policy allows the style sheet alone"
 
 
 def test_names_that_look_like_markup_are_text(evaluation: Json) -> None:
-    page = report(evaluation)
+    page = report(evaluation, [SHEET])
     assert "<script" not in page
     assert "serverless:tokens<script>" in read(page).text
-    assert "serverless:dear & slow" in read(page).text
+    assert "Acme dear & slow" in read(page).text
 
 
 def test_it_says_what_the_evaluation_says(evaluation: Json) -> None:
     text = read(report(evaluation)).text
     answer = evaluation["recommendation"]
-    assert f"{Decimal(answer['monthly_cost']['amount']):,.2f}" in text
-    for said in (
-        answer["option"],
-        answer["review_by"],
-        evaluation["digest"],
-        *(r["sentence"] for r in answer["reasons"]),
-    ):
+    assert f"{words.money(Decimal(answer['monthly_cost']['amount']))} USD a month" in text
+    for said in (answer["option"], evaluation["digest"], *(r["sentence"] for r in answer["reasons"])):
         assert said in text
     for option in evaluation["options"]:
         assert option["key"] in text
@@ -126,81 +141,106 @@ def test_it_says_what_the_evaluation_says(evaluation: Json) -> None:
         assert digest in text
 
 
-def test_parts_of_a_bar_add_up_to_its_total(evaluation: Json) -> None:
-    bars = charts.bars(evaluation)
-    assert [bar.recommended for bar in bars].count(True) == 1
-    widest = max(bar.amount for bar in bars)
-    tops = [
-        Decimal(o["interval"]["high"]["amount"]) for o in evaluation["options"] if not o["ruled_out"] and o["interval"]
-    ]
-    scale = float(max(widest, *tops))
-    kinds = set()
-    for bar in bars:
-        assert sum(long for _, _, long in bar.parts) == pytest.approx(float(bar.amount) / scale)
-        starts = [start for _, start, _ in bar.parts]
-        assert starts == pytest.approx([sum(long for _, _, long in bar.parts[:i]) for i in range(len(starts))])
-        assert bar.low is None or 0 <= bar.low <= (bar.high or 0) <= 1
-        kinds |= {kind for kind, _, _ in bar.parts}
-    assert kinds == {"serverless", "used", "idle", "other"}
+def test_a_page_without_a_frame_has_no_head(evaluation: Json) -> None:
+    page = str(body(evaluation, [SHEET]))
+    assert "<html" not in page
+    assert "<style" not in page
+    read(page)
 
 
-def test_the_recommended_option_is_drawn_however_dear() -> None:
+def test_parts_of_a_bar_are_their_money_to_scale(evaluation: Json) -> None:
+    answer = Answer(evaluation)
+    table = costs(answer, Names())
+    assert table is not None
+    assert [row.kind for row in table.rows].count("chosen") == 1
+    for row in table.rows:
+        for part in row.parts:
+            if not row.cut:
+                money = row.option.parts[part.kind]
+                assert part.width == pytest.approx(float(money / table.scale * 100), abs=0.1)
+        starts = [part.start for part in row.parts]
+        assert starts == pytest.approx([sum(part.width for part in row.parts[:i]) for i in range(len(starts))])
+        assert row.whisker is None or 0 <= row.whisker[0] <= row.whisker[1] <= 100
+
+
+def test_the_answer_and_the_best_of_each_mode_are_always_shown() -> None:
     many: list[Offer] = [token_offer(f"t{number:02}", f"0.{number + 10}") for number in range(30)]
-    kept = evaluated(replace(PROVISIONAL, incumbent="serverless:t29", margin=Decimal("0.9")), many)
-    bars = charts.bars(kept)
-    assert len(bars) == charts.MOST_BARS + 1
-    assert (bars[-1].key, bars[-1].recommended) == ("serverless:t29", True)
+    policy = replace(PROVISIONAL, incumbent="serverless:t29", margin=Decimal("0.9"))
+    kept = Answer(evaluated(policy, [*many, gpu_offer("gpu", rate("9"))]))
+    table = costs(kept, Names())
+    assert table is not None
+    assert "serverless:t29" in [row.option.key for row in table.rows]
+    assert {"dedicated", "serverless"} <= {row.option.mode for row in table.rows}
+    assert len(table.rows) == MOST_ROWS
+    assert all(row.option.total <= CUT * table.scale or row.cut for row in table.rows)
+    assert "Stay with Serverless t29" in report(kept.body)
+    assert "less than the" in read(report(kept.body)).text
+
+
+def test_the_bill_of_materials_adds_up(evaluation: Json) -> None:
+    bought = purchase(Answer(evaluation), Names([SHEET], "m"))
+    assert bought is not None
+    amounts = [Decimal(item.amount.replace(",", "")) for item in bought.items]
+    assert sum(amounts) == Decimal(bought.total.replace(",", ""))
+
+
+def test_offers_that_read_alike_are_told_apart() -> None:
+    names = Names([SHEET], "m")
+    labels = [names.offer(sku).label for sku in ("tokens<script>", "dear & slow", "gpu")]
+    assert labels == ["Acme tokens<script>", "Acme dear & slow", "Acme 2\u00d7H100"]
+    rival = SHEET | {"provider": "Rival AI", "offers": SHEET["offers"][:1]}
+    both = Names([SHEET, rival], "m")
+    assert both.offer("Rival AI/tokens<script>").label == "Rival AI"
+    assert both.offer("acme/tokens<script>").label == "Acme tokens<script>"
+    assert names.key("hybrid:gpu@12x2+tokens<script>") == "hybrid on 2 \u00d7 Acme 2\u00d7H100, 12 months"
 
 
 def test_hours_that_were_not_observed_are_drawn_so(evaluation: Json) -> None:
-    days = charts.week(evaluation["measurement"])
-    assert [len(day) for day in days] == [24] * 7
-    shades = [shade for day in days for shade in day if shade is not None]
-    assert max(shades) == 1
-    holes = evaluated(replace(PROVISIONAL, zone="UTC"))
-    assert holes["measurement"]["hour_of_week"].count(None) == sum(
-        day.count(None) for day in charts.week(holes["measurement"])
-    )
-
-
-def test_the_lines_cross_where_the_crossover_is(evaluation: Json) -> None:
-    drawn = charts.crossover(evaluation)
+    drawn = week_of(Answer(evaluation))
     assert drawn is not None
-    start, end = (tuple(map(float, point.split(","))) for point in drawn.token_line[1:].split(" L"))
-    x, y = drawn.crossing
-    assert start[1] + (end[1] - start[1]) * x / charts.WIDTH == pytest.approx(y, abs=0.2)
-    places = [mark.place for mark in drawn.marks]
-    assert places == sorted(places)
-
-
-def test_labels_of_guides_stand_apart_and_over_the_axis() -> None:
-    for places in ([0.0, 1.0, 120.0, 238.0], [0.0, 0.0, 0.0, 0.0], [0.0, 239.0, 239.5, 240.0]):
-        labels = charts._apart(places)
-        assert all(below - above >= charts.LINE for above, below in pairwise(labels)), labels
-        assert labels[-1] < charts.HEIGHT
-    assert charts._apart([60.0, 200.0]) == [57.0, 197.0]
-
-
-def test_the_week_is_told_in_words_too(evaluation: Json) -> None:
-    grid = evaluation["measurement"]["hour_of_week"]
-    seen = [load for load in grid if load is not None]
-    busiest, quietest = grid.index(max(seen)), grid.index(min(seen))
-    assert f"Busiest {_hour(busiest)}, quietest {_hour(quietest)}; {grid.count(None)} hours" in report(evaluation)
+    assert [len(hours) for _, hours in drawn.days] == [24] * 7
+    assert drawn.unseen == evaluation["measurement"]["hour_of_week"].count(None)
+    assert max(step for _, hours in drawn.days for step in hours if step is not None) == 5
     unseen = evaluation | {"measurement": evaluation["measurement"] | {"hour_of_week": [None] * 168}}
-    assert "No hour of the week was observed." in report(unseen)
+    assert week_of(Answer(unseen)) is None
+    report(unseen)
 
 
-def _hour(hour: int) -> str:
-    return f"{DAYS[hour // 24]} {hour % 24}:00"
+def test_the_load_is_drawn_as_it_was_measured(evaluation: Json) -> None:
+    drawn = duration(Answer(evaluation), None)
+    assert drawn is not None
+    curve = evaluation["measurement"]["load_duration"]
+    points = re.findall(r"\d+,([\d.]+)", drawn.area)[1:-1]
+    top = float(drawn.ticks[-1].text.replace(",", ""))
+    assert [200 * (1 - load / top) for load in curve] == pytest.approx([float(point) for point in points], abs=0.06)
 
 
 def test_an_answer_without_a_recommendation_is_a_report_too() -> None:
-    refused = evaluated(replace(PROVISIONAL, sufficiency=Policy().sufficiency, zone="Europe/Berlin"))
+    refused = evaluated(replace(PROVISIONAL, sufficiency=replace(Policy().sufficiency, days=30)))
+    assert refused["recommendation"]["mode"] == "insufficient_data"
     text = read(report(refused)).text
-    if refused["recommendation"]["option"] is None:
-        assert "Recommendation: insufficient data" in text
+    assert "Not yet: " in text
+    assert "not to be bought on" in text
+    assert "What you would buy" not in text
+    assert "What would change the answer" not in text
     strict = replace(PROVISIONAL, latency=replace(PROVISIONAL.latency, target_ms=1.0, strict=True))
     nothing = evaluated(strict, [token_offer()])
     assert nothing["recommendation"]["mode"] == "no_eligible_option"
-    assert "Recommendation: no eligible option" in read(report(nothing)).text
-    assert not re.search(r"\bNone\b", read(report(nothing)).text)
+    text = read(report(nothing)).text
+    assert "Nothing on offer meets the needs" in text
+    assert not re.search(r"\bNone\b", text)
+
+
+def test_an_evaluation_without_any_option_is_a_report_too() -> None:
+    empty = evaluated(replace(PROVISIONAL, modes=("autoscaled",)))
+    assert empty["options"] == []
+    text = read(report(empty, [SHEET])).text
+    assert "Nothing on offer meets the needs" in text
+    assert not re.search(r"\bNone\b", text)
+
+
+def test_one_option_is_compared_with_nothing() -> None:
+    alone = evaluated(PROVISIONAL, [token_offer()])
+    text = read(report(alone)).text
+    assert "Serverless is the only way that is allowed" in text
+    assert "Against" not in text.split("What each")[0].split("Every option")[0].replace("Against the recommended", "")

@@ -1,0 +1,150 @@
+"""The answer of a report: one sentence a buyer can act on, what it costs, and what is saved."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from service.reports import words
+from service.reports.offer_names import Names, OfferName
+from service.reports.reading import MODES, Answer, ReportOption
+
+HOURS_OF_WEEK = 168
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The head of a report. total: money a month in words, shown bold before `beneath`; None where there is none."""
+
+    eyebrow: str
+    heading: str
+    total: str | None
+    beneath: str
+    mode: str | None
+
+
+def sentence(answer: Answer, names: Names) -> Sentence:
+    """Return the head of the report by the evaluation's mode."""
+    if answer.mode == "insufficient_data":
+        return _not_yet(answer, names)
+    chosen = answer.chosen
+    if chosen is None:
+        return _nothing(answer, names)
+    total = f"{words.money(chosen.total)} {answer.currency} a month"
+    kept = kept_by_margin(answer)
+    if kept is not None and kept[0] == "incumbent_stays":
+        heading = f"Stay with {names.full(chosen)}"
+    else:
+        heading = advice(chosen, names)
+    beneath = _beneath(answer, chosen, kept)
+    return Sentence(_eyebrow(answer, chosen), heading, total, beneath, chosen.mode)
+
+
+def advice(option: ReportOption, names: Names) -> str:
+    """Return what to do to have an option, as an order: Reserve one 2×H100 replica at Together."""
+    if option.mode == "serverless":
+        offer = names.offer(option.serverless)
+        unit = "per token" if any("tokens" in line.code for line in option.lines) else "per use"
+        warm = f" and keep {words.plural(option.warm_instances, 'instance')} warm" if option.warm_instances else ""
+        return f"Pay {unit} at {offer.label}{warm}"
+    offer = names.offer(option.dedicated)
+    if option.mode == "autoscaled":
+        least, most = option.minimum_units or 0, option.units
+        return f"Let {offer.provider} run {least} to {units_of(offer, most or 0)} as needed"
+    term = "on demand" if not option.term_months else f"for {words.term(option.term_months)}"
+    reserve = f"Reserve {units_of(offer, option.units or 0)} at {offer.provider}, {term},"
+    if option.mode == "dedicated":
+        return f"{reserve} for everything"
+    return f"{reserve} and let what overflows go to {names.offer(option.serverless).label}"
+
+
+def units_of(offer: OfferName, number: int) -> str:
+    """Return a number of an offer's units: one 2×H100 replica, 100 PTU."""
+    thing, unit = offer.thing, offer.unit
+    if unit in thing.split() or unit == unit.upper():
+        return f"{words.number_word(number)} {thing}"
+    unit = unit if number == 1 else f"{unit}s"
+    return f"{words.number_word(number)} {thing} {unit}"
+
+
+def kept_by_margin(answer: Answer) -> tuple[str, ReportOption, Decimal] | None:
+    """Return why a dearer way is kept: the reason's code, the cheapest way, and what it would save a month."""
+    chosen, reason = answer.chosen, answer.reason("incumbent_stays", "kept_for_simplicity")
+    if chosen is None or reason is None:
+        return None
+    cheapest = answer.by_key.get(str(reason["numbers"].get("option")))
+    if cheapest is None:
+        return None
+    return reason["code"], cheapest, chosen.adjusted - cheapest.adjusted
+
+
+def margin(answer: Answer) -> str:
+    """Return the saving that a change must bring, as a share in words."""
+    return words.share(float(answer.policy["margin"]))
+
+
+def against(answer: Answer, chosen: ReportOption, mode: str) -> tuple[ReportOption, Decimal] | None:
+    """Return the best way of another mode and what it costs more a month than the chosen; negative for less."""
+    best = answer.best_of(mode)
+    return None if best is None or mode == chosen.mode else (best, best.total - chosen.total)
+
+
+def _eyebrow(answer: Answer, chosen: ReportOption) -> str:
+    if answer.provisional:
+        return f"Provisional: {words.rate(answer.measured['days'])} of {_days_needed(answer)} days measured"
+    return f"Recommendation: {chosen.mode}"
+
+
+def _days_needed(answer: Answer) -> str:
+    return words.rate(float((answer.policy.get("sufficiency") or {}).get("days", 7)))
+
+
+def _beneath(answer: Answer, chosen: ReportOption, kept: tuple[str, ReportOption, Decimal] | None) -> str:
+    if kept is not None:
+        code, _, saving = kept
+        whole = chosen.adjusted
+        share = f" ({words.share(float(saving / whole))})" if whole else ""
+        why = "a change must save" if code == "incumbent_stays" else "a less simple or longer bound way must save"
+        saved = f"The cheapest other way would save {words.money(saving)}{share}"
+        return f". {saved}, less than the {margin(answer)} that {why}."
+    compared = [
+        _compared(chosen, best, more, mode)
+        for mode in MODES
+        if (found := against(answer, chosen, mode)) is not None
+        for best, more in [found]
+    ]
+    return f", {words.listed(compared)}." if compared else "."
+
+
+def _compared(chosen: ReportOption, best: ReportOption, more: Decimal, mode: str) -> str:
+    what = f"{mode} alone" if mode != "hybrid" and chosen.mode != "serverless" else f"the best {mode} way"
+    if not best.total or not more:
+        return f"the same as {what}" if not more else f"{words.money(abs(more))} more than {what}"
+    least = "at least " if best.ruled_out else ""
+    share = words.share(abs(float(more / best.total)))
+    return f"{least}{words.money(abs(more))} ({share}) {'less' if more > 0 else 'more'} than {what}"
+
+
+def _not_yet(answer: Answer, names: Names) -> Sentence:
+    needed = float((answer.policy.get("sufficiency") or {}).get("days", 7))
+    missing = needed - float(answer.measured["days"])
+    heading = "Not yet: the traffic so far is not enough to decide on"
+    if missing > 0:
+        whole = int(missing) + (missing % 1 > 0)
+        heading = f"Not yet: measure {words.plural(whole, 'more day', 'more days')}"
+    subject = answer.subject
+    beneath = "There is nothing to compare yet."
+    if subject is not None:
+        beneath = (
+            f"What it would be on the traffic so far: {names.full(subject)}, {words.money(subject.total)} "
+            f"{answer.currency} a month, not to be bought on."
+        )
+    return Sentence("Recommendation: none yet", heading, None, beneath, None)
+
+
+def _nothing(answer: Answer, names: Names) -> Sentence:
+    subject = answer.subject
+    beneath = "The policy's modes leave no option of these offers: allow more modes, or add a price sheet."
+    if subject is not None:
+        reason = subject.violations[0] if subject.violations else "It was ruled out by its cost alone."
+        nearest = f"{names.full(subject)} at {words.money(subject.total)} {answer.currency} a month"
+        beneath = f"The nearest, {nearest}, misses: {reason}"
+    return Sentence("Recommendation: none", "Nothing on offer meets the needs", None, beneath, None)

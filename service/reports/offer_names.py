@@ -1,0 +1,189 @@
+"""Names of offers as a buyer says them: provider and thing, out of the pinned price sheets."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from service.reports.reading import ReportOption
+from service.reports.words import TIMES, term, upper_first
+
+Json = dict[str, Any]
+
+KEY = re.compile(
+    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<sku>.+?)@(?P<term>\d+)(\.\d+)?x((?P<least>\d+)-)?(?P<units>\d+)"
+    r"(~\d+)?(\+(?P<other>.+))?"
+)
+
+UNIT_WORDS = {"ptu": "PTU", "gsu": "GSU"}
+
+ADDED = ("model", "region", "quantization", "sku")
+"""What sets apart two offers that would read alike, tried in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferName:
+    """An offer in words. label: what it is called; provider: who sells it; unit: what one of it is called.
+
+    as_of: when its sheet was read; effective_from: since when it is in force. url: where the sheet was read.
+    """
+
+    sku: str
+    label: str
+    provider: str
+    thing: str
+    unit: str
+    as_of: date | None = None
+    effective_from: date | None = None
+    url: str | None = None
+
+    @property
+    def dated(self) -> date | None:
+        """The day its prices are known of."""
+        return self.as_of or self.effective_from
+
+
+@dataclass(frozen=True, slots=True)
+class SheetName:
+    """A price sheet in words."""
+
+    provider: str
+    name: str
+    as_of: date | None
+    effective_from: date | None
+    url: str | None
+
+
+class Names:
+    """What the offers of an evaluation are called. An offer of no known sheet is called by its sku."""
+
+    def __init__(self, sheets: Sequence[Json] = (), model: str | None = None) -> None:
+        """Take the documents of the pinned price sheets; model: leave out offers of other models."""
+        self.sheets = [_sheet_name(sheet) for sheet in sheets]
+        self._offers = _named(sheets, model)
+        self._skus = sorted(self._offers, key=len, reverse=True)
+
+    def offer(self, sku: str | None) -> OfferName:
+        """Return the name of an offer by what the evaluation calls it."""
+        found = self._offers.get(sku or "")
+        return found or OfferName(sku or "", sku or "", sku or "", sku or "", "unit")
+
+    def option(self, option: ReportOption) -> str:
+        """Return an option without its mode: `1 × Together 2×H100 + Groq`."""
+        if option.mode == "serverless":
+            warm = f", {option.warm_instances} kept warm" if option.warm_instances else ""
+            return self.offer(option.serverless).label + warm
+        reserved = self.offer(option.dedicated).label
+        if option.mode == "autoscaled":
+            named = f"{option.minimum_units or 0} to {_number(option.units)} {TIMES} {reserved}"
+        else:
+            named = reserved if option.units is None else f"{option.units:,} {TIMES} {reserved}"
+        return f"{named} + {self.offer(option.serverless).label}" if option.mode == "hybrid" else named
+
+    def full(self, option: ReportOption) -> str:
+        """Return an option with its mode: `Hybrid 1 × Together 2×H100 + Groq`."""
+        return f"{upper_first(option.mode)} {self.option(option)}"
+
+    def key(self, key: str) -> str:
+        """Return in words what an option's key says, of options that the evaluation does not list too."""
+        if key.startswith("serverless:"):
+            sku = key.removeprefix("serverless:").partition("+warm")[0]
+            return f"serverless on {self.offer(sku).label}"
+        found = KEY.fullmatch(key)
+        if found is None:
+            return key.replace("_", " ")
+        reserved = self.offer(found["sku"])
+        within = "" if found["term"] == "0" else f", {term(int(found['term']))}"
+        units = found["units"] if found["least"] is None else f"{found['least']} to {found['units']}"
+        return f"{found['mode']} on {units} {TIMES} {reserved.label}{within}"
+
+    def figure(self, name: str) -> tuple[OfferName, str] | None:
+        """Return the offer and the rest of a flip point's name; None where it names no offer."""
+        for sku in self._skus:
+            if name == sku or name.startswith((f"{sku}.", f"{sku}@")):
+                return self._offers[sku], name[len(sku) :]
+        plain = re.match(r"(.+?)([.@][a-z0-9_.]+)$", name)
+        return None if plain is None else (self.offer(plain[1]), plain[2])
+
+
+def provider_word(provider: str) -> str:
+    """Return a provider as people write it; one with large letters of its own stays as it is."""
+    if provider != provider.lower():
+        return provider
+    return " ".join(upper_first(part) for part in re.split(r"[-_ ]+", provider) if part)
+
+
+def _number(units: int | None) -> str:
+    return "any number" if units is None else f"{units:,}"
+
+
+def _sheet_name(sheet: Json) -> SheetName:
+    source = sheet.get("source") or {}
+    return SheetName(
+        provider_word(sheet["provider"]),
+        sheet.get("name") or "",
+        _date(source.get("as_of")),
+        _date(sheet.get("effective_from")),
+        source.get("url"),
+    )
+
+
+def _date(text: object) -> date | None:
+    return text if isinstance(text, date) else date.fromisoformat(text[:10]) if isinstance(text, str) else None
+
+
+def _named(sheets: Sequence[Json], model: str | None) -> dict[str, OfferName]:
+    entries = [
+        (sheet, offer)
+        for sheet in sheets
+        for offer in sheet["offers"]
+        if model is None or str(offer.get("model", "")).casefold() == model.casefold()
+    ]
+    skus = Counter(offer["sku"] for _, offer in entries)
+    alike: dict[str, list[tuple[Json, Json]]] = {}
+    for sheet, offer in entries:
+        alike.setdefault(f"{provider_word(sheet['provider'])} {_thing(offer)}".strip(), []).append((sheet, offer))
+    named = {}
+    for label, group in alike.items():
+        for (sheet, offer), called in zip(group, _apart(label, group), strict=True):
+            key = offer["sku"] if skus[offer["sku"]] == 1 else f"{sheet['provider']}/{offer['sku']}"
+            named[key] = _offer_name(key, called, sheet, offer)
+    return named
+
+
+def _offer_name(key: str, label: str, sheet: Json, offer: Json) -> OfferName:
+    about = _sheet_name(sheet)
+    unit = str(offer.get("unit") or "replica")
+    return OfferName(
+        key,
+        label,
+        about.provider,
+        label.removeprefix(about.provider).strip() or about.provider,
+        UNIT_WORDS.get(unit.casefold(), unit.replace("_", " ")),
+        about.as_of,
+        about.effective_from,
+        about.url,
+    )
+
+
+def _thing(offer: Json) -> str:
+    """Return what sets an offer apart from its provider: the GPU of a unit, else the unit; nothing for tokens."""
+    if offer["mode"] == "serverless":
+        return ""
+    if offer.get("gpu"):
+        return re.sub(r"(?<=\d)x(?=[A-Za-z])", TIMES, str(offer["gpu"]))
+    unit = str(offer.get("unit") or "replica")
+    return UNIT_WORDS.get(unit.casefold(), unit.replace("_", " "))
+
+
+def _apart(label: str, group: Sequence[tuple[Json, Json]]) -> list[str]:
+    """Return a label of its own for each offer of a group that would read alike."""
+    if len(group) == 1:
+        return [label]
+    for name in ADDED:
+        added = [str(offer.get(name) or "") for _, offer in group]
+        if all(added) and len(set(added)) == len(added):
+            return [f"{label} {more}" for more in added]
+    return [f"{label} {offer['sku']} {number}" for number, (_, offer) in enumerate(group, 1)]

@@ -1,0 +1,277 @@
+"""Reading: an evaluation's body as the report sees it. What the body calls its fields is known here alone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+Json = dict[str, Any]
+
+MODES = ("serverless", "dedicated", "autoscaled", "hybrid")
+
+IN_USE = ("reserved_units", "running_units")
+PER_USE = ("input_tokens", "cached_input_tokens", "output_tokens", "requests", "compute_seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line of a bill: `quantity` of `unit`, at `unit_price` for `per` of them. Money a month, exact."""
+
+    code: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    per: int
+    amount: Decimal
+
+    @property
+    def part(self) -> str:
+        """Which part of a bar it is: reserved (in use), free, use (paid per use) or other."""
+        code = self.code.removeprefix("overflow_")
+        if code in IN_USE:
+            return "reserved"
+        if code == "idle":
+            return "free"
+        return "use" if code in PER_USE else "other"
+
+
+class ReportOption:
+    """One option of an evaluation. Shares are 0 to 1, None where unknown; money is a month's."""
+
+    def __init__(self, body: Json) -> None:
+        """Keep the option's body."""
+        self.body = body
+        self.key: str = body["key"]
+        self.mode: str = body["mode"]
+        self.total = Decimal(body["monthly_cost"]["amount"])
+        self.adjusted = Decimal(body["adjusted_monthly_cost"]["amount"])
+        self.units: int | None = body.get("units")
+        self.minimum_units: int | None = body.get("minimum_units")
+        self.term_months: int | None = body.get("term_months")
+        self.dedicated: str | None = body.get("dedicated")
+        self.serverless: str | None = body.get("serverless")
+        self.warm_instances: int = body.get("warm_instances") or 0
+        self.eligible: bool = body["eligible"]
+        self.ruled_out: bool = body["ruled_out"]
+        self.violations: list[str] = [violation["sentence"] for violation in body["violations"]]
+        self.violation_codes: list[str] = [violation["code"] for violation in body["violations"]]
+
+    @cached_property
+    def lines(self) -> list[BillLine]:
+        """Its bill; empty where it was ruled out before it was replayed."""
+        return [
+            BillLine(
+                line["code"],
+                Decimal(line["quantity"]),
+                line["unit"],
+                Decimal(line["unit_price"]),
+                line["per"],
+                Decimal(line["amount"]),
+            )
+            for line in self.body.get("lines", ())
+        ]
+
+    @cached_property
+    def parts(self) -> dict[str, Decimal]:
+        """Money a month of each part of its bar."""
+        sums: dict[str, Decimal] = {}
+        for line in self.lines:
+            sums[line.part] = sums.get(line.part, Decimal(0)) + line.amount
+        return sums
+
+    @property
+    def interval(self) -> tuple[Decimal, Decimal] | None:
+        """The 5 % and 95 % ends of its total, None where nothing was resampled."""
+        found = self.body.get("interval")
+        return None if not found else (Decimal(found["low"]["amount"]), Decimal(found["high"]["amount"]))
+
+    def share(self, name: str) -> float | None:
+        """Return one of its shares: utilization, coverage, overflow_share, throttled_share or slow_share."""
+        found = self.body.get(name)
+        return None if found is None else float(found)
+
+    def latency_ms(self, metric: str, percentile: float) -> float | None:
+        """Return a latency in milliseconds; of percentiles other than 50, 95 and 99 the 95th."""
+        found = (self.body.get("latency_ms") or {}).get(metric)
+        if not found:
+            return None
+        return float(found.get(f"p{percentile:g}", found["p95"]))
+
+    @property
+    def commitment(self) -> Json | None:
+        """What it binds to: upfront, monthly, months_locked, pays_back_month; None where it binds to nothing."""
+        return self.body.get("commitment")
+
+    @property
+    def outage_per_day(self) -> Decimal | None:
+        """Money that a day without the reserved side costs."""
+        found = self.body.get("outage_cost_per_day")
+        return None if found is None else Decimal(found["amount"])
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A figure at whose `value` the answer turns to the option `to`, `below` or `above` it; `current` is today's."""
+
+    kind: str
+    name: str
+    unit: str
+    current: Decimal
+    value: Decimal
+    direction: str
+    to: str
+
+    @property
+    def change(self) -> Decimal | None:
+        """How far from today's, as a share of it; None from nothing."""
+        return (self.value - self.current) / self.current if self.current else None
+
+
+class Answer:
+    """A completed evaluation."""
+
+    def __init__(self, body: Json) -> None:
+        """Keep the evaluation's body."""
+        self.body = body
+        self.inputs: Json = body["inputs"]
+        self.policy: Json = body["inputs"]["policy"]
+        self.measured: Json = body["measurement"]
+        self.recommendation: Json = body["recommendation"]
+        self.digest: str = body["digest"]
+        self.engine: str = body["inputs"]["engine_version"]
+
+    @cached_property
+    def options(self) -> list[ReportOption]:
+        """Every option, cheapest first."""
+        return [ReportOption(option) for option in self.body["options"]]
+
+    @cached_property
+    def by_key(self) -> dict[str, ReportOption]:
+        """The options by their keys."""
+        return {option.key: option for option in self.options}
+
+    @property
+    def mode(self) -> str:
+        """serverless, dedicated, autoscaled, hybrid, insufficient_data or no_eligible_option."""
+        return str(self.recommendation["mode"])
+
+    @cached_property
+    def chosen(self) -> ReportOption | None:
+        """The recommended option."""
+        return self.by_key.get(self.recommendation["option"] or "")
+
+    @cached_property
+    def subject(self) -> ReportOption | None:
+        """The option the page is about: the recommended one, else what it would be, else the nearest to eligible."""
+        exact = [option for option in self.options if not option.ruled_out]
+        allowed = [option for option in exact if option.eligible]
+        return self.chosen or next(iter(allowed or exact or self.options), None)
+
+    @property
+    def currency(self) -> str:
+        """The evaluation's currency, empty where it has no option and its policy names none."""
+        for option in self.options:
+            return str(option.body["monthly_cost"]["currency"])
+        return str(self.policy.get("currency") or "")
+
+    @property
+    def decided(self) -> bool:
+        """Whether something is recommended."""
+        return self.chosen is not None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the traffic is too little for a firm answer, and the policy wanted one all the same."""
+        return bool(self.recommendation["provisional"])
+
+    @property
+    def probability(self) -> float | None:
+        """Share of resampled months in which the recommended is the cheapest."""
+        found = self.recommendation.get("probability_cheapest")
+        return None if found is None else float(found)
+
+    @property
+    def resamples(self) -> int:
+        """How many months were resampled, 0 where none were."""
+        bootstrap = self.body["comparison"].get("bootstrap") or {}
+        return int(bootstrap.get("resamples") or 0)
+
+    @property
+    def review_by(self) -> date:
+        """The day to look again."""
+        return date.fromisoformat(self.recommendation["review_by"])
+
+    @cached_property
+    def flips(self) -> list[Flip]:
+        """Every flip point, nearest first."""
+        return _nearest(self.body["comparison"]["flip_points"])
+
+    @cached_property
+    def would_change(self) -> list[Flip]:
+        """The flip points the recommendation names, nearest first."""
+        return _nearest(self.recommendation["would_change"])
+
+    @cached_property
+    def window(self) -> tuple[datetime, datetime]:
+        """Start and end of what was measured, UTC."""
+        start, end = (datetime.fromisoformat(self.measured["window"][name]) for name in ("start", "end"))
+        return start.astimezone(UTC), end.astimezone(UTC)
+
+    def best_of(self, mode: str) -> ReportOption | None:
+        """Return the cheapest allowed option of a mode."""
+        found = (option for option in self.options if option.mode == mode and option.eligible)
+        return min(found, key=lambda option: option.adjusted, default=None)
+
+    def reason(self, *codes: str) -> Json | None:
+        """Return the first reason of the recommendation with one of these codes."""
+        return next((reason for reason in self.recommendation["reasons"] if reason["code"] in codes), None)
+
+    def break_even(self, option: ReportOption) -> float | None:
+        """Return the utilization from which a unit of the option's reservation pays, None where nothing is compared."""
+        found = [pair for pair in self._pairs(option) if pair["requests_per_hour"]]
+        return min((float(pair["utilization"]) for pair in found), default=None)
+
+    def carried_per_hour(self, option: ReportOption) -> float | None:
+        """Return the requests (of mean size) an hour that the option's units carry when full."""
+        for pair in self._pairs(option):
+            if pair["requests_per_hour"] and pair["utilization"] and option.units:
+                return float(pair["requests_per_hour"]) / float(pair["utilization"]) * option.units
+        return None
+
+    def _pairs(self, option: ReportOption) -> list[Json]:
+        label = f"{option.dedicated}@{option.term_months}"
+        of_rate = [
+            pair for pair in self.body["comparison"]["crossovers"] if pair["reserved"].partition(".")[0] == label
+        ]
+        if not of_rate:
+            of_rate = [p for p in self.body["comparison"]["crossovers"] if p["reserved"].startswith(label)]
+        return [pair for pair in of_rate if option.serverless in (None, pair["serverless"])]
+
+    def work_share(self, option: ReportOption) -> float | None:
+        """Return work done ÷ the work of full units: what break-even is measured in.
+
+        Before engine 2 an option's `utilization` counted slots in use; then it is what the marginal units say.
+        """
+        if int(self.engine.partition(".")[0] or 0) >= 2:
+            return option.share("utilization")
+        marginal = self.body["comparison"].get("marginal_units") or {}
+        if marginal.get("option") != option.key:
+            return None
+        return next((float(s["utilization"]) for s in marginal["steps"] if s["units"] == option.units), None)
+
+
+def _nearest(points: list[Json]) -> list[Flip]:
+    flips = [
+        Flip(
+            point["kind"],
+            point["name"],
+            point["unit"],
+            Decimal(point["current"]),
+            Decimal(point["value"]),
+            point["direction"],
+            point["to"],
+        )
+        for point in points
+    ]
+    return sorted(flips, key=lambda flip: (flip.change is None, abs(flip.change or 0), flip.name))
