@@ -65,6 +65,21 @@ def create_key(organization: str, name: str, role: str) -> None:
 
 
 @main.command()
+@click.option("--organization", required=True, help="Name or id of the organization whose events are checked.")
+@click.option("--checkpoint", type=FILE, help="Checkpoint exported before: a tail cut off since is seen too.")
+@click.option("--export", type=NEW_FILE, help="Write a signed checkpoint to this file; keep it off this machine.")
+@click.pass_context
+def audit(context: click.Context, organization: str, checkpoint: Path | None, export: Path | None) -> None:
+    """Check that no event was changed, removed, inserted or cut off; exit status 1 where one was."""
+    from service.cli import auditing
+
+    with refusing():
+        intact, told = auditing.audit(organization, checkpoint, export)
+        click.echo(told)
+        context.exit(0 if intact else 1)
+
+
+@main.command()
 @click.option("--check", type=FILE, help="Say whether this file is current instead; exit status 1 where it is not.")
 def openapi(check: Path | None) -> None:
     """Print the OpenAPI document of the service as YAML."""

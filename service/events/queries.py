@@ -1,6 +1,6 @@
 """Queries on events."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -31,8 +31,22 @@ def last(tx: Transaction) -> Event | None:
     return tx.session.scalar(statement.order_by(Event.sequence.desc()).limit(1))
 
 
-def chain(tx: Transaction) -> Generator[Event, None, None]:
-    """Yield every event of the organization in order."""
+def chain(tx: Transaction, at_once: int = 500) -> Generator[Event, None, None]:
+    """Yield every event of the organization in order, read `at_once` rows at a time.
+
+    Raises ValueError among the rows that hold what no event ever held.
+    """
     statement = select(Event).where(Event.organization_id == tx.organization_id).order_by(Event.sequence)
-    with tx.session.scalars(statement.execution_options(yield_per=500)) as events:
+    with tx.session.scalars(statement.execution_options(yield_per=at_once)) as events:
         yield from events
+
+
+def event(tx: Transaction, sequence: int) -> Event | None:
+    """Return one of the organization's events."""
+    return tx.session.get(Event, (tx.organization_id, sequence))
+
+
+def after(tx: Transaction, sequence: int, limit: int) -> Sequence[Event]:
+    """Return up to `limit` events of the organization after one, in order."""
+    statement = select(Event).where(Event.organization_id == tx.organization_id, Event.sequence > sequence)
+    return tx.session.scalars(statement.order_by(Event.sequence).limit(limit)).all()

@@ -1,7 +1,6 @@
-"""Appending events and checking their chain."""
+"""Appending events to their chain."""
 
 from collections.abc import Mapping
-from contextlib import closing
 from typing import Any
 
 from service.events import queries
@@ -59,17 +58,6 @@ def chained(previous: str, event: Event) -> str:
         "previous": previous,
     }
     return canonical_json.digest(canonical_json.dumps(facts))
-
-
-def first_broken(tx: Transaction) -> int | None:
-    """Return the sequence of the first event that was changed, removed or inserted, or None where the chain holds."""
-    previous = GENESIS
-    with closing(queries.chain(tx)) as chain:
-        for expected, event in enumerate(chain, start=1):
-            if event.sequence != expected or event.hash != chained(previous, event):
-                return expected
-            previous = event.hash
-    return None
 
 
 def _digest(facts: Facts | None) -> str | None:

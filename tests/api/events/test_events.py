@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from service.events import service as events
+from service.events.verification import verify
 from service.kit.db.database import Database
 from tests.clients import ApiClient, transaction
 
@@ -85,7 +85,8 @@ def run(database: Database, statement: str) -> None:
 
 def broken(database: Database, api: ApiClient) -> int | None:
     with transaction(database, api.organization_id) as tx:
-        return events.first_broken(tx)
+        found = verify(tx).first_break
+        return None if found is None else found.sequence
 
 
 def test_events_cannot_be_changed_by_any_statement(api: ApiClient, database: Database) -> None:
