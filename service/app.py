@@ -19,6 +19,7 @@ from service.kit.http import errors, openapi, strict_json
 from service.kit.http.blueprint import Resource
 from service.kit.http.problems import NOT_FOUND, Problem
 from service.kit.http.uploads import Uploads
+from service.kit.presence import Presence
 from service.pages.routes import blueprint as pages
 from service.resources import RESOURCES
 from service.settings import Settings
@@ -77,6 +78,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     )
     database = Database(settings.database_url, threads=settings.threads)
     known = KnownKeys(Path(settings.work_folder))
+    presence = Presence(Path(settings.work_folder))
     app.extensions["crossover"] = Runtime(
         database=database,
         authenticate=lambda header, looks: authenticate(database, header, known if looks else None),
@@ -84,7 +86,8 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         note_use=note_use,
         max_body_bytes=settings.max_body_bytes,
         patience_seconds=settings.patience_seconds,
-        uploads=_uploads(settings),
+        uploads=_uploads(settings, presence),
+        presence=presence,
     )
     app.before_request(_begin)
     app.after_request(_end)
@@ -97,9 +100,9 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     return app
 
 
-def _uploads(settings: Settings) -> Uploads:
+def _uploads(settings: Settings, presence: Presence) -> Uploads:
     # Two threads are always left, so that uploads alone never keep a process from answering.
-    return Uploads(Path(settings.work_folder), settings.max_upload_bytes, max(1, settings.threads - 2))
+    return Uploads(Path(settings.work_folder), settings.max_upload_bytes, max(1, settings.threads - 2), presence)
 
 
 def _begin() -> None:

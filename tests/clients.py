@@ -72,7 +72,9 @@ class ApiClient:
     def call(self, method: str, path: str, **options: Unpack[Options]) -> Answer:
         options["headers"] = {"Authorization": f"Bearer {self.key}", **options.get("headers", {})}
         response = self.app.test_client().open(path, method=method, **cast("dict[str, Any]", options))
-        return Answer(response.status_code, response.headers, response.data)
+        answer = Answer(response.status_code, response.headers, response.data)
+        response.close()  # as a server does once an answer is sent
+        return answer
 
     def as_role(self, role: Role) -> "ApiClient":
         """Return a caller of the same organization with a new key of `role`."""

@@ -27,7 +27,10 @@ class KnownKeys:
 
     def facts(self, database: Database, key_id: str) -> KeyFacts | None:
         """Return a key's facts, as known or as the database has them; None where there is no such key."""
-        now, revoked = time.monotonic(), self._revoked.seen()
+        try:
+            now, revoked = time.monotonic(), self._revoked.seen()
+        except OSError:  # a disk that fails brings no news: ask
+            return queries.key_facts(database, key_id)
         known = self._facts.get(key_id)
         if known is not None and known[1] > now - SECONDS and known[2] == revoked:
             return known[0]

@@ -1,9 +1,6 @@
 """Calls of access."""
 
-from http import HTTPStatus
 from typing import Any
-
-from flask import Response, request
 
 from service.access import queries, service
 from service.access.models import ApiKey, Organization
@@ -55,13 +52,4 @@ def get_api_key(tx: Transaction, key_id: str) -> ApiKey:
 def revoke_api_key(tx: Transaction, key_id: str) -> None:
     """Revoke an API key, at once and for ever. Doing so again changes nothing."""
     service.revoke_key(tx, key_id)
-
-
-def _forget(response: Response) -> Response:
-    """After a key is revoked and that is committed, let nobody on this machine go on knowing it."""
-    if request.endpoint == f"{blueprint.name}.revoke_api_key" and response.status_code == HTTPStatus.NO_CONTENT:
-        runtime().forget_keys()
-    return response
-
-
-blueprint.after_request(_forget)
+    tx.after_commit(runtime().forget_keys)  # so that nobody on this machine goes on knowing it

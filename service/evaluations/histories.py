@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from service.evaluations.document import Pinned
 from service.evaluations.integrity import decoding, require_intact
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import FieldError, Problem, define, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, define, invalid
 from service.traffic_histories import queries
 from service.workflow.traffic import TrafficHistory
 
@@ -39,6 +39,13 @@ def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> History
             detail = "The workload has no traffic history of this id."
             raise invalid(FieldError("/traffic_history_id", "unknown_history", detail))
     return HistoryPin(found.id, found.digest, found.requests or 0)
+
+
+def require_present(tx: Transaction, history_id: str) -> None:
+    """Raise Problem 409 where a history that was pinned a moment ago is there no more."""
+    if queries.history(tx.session, tx.organization_id, history_id) is None:
+        detail = f"The traffic history {history_id} was deleted while this request ran; ask again on another."
+        raise Problem(CONFLICT, detail)
 
 
 def load(tx: Transaction, pin: Pinned) -> TrafficHistory:

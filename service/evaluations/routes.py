@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response
 
 from service.evaluations import queries, reporting, responses, service, waiting
 from service.evaluations.document import Envelope, body_of
@@ -70,6 +70,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
     returns=EvaluationSchema,
     prepare=_prepare,
     also={200: EvaluationSchema, 202: EvaluationSchema},
+    follow=waiting.follow,
     problems=[waiting.FAILED, CONFLICT, NO_TRAFFIC, TOO_LONG],
 )
 def create_evaluation(
@@ -89,16 +90,6 @@ def create_evaluation(
         return responses.stored(*known, Location=location)
     tx.session.flush()
     return responses.standing(tx, summary, 202, Location=location)
-
-
-def _follow(response: Response) -> Response:
-    """Wait for what was accepted, once it is committed; a repeated request waits for what the first one asked."""
-    if response.status_code == 202 and request.endpoint == f"{blueprint.name}.create_evaluation":
-        return waiting.follow(response, g.actor)
-    return response
-
-
-blueprint.after_request(_follow)
 
 
 @blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>", scope=READ, returns=EvaluationSchema)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.evaluations import queries
+from service.evaluations import histories, queries
 from service.evaluations.document import Envelope, Inputs, body_of
 from service.evaluations.inputs import Plan
 from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
@@ -13,6 +13,7 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.fields import rfc3339
 from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 from service.kit.jobs import queue
+from service.workloads import service as workloads
 
 JOB = "evaluation"
 """Kind of the jobs that compute evaluations."""
@@ -76,6 +77,9 @@ def cancel(tx: Transaction, evaluation_id: str) -> None:
 
 
 def _add(tx: Transaction, plan: Plan) -> StoredEvaluation:
+    """Store an evaluation; what was planned on may have been deleted since. Raises Problem 404 and 409."""
+    workloads.get(tx, plan.workload_id)
+    histories.require_present(tx, str(plan.inputs.traffic_history.id))
     inputs = plan.inputs.document()
     evaluation = StoredEvaluation(
         id=ids.new("ev"),

@@ -1,6 +1,7 @@
 """After the commit of a request for an evaluation: compute it here when it is small, or wait for whoever does."""
 
 import time
+from http import HTTPStatus
 
 from flask import Response, request
 
@@ -32,7 +33,12 @@ FAILED = define(
 
 
 def follow(response: Response, actor: Actor) -> Response:
-    """Turn an accepted request for an evaluation (202) into its answer or problem, where that comes soon enough."""
+    """Turn an accepted request for an evaluation (202) into its answer or problem, where that comes soon enough.
+
+    A repeated request waits for what the first one asked.
+    """
+    if response.status_code != HTTPStatus.ACCEPTED:
+        return response
     evaluation_id = response.headers["Location"].rpartition("/")[2]
     preference = preference_of(request.headers.get("Prefer", ""))
     try:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor
 from service.kit.http.uploads import Uploads
+from service.kit.presence import Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Runtime:
     note_use: keeps that the actor's key was used, for a `first_use`.
     max_body_bytes: largest JSON body a call takes unless it says otherwise.
     patience_seconds: how long a sender may take for a piece of a body.
-    uploads: where streamed bodies are received, and their own limits.
+    uploads: where streamed bodies are received, and their own limits. presence: this process among the machine's.
     """
 
     database: Database
@@ -30,6 +31,7 @@ class Runtime:
     max_body_bytes: int
     patience_seconds: float
     uploads: Uploads
+    presence: Presence
 
 
 def runtime() -> Runtime:

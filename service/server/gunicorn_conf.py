@@ -1,9 +1,13 @@
-"""How gunicorn serves Crossover: threads in a few processes, nothing carried over a fork, no control socket.
+"""How gunicorn serves Crossover: threads in a few processes, no control socket.
+
+The application is loaded once, before the processes part, so that one that was killed is back in a moment; it holds
+no connection, thread or lock by then, so that nothing that a fork would break is carried over.
 
 gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.html).
 """
 
 import gc
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +24,7 @@ graceful_timeout = 30
 keepalive = 5
 max_requests = 200_000  # a new process takes seconds to start: more often would cost more than leaks ever do
 max_requests_jitter = 50_000
-preload_app = False
+preload_app = True
 control_socket_disable = True
 limit_request_line = 8190
 limit_request_fields = 64
@@ -36,6 +40,8 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
     What is loaded by now stays, so the garbage collector need not walk it again: that would cost more than requests do.
     """
     worker.patience = float(_settings.patience_seconds)
+    with suppress(OSError):  # a disk that fails is told by readiness
+        worker.wsgi.extensions["crossover"].uploads.sweep()
     if _settings.embedded_worker:
         from service.worker import start_embedded  # noqa: PLC0415 - only after the fork
 

@@ -1,4 +1,4 @@
-"""What gunicorn serves: `service.server.wsgi:app`, made anew in every worker process."""
+"""What gunicorn serves: `service.server.wsgi:app`, made once, before the worker processes part from each other."""
 
 from service.app import create_app
 from service.kit import logging
@@ -13,4 +13,5 @@ app = create_app(settings)
 _runtime = app.extensions["crossover"]
 assert isinstance(_runtime, Runtime)
 schema.require_newest(_runtime.database)
+_runtime.database.dispose()  # no connection survives a fork
 logging.get().info("serving", database=_runtime.database.describe())

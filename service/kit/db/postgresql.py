@@ -8,6 +8,8 @@ from psycopg import errors
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from service.kit import logging
+
 _TIMEOUTS = (
     "-c statement_timeout=15000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000 "
     "-c synchronous_commit=on -c TimeZone=UTC"
@@ -48,7 +50,17 @@ def queued(connection: Connection, lane: str) -> Iterator[None]:
     try:
         yield
     finally:
+        _leave(connection, lane)
+
+
+def _leave(connection: Connection, lane: str) -> None:
+    """Leave the lane, whatever became of the transaction: what was committed stays so if leaving fails."""
+    try:
+        connection.rollback()  # a commit that lost a race leaves its transaction open
         _alone(connection, "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", lane)
+    except Exception as error:  # noqa: BLE001 - its connection is thrown away, and the lock with it
+        connection.invalidate()
+        logging.get().warning("a lane ended with its connection", reason=type(error).__name__)
 
 
 def wait_for(connection: Connection, lane: str) -> None:
@@ -72,6 +84,11 @@ def _alone(connection: Connection, statement: str, parameter: str) -> None:
 def is_conflict(error: DBAPIError) -> bool:
     """Tell whether running the whole unit again can succeed: a lost race, not a fault of the unit."""
     return isinstance(error.orig, _CONFLICTS)
+
+
+def is_reference_gone(error: DBAPIError) -> bool:
+    """Tell whether a row that was referred to is not there, or one that is referred to was to go."""
+    return isinstance(error.orig, errors.ForeignKeyViolation)
 
 
 def is_unavailable(error: DBAPIError) -> bool:

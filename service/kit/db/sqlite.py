@@ -14,6 +14,12 @@ from sqlalchemy.pool import QueuePool
 
 Version = tuple[int, int, int]
 
+FAILING = ("disk I/O error", "unable to open database file")
+"""What SQLite says of a disk that fails under it."""
+
+READ_ONLY = "attempt to write a readonly database"
+"""What SQLite says of a disk that has become read-only, and of a reading connection that tries to write."""
+
 
 def wal_is_safe(version: Version) -> bool:
     """Tell whether this SQLite version keeps every committed page in WAL mode."""

@@ -1,10 +1,14 @@
 """What every service function is handed: the session, who acts, when, and under which request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy.orm import Session
+
+AFTER_COMMIT = "after_commit"
+"""Under which name a session keeps what is to be done after its commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,10 @@ class Transaction:
     def organization_id(self) -> str:
         """The organization every row read or written here belongs to."""
         return self.actor.organization_id
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """Have `act` called once this is committed, before the answer: never for a unit that is undone or repeated.
+
+        What it raises is logged and changes nothing: what was stored stays stored, and is answered so.
+        """
+        self.session.info.setdefault(AFTER_COMMIT, []).append(act)

@@ -29,7 +29,7 @@ from service.kit.http.problems import (
     ProblemKind,
 )
 from service.kit.http.query import StrictParser
-from service.kit.http.unit_of_work import Call, Prepare, View, enter, transact
+from service.kit.http.unit_of_work import Call, Follow, Prepare, View, enter, transact
 
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -64,6 +64,7 @@ class Resource(Blueprint):  # type: ignore[misc]
         max_body: int | None = None,
         writes: bool | None = None,
         secret: bool = False,
+        follow: Follow | None = None,
         also: Mapping[int, type[ma.Schema] | None] | None = None,
         problems: Sequence[ProblemKind] = (),
     ) -> Callable[[View], View]:
@@ -79,6 +80,8 @@ class Resource(Blueprint):  # type: ignore[misc]
         streams: media types of a raw body that `prepare` reads itself; what it yields then has `fingerprint: bytes`.
         max_body: most bytes of the body, None: the configured limit. writes: to say of a POST that it changes nothing.
         secret: the answer is shown once; a repeat with the same `Idempotency-Key` is told so.
+        follow: `follow(response, actor)` after the commit, such as waiting for what was accepted; returns the answer
+        to send. What it raises is logged, and the answer of the commit is sent.
         problems: kinds beyond those every call may answer.
         """
         call = Call(
@@ -91,6 +94,7 @@ class Resource(Blueprint):  # type: ignore[misc]
             prepare=prepare,
             streams=bool(streams),
             secret=secret,
+            follow=follow,
         )
 
         def decorate(function: View) -> View:

@@ -4,8 +4,8 @@ from flask import Flask, Response, g, request
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from service.kit import logging
-from service.kit.db.database import DatabaseBusy, DatabaseFull
+from service.kit import logging, storage
+from service.kit.db.database import DatabaseBusy, DatabaseFailing, DatabaseFull, ReferenceGone
 from service.kit.http import problems, strict_json
 from service.kit.http.idempotency import LostReservation
 from service.kit.http.problems import Problem
@@ -19,6 +19,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(DatabaseBusy, _busy)
     app.register_error_handler(DatabaseFull, _full)
+    app.register_error_handler(DatabaseFailing, _failing)
+    app.register_error_handler(OSError, _from_system)
+    app.register_error_handler(ReferenceGone, _gone)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(LostReservation, _busy)
     app.register_error_handler(Exception, _internal)
@@ -55,6 +58,26 @@ def _busy(error: Exception) -> Response:
 def _full(error: Exception) -> Response:
     logging.get().error("storage full", reason=str(error))
     return answer(Problem(problems.FULL, "No space is left; nothing was stored.", headers={"Retry-After": "60"}))
+
+
+def _failing(error: Exception) -> Response:
+    logging.get().error("storage failing", reason=str(error))
+    return answer(
+        Problem(problems.STORAGE_FAILING, "The disk fails; nothing was stored.", headers={"Retry-After": "10"})
+    )
+
+
+def _from_system(error: OSError) -> Response:
+    """Answer an error of the operating system: of a disk that is full or fails, or else of the code."""
+    if error.errno in storage.FULL:
+        return _full(error)
+    return _failing(error) if error.errno in storage.FAILING else _internal(error)
+
+
+def _gone(error: Exception) -> Response:
+    logging.get().info("lost to a deletion", reason=str(error))
+    detail = "Something that this request stands on was deleted while it ran; nothing was stored. Read it again."
+    return answer(Problem(problems.CONFLICT, detail))
 
 
 def _stale(_error: Exception) -> Response:

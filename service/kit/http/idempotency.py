@@ -1,7 +1,9 @@
 """`Idempotency-Key`: the same key and request give the same answer, however often and however concurrently sent.
 
 A key is reserved in a transaction of its own, so that a repeat in flight is told to wait (409); the answer is kept
-in the transaction of the effect itself, so that a lost connection leaves either both or neither.
+in the transaction of the effect itself, so that a lost connection leaves either both or neither. A reservation names
+its process: where that has ended, on this machine, a repeat takes the key over at once; from elsewhere it waits for
+the lease, which is judged by the database's clock.
 """
 
 import hashlib
@@ -12,11 +14,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.kit import clock, ids
-from service.kit.db.database import Database
+from service.kit import ids, logging
+from service.kit.db.database import Database, database_now
 from service.kit.db.models import Base, strict
 from service.kit.db.transaction import Actor
 from service.kit.http.problems import IN_FLIGHT, KEY_REUSED, Problem
+from service.kit.presence import Presence
 
 RETENTION = timedelta(days=7)
 LEASE = timedelta(seconds=60)
@@ -73,13 +76,15 @@ def fingerprint(*parts: bytes) -> bytes:
     return digest.digest()
 
 
-def reserve(database: Database, actor: Actor, operation: str, key: str, mark: bytes) -> Reservation | Answer:
+def reserve(
+    database: Database, presence: Presence, actor: Actor, operation: str, key: str, mark: bytes
+) -> Reservation | Answer:
     """Reserve `key` for `operation`, or return the answer already given to the same request.
 
     Raises Problem: 409 while the same key is in flight, 422 when it was used for another request.
     """
-    reservation = Reservation(actor.organization_id, operation, key, ids.new("rq"))
-    return database.write(lambda session: _reserve(session, reservation, mark, clock.now()))
+    reservation = Reservation(actor.organization_id, operation, key, f"{presence.id}.{ids.new('rq')}")
+    return database.write(lambda session: _reserve(session, presence, reservation, mark))
 
 
 def keep(session: Session, reservation: Reservation, answer: Answer) -> None:
@@ -95,8 +100,14 @@ def keep(session: Session, reservation: Reservation, answer: Answer) -> None:
 
 
 def release(database: Database, reservation: Reservation) -> None:
-    """Give the key back after a request without effect, so that it may be repeated at once."""
-    database.write(lambda session: session.execute(delete(IdempotencyKey).where(*_held(reservation))))
+    """Give the key back after a request without effect, so that it may be repeated at once.
+
+    Where that fails the lease lapses by itself; the request is answered as it was.
+    """
+    try:
+        database.write(lambda session: session.execute(delete(IdempotencyKey).where(*_held(reservation))))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is not what the caller did wrong
+        logging.get().warning("an idempotency key was not given back", reason=type(error).__name__)
 
 
 def purge(session: Session, now: datetime) -> None:
@@ -114,7 +125,8 @@ def _held(reservation: Reservation) -> tuple[Any, ...]:
     )
 
 
-def _reserve(session: Session, reservation: Reservation, mark: bytes, now: datetime) -> Reservation | Answer:
+def _reserve(session: Session, presence: Presence, reservation: Reservation, mark: bytes) -> Reservation | Answer:
+    now = database_now(session)
     row = session.scalar(
         select(IdempotencyKey).where(
             IdempotencyKey.organization_id == reservation.organization_id,
@@ -133,7 +145,7 @@ def _reserve(session: Session, reservation: Reservation, mark: bytes, now: datet
         raise Problem(KEY_REUSED, "This Idempotency-Key belongs to a different request; use a new one.")
     elif row.status is not None:
         return Answer(row.status, dict(row.headers or {}), row.body or b"")
-    elif row.leased_until > now:
+    elif row.leased_until > now and not presence.is_gone(row.holder.partition(".")[0]):
         raise Problem(IN_FLIGHT, "The request with this key is still running.", headers={"Retry-After": "1"})
     row.fingerprint, row.holder = mark, reservation.holder
     row.leased_until, row.expires_at = now + LEASE, now + RETENTION

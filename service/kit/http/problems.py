@@ -227,6 +227,13 @@ BUSY = define(
     "Busy",
     "The service cannot do this now. Repeat the request as `Retry-After` says.",
 )
+STORAGE_FAILING = define(
+    "storage-failing",
+    503,
+    "Storage failing",
+    "The disk under the service fails or cannot be written; nothing was stored. Repeat the request as `Retry-After` "
+    "says: it works again once the disk does. The operator must look at the disk; `/health/ready` says how it is.",
+)
 FULL = define(
     "storage-full",
     507,

@@ -4,17 +4,19 @@ Reading calls run in one session that cannot write. Writing calls first read the
 that is repeated whole when it loses a race; the answer is made inside the unit, the commit comes before it is sent.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
-from service.kit import clock
+from service.kit import clock, logging
 from service.kit.app_context import Runtime, runtime
+from service.kit.db.database import settled
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import etags, idempotency, json_body
 from service.kit.http.problems import FORBIDDEN, PRECONDITION_FAILED, SHOWN_ONCE, FieldError, Problem, invalid
@@ -22,6 +24,7 @@ from service.kit.http.strict_json import pointer
 
 View = Callable[..., Any]
 Prepare = Callable[..., AbstractContextManager[Any]]
+Follow = Callable[[Response, Actor], Response]
 
 MAX_KEY = 255
 
@@ -33,7 +36,7 @@ class Call:
     method, rule: of the route. scope: what the key must include. writes: whether the transaction may change anything.
     max_body: bytes, None for the application's. guarded: whether `If-Match` is required.
     prepare: work before the transaction opens, see Resource.endpoint. streams: whether `prepare` reads the body.
-    secret: whether the answer is shown once and never kept.
+    secret: whether the answer is shown once and never kept. follow: see Resource.endpoint.
     """
 
     method: str
@@ -45,6 +48,7 @@ class Call:
     prepare: Prepare | None
     streams: bool
     secret: bool
+    follow: Follow | None = None
 
     @property
     def is_look(self) -> bool:
@@ -77,11 +81,23 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
             if not call.streams:
                 json_body.read()  # to its end, so that no transaction waits for a slow sender
             answer = view(**kwargs)
-        if actor.first_use:
-            carried.database.write(lambda session: carried.note_use(session, actor))
-        return answer
+        return _followed(call, carried, actor, answer)
 
     return entered
+
+
+def _followed(call: Call, carried: Runtime, actor: Actor, answer: Any) -> Any:  # noqa: ANN401 - what the view made
+    """Do what follows the commit, none of which can turn the answer of what was stored into an error."""
+    if call.follow is not None:
+        try:
+            answer = call.follow(answer, actor)
+        except Exception:  # noqa: BLE001 - whatever it is, it is logged
+            logging.get().exception("what follows a commit failed")
+    if actor.first_use:
+        # Once the answer is sent: a locked row neither changes nor delays it.
+        note = partial(carried.database.write, lambda session: carried.note_use(session, actor))
+        answer.call_on_close(partial(settled, note))
+    return answer
 
 
 def transact(call: Call, view: View) -> View:
@@ -146,9 +162,9 @@ def _run_once(call: Call, view: View, kwargs: dict[str, Any], key: str) -> Respo
 
 
 def _reserved(call: Call, key: str, content: bytes, run: Callable[[idempotency.Reservation], Response]) -> Response:
-    database = runtime().database
+    database, presence = runtime().database, runtime().presence
     mark = idempotency.fingerprint(request.full_path.encode(), content)
-    held = idempotency.reserve(database, g.actor, f"{call.method} {call.rule}", key, mark)
+    held = idempotency.reserve(database, presence, g.actor, f"{call.method} {call.rule}", key, mark)
     if isinstance(held, idempotency.Answer):
         if call.secret:
             made = {"Location": held.headers["Location"]}
@@ -183,9 +199,16 @@ def _commit(call: Call, view: View, arguments: dict[str, Any], reservation: idem
 def _prepared(call: Call, kwargs: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if call.prepare is None:
         yield kwargs
+        return
+    work = call.prepare(g.actor, **kwargs)
+    prepared = work.__enter__()
+    try:
+        yield {**kwargs, "prepared": prepared}
+    except BaseException:
+        if not work.__exit__(*sys.exc_info()):
+            raise
     else:
-        with call.prepare(g.actor, **kwargs) as prepared:
-            yield {**kwargs, "prepared": prepared}
+        settled(lambda: work.__exit__(None, None, None))  # tidying up follows the commit
 
 
 def _answer(response: Response, content: bytes) -> idempotency.Answer:

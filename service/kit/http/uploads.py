@@ -1,17 +1,16 @@
 """Large bodies: streamed to disk while they are hashed, in a folder of their own that never outlives the request.
 
-A folder holds a lock while its request runs. What a killed process left behind is not locked any more, and is swept.
+A folder's name holds the id of its process: what a process that has ended left behind is swept, when a server starts
+and before the next upload.
 """
 
 import base64
-import fcntl
+import errno
 import hashlib
-import os
 import re
 import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,15 +20,13 @@ from flask import request
 
 from service.kit.http import json_body
 from service.kit.http.problems import BUSY, FULL, FieldError, Problem, invalid
+from service.kit.presence import Presence
 
 FLOOR = 256 * 1024 * 1024
 """Bytes that must stay free on the disk; a database on a full one can not even delete."""
 
 ROOM = 4
 """An upload may need this many times its size while it is read: unpacked, rewritten and encoded beside itself."""
-
-SETTLED_SECONDS = 60
-"""A folder younger than this may not have taken its lock yet."""
 
 DIGESTS = ("sha-256", "sha-512")
 
@@ -51,10 +48,11 @@ class Received:
 class Uploads:
     """Where a process receives large bodies, how large they may be, and how many it receives at once."""
 
-    def __init__(self, folder: Path, max_bytes: int, at_once: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, at_once: int, presence: Presence) -> None:
         """Remember the folder; it is made on first use."""
         self.folder = folder
         self.max_bytes = max_bytes
+        self._presence = presence
         self._slots = threading.BoundedSemaphore(at_once)
 
     @contextmanager
@@ -67,9 +65,10 @@ class Uploads:
             raise Problem(BUSY, "Too many uploads at once; repeat this one.", headers={"Retry-After": "2"})
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
+            self.sweep()
             self._require_room(request.content_length or 0)
-            with tempfile.TemporaryDirectory(prefix="upload-", dir=self.folder) as name, _locked(Path(name) / "lock"):
+            prefix = f"upload-{self._presence.id}-"
+            with tempfile.TemporaryDirectory(prefix=prefix, dir=self.folder, ignore_cleanup_errors=True) as name:
                 yield Path(name)
         finally:
             self._slots.release()
@@ -79,10 +78,12 @@ class Uploads:
         if free < FLOOR + ROOM * size:
             raise full()
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """Delete what processes that have ended left behind."""
         for left in self.folder.glob("upload-*"):
-            if _is_left(left):
+            if self._presence.is_gone(left.name.split("-")[1]):
                 shutil.rmtree(left, ignore_errors=True)
+        self._presence.sweep()
 
 
 def full() -> Problem:
@@ -106,7 +107,9 @@ def receive(path: Path) -> Received:
                     found.update(piece)
                 size += file.write(piece)
     except OSError as error:
-        raise full() from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise full() from error
+        raise  # a disk that fails is told from one that is full
     for name, digest in promised.items():
         if hashes[name].digest() != digest:
             raise _digest_fault("digest_mismatch", f"The body is not what {name} says; send it again.")
@@ -134,26 +137,3 @@ def _decoded(text: str) -> bytes:
 
 def _digest_fault(code: str, detail: str) -> Problem:
     return invalid(FieldError("/Content-Digest", code, detail, "header"))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-
-
-def _is_left(folder: Path) -> bool:
-    try:
-        if time.time() - folder.stat().st_mtime < SETTLED_SECONDS:
-            return False
-        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        return False  # swept by another process meanwhile
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True

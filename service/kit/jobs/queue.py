@@ -2,6 +2,8 @@
 
 Every claim raises `attempt`; a worker writes only while the job still carries its attempt, so a worker that was
 taken for dead cannot write late. The result is written in the transaction that marks the job succeeded: once.
+
+Times that leases are judged by, `now` below, are the database's, so that machines whose clocks differ agree who lives.
 """
 
 from collections.abc import Collection
@@ -12,6 +14,7 @@ from sqlalchemy import ColumnElement, Index, and_, delete, exists, or_, select, 
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from service.kit import ids
+from service.kit.db.database import database_now
 from service.kit.db.models import Base, Owned, strict
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, Problem
@@ -86,7 +89,7 @@ def enqueue(tx: Transaction, kind: str, arguments: dict[str, Any], *, resource_i
         state="queued",
         attempt=0,
         failures=0,
-        available_at=tx.now,
+        available_at=database_now(tx.session),
         cancel_requested=False,
     )
     tx.session.add(job)

@@ -7,13 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from service.kit import clock, logging
-from service.kit.db.database import Database, DatabaseBusy, DatabaseFull
+from service.kit.db.database import Database, DatabaseBusy, DatabaseFull, database_now
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import idempotency
 from service.kit.http.problems import Problem
@@ -88,7 +88,7 @@ class Task:
                 continue  # the lease spans many beats
 
     def _renew(self, session: Session) -> bool:
-        return queue.beat(session, self.id, self.attempt, clock.now(), self.phase, self.share)
+        return queue.beat(session, self.id, self.attempt, database_now(session), self.phase, self.share)
 
 
 Handler = Callable[[Task], Finish]
@@ -137,9 +137,11 @@ class Worker:
     def run_one(self, job_id: str | None = None) -> bool:
         """Claim and run one job, or the job `job_id`; return whether it was to be had."""
         with self.database.reading() as session:
-            if not queue.is_waiting(session, clock.now(), self.handlers, job_id):
+            if not queue.is_waiting(session, database_now(session), self.handlers, job_id):
                 return False
-        job = self.database.write(lambda session: queue.claim(session, self.name, clock.now(), self.handlers, job_id))
+        job = self.database.write(
+            lambda session: queue.claim(session, self.name, database_now(session), self.handlers, job_id)
+        )
         if job is None:
             return False
         self._work(Task(self.database, job, self.stopping), job.kind)
@@ -159,16 +161,16 @@ class Worker:
             log.info("job stopped")
         except Problem as problem:
             reason = problem.detail
-            self._end(task, lambda job: queue.fail(job, clock.now(), reason, retry=False))
+            self._end(task, lambda job, now: queue.fail(job, now, reason, retry=False))
             log.warning("job failed", reason=reason)
         except Exception as error:
             log.exception("job failed")
             reason = f"Internal error ({type(error).__name__})."
-            self._end(task, lambda job: queue.fail(job, clock.now(), reason, retry=True))
+            self._end(task, lambda job, now: queue.fail(job, now, reason, retry=True))
 
-    def _end(self, task: Task, end: Callable[[Job], None]) -> None:
+    def _end(self, task: Task, end: Callable[[Job, datetime], None]) -> None:
         try:
-            self.database.write(lambda session: end(queue.held(session, task.id, task.attempt)))
+            self.database.write(lambda session: end(queue.held(session, task.id, task.attempt), database_now(session)))
         except Lost:
             logging.get().warning("job was taken over", job=task.id)
 
@@ -176,15 +178,15 @@ class Worker:
 def _succeed(session: Session, task: Task, finish: Finish) -> None:
     job = queue.held(session, task.id, task.attempt)
     if job.cancel_requested:
-        queue.fail(job, clock.now(), "", retry=False)
+        queue.fail(job, database_now(session), "", retry=False)
         return
     finish(task.transaction(session))
-    queue.succeed(job, clock.now())
+    queue.succeed(job, database_now(session))
 
 
-def _stop(job: Job) -> None:
+def _stop(job: Job, now: datetime) -> None:
     """End a cancelled job, or give the job of a stopping worker back."""
     if job.cancel_requested:
-        queue.fail(job, clock.now(), "", retry=False)
+        queue.fail(job, now, "", retry=False)
     else:
-        queue.give_back(job, clock.now())
+        queue.give_back(job, now)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import service
+from service.kit import storage
 
 from .columns_file import COLUMNS, REQUEST, RESULT, Facts
 from .errors import RefusedError
@@ -110,6 +112,9 @@ def _death(code: int, folder: Path) -> RefusedError | None:
     if code == -signal.SIGXCPU:
         return RefusedError("parser_timeout", "reading the file takes more processor time than it may have")
     said = (folder / "errors.txt").read_bytes()[-4000:]
+    for number in map(int, re.findall(rb"OSError: \[Errno (\d+)\]", said)):
+        if number in storage.FULL | storage.FAILING:
+            raise OSError(number, os.strerror(number))  # the disk's fault, not the file's
     # Libraries that find no memory end the process in their own ways, but say so.
     if any(word in said for word in (b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"OutOfMemory")):
         return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")

@@ -25,6 +25,7 @@ from service.kit.http import json_body as request_body
 from service.kit.http.blueprint import Resource
 from service.kit.http.idempotency import IdempotencyKey
 from service.kit.http.problems import CONFLICT, Problem
+from service.kit.presence import Presence
 from service.settings import Settings
 from tests.clients import ApiClient
 
@@ -255,12 +256,14 @@ def test_a_storm_of_one_key_has_one_effect(api: ApiClient, database: Database) -
     assert stored(database) == 5
 
 
-def test_a_key_whose_request_died_is_taken_over(api: ApiClient, database: Database) -> None:
+def test_a_key_whose_request_died_elsewhere_is_taken_over_when_its_lease_lapses(
+    api: ApiClient, database: Database, tmp_path: Path
+) -> None:
     gate.set()
     sent = b'{"name": "a"}'
     mark = idempotency.fingerprint(b"/v1/tallies?", sent)
     actor = Actor(api.organization_id, "api_key", "key_x")
-    held = idempotency.reserve(database, actor, "POST /v1/tallies", "k", mark)
+    held = idempotency.reserve(database, Presence(tmp_path / "elsewhere"), actor, "POST /v1/tallies", "k", mark)
     assert isinstance(held, idempotency.Reservation)
     headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
     assert api.post("/v1/tallies", data=sent, headers=headers).status_code == 409

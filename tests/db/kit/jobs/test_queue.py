@@ -266,3 +266,57 @@ def test_a_worker_survives_its_own_faults(bench: Bench, monkeypatch: pytest.Monk
     assert next(faults, None) is None
     with pytest.raises(Stopped):
         Task(bench.database, Job(id="job_x", organization_id="org_x", attempt=1), mine.stopping).progress("x", 0)
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+def test_a_workers_own_clock_takes_no_job_from_the_living(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """Leases are judged by the database's clock: SQLite's file has one machine and one clock, PostgreSQL many."""
+    if bench.database.is_sqlite:
+        pytest.skip("every process on a SQLite file shares its machine's clock")
+    bench.enqueue()
+
+    def slow(task: Task) -> Finish:
+        with monkeypatch.context() as patch:
+            true = clock.now
+            patch.setattr(clock, "now", lambda: true() + timedelta(minutes=minutes))
+            assert not bench.worker(bench.counting).run_one()  # the other worker's clock is off
+        return bench.counting(task)
+
+    assert bench.worker(slow).run_one()
+    assert (bench.job().state, bench.job().attempt) == ("succeeded", 1)
+    with monkeypatch.context() as patch:
+        true = clock.now
+        patch.setattr(clock, "now", lambda: true() + timedelta(minutes=minutes))
+        bench.enqueue("ev_2")
+    assert bench.worker(bench.counting).run_one()  # nor is a job late that a machine ahead of time asked for
+
+
+def test_an_attempt_that_was_overtaken_neither_ends_nor_renews_the_job(bench: Bench) -> None:
+    """The fence itself: `held` and `beat` ask for the attempt, whatever worker asks."""
+    bench.enqueue()
+
+    def take(session: Session) -> tuple[str, int]:
+        job = queue.claim(session, "w", clock.now(), ["count"])
+        assert job is not None
+        return job.id, job.attempt
+
+    job_id, first = bench.database.write(take)
+    later(bench.database, leased_until=clock.now() - timedelta(seconds=1))
+    assert bench.database.write(take) == (job_id, first + 1)
+    for write in (
+        lambda session: queue.held(session, job_id, first),
+        lambda session: queue.beat(session, job_id, first, clock.now(), None, None),
+    ):
+        with pytest.raises(queue.Lost):
+            bench.database.write(write)
+    assert bench.database.write(lambda session: queue.held(session, job_id, first + 1).attempt) == first + 1
+    assert not bench.database.write(lambda session: queue.beat(session, job_id, first + 1, clock.now(), None, None))
+
+
+def test_a_job_is_looked_up_in_its_own_organization(bench: Bench) -> None:
+    bench.enqueue("ev_shared")
+    other, _ = new_organization(bench.database, "Other")
+    with transaction(bench.database, other) as tx:
+        assert queue.of_resource(tx, "ev_shared") is None
