@@ -79,10 +79,8 @@ class Resource(Blueprint):  # type: ignore[misc]
         receiving a stream or computing; what it yields is passed as `prepared`. It may read, never write.
         streams: media types of a raw body that `prepare` reads itself; what it yields then has `fingerprint: bytes`.
         max_body: most bytes of the body, None: the configured limit. writes: to say of a POST that it changes nothing.
-        secret: the answer is shown once; a repeat with the same `Idempotency-Key` is told so.
-        follow: `follow(response, actor)` after the commit, such as waiting for what was accepted; returns the answer
-        to send. What it raises is logged, and the answer of the commit is sent.
-        problems: kinds beyond those every call may answer.
+        secret: the answer is shown once. follow: `follow(response, actor)` after the commit returns the answer to send;
+        what it raises is logged. problems: kinds beyond those every call may answer.
         """
         call = Call(
             method=method,
