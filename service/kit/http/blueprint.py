@@ -72,28 +72,19 @@ class Resource(Blueprint):  # type: ignore[misc]
 
         method, rule: e.g. "GET", "/workloads/<id(wl):workload_id>". scope: what the key's role must include.
         status, returns: of success; `returns` dumps what the view returns, which may also be `(result, status,
-        headers)` or a finished Response. also: other successes and their schemas.
-        body: schema of the JSON body, passed as `body`. query: schema of the query, passed as `query` when given.
+        headers)` or a finished Response. also: other successes and their schemas. body, query: schemas of the JSON body
+        and of the query, passed as `body` and `query` when given.
         guarded: `If-Match` is required and the view must call `etags.require_match(row)`.
-        prepare: context manager `prepare(actor, **what the view gets)` for work before the transaction opens, such as
-        receiving a stream or computing; what it yields is passed as `prepared`. It may read, never write.
+        prepare: context manager `prepare(actor, **what the view gets)` for work before the transaction opens; what it
+        yields is passed as `prepared`. It may read, never write.
         streams: media types of a raw body that `prepare` reads itself; what it yields then has `fingerprint: bytes`.
         max_body: most bytes of the body, None: the configured limit. writes: to say of a POST that it changes nothing.
         secret: the answer is shown once. follow: `follow(response, actor)` after the commit returns the answer to send;
         what it raises is logged. problems: kinds beyond those every call may answer.
         """
-        call = Call(
-            method=method,
-            rule=self.url_prefix + rule,
-            scope=scope,
-            writes=method in WRITING if writes is None else writes,
-            max_body=max_body,
-            guarded=guarded,
-            prepare=prepare,
-            streams=bool(streams),
-            secret=secret,
-            follow=follow,
-        )
+        writes = method in WRITING if writes is None else writes
+        path, streamed = self.url_prefix + rule, bool(streams)
+        call = Call(method, path, scope, writes, max_body, guarded, prepare, streamed, secret, follow)
 
         def decorate(function: View) -> View:
             """Register the view behind everything the call declares."""
