@@ -94,9 +94,15 @@ def openapi(check: Path | None) -> None:
 
 @main.command()
 @click.option("--prices", type=FILE_OR_FOLDER, multiple=True, required=True, help="Price sheet, or a folder of them.")
-@click.option("--traffic", type=FILE, required=True, help="Request log or series: CSV, JSON Lines or Parquet.")
+@click.option(
+    "--traffic",
+    type=FILE,
+    multiple=True,
+    required=True,
+    help="Request log or series, as its writer exports it; more than once for the files of one history.",
+)
 @click.option("--policy", type=FILE, help="Policy, laid over the defaults.")
-@click.option("--model", help="Leave out offers for other models.")
+@click.option("--model", help="Leave out offers and traffic of other models.")
 @click.option("--read", "told", multiple=True, metavar="NAME=VALUE", help="Read option of the API's upload.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as the API answers it.")
 @click.option("--report", type=NEW_FILE, help="Write a page with pictures to this file too.")
@@ -104,7 +110,7 @@ def openapi(check: Path | None) -> None:
 def evaluate(
     context: click.Context,
     prices: tuple[Path, ...],
-    traffic: Path,
+    traffic: tuple[Path, ...],
     policy: Path | None,
     model: str | None,
     told: tuple[str, ...],
@@ -119,7 +125,7 @@ def evaluate(
     from service.cli import evaluating
 
     with refusing():
-        files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told))
+        files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told, model))
         context.exit(evaluating.evaluate(files, as_json=as_json, report_to=report))
 
 

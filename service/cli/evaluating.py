@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ import click
 from marshmallow import ValidationError
 
 from service import ENGINE_VERSION
-from service.cli import table
+from service.cli import reading_report, table
 from service.cli.exits import STATUSES, Refused
 from service.evaluations.document import Envelope, Inputs, Pinned, body_of
 from service.evaluations.engine import Materials, answer_of
@@ -24,8 +24,9 @@ from service.price_sheets.lint.finding import SheetError
 from service.price_sheets.offer_values import build_offers, settled_since
 from service.price_sheets.validation import load
 from service.reports.report import report
+from service.traffic_histories.joining import joined
 from service.traffic_histories.problems import problem_of
-from service.traffic_histories.reading import ReadOptions, RefusedError, read_history
+from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedError, read_history
 from service.traffic_histories.upload_query import ReadWords, reading_options
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
@@ -44,19 +45,22 @@ class Files:
     """What is decided on. prices: price sheets and folders of them. model: of the offers, None for all of them."""
 
     prices: Sequence[Path]
-    traffic: Path
+    traffic: Sequence[Path]
     policy: Path | None
     model: str | None
     reading: ReadOptions
 
 
-def reading(told: Sequence[str]) -> ReadOptions:
-    """Return the read options of NAME=VALUE pairs, named and spelled as in the query of the API's upload."""
+def reading(told: Sequence[str], model: str | None = None) -> ReadOptions:
+    """Return the read options of NAME=VALUE pairs, named and spelled as in the query of the API's upload.
+
+    model: what is asked about, which chooses among several models in a file.
+    """
     if bare := [pair for pair in told if "=" not in pair]:
         raise Refused(*(f"--read {pair}: write it as NAME=VALUE" for pair in bare))
     words = dict(pair.partition("=")[::2] for pair in told)
     try:
-        return reading_options(ReadWords().load(words))
+        return reading_options(ReadWords().load(words), model=model)
     except ValidationError as error:
         raise Refused(*(f"--read {fault.pointer[1:]}: {fault.detail}" for fault in schema_errors(error))) from error
 
@@ -68,13 +72,18 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     """
     policy = _policy(files.policy)
     sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
-    history = _history(files)
+    results = [_read_traffic(path, files.reading) for path in files.traffic]
+    history = _joined(results)
     body = _evaluated(history, sheets, policy, files.model)
     if report_to is not None:
         _write(report_to, report(body, sheets))
     if as_json:
         sys.stdout.buffer.write(canonical_json.dumps(body) + b"\n")
     else:
+        click.echo(
+            reading_report.text([(path, result.report) for path, result in zip(files.traffic, results, strict=True)])
+        )
+        click.echo()
         click.echo(table.text(body))
     return STATUSES.get(body["recommendation"]["mode"], 0)
 
@@ -149,13 +158,23 @@ def _read(path: Path, take: Callable[[Any], T]) -> T:
         raise Refused(*(f"{path}: {fault.pointer}: {fault.detail}" for fault in schema_errors(error))) from error
 
 
-def _history(files: Files) -> TrafficHistory:
+def _read_traffic(path: Path, options: ReadOptions) -> ReadResult:
     try:
-        return read_history(files.traffic, files.reading).history
+        return read_history(path, options)
     except RefusedError as error:
         mend = "" if error.parameter is None else f" (--read {error.parameter}=...)"
         first, *rows = problem_of(error).errors
-        raise Refused(f"{files.traffic}: {first.detail}{mend}", *(row.detail for row in rows)) from error
+        raise Refused(f"{path}: {first.detail}{mend}", *(row.detail for row in rows)) from error
+
+
+def _joined(results: Sequence[ReadResult]) -> TrafficHistory:
+    """Return the history of all files, with what joining them found in the report of the last."""
+    try:
+        found = joined(results)
+    except RefusedError as error:
+        raise Refused(f"--traffic: {error.detail}") from error
+    results[-1].report["findings"] += [asdict(finding) for finding in found.findings]
+    return found.history
 
 
 def _lines(where: str, problem: Problem) -> list[str]:

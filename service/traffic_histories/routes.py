@@ -38,8 +38,9 @@ UPLOADING = (FILE_REFUSED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, FULL)
 def _upload(actor: Actor, workload_id: str, query: Mapping[str, Any]) -> Iterator[Upload]:
     # Asked again where it is stored: here it saves sending a large file for nothing.
     with runtime().database.reading() as session:
-        workloads.get(Transaction(session, actor, clock.now(), ""), workload_id)
-    with uploaded(query) as upload:
+        workload = workloads.get(Transaction(session, actor, clock.now(), ""), workload_id)
+        model = workload.model
+    with uploaded(query, model) as upload:
         yield upload
 
 

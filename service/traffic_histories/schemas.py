@@ -37,6 +37,7 @@ class FileRowsSchema(Schema):
     duplicate = fields.Integer(required=True)
     failed = fields.Integer(required=True)
     cache_hits = fields.Integer(required=True)
+    filtered = fields.Integer(metadata={"description": "Not of the traffic that was chosen with `only`."})
     excluded = fields.Integer(required=True)
     stored = fields.Integer(required=True)
 
@@ -87,6 +88,9 @@ class FileFindingSchema(Schema):
     code = fields.String(required=True)
     detail = fields.String(required=True)
     count = fields.Integer(required=True, allow_none=True)
+    can_move_the_answer = fields.Boolean(
+        metadata={"description": "Whether an answer that stands on the file may be another one for it."}
+    )
 
 
 class FileReportSchema(Schema):
@@ -100,6 +104,13 @@ class FileReportSchema(Schema):
     unpacked_bytes = fields.Integer(required=True)
     columns = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     ignored_columns = fields.List(fields.String(), required=True)
+    quantities = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        metadata={
+            "description": "Sums of what is told apart of input and output: cache writes, reasoning, audio, images."
+        },
+    )
     time = fields.Dict(keys=fields.String(), required=True)
     rows = fields.Nested(FileRowsSchema, required=True)
     rejected_by = fields.List(fields.Nested(RejectedRowsSchema), required=True)

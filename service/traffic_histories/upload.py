@@ -58,13 +58,15 @@ class Upload:
 
 
 @contextmanager
-def uploaded(words: Mapping[str, Any]) -> Iterator[Upload]:
+def uploaded(words: Mapping[str, Any], model: str | None = None) -> Iterator[Upload]:
     """Receive the body of the present request and read it as `words` say; its chunks stay on disk until the end.
 
-    Raises Problem: as kit.uploads, 415 for a coding or media type that is not read, 422 for a refused file, 503
-    where too many files wait to be parsed.
+    model: of the workload, which chooses among several models in a file.
+
+    Raises Problem: as kit.uploads, 415 for a coding or media type that is not read, 422 for a refused file, 503 where
+    too many files wait to be parsed.
     """
-    options = reading_options(words, _codings())
+    options = reading_options(words, _codings(), model)
     uploads = runtime().uploads
     with uploads.workspace() as folder:
         received = receive(folder / "body")

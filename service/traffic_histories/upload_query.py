@@ -1,6 +1,6 @@
 """What an uploader may say about a file: the query parameters of an upload, and the words of the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -8,6 +8,7 @@ import marshmallow as ma
 from service.kit.http.fields import Choice, Flag, QueryInteger, Schema, Text
 from service.traffic_histories.reading import ReadOptions
 from service.traffic_histories.reading.columns import FIELDS
+from service.traffic_histories.reading.keys import KEYS
 from service.traffic_histories.reading.time_text import parse_instant
 from service.workflow.traffic import BUCKET_SECONDS
 from service.workloads.schemas import is_zone
@@ -53,6 +54,21 @@ class FileWords(Schema):
         metadata=_said("Share of rejected rows above which the file is refused."),
     )
 
+    only_rows = Text(
+        data_key="only",
+        minimum=3,
+        maximum=400,
+        pattern=r"[^=]+=.*",
+        metadata=_said("COLUMN=VALUE: read only rows with this value (or one of several, parted by commas) there."),
+    )
+    combine = Text(
+        minimum=1,
+        maximum=200,
+        metadata=_said(f"Take several values as one traffic at one price: {', '.join(KEYS)} or all, parted by commas."),
+    )
+    decimal_mark = Choice((".", ","), metadata=_said("Decimal mark of numbers; else told by how they are written."))
+    date_order = Choice(("mdy", "dmy"), metadata=_said("Whether dates such as 10/5/2026 begin with month or day."))
+
     @ma.validates("zone")
     def _known_zone(self, value: str, **_: Any) -> None:  # noqa: ANN401
         is_zone(value)
@@ -70,23 +86,45 @@ class FileWords(Schema):
             raise ma.ValidationError(f"Must be one of: {', '.join(map(str, BUCKET_SECONDS))}.")
 
 
-ReadWords: type[ma.Schema] = FileWords.from_dict(
-    {
-        f"column_{field}": Text(
-            minimum=1, maximum=200, data_key=f"column.{field}", metadata=_said(f"Name of the column of {field}.")
-        )
-        for field in FIELDS
-    },
-    name="ReadWords",
-)
-"""`FileWords` with `column.<field>` for each field (see reading.spellings.Field)."""
+_WORDS: dict[str, ma.fields.Field[Any]] = {
+    f"column_{field}": Text(
+        minimum=1,
+        maximum=200,
+        data_key=f"column.{field}",
+        metadata=_said(f"Name of the column of {field}, or of several whose sum it is: A+B."),
+    )
+    for field in FIELDS
+}
+_WORDS |= {
+    f"only_{key}": Text(
+        minimum=1, maximum=400, data_key=f"only.{key}", metadata=_said(f"Read only rows of this {key}.")
+    )
+    for key in KEYS
+}
+
+ReadWords: type[ma.Schema] = FileWords.from_dict(_WORDS, name="ReadWords")
+"""`FileWords` with `column.<field>` for each field (see reading.aliases.Field) and `only.<key>` (see reading.keys)."""
 
 
-def reading_options(words: Mapping[str, Any], content_encoding: tuple[str, ...] = ()) -> ReadOptions:
-    """Return the options that loaded `ReadWords` say."""
+def _filters(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the (column or key, value) pairs that rows must have."""
+    if "only_rows" in words:
+        column, _, value = words["only_rows"].partition("=")
+        yield column.strip(), value
+    yield from ((key, words[f"only_{key}"]) for key in KEYS if f"only_{key}" in words)
+
+
+def reading_options(
+    words: Mapping[str, Any], content_encoding: tuple[str, ...] = (), model: str | None = None
+) -> ReadOptions:
+    """Return the options that loaded `ReadWords` say. model: what the traffic is to be priced for."""
     known = ("kind", "zone", "time_unit", "bucket_seconds", "absent", "include_failed", "include_cache_hits")
+    also = ("cached_included", "split_by", "decimal_mark", "date_order")
     return ReadOptions(
-        **{name: words[name] for name in (*known, "cached_included", "split_by") if name in words},
+        **{name: words[name] for name in (*known, *also) if name in words},
+        only=tuple(_filters(words)),
+        combine=tuple(name.strip() for name in words.get("combine", "").split(",") if name.strip()),
+        model=model,
         columns=tuple((field, words[f"column_{field}"]) for field in FIELDS if f"column_{field}" in words),
         start_us=parse_instant(words["start"]) if "start" in words else None,
         end_us=parse_instant(words["end"]) if "end" in words else None,
@@ -97,4 +135,4 @@ def reading_options(words: Mapping[str, Any], content_encoding: tuple[str, ...] 
 
 def spoken(words: Mapping[str, Any]) -> dict[str, Any]:
     """Return loaded words as they are sent, to keep with the history."""
-    return {name.replace("column_", "column.", 1): value for name, value in words.items()}
+    return {name.replace("column_", "column.", 1).replace("only_", "only.", 1): value for name, value in words.items()}

@@ -50,6 +50,8 @@ def options_of(data: dict[str, Any]) -> ReadOptions:
         **data
         | {
             "columns": tuple((field, name) for field, name in data["columns"]),
+            "only": tuple((column, value) for column, value in data["only"]),
+            "combine": tuple(data["combine"]),
             "content_encoding": tuple(data["content_encoding"]),
             "limits": ReadLimits(**data["limits"]),
         }

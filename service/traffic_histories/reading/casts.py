@@ -16,7 +16,7 @@ LARGEST: dict[Kind, int] = {"log": 10**9, "series": 10**15}
 LARGEST_SERVICE_US = 10**12
 """Longest time in service, in µs (11 days): more is a wrong unit."""
 
-FAILED, CACHE_HIT = 1, 2
+FAILED, CACHE_HIT, FILTERED = 1, 2, 3
 """Values of the `skip` column; 0 is a request served by a model."""
 
 EVERY_PART = -1
@@ -26,6 +26,14 @@ MACROS = r"""
 CREATE MACRO between_or_null(x, low, high) AS CASE WHEN x BETWEEN low AND high THEN x END;
 CREATE MACRO blank(x) AS x IS NULL OR lower(trim(x)) IN ('', 'null', 'none');
 CREATE MACRO whole(x) AS CASE WHEN regexp_full_match(trim(x), '[0-9]+([.]0*)?') THEN TRY_CAST(x AS BIGINT) END;
+CREATE MACRO nearest(x) AS CASE
+    WHEN regexp_full_match(trim(x), '[0-9]+([.][0-9]*)?')
+        THEN TRY_CAST(round_even(TRY_CAST(trim(x) AS DECIMAL(38, 12)), 0) AS BIGINT)
+    WHEN regexp_full_match(trim(x), '[0-9]+([.][0-9]*)?[eE][+-]?[0-9]{1,2}')
+        THEN TRY_CAST(round_even(TRY_CAST(TRY_CAST(trim(x) AS DOUBLE) AS DECIMAL(38, 12)), 0) AS BIGINT) END;
+CREATE MACRO counted(x, largest) AS between_or_null(nearest(x), 0, largest);
+CREATE MACRO counted_or_none(x, largest) AS CASE WHEN blank(x) THEN 0 ELSE counted(x, largest) END;
+CREATE MACRO fractional(x) AS coalesce(TRY_CAST(trim(x) AS DOUBLE) % 1 <> 0, false);
 CREATE MACRO plain_int(x) AS CASE
     WHEN CAST(TRY_CAST(x AS INTEGER) AS VARCHAR) = x THEN TRY_CAST(x AS INTEGER) END;
 CREATE MACRO plain_bigint(x) AS CASE
@@ -34,8 +42,10 @@ CREATE MACRO tokens(x, largest) AS between_or_null(whole(x), 0, largest);
 CREATE MACRO tokens_or_none(x, largest) AS CASE WHEN blank(x) THEN 0 ELSE tokens(x, largest) END;
 CREATE MACRO yes(x) AS coalesce(lower(trim(x)) IN ('true', 't', '1', '1.0', 'yes', 'hit'), false);
 CREATE MACRO failing(x) AS coalesce(whole(x) >= 400, false) OR coalesce(lower(trim(x)) IN (
-    'failure', 'failed', 'fail', 'error', 'timeout', 'cancelled', 'canceled', 'aborted', 'exception'), false);
-CREATE MACRO erring(x) AS NOT (blank(x) OR lower(trim(x)) IN ('false', '0', '{}', '[]', 'nan'));
+    'failure', 'failed', 'fail', 'error', 'timeout', 'cancelled', 'canceled', 'aborted', 'exception',
+    'throttled'), false);
+CREATE MACRO erring(x) AS NOT (blank(x)
+    OR lower(trim(x)) IN ('false', '0', '{}', '[]', 'nan', 'success', 'ok', '200', 'no'));
 CREATE MACRO fault(x) AS CASE
     WHEN blank(x) THEN 'missing_value'
     WHEN regexp_full_match(trim(x), '-[0-9]+([.][0-9]*)?') THEN 'negative'
@@ -51,7 +61,7 @@ class Value:
     full: its SQL, NULL where the cell is at fault. fast: SQL that is NULL for every spelling but the commonest, for a
     first try over the whole file. bounds: what `full` lets pass and `fast` is yet to be held against. cell: the text
     it is read from. column: its name in the file. fault: SQL text of the reason. required: whether NULL rejects the
-    row.
+    row. exact: its SQL as a fraction, of the counts of a series.
     """
 
     name: str
@@ -62,6 +72,7 @@ class Value:
     fault: str
     bounds: tuple[int, int] | None = None
     required: bool = True
+    exact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +84,19 @@ class Casts:
     broken: tuple[str, str] | None
 
 
-def casts(table: Table, columns: Columns, form: TimeForm, options: ReadOptions, parts: tuple[str, ...] | None) -> Casts:
-    """Return how the recognised columns of `table` are cast; `parts` are the values it is split by."""
-    skip = _skip(table, columns)
+def casts(
+    table: Table,
+    columns: Columns,
+    form: TimeForm,
+    options: ReadOptions,
+    parts: tuple[str, ...] | None,
+    left_out: str | None = None,
+) -> Casts:
+    """Return how the recognised columns of `table` are cast.
+
+    parts: the values it is split by. left_out: condition of rows that are not of the chosen traffic.
+    """
+    skip = _skip(table, columns, left_out)
     values = list(_values(table, columns, form, skip if options.include_failed else "0"))
     if parts is not None and options.split_by is not None:
         cell = table.cells[options.split_by]
@@ -118,9 +139,10 @@ def _tokens(
     terms = []
     for place, part in enumerate(parts):
         cell = table.cells[columns.names[part]]
-        term = f"tokens_or_none({cell}, {largest})"
+        read = "tokens" if columns.kind == "log" else "counted"
+        term = f"{read}_or_none({cell}, {largest})"
         if place == 0 and not optional:
-            term = f"tokens({cell}, {largest})"
+            term = f"{read}({cell}, {largest})"
             if table.empty_part is not None:
                 term = f"CASE WHEN {table.empty_part} THEN 0 ELSE {term} END"
             elif skip != "0":
@@ -128,11 +150,22 @@ def _tokens(
         terms.append(term)
     cell = table.cells[columns.names[parts[0]]]
     column, kind = columns.names[parts[0]], "INTEGER" if columns.kind == "log" else "BIGINT"
-    total = terms[0] if len(terms) == 1 else f"tokens(CAST({' + '.join(terms)} AS VARCHAR), {largest})"
+    total = terms[0] if len(terms) == 1 else f"between_or_null({' + '.join(terms)}, 0, {largest})"
     full = f"CAST({total} AS {kind})"
     single = len(parts) == 1 and not optional and table.empty_part is None and skip == "0"
     fast = f"plain_{'int' if columns.kind == 'log' else 'bigint'}({cell})" if single else full
-    return Value(name, full, fast, cell, column, f"fault({cell})", (0, largest))
+    cells = (table.cells[columns.names[part]] for part in parts)
+    exact = " + ".join(f"coalesce(TRY_CAST(trim({cell}) AS DOUBLE), 0)" for cell in cells)
+    return Value(
+        name,
+        full,
+        fast,
+        cell,
+        column,
+        f"fault({cell})",
+        (0, largest),
+        exact=exact if columns.kind == "series" else None,
+    )
 
 
 def _service(table: Table, columns: Columns) -> Iterator[Value]:
@@ -146,14 +179,15 @@ def _service(table: Table, columns: Columns) -> Iterator[Value]:
             return
 
 
-def _skip(table: Table, columns: Columns) -> str:
-    if columns.kind == "series":
-        return "0"
-    cell = {field: table.cells[name] for field, name in columns.names.items()}
-    failed = [f"failing({cell['status']})"] if "status" in cell else []
-    failed += [f"erring({cell['error']})"] if "error" in cell else []
-    whens = [f"WHEN yes({cell['cache_hit']}) THEN {CACHE_HIT}"] if "cache_hit" in cell else []
-    whens += [f"WHEN {' OR '.join(failed)} THEN {FAILED}"] if failed else []
+def _skip(table: Table, columns: Columns, left_out: str | None) -> str:
+    whens = [] if left_out is None else [f"WHEN {left_out} THEN {FILTERED}"]
+    if columns.kind == "log":
+        cell = {field: table.cells[name] for field, name in columns.names.items()}
+        failed = [f"failing({cell['status']})"] if "status" in cell else []
+        failed += [f"erring({cell['error']})"] if "error" in cell else []
+        failed += [f"coalesce(whole({cell['output_tokens']}) = 0, false)"] if columns.unanswered else []
+        whens += [f"WHEN yes({cell['cache_hit']}) THEN {CACHE_HIT}"] if "cache_hit" in cell else []
+        whens += [f"WHEN {' OR '.join(failed)} THEN {FAILED}"] if failed else []
     return f"CASE {' '.join(whens)} ELSE 0 END" if whens else "0"
 
 

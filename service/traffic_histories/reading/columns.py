@@ -1,21 +1,30 @@
 """Which column means what: the uploader's mapping first, then the spellings of the field."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import get_args
 
-from .aliases import DIALECTS, SPELLINGS, Dialect, Field, plain_name
+from .aliases import SPELLINGS, Field, plain_name
+from .dialects import DIALECTS, Dialect
 from .errors import RefusedError
+from .keys import KEY_SPELLINGS, KEYS, Key
 from .options import Kind, ReadOptions
 
 FIELDS: tuple[Field, ...] = get_args(Field)
+
+MOST_SHOWN = 40
+"""Column names that a refusal lists."""
+
+NESTED: tuple[Field, ...] = tuple(field for field in FIELDS if field.endswith("_tokens") or field == "arrival")
+"""Fields that are recognised inside objects of any name, `response.body.usage.prompt_tokens`, where none is nearer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """What a file's columns mean.
 
-    names: field → column name. ignored: columns without meaning here. dialect: the known writer, or None.
-    cached_included: whether `input_tokens` includes the cached ones.
+    names: field → column name. keys: what prices depend on → column name. ignored: columns without meaning here.
+    dialect: the known writer, or None. cached_included: whether `input_tokens` includes the cached ones.
     """
 
     names: dict[Field, str]
@@ -23,6 +32,7 @@ class Columns:
     dialect: Dialect | None
     kind: Kind
     cached_included: bool
+    keys: dict[Key, str]
 
     @property
     def complete(self) -> bool:
@@ -30,18 +40,34 @@ class Columns:
         return self.kind == "series" and self.dialect is not None and self.dialect.complete
 
     @property
+    def unanswered(self) -> bool:
+        """Whether a request without output failed, see Dialect."""
+        return self.kind == "log" and self.dialect is not None and self.dialect.unanswered
+
+    @property
     def input_parts(self) -> tuple[Field, ...]:
         """Fields whose sum is all input, cached included."""
         if "input_tokens" in self.names:
-            return ("input_tokens",) if self.cached_included else ("input_tokens", *self._cached_parts)
-        return ("uncached_input_tokens", *self._cached_parts) if "uncached_input_tokens" in self.names else ()
+            return ("input_tokens",) if self.cached_included else ("input_tokens", *self.cached_parts)
+        return ("uncached_input_tokens", *self.cached_parts) if "uncached_input_tokens" in self.names else ()
 
     @property
-    def _cached_parts(self) -> tuple[Field, ...]:
-        written: tuple[Field, ...] = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")
+    def written_parts(self) -> tuple[Field, ...]:
+        """Fields whose sum was written to the prompt cache."""
         if "cache_write_input_tokens" in self.names:
-            written = ("cache_write_input_tokens",)
-        return tuple(name for name in ("cached_input_tokens", *written) if name in self.names)
+            return ("cache_write_input_tokens",)
+        written: tuple[Field, ...] = ("cache_write_5m_input_tokens", "cache_write_1h_input_tokens")
+        return tuple(name for name in written if name in self.names)
+
+    @property
+    def cached_parts(self) -> tuple[Field, ...]:
+        """Fields whose sum was read from or written to the prompt cache."""
+        read: tuple[Field, ...] = ("cached_input_tokens",) if "cached_input_tokens" in self.names else ()
+        return (*read, *self.written_parts)
+
+    def including(self, *, cached: bool) -> "Columns":
+        """Return these columns with another meaning of `input_tokens`."""
+        return replace(self, cached_included=cached)
 
 
 def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = False) -> Columns:
@@ -57,17 +83,19 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
         found.setdefault(field, plain[plain_name(name)])
     for field in FIELDS:
         if field not in found:
-            spelled = (plain[plain_name(spelling)] for spelling in SPELLINGS[field] if plain_name(spelling) in plain)
-            first = next((name for name in spelled if name not in found.values()), None)
+            first = next((name for name in _spelled(field, plain, names) if name not in found.values()), None)
             if first is not None:
                 found[field] = first
     kind = options.kind or _kind(found, dialect, bucketed)
-    _demand(found, kind, names, options)
+    demand(found, kind, names, options)
     included = options.cached_included
     if included is None:
         included = dialect.cached_included if dialect else True
-    ignored = [name for name in names if name not in found.values() and name != options.split_by]
-    return Columns(found, ignored, dialect, kind, included)
+    keys = dict(_keys(plain, found))
+    told = {*found.values(), *keys.values(), options.split_by}
+    told |= {part for name in found.values() for part in name.split(" + ")}
+    ignored = [name for name in names if name not in told]
+    return Columns(found, ignored, dialect, kind, included, keys)
 
 
 def _writes(dialect: Dialect, plain: dict[str, str]) -> bool:
@@ -75,13 +103,34 @@ def _writes(dialect: Dialect, plain: dict[str, str]) -> bool:
     return signature == plain.keys() if dialect.whole else signature <= plain.keys()
 
 
+def _spelled(field: Field, plain: dict[str, str], names: tuple[str, ...]) -> Iterator[str]:
+    """Yield the columns that are spelled as a field is, the surest first; those inside other objects last."""
+    spellings = [plain_name(spelling) for spelling in SPELLINGS[field]]
+    yield from (plain[spelling] for spelling in spellings if spelling in plain)
+    if field in NESTED:
+        tails = {plain_name(tail): name for name in reversed(names) for tail in _tails(name)}
+        yield from (tails[spelling] for spelling in spellings if spelling in tails)
+
+
+def _tails(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    yield from (".".join(parts[first:]) for first in range(1, len(parts)))
+
+
+def _keys(plain: dict[str, str], found: dict[Field, str]) -> Iterator[tuple[Key, str]]:
+    for key in KEYS:
+        spelled = (plain.get(plain_name(spelling)) for spelling in KEY_SPELLINGS[key])
+        name = next((name for name in spelled if name is not None and name not in found.values()), None)
+        if name is not None:
+            yield key, name
+
+
 def _mapped(names: tuple[str, ...], plain: dict[str, str], options: ReadOptions) -> dict[Field, str]:
     found: dict[Field, str] = {}
     for field, name in options.columns:
         actual = name if name in names else plain.get(plain_name(name))
         if actual is None:
-            known = ", ".join(repr(name[:60]) for name in names[:20])
-            detail = f"the file has no column {name!r}; its columns are {known}"
+            detail = f"the file has no column {name!r}; its columns are {listed(names)}"
             raise RefusedError("unknown_column", detail, f"column.{field}")
         found[_field(field)] = actual
     return found
@@ -100,8 +149,15 @@ def _kind(found: dict[Field, str], dialect: Dialect | None, bucketed: bool) -> K
     return dialect.kind if dialect else "log"
 
 
-def _demand(found: dict[Field, str], kind: Kind, names: tuple[str, ...], options: ReadOptions) -> None:
-    known = ", ".join(repr(name[:60]) for name in names[:20])
+def listed(names: tuple[str, ...]) -> str:
+    """Return column names for a message."""
+    more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+    return ", ".join(repr(name[:60]) for name in names[:MOST_SHOWN]) + more
+
+
+def demand(found: dict[Field, str], kind: Kind, names: tuple[str, ...], options: ReadOptions) -> None:
+    """Raise RefusedError `unrecognised_columns` where a needed field is not there."""
+    known = listed(names)
     if "arrival" not in found:
         raise RefusedError(
             "unrecognised_columns",
@@ -116,12 +172,21 @@ def _demand(found: dict[Field, str], kind: Kind, names: tuple[str, ...], options
             f"(columns: {known})",
             "column.requests",
         )
-    # A log of arrivals alone is believed only when it is called a log: else a misspelt column would cost nothing.
-    for field, there in (("input_tokens", tokens), ("output_tokens", "output_tokens" in found)):
-        if kind == "log" and not there and options.kind is None:
+    # Without tokens, or without one side of them, it is believed only where that was said: else a misspelt column
+    # would cost nothing.
+    sides = (("input_tokens", tokens), ("output_tokens", "output_tokens" in found))
+    if options.kind is not None or (kind == "series" and not _some_tokens(sides, names)):
+        return
+    for field, there in sides:
+        if not there:
             raise RefusedError(
                 "unrecognised_columns",
-                f"no column is recognised as {field}; name it with column.{field}=..., or say kind=log for a log "
+                f"no column is recognised as {field}; name it with column.{field}=..., or say kind={kind} for a {kind} "
                 f"without tokens (columns: {known})",
                 f"column.{field}",
             )
+
+
+def _some_tokens(sides: tuple[tuple[str, bool], ...], names: tuple[str, ...]) -> bool:
+    """Whether a series counts tokens in some column, recognised or not."""
+    return any(there for _, there in sides) or any("token" in name.casefold() for name in names)

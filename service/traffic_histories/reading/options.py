@@ -47,7 +47,10 @@ class ReadOptions:
     series. include_failed, include_cache_hits: keep failed requests, and answers of a response cache, in the
     history. cached_included: whether input tokens include the cached ones (None: as the dialect has it).
     max_rejected_share: share of rejected rows above which the file is refused. split_by: column by whose values
-    the file is cut into several histories. content_encoding: transfer codings around the file, outermost first.
+    the file is cut into several histories. only: (column or key, value) pairs that rows must have. combine: keys whose
+    values are taken as one traffic (see keys.Key). model: what the traffic is to be priced for, which chooses among
+    several models. decimal_mark: of numbers. date_order: of dates with slashes. content_encoding: transfer codings
+    around the file, outermost first.
     """
 
     kind: Kind | None = None
@@ -63,6 +66,11 @@ class ReadOptions:
     cached_included: bool | None = None
     max_rejected_share: float = 0.01
     split_by: str | None = None
+    only: tuple[tuple[str, str], ...] = ()
+    combine: tuple[str, ...] = ()
+    model: str | None = None
+    decimal_mark: Literal[".", ","] | None = None
+    date_order: Literal["mdy", "dmy"] | None = None
     content_encoding: tuple[str, ...] = ()
     limits: ReadLimits = field(default_factory=ReadLimits)
 

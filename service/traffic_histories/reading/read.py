@@ -9,10 +9,13 @@ import duckdb
 
 from . import casts, times
 from .build import Part, build
+from .chosen_rows import left_out
 from .columns import Columns, recognise
+from .composed import MACROS, composed, settled_numbers
 from .decompress import Plain, unpack
 from .duckdb_connection import connect, refusal
 from .errors import RefusedError
+from .evidence import examined
 from .formats.csv import open_csv
 from .formats.json import open_json
 from .formats.nested import opened
@@ -33,7 +36,7 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
         report.find("not_utf8", "some bytes were no UTF-8; they were replaced, which spoils only the cells they are in")
     connection = connect(plain.path, workdir, options.limits)
     try:
-        connection.execute(times.MACROS + casts.MACROS)
+        connection.execute(times.MACROS + casts.MACROS + MACROS)
         scan = _prepare(connection, plain, options, report)
         frame = fetch(scan)
         good = account(scan, frame, plain.path, report)
@@ -45,16 +48,20 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadOptions, report: Report) -> Scan:
-    table = opened(connection, _open(connection, plain, options), options)
+    made = composed(opened(connection, _open(connection, plain, options), options), options, report)
+    table, options = made.table, made.options
     columns = recognise(table.names, options, bucketed=table.bucketed)
+    table = settled_numbers(table, columns, options, report)
     if columns.complete and table.empty_part is None:
         table = replace(table, empty_part=_nothing_in(table, columns))
     options = _completed(options, columns)
+    dropped = left_out(connection, table, columns, options, report)
     unit = columns.dialect.time_unit if columns.dialect else None
     form = recognise_time((row.get(columns.names["arrival"]) for row in table.sample), options, unit)
     parts = _parts(connection, table, options)
-    _describe(table, columns, form, options, report)
-    return Scan(connection, table, columns, form, options, parts)
+    scan = examined(Scan(connection, table, columns, form, options, parts, dropped), report)
+    _describe(table, scan.columns, form, options, report, made.options.zone)
+    return scan
 
 
 def _open(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadOptions) -> Table:
@@ -72,12 +79,13 @@ def _nothing_in(table: Table, columns: Columns) -> str:
 
 
 def _completed(options: ReadOptions, columns: Columns) -> ReadOptions:
-    """Return the options with what the dialect knows where the uploader said nothing."""
+    """Return the options with what the dialect and the names know where the uploader said nothing."""
     dialect = columns.dialect
-    if dialect is None:
-        return options
-    bucket = dialect.bucket_seconds if columns.kind == "series" else None
-    return replace(options, zone=options.zone or dialect.zone, bucket_seconds=options.bucket_seconds or bucket)
+    zone = options.zone or (dialect.zone if dialect else None)
+    if zone is None and "utc" in columns.names["arrival"].casefold():
+        zone = "UTC"
+    bucket = dialect.bucket_seconds if dialect and columns.kind == "series" else None
+    return replace(options, zone=zone, bucket_seconds=options.bucket_seconds or bucket)
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, table: Table, options: ReadOptions) -> tuple[str, ...] | None:
@@ -97,13 +105,24 @@ def _parts(connection: duckdb.DuckDBPyConnection, table: Table, options: ReadOpt
     return tuple(part for (part,) in found)
 
 
-def _describe(table: Table, columns: Columns, form: TimeForm, options: ReadOptions, report: Report) -> None:
+def _describe(
+    table: Table, columns: Columns, form: TimeForm, options: ReadOptions, report: Report, declared: str | None
+) -> None:
     report.kind, report.dialect = columns.kind, columns.dialect.name if columns.dialect else None
-    report.columns = {str(field): name for field, name in columns.names.items()}
+    report.columns = {str(key): name for key, name in columns.keys.items()} | {
+        str(field): name for field, name in columns.names.items()
+    }
     report.ignored_columns = columns.ignored
     report.time = {"reference": form.reference, "unit": form.unit or "iso_8601"}
+    if form.order is not None:
+        report.time["unit"] = form.order
+        report.find("date_order", f"dates were read in the order {form.order}; date_order=mdy or dmy says else")
     if form.reference == "zone":
         report.time["zone"] = options.zone
+        if options.zone != declared:
+            report.find(
+                "zone_assumed", f"times do not say their zone; this writer's are {options.zone}; zone=... says else"
+            )
     if "input_tokens" in columns.input_parts[:-1] and options.cached_included is None:
         detail = "cached tokens were added to the input tokens, which leave them out where a file is written like "
         report.find("cached_added", f"{detail}this one; say cached_included=true where they are in them")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .casts import CACHE_HIT, FAILED, fault_of
+from .casts import CACHE_HIT, FAILED, FILTERED, fault_of
 from .errors import RefusedError
 from .normalize_text import END_MARK
 from .report import Reject, RejectCount, Report
@@ -37,6 +37,7 @@ def account(scan: Scan, frame: Frame, path: Path, report: Report) -> Mask:
     if frame.skip is not None:
         rows.failed = int(np.count_nonzero((frame.skip == FAILED) & ~bad))
         rows.cache_hits = int(np.count_nonzero((frame.skip == CACHE_HIT) & ~bad))
+        rows.filtered = int(np.count_nonzero((frame.skip == FILTERED) & ~bad))
     if rows.rejected:
         _explain(scan, torn, path, report)
     if rows.read > scan.options.limits.rows:
@@ -159,6 +160,8 @@ def _told(scan: Scan, report: Report) -> str:
     mend = ""
     if any(count.reason == "more_cached_than_input" for count in report.rejected_by):
         mend = "; where input tokens leave out the cached ones, say cached_included=false"
+    elif any(count.reason == "not_a_whole_number" for count in report.rejected_by):
+        mend = "; where marks part thousands, say decimal_mark=. (12,045) or decimal_mark=, (12.045)"
     return (
         f"{rows.rejected} of {rows.read} rows cannot be read, more than the share "
         f"{scan.options.max_rejected_share:g} that max_rejected_share allows: {reasons}{where}{shown}{mend}"

@@ -28,19 +28,23 @@ class RejectCount:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something a careful reader of the file would mention, with its number where it has one."""
+    """Something a careful reader of the file would mention, with its number where it has one.
+
+    can_move_the_answer: whether an answer that stands on the file may be another one for it.
+    """
 
     code: str
     detail: str
     count: int | None = None
+    can_move_the_answer: bool = False
 
 
 @dataclass
 class RowCounts:
     """Rows of the file: `read` = `accepted` + `rejected` + `duplicate`.
 
-    Of the accepted, `failed` and `cache_hits` were recognised as such; `excluded` of them are left out of the
-    history as told, and `stored` went into it.
+    Of the accepted, `failed` and `cache_hits` were recognised as such, and `filtered` are not of the traffic that was
+    chosen; `excluded` of them are left out of the history as told, and `stored` went into it.
     """
 
     read: int = 0
@@ -49,6 +53,7 @@ class RowCounts:
     duplicate: int = 0
     failed: int = 0
     cache_hits: int = 0
+    filtered: int = 0
     excluded: int = 0
     stored: int = 0
 
@@ -57,7 +62,8 @@ class RowCounts:
 class Report:
     """What reading a file found.
 
-    columns: field → the file's column it was read from. first, last: RFC 3339 instants of the history.
+    columns: field → the file's column it was read from. quantities: field → its sum over the rows that were stored, for
+    what is told apart of input and output. first, last: RFC 3339 instants of the history.
     """
 
     format: str
@@ -68,6 +74,7 @@ class Report:
     unpacked_bytes: int = 0
     columns: dict[str, str] = field(default_factory=dict)
     ignored_columns: list[str] = field(default_factory=list)
+    quantities: dict[str, int] = field(default_factory=dict)
     time: dict[str, Any] = field(default_factory=dict)
     rows: RowCounts = field(default_factory=RowCounts)
     rejected_by: list[RejectCount] = field(default_factory=list)
@@ -76,9 +83,9 @@ class Report:
     first: str | None = None
     last: str | None = None
 
-    def find(self, code: str, detail: str, count: int | None = None) -> None:
+    def find(self, code: str, detail: str, count: int | None = None, *, can_move: bool = False) -> None:
         """Add a finding."""
-        self.findings.append(Finding(code, detail, count))
+        self.findings.append(Finding(code, detail, count, can_move))
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON-ready data."""

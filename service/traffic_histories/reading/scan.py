@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from service.workflow.traffic import Int64s
 
-from .casts import CACHE_HIT, FAILED, Casts, casts
+from .casts import CACHE_HIT, FAILED, FILTERED, Casts, casts
 from .columns import Columns
 from .options import ReadOptions
 from .table import Table
@@ -24,7 +24,11 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Scan:
-    """A file about to be scanned: its table, what its columns mean, how its times are written, how it is split."""
+    """A file about to be scanned: its table, what its columns mean, how its times are written, how it is split.
+
+    left_out: SQL condition of rows that are not of the chosen traffic. fractional: whether counts of a series are no
+    whole numbers.
+    """
 
     connection: duckdb.DuckDBPyConnection
     table: Table
@@ -32,17 +36,20 @@ class Scan:
     form: TimeForm
     options: ReadOptions
     parts: tuple[str, ...] | None
+    left_out: str | None = None
+    fractional: bool = False
 
     @cached_property
     def casts(self) -> Casts:
         """The SQL of the scan."""
-        return casts(self.table, self.columns, self.form, self.options, self.parts)
+        return casts(self.table, self.columns, self.form, self.options, self.parts, self.left_out)
 
     @property
     def skipped(self) -> tuple[int, ...]:
         """Values of `skip` that leave a row out of the history."""
         failed = () if self.options.include_failed else (FAILED,)
-        return failed if self.options.include_cache_hits else (*failed, CACHE_HIT)
+        hits = () if self.options.include_cache_hits else (CACHE_HIT,)
+        return (FILTERED, *failed, *hits)
 
 
 @dataclass
@@ -78,12 +85,26 @@ class Frame:
 def fetch(scan: Scan) -> Frame:
     """Read the whole file: once where it is spelled in the commonest way throughout, else once more in full."""
     frame = _run(scan, {value.name: value.fast for value in scan.casts.values})
-    if _clean(scan, frame):
+    if _clean(scan, frame) and not scan.fractional:
         return frame
     selected = {value.name: value.full for value in scan.casts.values}
     if scan.form.unit is None:
         selected["leap"] = f"contains({scan.table.cells[scan.columns.names['arrival']]}, ':60')"
-    return _run(scan, selected)
+    frame = _run(scan, selected)
+    return _carried(scan, frame) if scan.fractional else frame
+
+
+def _carried(scan: Scan, frame: Frame) -> Frame:
+    """Return the frame with fractions rounded so that no total drifts: what a row loses, the next ones get."""
+    counts = [value for value in scan.casts.values if value.exact is not None]
+    listed = ", ".join(f"coalesce({value.exact}, 0) AS {value.name}" for value in counts)
+    raw = scan.connection.execute(f"SELECT {listed} FROM {scan.table.relation}").fetchnumpy()
+    for value in counts:
+        wanted = np.rint(np.cumsum(np.asarray(np.ma.filled(raw[value.name], 0.0)))).astype(np.int64)
+        frame.values[value.name] = np.maximum(np.diff(wanted, prepend=0), 0)
+    if "cached" in frame.values and "input" in frame.values:
+        frame.values["cached"] = np.minimum(frame.values["cached"], frame.values["input"])
+    return frame
 
 
 def _clean(scan: Scan, frame: Frame) -> bool:

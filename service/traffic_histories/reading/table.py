@@ -16,7 +16,7 @@ class Table:
     first rows as text. broken: SQL condition of rows that are no records, with the reason. more: whether the
     file says that further pages exist. bucketed: whether its rows are parts of buckets, as usage pages are.
     lines: whether records are lines of text. empty_part: SQL condition of rows that stand for a bucket without
-    traffic. end_marked: whether the last line is settle.END_MARK.
+    traffic. end_marked: whether the last line is settle.END_MARK. delimiter: between cells, of CSV.
     """
 
     relation: str
@@ -29,6 +29,7 @@ class Table:
     lines: bool = False
     empty_part: str | None = None
     end_marked: bool = False
+    delimiter: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from .errors import RefusedError
 from .options import ReadOptions, TimeUnit
 
 Reference = Literal["utc", "zone", "start"]
+Order = Literal["mdy", "dmy", "ymd"]
 
 EARLIEST_US = 946_684_800_000_000
 LATEST_US = 4_102_444_800_000_000
@@ -26,6 +27,7 @@ UNIT_DIGITS: dict[TimeUnit, int] = {"s": 6, "ms": 3, "us": 0}
 _CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,30})?)?"
 _WALL = rf"(19|20|21)[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK})?"
 _OFFSET = r" ?(Z|UTC|GMT|[+-](0[0-9]|1[0-5])(:?[0-5][0-9])?)"
+_DATED = r"[0-9]{1,4}[/.-][0-9]{1,2}[/.-][0-9]{1,4}[, T]*([0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)? ?([AP]M)?)?"
 _NUMBER = r"[0-9]{1,19}([.][0-9]{0,30})?"
 
 MACROS = rf"""
@@ -44,6 +46,9 @@ CREATE MACRO micros(x, digits) AS CASE WHEN regexp_full_match(x, '{_NUMBER}')
         AND strlen(split_part(x, '.', 1)) + digits <= 18 THEN
     CAST(split_part(x, '.', 1) || left(rpad(split_part(x, '.', 2), digits, '0'), digits) AS BIGINT)
     + CAST(substr(rpad(split_part(x, '.', 2), digits + 1, '0'), digits + 1, 1) >= '5' AS BIGINT) END;
+CREATE MACRO dated(x) AS regexp_replace(regexp_replace(
+    replace(replace(upper(trim(x)), chr(8239), ' '), chr(160), ' '),
+    '^([0-9]{{1,4}})[/.-]([0-9]{{1,2}})[/.-]([0-9]{{1,4}})[, T]*', '\1/\2/\3 '), ' ?([AP]M)$', ' \1');
 CREATE MACRO nanos(x) AS CASE WHEN regexp_full_match(x, '[0-9]{{1,18}}|[0-8][0-9]{{18}}')
     THEN (CAST(x AS BIGINT) + 500) // 1000 END;
 """
@@ -58,11 +63,14 @@ class TimeForm:
 
     reference: what they count from: 1970 UTC, the wall clock of a zone, or a declared start. unit: of numbers,
     None for ISO 8601. pattern: strptime pattern of the commonest ISO spelling, None where it needs more than that.
+    order: of day, month and year in dates as spreadsheets write them, None for ISO 8601; short_year: without century.
     """
 
     reference: Reference
     unit: TimeUnit | None = None
     pattern: str | None = None
+    order: Order | None = None
+    short_year: bool = False
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -91,7 +99,7 @@ class TimeForm:
             whens.append(f"WHEN regexp_full_match(trim({cell}), '{_NUMBER}') THEN 'time_out_of_range'")
         if self.unit is None and self.reference == "utc":
             whens.append(f"WHEN wall(iso({cell})) IS NOT NULL THEN 'zone_missing'")
-        if self.reference == "zone":
+        if self.reference == "zone" and self.order is None:
             whens.append(f"WHEN instant(iso({cell})) IS NOT NULL THEN 'zone_unexpected'")
         return f"CASE {' '.join(whens)} ELSE 'not_a_time' END"
 
@@ -100,6 +108,9 @@ class TimeForm:
             return f"nanos(trim({cell}))"
         if self.unit is not None:
             return f"micros(trim({cell}), {UNIT_DIGITS[self.unit]})"
+        if self.order is not None:
+            listed = ", ".join(literal(pattern) for pattern in _patterns(self.order, short_year=self.short_year))
+            return f"epoch_us(try_strptime(trim(dated({cell})), [{listed}]))"
         return f"{'wall' if self.reference == 'zone' else 'instant'}(iso({cell}))"
 
 
@@ -112,13 +123,15 @@ def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_u
     if not values:
         raise RefusedError("no_rows", "the file has column names but no rows")
     written = [value.strip() for value in values if value is not None and value.strip()]
-    forms = Counter(form for value in written if (form := _form(value, options, dialect_unit)) is not None)
+    order = _order(written, options)
+    forms = Counter(form for value in written if (form := _form(value, options, dialect_unit, order)) is not None)
     if not forms:
         shown = f", such as {written[0][:40]!r}" if written else ""
         raise RefusedError(
             "unrecognised_time",
-            f"the time column holds no times{shown}: ISO 8601 (2026-10-05T12:00:00Z) and numbers are read; "
-            "another column is named with column.arrival=...",
+            f"the time column holds no times{shown}: ISO 8601 (2026-10-05T12:00:00Z), dates as spreadsheets write "
+            "them (10/5/2026 1:00:00 PM) and numbers are read; another column is named with column.arrival=..., a "
+            "date and a time in two columns with column.arrival=DATE+TIME",
             "column.arrival",
         )
     form = forms.most_common(1)[0][0]
@@ -138,12 +151,48 @@ def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_u
     return form
 
 
-def _form(value: str, options: ReadOptions, dialect_unit: TimeUnit | None) -> TimeForm | None:
+def _order(written: list[str], options: ReadOptions) -> Order | None:
+    """Return the order of day, month and year, None where no date needs one. Raises RefusedError: `date_order`."""
+    dates = [value for value in written if _is_dated(value)]
+    if len(dates) * 2 < len(written) or options.date_order is not None:
+        return options.date_order if dates else None
+    parts = [re.split(r"[/.-]", re.split(r"[, T]", value)[0]) for value in dates]
+    firsts, seconds = {int(part[0]) for part in parts}, {int(part[1]) for part in parts}
+    if max(firsts) > 31:
+        return "ymd"
+    if max(firsts) > 12 or any("." in value.split(" ")[0] for value in dates):
+        return "dmy"
+    if max(seconds) > 12 or any(value.upper().endswith("M") for value in dates):
+        return "mdy"
+    detail = (
+        f"dates such as {dates[0][:40]!r} may begin with the month or the day; say date_order=mdy or date_order=dmy"
+    )
+    raise RefusedError("date_order", detail, "date_order")
+
+
+def _is_dated(value: str) -> bool:
+    settled = value.upper().replace("\u202f", " ").replace("\u00a0", " ")
+    return re.fullmatch(_DATED, settled) is not None and re.fullmatch(_WALL, settled.replace(",", ".")) is None
+
+
+def _patterns(order: Order, *, short_year: bool) -> list[str]:
+    year = "%y" if short_year else "%Y"
+    date = {"mdy": f"%m/%d/{year}", "dmy": f"%d/%m/{year}", "ymd": f"{year}/%m/%d"}[order]
+    clocks = ("%I:%M:%S.%f %p", "%I:%M:%S %p", "%I:%M %p", "%H:%M:%S.%f", "%H:%M:%S", "%H:%M")
+    return [*(f"{date} {clock}" for clock in clocks), date]
+
+
+def _form(
+    value: str, options: ReadOptions, dialect_unit: TimeUnit | None, order: Order | None = None
+) -> TimeForm | None:
     if re.fullmatch(_NUMBER, value):
         return _number_form(float(value), options.time_unit, dialect_unit)
     settled = value.upper().replace(",", ".")
     if re.fullmatch(_WALL, settled):
         return TimeForm("zone", pattern=_pattern(value))
+    if order is not None and _is_dated(value):
+        years = re.split(r"[/.-]", re.split(r"[, T]", value)[0])
+        return TimeForm("zone", order=order, short_year=all(len(part) < 3 for part in years))
     return TimeForm("utc", pattern=_pattern(value)) if re.fullmatch(_WALL + _OFFSET, settled) else None
 
 

@@ -125,6 +125,7 @@ FILES = {
     "anthropic console": Written(
         f"{CONSOLE}\n2026-10-05,m,k,w,message,0-200k,100,20,3,7,50,0\n2026-10-05,m,k,w,batch,0-200k,1,0,0,0,1,0\n",
         (None, 131, 7, 51), (2, 2, 0, 0), "anthropic_console", "00:00:00", "00:00:00",
+        query="combine=batch",
     ),
     "anthropic messages": Written(records(MESSAGE), (1, 150, 30, 10), (1, 1, 0, 0), "anthropic_messages"),
     "litellm spend logs": Written(

@@ -24,7 +24,8 @@ def open_csv(plain: Plain, limits: ReadLimits) -> Table:
     reader = _reader(plain, delimiter, len(names), blank)
     cells = {name: f"c{index}" for index, name in enumerate(names)}
     row = "hash(" + ", ".join(cells.values()) + ")"
-    return Table(reader, cells, row, _sample(text[blank:], delimiter, names), lines=True, end_marked=plain.quoted)
+    sample = _sample(text[blank:], delimiter, names)
+    return Table(reader, cells, row, sample, lines=True, end_marked=plain.quoted, delimiter=delimiter)
 
 
 def _head_text(plain: Plain) -> str:

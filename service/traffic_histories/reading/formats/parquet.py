@@ -45,7 +45,9 @@ def _check_claims(connection: duckdb.DuckDBPyConnection, path: str, limits: Read
 
 def _cell(name: str, kind: str) -> str:
     nested = kind.startswith(("STRUCT", "MAP"))
-    return f"CAST({f'to_json({_quoted(name)})' if nested else _quoted(name)} AS VARCHAR)"
+    text = f"CAST({f'to_json({_quoted(name)})' if nested else _quoted(name)} AS VARCHAR)"
+    # A decimal is written with all its digits, which says nothing about thousands.
+    return f"regexp_replace({text}, '[.]0+$', '')" if kind.startswith("DECIMAL") else text
 
 
 def _quoted(name: str) -> str:

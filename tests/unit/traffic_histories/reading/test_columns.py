@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from service.traffic_histories.reading.aliases import DIALECTS, SPELLINGS, plain_name
+from service.traffic_histories.reading.aliases import SPELLINGS, plain_name
+from service.traffic_histories.reading.dialects import DIALECTS
 from service.workflow.traffic import BucketSeries
 from tests.reading import found, read, read_log, read_parts, read_series, refusal
 
@@ -69,10 +70,15 @@ def test_a_console_export_is_days_in_utc_without_requests() -> None:
         "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_input_tokens_cache_write_5m,"
         "usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens"
     )
-    history, report = read(f"{header}\n2026-10-05,a,100,20,3,7,50\n2026-10-05,b,1,0,0,0,1\n")
+    history, report = read(f"{header}\n2026-10-05,a,100,20,3,7,50\n2026-10-05,b,1,0,0,0,1\n", combine=("model",))
     assert report.dialect == "anthropic_console"
     assert (history.input_tokens.tolist(), history.cached_input_tokens.tolist()) == ([131], [7])
-    assert [finding.code for finding in report.findings] == ["no_requests", "summed_rows"]
+    assert [finding.code for finding in report.findings] == [
+        "prices_combined",
+        "zone_assumed",
+        "no_requests",
+        "summed_rows",
+    ]
 
 
 def test_cached_tokens_that_were_added_to_the_input_are_told() -> None:
@@ -84,9 +90,12 @@ def test_cached_tokens_that_were_added_to_the_input_are_told() -> None:
 
 
 def test_more_cached_than_input_names_the_mend() -> None:
-    error = refusal(f"ts,input_tokens,cached_tokens,output_tokens\n{NOON},3,10,4\n")
+    text = f"ts,input_tokens,cached_tokens,output_tokens\n{NOON},3,10,4\n"
+    error = refusal(text, cached_included=True)
     assert error.code == "too_many_rejects"
     assert error.detail.endswith("say cached_included=false")
+    history, report = read(text)
+    assert (history.input_tokens.tolist(), list(found(report))) == ([13], ["cached_convention", "cached_added"])
 
 
 USED = {"input_tokens": 10, "input_cached_tokens": 4, "output_tokens": 3, "num_model_requests": 2}

@@ -1,0 +1,146 @@
+"""Which rows of a file are meant: filters by column, and columns by which prices differ."""
+
+# ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
+
+from collections.abc import Iterator, Sequence
+
+import duckdb
+
+from .aliases import plain_name
+from .columns import Columns, listed
+from .duckdb_connection import literal
+from .errors import RefusedError
+from .keys import KEYS, Key, base_model, normal
+from .options import ReadOptions
+from .report import Report
+from .table import Table
+
+MOST_VALUES = 200
+"""Values of a key that are looked at."""
+
+SHOWN = 6
+
+Found = list[tuple[str | None, int]]
+
+
+def left_out(
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, options: ReadOptions, report: Report
+) -> str | None:
+    """Return the SQL condition of rows that the filters leave out, None without filters.
+
+    Raises RefusedError: `unknown_column`, `unknown_value`, `mixed_prices`.
+    """
+    conditions: list[str] = []
+    settled: set[str] = set()
+    for name, wanted in options.only:
+        column, key = _column(name, table, columns)
+        settled.add(column)
+        conditions.append(_unlike(connection, table, column, key, wanted, report))
+    for key, column in columns.keys.items():
+        if column in settled or column == options.split_by:
+            continue
+        found = _values(connection, table, column, conditions)
+        condition = _one_price(key, column, found, options, report)
+        if condition is not None:
+            conditions.append(f"({condition.replace('{cell}', table.cells[column])})")
+    if not conditions:
+        return None
+    dropped = " OR ".join(conditions)
+    return dropped if table.empty_part is None else f"NOT ({table.empty_part}) AND ({dropped})"
+
+
+def _column(name: str, table: Table, columns: Columns) -> tuple[str, Key | None]:
+    for key in KEYS:
+        if name == key and key in columns.keys:
+            return columns.keys[key], key
+    plain = {plain_name(column): column for column in reversed(table.names)}
+    column = name if name in table.cells else plain.get(plain_name(name))
+    if column is None:
+        known = listed(table.names)
+        raise RefusedError(
+            "unknown_column", f"the file has no column {name!r}; its columns are {known}", f"only.{name}"
+        )
+    return column, next((key for key, told in columns.keys.items() if told == column), None)
+
+
+def _values(connection: duckdb.DuckDBPyConnection, table: Table, column: str, conditions: Sequence[str] = ()) -> Found:
+    cell = table.cells[column]
+    where = [f"NOT coalesce(({condition}), false)" for condition in conditions]
+    where += [f"NOT ({table.empty_part})"] if table.empty_part is not None else []
+    kept = f" WHERE {' AND '.join(where)}" if where else ""
+    return connection.execute(
+        f"SELECT {cell} AS value, count(*) AS rows FROM {table.relation}{kept} GROUP BY ALL "
+        f"ORDER BY rows DESC, value LIMIT {MOST_VALUES}"
+    ).fetchall()
+
+
+def _unlike(
+    connection: duckdb.DuckDBPyConnection, table: Table, column: str, key: Key | None, wanted: str, report: Report
+) -> str:
+    """Return the condition of rows whose column is none of the wanted values."""
+    values = _values(connection, table, column)
+    asked = {normal(key, part) for part in wanted.split(",")} | {normal(None, wanted)}
+    exact = [value for value, _ in values if normal(None, value) in asked]
+    fitting = exact or [value for value, _ in values if normal(key, value) in asked]
+    if not fitting:
+        shown = _shown(values)
+        detail = f"no row has {wanted!r} in {column!r}; its values are {shown}"
+        raise RefusedError("unknown_value", detail, f"only.{key or column}")
+    rows = sum(count for value, count in values if value in fitting)
+    report.find("rows_chosen", f"only rows with {wanted} in {column!r} were read: {rows} of them", rows)
+    return _none_of(table.cells[column], fitting)
+
+
+def _none_of(cell: str, values: Sequence[str | None]) -> str:
+    texts = ", ".join(literal(value) for value in values if value is not None)
+    inside = f"coalesce({cell} IN ({texts}), false)" if texts else "false"
+    return f"NOT ({inside} OR {cell} IS NULL)" if None in values else f"NOT {inside}"
+
+
+def _one_price(key: Key, column: str, found: Found, options: ReadOptions, report: Report) -> str | None:
+    """Return the condition of rows of another price than the one that is asked for; None where there is one price."""
+    kinds: dict[str, int] = {}
+    for value, rows in found:
+        kind = normal(key, value)
+        # A row that names no model says nothing about how many there are: failed calls and gaps leave it blank.
+        if kind or key != "model":
+            kinds[kind] = kinds.get(kind, 0) + rows
+    if len(kinds) < 2:
+        _tell_model(key, column, list(kinds), options, report)
+        return None
+    if key in options.combine or column in options.combine or "all" in options.combine:
+        report.find(
+            "prices_combined", f"{len(kinds)} values of {column!r} were read as one traffic, as asked", len(kinds)
+        )
+        return None
+    if key == "model" and options.model is not None and base_model(options.model) in kinds:
+        fitting = [value for value, _ in found if normal(key, value) == base_model(options.model)]
+        rows = kinds[base_model(options.model)]
+        told = (
+            f"{column!r} holds {len(kinds)} models; the {rows} rows of {options.model}, which is asked about, were read"
+        )
+        report.find("model_chosen", f"{told}; only.model=... chooses another", rows)
+        return _none_of("{cell}", fitting)
+    shares = _shown(list(kinds.items()))
+    first = next(iter(kinds)) or "..."
+    detail = (
+        f"{column!r} holds {len(kinds)} kinds of traffic that are priced apart: {shares}. Choose with "
+        f"only.{key}={first}, split with split_by={column}, or say combine={key} to take them as one"
+    )
+    raise RefusedError("mixed_prices", detail, f"only.{key}")
+
+
+def _tell_model(key: Key, column: str, kinds: list[str], options: ReadOptions, report: Report) -> None:
+    if key == "model" and kinds and options.model is not None and kinds[0] != base_model(options.model):
+        detail = (
+            f"the traffic in {column!r} is of {kinds[0]}, the question of {options.model}: its counts of tokens differ"
+        )
+        report.find("other_model", detail)
+    if key in ("batch", "service_tier", "context_window") and kinds and kinds[0] not in ("", "false", "standard"):
+        detail = f"all of it is {key} {kinds[0]!r} in {column!r}: set prices of that kind against it"
+        report.find("priced_apart", detail, can_move=True)
+
+
+def _shown(found: Found) -> str:
+    parts: Iterator[str] = (f"{value or '(blank)'} ({rows} rows)" for value, rows in found[:SHOWN])
+    return ", ".join(parts) + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")

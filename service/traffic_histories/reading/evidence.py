@@ -1,0 +1,180 @@
+"""What the numbers of a file say about their columns: sums that tell conventions apart, and what ignored ones hold."""
+
+# ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .aliases import Field, plain_name
+from .columns import Columns
+from .report import Report
+from .scan import Scan
+
+PARTS: tuple[Field, ...] = (
+    "cache_write_input_tokens",
+    "cache_write_5m_input_tokens",
+    "cache_write_1h_input_tokens",
+    "reasoning_output_tokens",
+    "audio_input_tokens",
+    "audio_output_tokens",
+    "image_input_tokens",
+)
+"""Fields told apart of input and output; their sums are in the report."""
+
+COUNTED = ("token", "cache", "websearch", "tooluse", "audio", "image")
+NOT_COUNTS = (
+    "max", "id", "limit", "per", "cost", "price", "logprob", "ms", "time", "rate", "budget", "firsttoken", "hit", "key",
+    "total", "ttl", "spend", "usd", "name", "type", "ratio", "remaining", "url", "stop", "bias", "seconds", "latency",
+)  # fmt: skip
+KEYED = ("model", "tier", "batch")
+MOST_IGNORED = 30
+
+
+def examined(scan: Scan, report: Report) -> Scan:
+    """Return the scan with the convention of cached tokens that the file's own numbers prove, and report its sums."""
+    columns = scan.columns
+    wanted = dict(_sums(scan))
+    if not wanted:
+        return scan
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in wanted.items())
+    where = f" WHERE {scan.casts.skip} = 0" if scan.casts.skip != "0" else ""
+    row = scan.connection.execute(f"SELECT {listed} FROM {scan.table.relation}{where}").fetchone()
+    found = {name: int(value or 0) for name, value in zip(wanted, row or (), strict=True)}
+    columns = _settled(scan, found, report)
+    _tell_parts(columns, found, report)
+    _tell_ignored(scan, found, report)
+    if found.get("fractions"):
+        count = found["fractions"]
+        detail = f"{count} counts are no whole numbers, as monitoring systems extrapolate them; each was rounded"
+        report.find("fractional_counts", detail, count)
+    return replace(scan, columns=columns, fractional=bool(found.get("fractions")))
+
+
+def _number(scan: Scan, name: str) -> str:
+    return f"coalesce(counted_or_none({scan.table.cells[name]}, 1000000000000000), 0)"
+
+
+def _sums(scan: Scan) -> Iterator[tuple[str, str]]:
+    """Yield (name, SQL aggregate) of all that is to be known of the rows."""
+    names = scan.columns.names
+    yield from ((field, f"sum({_number(scan, names[field])})") for field in PARTS if field in names)
+    yield from _cached_sums(scan)
+    if {"total_tokens", "input_tokens", "output_tokens"} <= names.keys():
+        yield "both_sum", f"sum({_number(scan, names['input_tokens'])} + {_number(scan, names['output_tokens'])})"
+        yield "total_sum", f"sum({_number(scan, names['total_tokens'])})"
+    for index, name in enumerate(_counting(scan.columns)):
+        yield f"ignored_{index}", f"sum({_number(scan, name)})"
+    for index, name in enumerate(_keying(scan.columns)):
+        cell = scan.table.cells[name]
+        yield f"keyed_{index}", f"count(DISTINCT CASE WHEN NOT blank({cell}) THEN {cell} END)"
+    yield from _fractions(scan)
+
+
+def _cached_sums(scan: Scan) -> Iterator[tuple[str, str]]:
+    """Yield what tells whether cached tokens stand inside or beside the input."""
+    names, beside = scan.columns.names, scan.columns.cached_parts
+    if "input_tokens" not in names or not beside:
+        return
+    cached = " + ".join(_number(scan, names[field]) for field in beside)
+    whole = _number(scan, names["input_tokens"])
+    yield "beside_sum", f"sum({cached})"
+    yield "all_rows", "count(*)"
+    yield "cached_rows", f"count(*) FILTER (WHERE {cached} > 0)"
+    yield "over_rows", f"count(*) FILTER (WHERE {cached} > {whole})"
+    if "total_tokens" in names and "output_tokens" in names:
+        total, output = _number(scan, names["total_tokens"]), _number(scan, names["output_tokens"])
+        yield "inside_rows", f"count(*) FILTER (WHERE {cached} > 0 AND {total} = {whole} + {output})"
+        yield "beside_rows", f"count(*) FILTER (WHERE {cached} > 0 AND {total} = {whole} + {cached} + {output})"
+
+
+def _fractions(scan: Scan) -> Iterator[tuple[str, str]]:
+    """Yield how many counts of a series are no whole numbers."""
+    names = [scan.columns.names[field] for field in _counts(scan.columns)]
+    if scan.columns.kind == "series" and any(
+        "." in (row.get(name) or "") for name in names for row in scan.table.sample
+    ):
+        counts = (f"CAST(fractional({scan.table.cells[name]}) AS INTEGER)" for name in names)
+        yield "fractions", f"sum({' + '.join(counts)})"
+
+
+def _counts(columns: Columns) -> list[Field]:
+    return [field for field in columns.names if field == "requests" or field.endswith("_tokens")]
+
+
+def _counting(columns: Columns) -> list[str]:
+    found = []
+    for name in columns.ignored:
+        plain = plain_name(name)
+        last = plain_name(name.rsplit(".", 1)[-1])
+        if any(word in plain for word in COUNTED) and not any(word in last for word in NOT_COUNTS):
+            found.append(name)
+    return found[:MOST_IGNORED]
+
+
+def _keying(columns: Columns) -> list[str]:
+    kept = []
+    for name in columns.ignored:
+        last = plain_name(name.rsplit(".", 1)[-1])
+        if any(word in last for word in KEYED) and not any(word in last for word in ("token", "params")):
+            kept.append(name)
+    return kept[:MOST_IGNORED]
+
+
+def _settled(scan: Scan, found: dict[str, int], report: Report) -> Columns:
+    """Return the columns with cached tokens inside or beside the input, as the rows prove it."""
+    columns = scan.columns
+    if scan.options.cached_included is not None or not found.get("cached_rows"):
+        return columns
+    inside, beside = found.get("inside_rows", 0), found.get("beside_rows", 0)
+    included, proof = columns.cached_included, ""
+    if inside or beside:
+        included = inside >= beside
+        rows = max(inside, beside)
+        proof = f"{columns.names['total_tokens']!r} is input and output together in {rows} rows"
+        proof = proof if included else f"{columns.names['total_tokens']!r} is input, cached and output in {rows} rows"
+    elif found["over_rows"] > scan.options.max_rejected_share * found["all_rows"]:
+        included, proof = False, f"{found['over_rows']} rows have more cached tokens than input"
+    if not proof:
+        return columns
+    where = "inside" if included else "beside"
+    rows = max(inside, beside) or found["over_rows"]
+    report.find("cached_convention", f"cached tokens were counted {where} the input: {proof}", rows)
+    return columns.including(cached=included)
+
+
+def _tell_parts(columns: Columns, found: dict[str, int], report: Report) -> None:
+    report.quantities = {field: found[field] for field in PARTS if found.get(field)}
+    for field in ("audio_input_tokens", "audio_output_tokens", "image_input_tokens"):
+        if found.get(field):
+            detail = (
+                f"{found[field]} {field.replace('_', ' ')} are billed at the price of {field} where an offer has one"
+            )
+            report.find("other_tokens", f"{detail}, else as text", found[field], can_move=True)
+    if "total_sum" not in found:
+        return
+    told, read = found["total_sum"], found["both_sum"]
+    if not columns.cached_included:
+        read += found.get("beside_sum", 0)
+    if abs(told - read) * 1000 > max(told, read):
+        name = columns.names["total_tokens"]
+        detail = (
+            f"{name!r} adds up to {told}, input and output that were read to {read}: part of what is billed stands in "
+        )
+        detail += f"other columns; add them with column.output_tokens=A{'+'}B or column.input_tokens=A{'+'}B"
+        report.find("total_differs", detail, told - read, can_move=True)
+
+
+def _tell_ignored(scan: Scan, found: dict[str, int], report: Report) -> None:
+    for index, name in enumerate(_counting(scan.columns)):
+        count = found[f"ignored_{index}"]
+        if count and count not in (found.get("both_sum"), *report.quantities.values()):
+            detail = (
+                f"column {name!r} adds up to {count} and was ignored; where it is billed, map it with column.<field>="
+            )
+            report.find("ignored_count", f"{detail}{name}", count, can_move=True)
+    for index, name in enumerate(_keying(scan.columns)):
+        count = found[f"keyed_{index}"]
+        if count > 1:
+            detail = f"column {name!r} has {count} values and was ignored; only.column={name}=VALUE chooses among them"
+            detail = detail.replace("only.column=", "only=")
+            report.find("ignored_kinds", detail, count, can_move=True)

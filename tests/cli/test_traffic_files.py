@@ -1,0 +1,48 @@
+"""The command on traffic as it comes: what was read is printed, several files are one history, messages mend."""
+
+from pathlib import Path
+
+from tests.cli.crossover import crossover
+from tests.shared_data import shared_case
+
+
+def evaluated(case: str, *arguments: str) -> tuple[int, str]:
+    """Run the command in the folder of a case; return its status and what it printed."""
+    folder = shared_case(case)
+    done = crossover("evaluate", "--prices", "sheet.json", *arguments, folder=folder)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_two_monthly_files_are_one_history() -> None:
+    status, said = evaluated("26-two-monthly-files", "--traffic", "october.csv", "--traffic", "november.csv")
+    assert (status, "80.30 USD a month" in said) == (0, True)
+    assert "Read: october.csv" in said
+    assert "Read: november.csv" in said
+
+
+def test_the_same_file_twice_is_said_and_counted_once() -> None:
+    _, once = evaluated("26-two-monthly-files", "--traffic", "october.csv")
+    _, twice = evaluated("26-two-monthly-files", "--traffic", "october.csv", "--traffic", "october.csv")
+    assert "168 buckets are in two files with the same counts" in twice
+    assert next(line for line in once.splitlines() if "a month, conf" in line) in twice
+
+
+def test_the_model_asked_about_is_told_apart() -> None:
+    case = "40-several-models-in-one-export"
+    status, said = evaluated(case, "--traffic", "usage.json", "--model", "gpt-4.1")
+    assert (status, "438.00 USD a month" in said) == (0, True)
+    assert "'model' holds 2 models" in said
+    status, said = evaluated(case, "--traffic", "usage.json")
+    assert status == 2
+    assert "--read only.model=" in said
+    status, said = evaluated(case, "--traffic", "usage.json", "--model", "gpt-4.1-nano")
+    assert (status, "416.10 USD a month" in said) == (0, True)
+
+
+def test_what_was_read_is_printed(tmp_path: Path) -> None:
+    text = "timestamp,input_tokens,output_tokens,odd_tokens\n2026-10-05T12:00:00Z,1,1,5\n2026-10-05T12:01:00Z,1,1,6\n"
+    (tmp_path / "log.csv").write_text(text)
+    sheet = shared_case("26-two-monthly-files/sheet.json")
+    said = crossover("evaluate", "--prices", sheet, "--traffic", "log.csv", folder=tmp_path).stdout
+    assert "2 rows read, 2 used" in said
+    assert "(!) column 'odd_tokens' adds up to 11 and was ignored" in said
