@@ -80,11 +80,10 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     if as_json:
         sys.stdout.buffer.write(canonical_json.dumps(body) + b"\n")
     else:
-        click.echo(
-            reading_report.text([(path, result.report) for path, result in zip(files.traffic, results, strict=True)])
-        )
-        click.echo()
+        told = [(path, result.report) for path, result in zip(files.traffic, results, strict=True)]
         click.echo(table.text(body))
+        click.echo()
+        click.echo(reading_report.text(told))
     return STATUSES.get(body["recommendation"]["mode"], 0)
 
 
