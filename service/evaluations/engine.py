@@ -1,12 +1,14 @@
 """Computing an answer: from pinned inputs to the workflow's document, the same everywhere it is done."""
 
 import os
-import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from service.kit.db.transaction import Actor
+from service.kit.fair_turns import FairTurns
 from service.kit.http.problems import BUSY, FieldError, Problem, define, invalid
 from service.workflow.document import document
 from service.workflow.errors import WorkflowError
@@ -21,16 +23,19 @@ THREADS = min(8, os.cpu_count() or 1)
 PATIENCE_SECONDS = 20.0
 """How long a request waits for its turn to compute."""
 
-LONGEST_SECONDS = 120.0
-"""Longest estimate that is computed inside a request, all its evaluations together."""
+LONGEST_SECONDS = 60.0
+"""Most that is computed inside a request, all its evaluations together: as estimated before, as measured after."""
 
 TOO_LONG = define(
     "too-much-to-compute", 422, "Too much to compute at once",
     "The request would keep the service computing for minutes. Ask for less of it at a time; the detail says how much.",
 )  # fmt: skip
 
-_turn = threading.BoundedSemaphore(1)
-"""One computation at a time among the requests of a process, so that reading goes on beside it."""
+_turns = FairTurns()
+"""One computation at a time among the requests of a process, so that reading goes on beside it.
+
+Between two computations of one organization every other one that waits has its turn.
+"""
 
 FIELDS = {"/price_sheets": "/price_sheet_versions"}
 """Where the workflow's name of an input differs from the request's."""
@@ -61,24 +66,42 @@ def answer_of(materials: Materials, progress: Progress = _silent, threads: int =
     return dict(document(found))
 
 
-@contextmanager
-def turn(patience: float) -> Iterator[bool]:
+def turn(actor: Actor, patience: float) -> AbstractContextManager[bool]:
     """Hold the turn to compute inside a request; give whether it came within `patience` seconds."""
-    held = _turn.acquire(timeout=patience)
-    try:
-        yield held
-    finally:
-        if held:
-            _turn.release()
+    return _turns.turn(actor.organization_id, patience)
 
 
 @contextmanager
-def in_turn() -> Iterator[None]:
-    """Hold the turn to compute inside a request. Raises Problem 503 where it does not come soon."""
-    with turn(PATIENCE_SECONDS) as held:
+def in_turn(actor: Actor) -> Iterator[None]:
+    """Hold the turn to compute inside a request: for one evaluation at a time, so that others come in between.
+
+    Raises Problem 503 where it does not come soon.
+    """
+    with turn(actor, PATIENCE_SECONDS) as held:
         if not held:
             raise Problem(BUSY, "Other computations are under way; repeat the request.", headers={"Retry-After": "5"})
         yield
+
+
+class Allowance:
+    """What the evaluations of one request may take together: each in a turn of its own, until LONGEST_SECONDS."""
+
+    def __init__(self, actor: Actor) -> None:
+        """Begin with nothing spent."""
+        self._actor = actor
+        self._spent = 0.0
+
+    def answer_of(self, materials: Materials) -> dict[str, Any]:
+        """Compute one. Raises Problem as `answer_of`, 503 where the turn does not come, 422 once too much was spent."""
+        if self._spent > LONGEST_SECONDS:
+            detail = f"This takes longer than the {LONGEST_SECONDS:.0f} seconds a request may; ask for less at a time."
+            raise Problem(TOO_LONG, detail)
+        with in_turn(self._actor):
+            begun = time.monotonic()
+            try:
+                return answer_of(materials)
+            finally:
+                self._spent += time.monotonic() - begun
 
 
 def require_bounded(seconds: float) -> None:

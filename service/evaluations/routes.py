@@ -55,7 +55,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
         yield Prepared(planned)
         return
     require_bounded(planned.estimated_seconds)
-    with in_turn():
+    with in_turn(actor):
         answer = answer_of(materials)
     yield Prepared(planned, canonical_json.dumps(body_of(Envelope(), planned.inputs, answer)))
 

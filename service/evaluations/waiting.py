@@ -63,7 +63,7 @@ def _await(actor: Actor, evaluation_id: str, preference: Preference) -> Response
     deadline = time.monotonic() + patience
     turn = 0
     while time.monotonic() < deadline:
-        if not (small and not preference.respond_async and _compute(looked)):
+        if not (small and not preference.respond_async and _compute(actor, looked)):
             time.sleep(POLL_SECONDS[min(turn, len(POLL_SECONDS) - 1)])
             turn += 1
         looked = _look(actor, evaluation_id)
@@ -89,9 +89,9 @@ def _look(actor: Actor, evaluation_id: str) -> Response | Summary:
     return summary
 
 
-def _compute(summary: Summary) -> bool:
+def _compute(actor: Actor, summary: Summary) -> bool:
     """Compute an evaluation here if nobody is at it and it is this process's turn; return whether that was done."""
     if summary.job is None:
         return False
-    with turn(patience=0) as held:
+    with turn(actor, patience=0) as held:
         return held and Worker(runtime().database, {service.JOB: run}).run_one(summary.job.id)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 
 from service.evaluations import responses
-from service.evaluations.engine import TOO_LONG, answer_of, in_turn, require_bounded
+from service.evaluations.engine import TOO_LONG, Allowance, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.looking import looking
 from service.kit import canonical_json
@@ -27,8 +27,8 @@ def _pooled(actor: Actor, body: Json) -> Iterator[bytes]:
     with looking(actor) as tx:
         pool = planned(tx, body)
     require_bounded(pool.estimated_seconds)
-    with in_turn():
-        together, alone = answer_of(pool.together), [answer_of(one) for one in pool.alone]
+    allowance = Allowance(actor)
+    together, alone = allowance.answer_of(pool.together), [allowance.answer_of(one) for one in pool.alone]
     yield canonical_json.dumps(document_of(pool, together, alone))
 
 

@@ -11,6 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from service.kit.http.blueprint import Resource
+from service.server.fair_pool import FairPool
+from service.server.http_worker import beginnings
 from service.settings import Settings
 
 _settings = Settings.from_environment()
@@ -40,6 +43,10 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
     What is loaded by now stays, so the garbage collector need not walk it again: that would cost more than requests do.
     """
     worker.patience = float(_settings.patience_seconds)
+    resources = [one for one in worker.wsgi.blueprints.values() if isinstance(one, Resource)]
+    worker.slow = beginnings(call for resource in resources for call in resource.calls.values())
+    slow = max(2, threads - 2)
+    worker.slow_pool = FairPool(slow, slow - 1)  # one is always left to somebody else
     with suppress(OSError):  # a disk that fails is told by readiness
         worker.wsgi.extensions["crossover"].uploads.sweep()
     if _settings.embedded_worker:

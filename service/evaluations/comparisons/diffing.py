@@ -12,7 +12,7 @@ from service.evaluations import queries
 from service.evaluations.comparisons.document import diff_document
 from service.evaluations.comparisons.path import Side, path_between
 from service.evaluations.comparisons.sides import side_of
-from service.evaluations.engine import answer_of, in_turn, require_bounded
+from service.evaluations.engine import Allowance, require_bounded
 from service.evaluations.looking import looking
 from service.kit import canonical_json
 from service.kit.db.transaction import Actor, Transaction
@@ -43,18 +43,17 @@ def diffed(actor: Actor, evaluation_id: str, query: dict[str, Any]) -> Iterator[
     names = [before.body["digest"], before.body["id"], after.body["digest"], after.body["id"], ENGINE_VERSION]
     etag = canonical_json.digest(canonical_json.dumps(names))
     known = request.if_none_match.contains(etag)
-    yield Diff(etag, None if known else canonical_json.dumps(difference(before, after)))
+    yield Diff(etag, None if known else canonical_json.dumps(difference(actor, before, after)))
 
 
-def difference(before: Side, after: Side) -> dict[str, Any]:
+def difference(actor: Actor, before: Side, after: Side) -> dict[str, Any]:
     """Return the difference as JSON. Raises Problem 422 where the two are in different currencies."""
     currencies = [_currency(side) for side in (before, after)]
     if currencies[0] != currencies[1]:
         detail = f"It is in {currencies[0]}, this one in {currencies[1]}; evaluate both in one currency."
         raise invalid(FieldError("/against", "other_currency", detail, "query"))
     require_bounded(MOST_POINTS * max(before.estimated_seconds, after.estimated_seconds))
-    with in_turn():
-        path = path_between(before, after, answer_of)
+    path = path_between(before, after, Allowance(actor).answer_of)
     return diff_document(before, after, path, currencies[0])
 
 

@@ -43,7 +43,7 @@ def recomputed(actor: Actor, evaluation_id: str) -> Iterator[Recomputed]:
     with looking(actor) as tx:
         evidence = evidence_of(tx, evaluation_id)
     require_bounded(evidence.estimated_seconds)
-    with in_turn():
+    with in_turn(actor):
         answer = answer_of(evidence.materials)
     again = body_of(Envelope(), replace(evidence.found, engine_version=ENGINE_VERSION), answer)
     yield Recomputed(

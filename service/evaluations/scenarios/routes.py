@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.evaluations.comparisons.sides import NOT_COMPLETED, side_of
-from service.evaluations.engine import TOO_LONG, Materials, answer_of, in_turn, require_bounded
+from service.evaluations.engine import TOO_LONG, Allowance, Materials, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import materials_of, plan
 from service.evaluations.looking import looking
@@ -27,7 +27,7 @@ Json = dict[str, Any]
 def _of_evaluation(actor: Actor, evaluation_id: str, body: Json) -> Iterator[Json]:
     with looking(actor) as tx:
         side = side_of(tx, evaluation_id)
-    yield _table(side.materials, side.inputs.model, body, side.estimated_seconds, side.body)
+    yield _table(actor, side.materials, side.inputs.model, body, side.estimated_seconds, side.body)
 
 
 @contextmanager
@@ -35,17 +35,17 @@ def _of_workload(actor: Actor, workload_id: str, body: Json) -> Iterator[Json]:
     with looking(actor) as tx:
         planned = plan(tx, workload_id, body)
         materials = materials_of(tx, planned.inputs)
-    yield _table(materials, planned.inputs.model, body["grid"], planned.estimated_seconds, None)
+    yield _table(actor, materials, planned.inputs.model, body["grid"], planned.estimated_seconds, None)
 
 
-def _table(base: Materials, model: str | None, grid: Json, seconds: float, known: Json | None) -> Json:
+def _table(actor: Actor, base: Materials, model: str | None, grid: Json, seconds: float, known: Json | None) -> Json:
     """Return the table of a grid; `known` is the base's answer where it is stored."""
     require_fitting(base, model, grid)
     factors = sum(max(1.0, float(factor)) for factor in grid["traffic_factors"])
     require_bounded(seconds * (1 + count(grid) / len(grid["traffic_factors"]) * factors))
-    with in_turn():
-        answer = answer_of(base) if known is None else known
-        rows = [row_of(cell, answer_of(cell.materials), base, answer) for cell in cells(base, model, grid)]
+    allowance = Allowance(actor)
+    answer = allowance.answer_of(base) if known is None else known
+    rows = [row_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, model, grid)]
     names = ("mode", "option", "monthly_cost", "confidence", "provisional")
     return {"base": {name: answer["recommendation"][name] for name in names}, "scenarios": rows}
 

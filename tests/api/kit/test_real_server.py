@@ -106,6 +106,18 @@ def test_who_has_no_key_and_takes_their_time_holds_up_nobody(patient: Server, be
         assert asked(patient, HEALTH) == (200, {"status": "live"})
 
 
+def test_who_has_a_key_and_waits_for_slow_calls_holds_up_no_quick_one(patient: Server) -> None:
+    """Forty uploads whose bodies do not come take every thread there is for them, and none of the others."""
+    path = f"/v1/workloads/{patient.workload('held up')}/traffic-histories"
+    beginning = head(patient, "Content-Length: 1000").replace(b"/v1/workloads", path.encode(), 1)
+    with ExitStack() as open_ones:
+        for _ in range(MANY):
+            connection = open_ones.enter_context(connected(patient))
+            connection.sendall(beginning.replace(b"application/json", b"text/csv"))
+        assert asked(patient, HEALTH) == (200, {"status": "live"})
+        assert names(patient) >= 1
+
+
 def test_a_head_may_come_a_byte_at_a_time(patient: Server) -> None:
     with connected(patient) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
