@@ -17,6 +17,7 @@ from service.kit.app_context import Runtime
 from service.kit.db.database import Database
 from service.kit.http import errors, openapi, strict_json
 from service.kit.http.blueprint import Resource
+from service.kit.http.outbound import Outbound
 from service.kit.http.problems import NOT_FOUND, Problem
 from service.kit.http.uploads import Uploads
 from service.kit.presence import Presence
@@ -86,6 +87,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         note_use=note_use,
         max_body_bytes=settings.max_body_bytes,
         patience_seconds=settings.patience_seconds,
+        outbound=Outbound.to(settings.webhook_networks),
         uploads=_uploads(settings, presence),
         presence=presence,
     )

@@ -11,6 +11,7 @@ from service.policies import models as policies
 from service.portfolios import models as portfolio_evaluations
 from service.price_sheets import models as price_sheets
 from service.traffic_histories import models as traffic_histories
+from service.webhooks import models as webhooks
 from service.workloads import models as workloads
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "portfolio_evaluations",
     "price_sheets",
     "traffic_histories",
+    "webhooks",
     "workloads",
 ]

@@ -1,6 +1,7 @@
 """Every resource the service serves, in the order of its documentation, and every kind of job it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from service.access.routes import blueprint as access
 from service.evaluations import service as evaluating
@@ -10,12 +11,15 @@ from service.evaluations.reviews.routes import blueprint as reviews
 from service.evaluations.routes import blueprint as evaluations
 from service.evaluations.scenarios.routes import blueprint as scenarios
 from service.events.routes import blueprint as events
-from service.kit.jobs.worker import Handler
+from service.kit.http.outbound import Outbound
+from service.kit.jobs.worker import Chore, Handler
 from service.policies.routes import blueprint as policies
 from service.pools.routes import blueprint as pooled_evaluations
 from service.portfolios.routes import blueprint as portfolio_evaluations
 from service.price_sheets.routes import blueprint as price_sheets
 from service.traffic_histories.routes import blueprint as traffic_histories
+from service.webhooks import jobs as sending
+from service.webhooks.routes import blueprint as webhooks
 from service.workloads.routes import blueprint as workloads
 
 RESOURCES = (
@@ -30,8 +34,17 @@ RESOURCES = (
     portfolio_evaluations,
     pooled_evaluations,
     events,
+    webhooks,
     access,
 )
 
 JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate}
-"""Handlers of jobs, by kind."""
+"""Handlers of jobs that call nobody, by kind."""
+
+CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE)
+"""What the clock asks for."""
+
+
+def jobs(outbound: Outbound) -> Mapping[str, Handler]:
+    """Return the handlers of all jobs, by kind; those that call addresses of users do so by these rules."""
+    return {**JOBS, sending.JOB: partial(sending.deliver, outbound=outbound)}

@@ -1,18 +1,27 @@
 """Settings: every one is an environment variable `CROSSOVER_<NAME>`, listed here with its default and meaning."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from typing import Any
 
 from environs import Env
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 
 PREFIX = "CROSSOVER_"
 
 LEVELS = ("debug", "info", "warning", "error")
 
 
-def _setting(default: Any, meaning: str, *checks: validate.Validator) -> Any:  # noqa: ANN401 - dataclass field
+def _are_networks(values: Sequence[str]) -> None:
+    for value in values:
+        try:
+            ip_network(value)
+        except ValueError as error:
+            raise ValidationError(f"{error}; name networks such as 10.0.0.0/8 or fd00::/8") from error
+
+
+def _setting(default: Any, meaning: str, *checks: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - dataclass field
     return field(default=default, metadata={"meaning": meaning, "checks": checks})
 
 
@@ -46,6 +55,12 @@ class Settings:
     )
     work_folder: str = _setting("var", "Folder for uploads while they are read; on the same disk as the database.")
     trusted_hosts: Sequence[str] = _setting((), "Host names the service answers to, comma-separated; empty: any.")
+    webhook_networks: Sequence[str] = _setting(
+        (),
+        "Networks such as `10.0.0.0/8` that webhooks may reach besides the public internet, comma-separated; also "
+        "without TLS.",
+        _are_networks,
+    )
     log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))
 
     @classmethod

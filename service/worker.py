@@ -11,8 +11,9 @@ from service.kit import logging
 from service.kit.app_context import Runtime
 from service.kit.db import schema
 from service.kit.db.database import Database
+from service.kit.http.outbound import Outbound
 from service.kit.jobs.worker import Worker
-from service.resources import JOBS
+from service.resources import CHORES, jobs
 from service.settings import Settings
 
 
@@ -47,10 +48,13 @@ def run(settings: Settings) -> None:
     worker = _worker(database, settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())
-    logging.get().info("worker started", worker=worker.name, database=database.describe(), kinds=sorted(JOBS))
+    logging.get().info(
+        "worker started", worker=worker.name, database=database.describe(), kinds=sorted(worker.handlers)
+    )
     worker.run()
     database.dispose()
 
 
 def _worker(database: Database, settings: Settings) -> Worker:
-    return Worker(database, JOBS, timedelta(days=settings.job_retention_days))
+    handlers = jobs(Outbound.to(settings.webhook_networks))
+    return Worker(database, handlers, timedelta(days=settings.job_retention_days), CHORES)

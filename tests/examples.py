@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import text
 
 from tests.clients import Answer, ApiClient
 from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, sheet, upload, week
@@ -96,13 +97,24 @@ def rows(api: ApiClient) -> dict[str, str]:
         "sequence": "1",
         "name": "batch",
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
+        "webhook_id": (webhook_id := created(api, "/v1/webhooks", SIMPLE["create_webhook"].json)),
+        "delivery_id": delivered_once(api, webhook_id),
         "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
     }
 
 
+def delivered_once(api: ApiClient, webhook_id: str) -> str:
+    """Have an event delivered to a webhook, as if its receiver had taken it; return the delivery's id."""
+    delivery_id = created(api, f"/v1/webhooks/{webhook_id}/tests", None)
+    done = text("UPDATE webhook_deliveries SET state = 'delivered', next_attempt_at = NULL WHERE id = :id")
+    database = api.app.extensions["crossover"].database
+    database.write(lambda session: session.execute(done, {"id": delivery_id}))
+    return delivery_id
+
+
 def created(api: ApiClient, path: str, body: object) -> str:
     """Create a row; return its id."""
-    answer = api.post(path, json=body)
+    answer = api.post(path) if body is None else api.post(path, json=body)
     assert answer.status_code in (201, 202), answer.text
     return str(answer.json["id"])
 
@@ -138,6 +150,8 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "create_evaluation": Good(json={"policy": {"margin": "0.20"}, "price_sheet_versions": pins}),
         "try_pooled_evaluation": Good(json={"workload_ids": [parameters["workload_id"], upload_another(api)]}),
         "create_portfolio_evaluation": Good(json={}),
+        "redeliver_webhook": Good(json={"failed_since": "2026-01-01T00:00:00Z"}),
+        "change_webhook": Good(json={"description": "Pages the team."}),
         "verify_events": Good(json={"checkpoint": api.get("/v1/events/checkpoint").text}),
         "diff_evaluation": Good(query=f"against={parameters['evaluation_id']}"),
         "try_evaluation_scenarios": Good(json=grid),
@@ -162,5 +176,8 @@ SIMPLE: dict[str, Good] = {
     "create_workload": Good(json={"name": "Chat", "model": "m70"}),
     "change_workload": Good(json={"name": "Talk"}),
     "create_api_key": Good(json={"name": "CI", "role": "viewer"}),
+    "create_webhook": Good(
+        json={"url": "https://hooks.example/crossover", "events": ["decision.*", "workload.created"]}
+    ),
     "create_policy": Good(json={"name": "Chat", "preset": "interactive_chat"}),
 }

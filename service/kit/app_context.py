@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor
+from service.kit.http.outbound import Outbound
 from service.kit.http.uploads import Uploads
 from service.kit.presence import Presence
 
@@ -21,6 +22,7 @@ class Runtime:
     note_use: keeps that the actor's key was used, for a `first_use`.
     max_body_bytes: largest JSON body a call takes unless it says otherwise.
     patience_seconds: how long a sender may take for a piece of a body.
+    outbound: which addresses of users may be called.
     uploads: where streamed bodies are received, and their own limits. presence: this process among the machine's.
     """
 
@@ -30,6 +32,7 @@ class Runtime:
     note_use: Callable[[Session, Actor], None]
     max_body_bytes: int
     patience_seconds: float
+    outbound: Outbound
     uploads: Uploads
     presence: Presence
 

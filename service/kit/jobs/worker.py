@@ -5,8 +5,9 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -94,13 +95,31 @@ class Task:
 Handler = Callable[[Task], Finish]
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Work that the clock asks for rather than a person, such as giving what has come due a job.
+
+    is_waiting: whether there is any, asked without writing. run: does it, in a transaction of its own; several
+    workers may at once. every_seconds: the least time between two questions, 0: at every poll.
+    """
+
+    is_waiting: Callable[[Session, datetime], bool]
+    run: Callable[[Session, datetime], None]
+    every_seconds: float = 0.0
+
+
 class Worker:
     """Runs jobs until told to stop. handlers: by kind of job. retention: how long finished jobs are kept."""
 
     def __init__(
-        self, database: Database, handlers: Mapping[str, Handler], retention: timedelta = queue.RETENTION
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        retention: timedelta = queue.RETENTION,
+        chores: Sequence[Chore] = (),
     ) -> None:
         """Make a worker of this process."""
+        self._chores_due = dict.fromkeys(chores, 0.0)
         self.database = database
         self.handlers = handlers
         self.retention = retention
@@ -116,6 +135,7 @@ class Worker:
                 if time.monotonic() >= chores_due:
                     self._tidy()
                     chores_due = time.monotonic() + CHORES_SECONDS
+                self.do_chores()
                 busy = self.run_one()
             except (DatabaseBusy, DatabaseFull) as error:
                 log.warning("worker waits for the database", reason=str(error))
@@ -125,6 +145,17 @@ class Worker:
                 busy = False
             if not busy:
                 self.stopping.wait(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - spreads the polls
+
+    def do_chores(self) -> None:
+        """Do the chores that are due, between jobs and at most once a poll."""
+        for chore, due in self._chores_due.items():
+            if time.monotonic() < due:
+                continue
+            self._chores_due[chore] = time.monotonic() + max(chore.every_seconds, POLL_SECONDS / 2)
+            with self.database.reading() as session:
+                waiting = chore.is_waiting(session, clock.now())
+            if waiting:
+                self.database.write(lambda session, run=chore.run: run(session, clock.now()))  # type: ignore[misc]
 
     def _tidy(self) -> None:
         """Delete what is past its retention."""
