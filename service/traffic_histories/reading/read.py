@@ -17,7 +17,9 @@ from .duckdb_connection import connect, refusal
 from .errors import RefusedError
 from .evidence import examined
 from .formats.csv import open_csv
+from .formats.documents import flattened
 from .formats.json import open_json
+from .formats.long import widened
 from .formats.nested import opened
 from .formats.parquet import open_parquet
 from .options import ReadOptions
@@ -34,6 +36,7 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
     report = Report(plain.format, list(plain.compression), unpacked_bytes=plain.size)
     if plain.replaced:
         report.find("not_utf8", "some bytes were no UTF-8; they were replaced, which spoils only the cells they are in")
+    plain = flattened(plain, workdir, report)
     connection = connect(plain.path, workdir, options.limits)
     try:
         connection.execute(times.MACROS + casts.MACROS + MACROS)
@@ -48,7 +51,8 @@ def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Par
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadOptions, report: Report) -> Scan:
-    made = composed(opened(connection, _open(connection, plain, options), options), options, report)
+    table = widened(connection, opened(connection, _open(connection, plain, options), options), report)
+    made = composed(table, options, report)
     table, options = made.table, made.options
     columns = recognise(table.names, options, bucketed=table.bucketed)
     table = settled_numbers(table, columns, options, report)

@@ -27,9 +27,6 @@ def open_json(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: ReadL
     path = literal(str(plain.path))
     relation = f"read_json_objects({path}, format = '{form}', maximum_object_size = {OBJECT_BYTES}{skip})"
     records = _objects(connection, relation)
-    if any("resourceSpans" in record for record in records):
-        detail = "an OTLP export keeps attributes in lists; write one object a span, its attributes as members"
-        raise RefusedError("unsupported_file", f"{detail} (docs/traffic.md has the command)")
     if any(_is_page(record) for record in records):
         return _open_page(connection, relation, limits)
     if len(records) == 1 and isinstance(records[0].get("data"), list):
