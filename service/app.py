@@ -2,7 +2,9 @@
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from flask.json.provider import JSONProvider
 from service.access.key_cache import KnownKeys
 from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
+from service.kit import logging, metrics
 from service.kit.app_context import Runtime
 from service.kit.db.database import Database
 from service.kit.http import errors, openapi, strict_json
@@ -90,9 +93,11 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         outbound=Outbound.to(settings.webhook_networks),
         uploads=_uploads(settings, presence),
         presence=presence,
+        metrics_token=settings.metrics_token,
     )
     app.before_request(_begin)
     app.after_request(_end)
+    app.after_request(partial(_measured, settings.access_log))
     errors.register(app)
     api = openapi.create(app, title="Crossover", version=API_VERSION, description=DESCRIPTION)
     for resource in resources:
@@ -108,6 +113,7 @@ def _uploads(settings: Settings, presence: Presence) -> Uploads:
 
 
 def _begin() -> None:
+    g.began = time.perf_counter()
     sent = request.headers.get("X-Request-Id", "")
     g.request_id = sent if REQUEST_ID.fullmatch(sent) else secrets.token_hex(16)
     structlog.contextvars.clear_contextvars()
@@ -122,4 +128,25 @@ def _end(response: Response) -> Response:
         wanted["Cache-Control"] = "private, no-cache"
     present = {name.lower() for name, _ in response.headers}
     response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in present])
+    return response
+
+
+def _measured(access_log: bool, response: Response) -> Response:
+    """Measure the request, and log it where the settings say so: never its query, body or key."""
+    seconds = time.perf_counter() - g.began
+    operation = request.endpoint or "none"
+    metrics.REQUEST_SECONDS.labels(operation, response.status_code).observe(seconds)
+    if access_log:
+        actor = g.get("actor")
+        logging.get().info(
+            "request",
+            method=request.method,
+            path=request.path,
+            operation=operation,
+            status=response.status_code,
+            milliseconds=round(seconds * 1000, 1),
+            bytes=response.content_length,
+            actor=actor and actor.id,
+            organization=actor and actor.organization_id,
+        )
     return response

@@ -61,6 +61,8 @@ class Settings:
         "without TLS.",
         _are_networks,
     )
+    access_log: bool = _setting(False, "Log every request: who called what, the status and how long it took.")
+    metrics_token: str = _setting("", "Bearer token that `/metrics` asks for; empty: `/metrics` is not served.")
     log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))
 
     @classmethod

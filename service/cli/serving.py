@@ -1,8 +1,11 @@
 """Starting the server, and bringing its database up to date."""
 
 import os
+import shutil
 import socket
 import sys
+import tempfile
+from pathlib import Path
 
 from service.cli.configured import database, named, reaching, settings
 from service.cli.exits import Refused
@@ -20,7 +23,7 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
             schema.upgrade(stored)
         schema.require_newest(stored)
     stored.dispose()
-    os.environ |= {named("host"): host, named("port"): str(port)}
+    os.environ |= {named("host"): host, named("port"): str(port), "PROMETHEUS_MULTIPROC_DIR": _measurements(port)}
     gunicorn = [
         sys.executable,
         "-m",
@@ -30,6 +33,16 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
         "service.server.wsgi:app",
     ]
     os.execv(sys.executable, gunicorn)  # noqa: S606 - our own program, no shell
+
+
+def _measurements(port: int) -> str:
+    """Return a new folder in memory where the server's processes put what they measure."""
+    memory = Path("/dev/shm")  # noqa: S108 - numbers that need not outlive the server, never data
+    base = memory if memory.is_dir() else Path(tempfile.gettempdir())
+    folder = base / f"crossover-metrics-{os.getuid()}-{port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return str(folder)
 
 
 def migrate() -> str:

@@ -24,6 +24,7 @@ class Runtime:
     patience_seconds: how long a sender may take for a piece of a body.
     outbound: which addresses of users may be called.
     uploads: where streamed bodies are received, and their own limits. presence: this process among the machine's.
+    metrics_token: what who asks for metrics must send, empty: nobody is told.
     """
 
     database: Database
@@ -35,6 +36,7 @@ class Runtime:
     outbound: Outbound
     uploads: Uploads
     presence: Presence
+    metrics_token: str
 
 
 def runtime() -> Runtime:

@@ -11,7 +11,7 @@ from service.cli import description
 from service.kit.http.blueprint import Resource
 from service.settings import Settings
 
-PROBES = {"/health/live", "/health/ready"}
+PROBES = {"/health/live", "/health/ready", "/metrics"}
 PAGES = {
     "/openapi.json",
     "/docs",

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from service.kit import clock, logging
+from service.kit import clock, logging, metrics
 from service.kit.db import postgresql, sqlite
 from service.kit.db.transaction import AFTER_COMMIT
 
@@ -130,6 +130,7 @@ class Database:
                     raise
                 if attempt == ATTEMPTS and isinstance(error, IntegrityError):
                     raise
+            metrics.REPEATED_UNITS.inc()
             time.sleep(random.uniform(0, min(0.25, 0.005 * 2**attempt)))  # noqa: S311 - full jitter
         raise DatabaseBusy("too many concurrent changes of the same rows")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from flask import request
 
+from service.kit import metrics
 from service.kit.http import json_body
 from service.kit.http.problems import BUSY, FULL, FieldError, Problem, invalid
 from service.kit.presence import Presence
@@ -113,6 +114,7 @@ def receive(path: Path) -> Received:
     for name, digest in promised.items():
         if hashes[name].digest() != digest:
             raise _digest_fault("digest_mismatch", f"The body is not what {name} says; send it again.")
+    metrics.UPLOAD_BYTES.inc(size)
     return Received(path, size, hashes["sha-256"].digest())
 
 

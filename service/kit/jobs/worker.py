@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.kit import clock, logging
+from service.kit import clock, logging, metrics
 from service.kit.db.database import Database, DatabaseBusy, DatabaseFull, database_now
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import idempotency
@@ -185,6 +185,7 @@ class Worker:
                 finish = self.handlers[kind](task)
             self.database.write(lambda session: _succeed(session, task, finish), lane=task.actor.organization_id)
             log.info("job succeeded")
+            metrics.JOBS_ENDED.labels(kind, "succeeded").inc()
         except Lost:
             log.warning("job was taken over")
         except Stopped:
@@ -194,8 +195,10 @@ class Worker:
             reason = problem.detail
             self._end(task, lambda job, now: queue.fail(job, now, reason, retry=False))
             log.warning("job failed", reason=reason)
+            metrics.JOBS_ENDED.labels(kind, "refused").inc()
         except Exception as error:
             log.exception("job failed")
+            metrics.JOBS_ENDED.labels(kind, "error").inc()
             reason = f"Internal error ({type(error).__name__})."
             self._end(task, lambda job, now: queue.fail(job, now, reason, retry=True))
 
