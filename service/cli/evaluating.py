@@ -22,15 +22,18 @@ from service.kit.http.query import schema_errors
 from service.policies.policy_schema import policy_document, policy_of
 from service.price_sheets.lint.finding import SheetError
 from service.price_sheets.offer_values import build_offers, settled_since
+from service.price_sheets.remarks import remarks_of_sheets
 from service.price_sheets.validation import load
 from service.reports.report import report
 from service.traffic_histories.joining import joined
 from service.traffic_histories.problems import problem_of
 from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedError, read_history
+from service.traffic_histories.remarks import remarks_of_report
 from service.traffic_histories.upload_query import ReadWords, reading_options
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
+from service.workflow.remarks import Remark
 from service.workflow.traffic import TrafficHistory
 
 OPTIONS = {"/price_sheet_versions": "--prices", "/policy": "--policy"}
@@ -74,7 +77,8 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
     results = [_read_traffic(path, files.reading) for path in files.traffic]
     history = _joined(results)
-    body = _evaluated(history, sheets, policy, files.model)
+    read = [remark for result in results for remark in remarks_of_report(result.report)]
+    body = _evaluated(history, sheets, policy, files.model, read)
     if report_to is not None:
         _write(report_to, report(body, sheets))
     if as_json:
@@ -94,12 +98,15 @@ def _write(path: Path, text: str) -> None:
         raise Refused(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None) -> Json:
+def _evaluated(
+    history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None, read: Sequence[Remark]
+) -> Json:
     day = settled_since(sheets, model, clock.now().date())
     offers = _offers(sheets, model, day)
     if model is not None and not _offers(sheets, model):
         sold = sorted({offer.model for offer in _offers(sheets, None)})
         raise Refused(f"--model: nothing is offered for {model}; the price sheets have {', '.join(sold)}")
+    remarks = (*read, *remarks_of_sheets(sheets, model, day))
     inputs = Inputs(
         traffic_history=Pinned(history.digest),
         price_sheets=tuple(Pinned(canonical_json.digest(canonical_json.dumps(sheet))) for sheet in sheets),
@@ -108,9 +115,10 @@ def _evaluated(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, 
         policy=policy_document(policy),
         engine_version=ENGINE_VERSION,
         seed=seed_of(history, policy),
+        remarks=tuple(remark.document() for remark in remarks),
     )
     try:
-        return body_of(Envelope(), inputs, answer_of(Materials(history, offers, policy)))
+        return body_of(Envelope(), inputs, answer_of(Materials(history, offers, policy, remarks)))
     except Problem as problem:
         raise Refused(*_lines("", problem)) from problem
 

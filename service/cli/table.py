@@ -15,7 +15,12 @@ WIDTH = 100
 
 def text(evaluation: Json) -> str:
     """Return the body of an evaluation as lines a person reads."""
-    parts = (_recommendation(evaluation), _traffic(evaluation["measurement"]), _options(evaluation))
+    parts = (
+        _recommendation(evaluation),
+        _findings(evaluation),
+        _traffic(evaluation["measurement"]),
+        _options(evaluation),
+    )
     return "\n".join(chain(*parts, _flip_points(evaluation["recommendation"])))
 
 
@@ -29,6 +34,16 @@ def _recommendation(evaluation: Json) -> Iterator[str]:
     for reason in entry["reasons"]:
         yield from _entry(reason["sentence"])
     yield f"  Look again by {entry['review_by']}."
+
+
+def _findings(evaluation: Json) -> Iterator[str]:
+    """Say what can move the answer, and what offers say; what reading the traffic found besides stands below."""
+    shown = [f for f in evaluation["findings"] if f["can_move_the_answer"] or f["about"] == "prices"]
+    if shown:
+        yield ""
+        yield "About the inputs ((!) can move the answer, and lowers the confidence):"
+    for finding in shown:
+        yield from _entry(("(!) " if finding["can_move_the_answer"] else "") + finding["sentence"])
 
 
 def _traffic(measured: Json) -> Iterator[str]:

@@ -28,7 +28,8 @@ class Inputs:
     """Everything an answer depends on.
 
     model: its name in small letters, None takes every offer. as_of: the day for which offers that come and go were
-    chosen, None where all of them were. policy: the effective one as JSON.
+    chosen, None where all of them were. policy: the effective one as JSON. remarks:
+    on the traffic and the offers, as JSON (see workflow.remarks).
     """
 
     traffic_history: Pinned
@@ -38,6 +39,7 @@ class Inputs:
     engine_version: str
     seed: int
     as_of: date | None = None
+    remarks: tuple[dict[str, Any], ...] = ()
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Inputs":
@@ -51,6 +53,7 @@ class Inputs:
             engine_version=document["engine_version"],
             seed=document["seed"],
             as_of=None if as_of is None else date.fromisoformat(as_of),
+            remarks=tuple(document.get("remarks", ())),
         )
 
     def document(self) -> dict[str, Any]:
@@ -64,6 +67,7 @@ class Inputs:
             "policy": self.policy,
             "engine_version": self.engine_version,
             "seed": self.seed,
+            "remarks": list(self.remarks),
         }
 
     @property

@@ -15,6 +15,7 @@ from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
+from service.workflow.remarks import Remark
 from service.workflow.traffic import TrafficHistory
 
 THREADS = min(8, os.cpu_count() or 1)
@@ -43,11 +44,12 @@ FIELDS = {"/price_sheets": "/price_sheet_versions"}
 
 @dataclass(frozen=True)
 class Materials:
-    """What the workflow is given: the values that the inputs name."""
+    """What the workflow is given: the values that the inputs name, and the remarks on them."""
 
     history: TrafficHistory
     offers: tuple[Offer, ...]
     policy: Policy
+    remarks: tuple[Remark, ...] = ()
 
 
 def _silent(phase: str, share: float) -> None:
@@ -60,7 +62,7 @@ def answer_of(materials: Materials, progress: Progress = _silent, threads: int =
     Raises Problem 422 naming the input that the workflow refuses.
     """
     try:
-        found = evaluate(materials.history, materials.offers, materials.policy, progress, threads)
+        found = evaluate(materials.history, materials.offers, materials.policy, progress, threads, materials.remarks)
     except WorkflowError as error:
         raise refusal(error) from error
     return dict(document(found))

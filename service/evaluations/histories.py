@@ -7,6 +7,8 @@ from service.evaluations.integrity import decoding, require_intact
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, FieldError, Problem, define, invalid
 from service.traffic_histories import queries
+from service.traffic_histories.remarks import remarks_of_report
+from service.workflow.remarks import Remark
 from service.workflow.traffic import TrafficHistory
 
 NO_TRAFFIC = define(
@@ -17,11 +19,15 @@ NO_TRAFFIC = define(
 
 @dataclass(frozen=True, slots=True)
 class HistoryPin:
-    """A stored history by its id and digest, and how many requests a replay of it takes."""
+    """A stored history by its id and digest, and how many requests a replay of it takes.
+
+    remarks: what reading it found.
+    """
 
     id: str
     digest: str
     requests: int
+    remarks: tuple[Remark, ...] = ()
 
 
 def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> HistoryPin:
@@ -38,7 +44,7 @@ def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> History
         if found is None or found.workload_id != workload_id:
             detail = "The workload has no traffic history of this id."
             raise invalid(FieldError("/traffic_history_id", "unknown_history", detail))
-    return HistoryPin(found.id, found.digest, found.requests or 0)
+    return HistoryPin(found.id, found.digest, found.requests or 0, remarks_of_report(found.report))
 
 
 def require_present(tx: Transaction, history_id: str) -> None:

@@ -21,11 +21,13 @@ from service.policies import service as policies
 from service.policies.policy_schema import merged, policy_document, policy_of
 from service.price_sheets.offer_values import settled_since
 from service.price_sheets.pinned import PinnedVersion, pinned_versions, versions_in_force
+from service.price_sheets.remarks import remarks_of_sheets
 from service.workflow.errors import WorkflowError
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare
+from service.workflow.remarks import Remark, remark_of
 from service.workloads import service as workloads
 from service.workloads.models import Workload
 
@@ -65,6 +67,7 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
         prepare(offers, policy)
     except WorkflowError as error:
         raise refusal(error) from error
+    remarks = (*history.remarks, *remarks_of_sheets([sheet.document for sheet in sheets], workload.model, day))
     inputs = Inputs(
         traffic_history=Pinned(history.digest, history.id),
         price_sheets=tuple(Pinned(sheet.digest, sheet.id, sheet.version) for sheet in sheets),
@@ -73,6 +76,7 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
         policy=policy_document(policy),
         engine_version=ENGINE_VERSION,
         seed=seed_of(history, policy),
+        remarks=tuple(remark.document() for remark in remarks),
     )
     choice = {name: request[name] for name in CHOICE}
     return Plan(workload.id, inputs, choice, estimated_seconds(history.requests, offers, policy))
@@ -82,7 +86,8 @@ def materials_of(tx: Transaction, inputs: Inputs) -> Materials:
     """Load what stored inputs name. Raises Problem 409 where what is stored is not what was pinned."""
     history = histories.load(tx, inputs.traffic_history)
     sheets = _intact(_sheets(tx, inputs))
-    return Materials(history, offers_of(sheets, inputs.model, inputs.as_of), policy_of(inputs.policy))
+    offers = offers_of(sheets, inputs.model, inputs.as_of)
+    return Materials(history, offers, policy_of(inputs.policy), _remarks(inputs))
 
 
 def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
@@ -93,7 +98,8 @@ def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
     history = histories.stored(tx, inputs.traffic_history)
     sheets = _sheets(tx, inputs)
     with decoding("evaluation's inputs"):
-        materials = Materials(history, offers_of(sheets, inputs.model, inputs.as_of), policy_of(inputs.policy))
+        offers = offers_of(sheets, inputs.model, inputs.as_of)
+        materials = Materials(history, offers, policy_of(inputs.policy), _remarks(inputs))
     found = replace(
         inputs,
         traffic_history=replace(inputs.traffic_history, digest=history.digest),
@@ -102,6 +108,10 @@ def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
         ),
     )
     return materials, found
+
+
+def _remarks(inputs: Inputs) -> tuple[Remark, ...]:
+    return tuple(remark_of(document) for document in inputs.remarks)
 
 
 def offers_of_each(tx: Transaction, evaluations: Sequence[StoredEvaluation]) -> dict[str, tuple[Offer, ...]]:

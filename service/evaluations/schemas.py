@@ -89,6 +89,9 @@ class InputsSchema(Schema):
     policy = fields.Nested(PolicySchema, required=True)
     engine_version = fields.String(required=True)
     seed = Integer(required=True)
+    remarks = fields.List(
+        fields.Dict(keys=fields.String()), metadata={"description": "On traffic and offers, as `findings` has them."}
+    )
 
 
 class ProgressSchema(Schema):
@@ -116,6 +119,7 @@ class EvaluationSchema(Schema):
     measurement = fields.Dict(keys=fields.String())
     options = fields.List(fields.Dict(keys=fields.String()))
     comparison = fields.Dict(keys=fields.String())
+    findings = fields.List(fields.Dict(keys=fields.String()))
     recommendation = fields.Dict(keys=fields.String())
     digest = fields.String()
 

@@ -138,6 +138,7 @@ class Answer:
         self.policy: Json = body["inputs"]["policy"]
         self.measured: Json = body["measurement"]
         self.recommendation: Json = body["recommendation"]
+        self.findings: list[Json] = body.get("findings", [])
         self.digest: str = body["digest"]
         self.engine: str = body["inputs"]["engine_version"]
 

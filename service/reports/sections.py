@@ -77,8 +77,9 @@ def shape(answer: Answer) -> Shape:
 
 
 def findings(answer: Answer) -> list[str]:
-    """Return what the measurement found missing."""
-    return [finding["sentence"] for finding in answer.measured["findings"]]
+    """Return what was found about the inputs, what can move the answer first, and what the measurement lacks."""
+    told = sorted(answer.findings, key=lambda finding: not finding["can_move_the_answer"])
+    return [finding["sentence"] for finding in (*told, *answer.measured["findings"])]
 
 
 def latency_missing(answer: Answer) -> str:

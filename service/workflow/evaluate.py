@@ -15,6 +15,7 @@ from service.workflow.offers import Offer
 from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare, spelled
+from service.workflow.remarks import Remark, capped
 from service.workflow.traffic import TrafficHistory
 
 Progress = Callable[[str, float], None]
@@ -23,7 +24,10 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One run of measure → compute → compare → decide, in one currency; findings are about the replays."""
+    """One run of measure → compute → compare → decide, in one currency; findings are about the replays.
+
+    remarks: on the inputs, as they were handed in.
+    """
 
     case: Case
     currency: str
@@ -31,6 +35,7 @@ class Evaluation:
     findings: tuple[Finding, ...]
     comparison: Comparison
     recommendation: Recommendation
+    remarks: tuple[Remark, ...] = ()
 
 
 def _silent(phase: str, share: float) -> None:
@@ -38,11 +43,17 @@ def _silent(phase: str, share: float) -> None:
 
 
 def evaluate(
-    history: TrafficHistory, offers: Sequence[Offer], policy: Policy, progress: Progress = _silent, threads: int = 2
+    history: TrafficHistory,
+    offers: Sequence[Offer],
+    policy: Policy,
+    progress: Progress = _silent,
+    threads: int = 2,
+    remarks: Sequence[Remark] = (),
 ) -> Evaluation:
     """Decide between serverless, dedicated and hybrid capacity for one workload.
 
-    The same inputs give the same answer whatever the number of threads. Raises WorkflowError for offers that cannot
+    remarks: what is known to be wanting about the inputs; those that can move the answer lower its confidence. The
+    same inputs give the same answer whatever the number of threads. Raises WorkflowError for offers that cannot
     be compared and InsufficientTraffic for a history too small to measure.
     """
     offers, currency = prepare(offers, policy)
@@ -59,5 +70,6 @@ def evaluate(
         comparison = compare(history, case, computed, offers, executor, progress)
 
     progress("decide", 0.0)
-    recommendation = recommend(case, computed.options, comparison)
-    return Evaluation(case, currency, computed.options, replay_findings(case, offers), comparison, recommendation)
+    recommendation = capped(recommend(case, computed.options, comparison), remarks)
+    findings = replay_findings(case, offers)
+    return Evaluation(case, currency, computed.options, findings, comparison, recommendation, tuple(remarks))

@@ -12,6 +12,7 @@ from service.workflow.document import document
 from service.workflow.evaluate import evaluate
 from service.workflow.offers import Offer
 from service.workflow.policy import BootstrapPolicy, Policy
+from service.workflow.remarks import Remark
 from tests.guards.sources import ROOT
 from tests.histories import series_of
 from tests.markets import gpu_offer, rate, token_offer
@@ -24,7 +25,8 @@ def answer() -> dict[str, Any]:
     """Give an answer that has everything: two weeks, a commitment, a hybrid and flips."""
     offers: list[Offer] = [token_offer("tok", "8", "60"), gpu_offer("gpu", rate("0.05"), rate("0.04", 12))]
     history = series_of([3, 0, 0, 9, 40, 2] * 56, bucket=3600)
-    return dict(document(evaluate(history, offers, Policy(bootstrap=BootstrapPolicy(20)), threads=1)))
+    remarks = [Remark("traffic", "c", "s")]
+    return dict(document(evaluate(history, offers, Policy(bootstrap=BootstrapPolicy(20)), threads=1, remarks=remarks)))
 
 
 def names(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
@@ -53,7 +55,7 @@ def unsaid(text: str, fields: set[str]) -> set[str]:
     return fields - set(re.findall(r"\w+", " ".join(re.findall(r"```.*?```|`[^`]+`", text, re.DOTALL))))
 
 
-@pytest.mark.parametrize("part", ["measurement", "options", "comparison", "recommendation"])
+@pytest.mark.parametrize("part", ["measurement", "options", "comparison", "findings", "recommendation"])
 def test_every_field_of_an_answer_is_documented(part: str, answer: dict[str, Any]) -> None:
     section = PAGE.partition(f"### `{part}`\n")[2].partition("\n##")[0]
     found = set(names(answer[part]))

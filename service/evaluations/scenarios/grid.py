@@ -80,4 +80,6 @@ def _changed(
     policy = replace(base.policy, traffic_factor=base.policy.traffic_factor * factor)
     if growth is not None:
         policy = replace(policy, horizon=replace(policy.horizon, growth_per_month=growth))
-    return Materials(base.history, repriced(offers, [PriceChange(**change) for change in changes]), policy)
+    return Materials(
+        base.history, repriced(offers, [PriceChange(**change) for change in changes]), policy, base.remarks
+    )

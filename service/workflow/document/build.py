@@ -9,6 +9,7 @@ from service.workflow.document.measurement import measurement
 from service.workflow.document.options import option
 from service.workflow.document.values import JsonValue, decimal_text, money, number
 from service.workflow.evaluate import Evaluation
+from service.workflow.remarks import moving
 from service.workflow.traffic import HOUR
 
 
@@ -21,8 +22,19 @@ def document(evaluation: Evaluation) -> dict[str, JsonValue]:
         "measurement": measurement(evaluation.case.profile, evaluation.findings) | _replayed(evaluation),
         "options": [option(o, policy, currency, intervals.get(o.key)) for o in evaluation.options],
         "comparison": comparison(evaluation.comparison, policy, currency),
+        "findings": _findings(evaluation),
         "recommendation": _recommendation(evaluation.recommendation, currency),
     }
+
+
+def _findings(evaluation: Evaluation) -> list[JsonValue]:
+    """Say what was found about the inputs, what can move the answer first."""
+    moved = moving(evaluation.remarks, evaluation.recommendation)
+    entries = sorted(evaluation.remarks, key=lambda remark: remark not in moved)
+    return [
+        {"about": r.about, "code": r.code, "sentence": r.sentence, "sku": r.sku, "can_move_the_answer": r in moved}
+        for r in entries
+    ]
 
 
 def _replayed(evaluation: Evaluation) -> dict[str, JsonValue]:

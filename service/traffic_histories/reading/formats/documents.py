@@ -1,6 +1,7 @@
 """Documents of monitoring systems and collectors as JSON Lines: a row a bucket or a span, a member a metric."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -39,7 +40,9 @@ class Flat:
     metrics: set[str] = field(default_factory=set)
 
     def add(self, time: str, apart: dict[str, str], metric: str, value: float) -> None:
-        """Add to a metric of a bucket."""
+        """Add to a metric of a bucket; a sample that is no number, as after a restart, says nothing."""
+        if not math.isfinite(value):
+            return
         row = self.rows.setdefault((time, *apart.values()), {"timestamp": time} | apart)
         row[metric] = row.get(metric, 0) + value
         self.metrics.add(metric)
@@ -61,7 +64,11 @@ def flattened(plain: Plain, folder: Path, report: Report) -> Plain:
         take = _reader(document)
         if take is None:
             return plain
-        take(document, flat)
+        try:
+            take(document, flat)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            detail = f"the document is not shaped as its writer writes it ({type(error).__name__}: {error})"
+            raise RefusedError("bad_json", detail) from error
     rows = [*flat.rows.values(), *flat.spans]
     if not rows:
         raise RefusedError("no_rows", "the document holds no values of traffic: no token counts were found in it")
