@@ -70,13 +70,36 @@ def create_key(organization: str, name: str, role: str) -> None:
 @click.option("--export", type=NEW_FILE, help="Write a signed checkpoint to this file; keep it off this machine.")
 @click.pass_context
 def audit(context: click.Context, organization: str, checkpoint: Path | None, export: Path | None) -> None:
-    """Check that no event was changed, removed, inserted or cut off; exit status 1 where one was."""
+    """Check that nothing stored was changed: events, price sheets, histories, evaluations; exit status 1 where it was.
+
+    What is damaged is named.
+    """
     from service.cli import auditing
 
     with refusing():
         intact, told = auditing.audit(organization, checkpoint, export)
         click.echo(told)
         context.exit(0 if intact else 1)
+
+
+@main.command()
+@click.argument("file", type=NEW_FILE)
+def backup(file: Path) -> None:
+    """Write a copy of the database to a new file while the service runs, and prove that it is whole."""
+    from service.cli import backing_up
+
+    with refusing():
+        click.echo(backing_up.back_up(file))
+
+
+@main.command()
+@click.argument("file", type=FILE)
+def restore(file: Path) -> None:
+    """Bring a backup into the configured database, which must be empty, and prove that it is what was backed up."""
+    from service.cli import backing_up
+
+    with refusing():
+        click.echo(backing_up.restore(file))
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""The command that checks the chain of events, alone or against a checkpoint kept elsewhere."""
+"""The command that checks the chain of events, alone or against a checkpoint kept elsewhere, and stored digests."""
 
 from pathlib import Path
 
@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from service.access.models import Organization
 from service.access.roles import ALL_SCOPES
-from service.cli.configured import database, reaching
+from service.cli.configured import opened, reaching
 from service.cli.exits import Refused
+from service.evaluations.damage import damaged
 from service.events.checkpoints import Checkpoint, NotACheckpoint, Signer
 from service.events.verification import Verification, verify
 from service.kit import clock, ids
@@ -18,23 +19,24 @@ COMMAND = "audit"
 
 
 def audit(organization: str, checkpoint: Path | None, export: Path | None) -> tuple[bool, str]:
-    """Check the events of the organization of that name or id.
+    """Check the events of the organization of that name or id, and everything that is stored under a digest.
 
     checkpoint: a file to check against. export: where to write a new checkpoint, if the chain is whole.
     Returns whether it is, and the sentence that says so. Raises Refused for an organization or file that is no such.
     """
-    stored = database()
-    with reaching():
+    with reaching(), opened() as stored:
         schema.require_newest(stored)
         with stored.reading() as session:
             owner = _organization(list(session.scalars(select(Organization))), organization)
             signer = Signer(owner.id, owner.signing_key)
             against = None if checkpoint is None else _opened(signer, checkpoint)
             actor = Actor(owner.id, "command", COMMAND, ALL_SCOPES, owner.signing_key)
-            verification = verify(Transaction(session, actor, clock.now(), ids.new("cmd")), against)
+            tx = Transaction(session, actor, clock.now(), ids.new("cmd"))
+            verification, faults = verify(tx, against), list(damaged(tx))
     if export is not None and verification.is_intact:
         export.write_text(signer.signed(verification.checkpoint))
-    return verification.is_intact, _told(verification, against)
+    told = [_told(verification, against), *(f"DAMAGED {fault}" for fault in faults)]
+    return verification.is_intact and not faults, "\n".join(told)
 
 
 def _told(verification: Verification, against: Checkpoint | None) -> str:

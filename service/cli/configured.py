@@ -27,6 +27,16 @@ def database() -> Database:
 
 
 @contextmanager
+def opened() -> Iterator[Database]:
+    """Give the configured database, and close its connections at the end."""
+    stored = database()
+    try:
+        yield stored
+    finally:
+        stored.dispose()
+
+
+@contextmanager
 def reaching() -> Iterator[None]:
     """Turn a database that cannot be reached or used, or is of another version, into a refusal."""
     try:
