@@ -5,6 +5,7 @@ from functools import partial
 
 from service.access.routes import blueprint as access
 from service.evaluations import service as evaluating
+from service.evaluations.charting import run as draw
 from service.evaluations.comparisons.routes import blueprint as evaluation_comparisons
 from service.evaluations.jobs import run as evaluate
 from service.evaluations.reviews.routes import blueprint as reviews
@@ -38,7 +39,7 @@ RESOURCES = (
     access,
 )
 
-JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate}
+JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw}
 """Handlers of jobs that call nobody, by kind."""
 
 CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE)

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from service.evaluations import service
 from service.evaluations.models import EvaluationResult, StoredEvaluation
 from service.kit.db.database import Database
 from service.kit.jobs.queue import Job
@@ -76,7 +77,7 @@ def stored_digests(api: ApiClient, asked: Sequence[Json]) -> list[str]:
 
 @dataclass(frozen=True)
 class Survived:
-    """What became of evaluations whose workers were killed. attempts: of all jobs, one each where nobody died."""
+    """What became of evaluations whose workers were killed. attempts: of their jobs, one each where nobody died."""
 
     asked: int
     answered: int
@@ -111,8 +112,8 @@ def survive_kills(api: ApiClient, database: Database, url: str, evaluations: int
     seconds = time.monotonic() - started
     with database.reading() as session:
         results = session.execute(select(EvaluationResult.evaluation_id, EvaluationResult.version)).all()
-        states = Counter(session.scalars(select(Job.state)))
-        attempts = session.scalar(select(func.sum(Job.attempt))) or 0
+        states = Counter(session.scalars(select(Job.state).where(Job.kind == service.JOB)))
+        attempts = session.scalar(select(func.sum(Job.attempt)).where(Job.kind == service.JOB)) or 0
     assert sorted(row[0] for row in results) == sorted(ids)
     assert sorted(row[1] for row in results) == list(range(1, evaluations + 1))
     assert states == {"succeeded": evaluations}
@@ -147,7 +148,7 @@ def repeat(api: ApiClient, database: Database, address: str, requests: int) -> R
             bodies=len({content for _, content in answers}),
             evaluations=session.scalar(select(func.count()).select_from(StoredEvaluation)) or 0,
             results=session.scalar(select(func.count()).select_from(EvaluationResult)) or 0,
-            attempts=session.scalar(select(func.sum(Job.attempt))) or 0,
+            attempts=session.scalar(select(func.sum(Job.attempt)).where(Job.kind == service.JOB)) or 0,
         )
 
 

@@ -24,6 +24,7 @@ from service.price_sheets.lint.finding import SheetError
 from service.price_sheets.offer_values import build_offers, settled_since
 from service.price_sheets.remarks import remarks_of_sheets
 from service.price_sheets.validation import load
+from service.reports.chart_data import chart_data
 from service.reports.report import report
 from service.traffic_histories.joining import joined
 from service.traffic_histories.problems import problem_of
@@ -80,7 +81,7 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     read = [remark for result in results for remark in remarks_of_report(result.report)]
     body = _evaluated(history, sheets, policy, files.model, read)
     if report_to is not None:
-        _write(report_to, report(body, sheets))
+        _write(report_to, report(body, sheets, _drawn(history, sheets, policy, files.model, body)))
     if as_json:
         sys.stdout.buffer.write(canonical_json.dumps(body) + b"\n")
     else:
@@ -89,6 +90,14 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
         click.echo()
         click.echo(reading_report.text(told))
     return STATUSES.get(body["recommendation"]["mode"], 0)
+
+
+def _drawn(
+    history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None, body: Json
+) -> Json | None:
+    """Return what the report's charts need beyond the evaluation; None where there is no option to draw."""
+    offers = _offers(sheets, model, settled_since(sheets, model, clock.now().date()))
+    return chart_data(history, offers, policy, body) if body["options"] else None
 
 
 def _write(path: Path, text: str) -> None:

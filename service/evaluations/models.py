@@ -51,6 +51,23 @@ class EvaluationSheet(Base):
     organization_id: Mapped[str]
 
 
+class ChartData(Base):
+    """What charts of an answer need beyond it, by the answer's digest: the same for every evaluation with that answer.
+
+    engine_version, form: of what computed it; under others it is computed anew. content: JSON, see reports/chart_data.
+    """
+
+    __tablename__ = "evaluation_chart_data"
+    __table_args__ = strict()
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    engine_version: Mapped[str] = mapped_column(primary_key=True)
+    form: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]]
+
+
 class EvaluationResult(Base):
     """The answer of an evaluation.
 

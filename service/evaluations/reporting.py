@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 
-from service.evaluations import queries, service
+from service.evaluations import charting, queries, service
 from service.evaluations.document import Inputs
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, Problem
@@ -21,7 +21,7 @@ HTML = "text/html; charset=utf-8"
 def as_page(tx: Transaction, evaluation_id: str) -> Response:
     """Answer with the report on an evaluation. Raises Problem 404, and 409 until it is completed."""
     evaluation = completed(tx, evaluation_id)
-    page = report(evaluation, sheets_of(tx, evaluation))
+    page = report(evaluation, sheets_of(tx, evaluation), charting.found(tx, evaluation["digest"]))
     return Response(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}, content_type=HTML)
 
 

@@ -18,6 +18,9 @@ from service.workloads import service as workloads
 JOB = "evaluation"
 """Kind of the jobs that compute evaluations."""
 
+CHARTS = "charts"
+"""Kind of the jobs that compute what the charts of an answer need, see charting."""
+
 
 def get(tx: Transaction, evaluation_id: str) -> StoredEvaluation:
     """Return an evaluation of the organization. Raises Problem 404."""
@@ -62,6 +65,7 @@ def complete(tx: Transaction, evaluation_id: str, answer: dict[str, Any]) -> Eva
         **headline(answer),
     )
     tx.session.add(result)
+    queue.enqueue(tx, CHARTS, {"evaluation_id": evaluation.id}, resource_id=body["digest"])
     facts = {name: getattr(result, name) for name in ("version", "digest", "mode", "option")}
     events.append(tx, "evaluation.completed", evaluation.id, after=facts)
     return result

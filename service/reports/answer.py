@@ -89,7 +89,7 @@ def against(answer: Answer, chosen: ReportOption, mode: str) -> tuple[ReportOpti
 
 def _eyebrow(answer: Answer, chosen: ReportOption) -> str:
     if answer.provisional:
-        return f"Provisional: {words.rate(answer.measured['days'])} of {_days_needed(answer)} days measured"
+        return f"Provisional: {words.duration(answer.measured['days'] * 86400)} of {_days_needed(answer)} days measured"
     return f"Recommendation: {chosen.mode}"
 
 

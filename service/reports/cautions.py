@@ -79,7 +79,7 @@ def _provisional(answer: Answer) -> Iterator[str]:
     if answer.provisional:
         days = words.rate(float((answer.policy.get("sufficiency") or {}).get("days", 7)))
         yield (
-            f"this is provisional: {words.rate(answer.measured['days'])} of {days} days are measured. "
+            f"this is provisional: {words.duration(answer.measured['days'] * 86400)} of {days} days are measured. "
             "Measure the rest before you commit to a term."
         )
 

@@ -20,7 +20,9 @@ from service.reports.costs import costs
 from service.reports.drawings.changes import changes
 from service.reports.drawings.duration import duration
 from service.reports.drawings.latency import latency
+from service.reports.drawings.traffic import traffic
 from service.reports.drawings.units import units
+from service.reports.drawings.volume import volume
 from service.reports.drawings.week import week
 from service.reports.facts import facts
 from service.reports.offer_names import Names
@@ -37,6 +39,9 @@ PART_WORDS = {
     "use": "pays per use",
     "other": "upfront, minimum and other",
 }
+
+BEING_DRAWN = "Being drawn, about 10 seconds. Reload the page to see it."
+"""Stands where a chart will be."""
 
 FONT_FACE = '@font-face{{font-family:"Inter";src:url("{}") format("woff2");font-weight:400 700;font-display:swap}}\n'
 
@@ -121,9 +126,9 @@ def _body(answer: Answer, names: Names, drawn: Json | None, links: Links) -> Mar
         costs=costs(answer, names),
         part_words=PART_WORDS,
         buy=purchase(answer, names),
-        traffic=None,
-        volume=None,
-        drawing=drawn is None and bool(answer.options),
+        traffic=None if drawn is None else traffic(answer, names, drawn, carried),
+        volume=None if drawn is None else volume(answer, names, drawn),
+        drawing=BEING_DRAWN if drawn is None and answer.options else "",
         changes=changes(answer, names) if answer.decided else [],
         units=units(answer),
         latency=speeds,

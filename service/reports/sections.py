@@ -99,7 +99,11 @@ def checklist(answer: Answer) -> list[Need]:
     seen = sum(load is not None for load in measured["hour_of_week"])
     hours = max(1, round(HOURS_OF_WEEK * coverage))
     return [
-        Need("Days", f"{words.rate(measured['days'])} of {words.rate(days)}", _part(measured["days"], days)),
+        Need(
+            "Time",
+            f"{words.duration(measured['days'] * 86400)} of {words.duration(days * 86400)}",
+            _part(measured["days"], days),
+        ),
         Need("Hours of the week seen", f"{seen} of {HOURS_OF_WEEK}", _part(seen, hours)),
         Need(
             "Of the time observed",
@@ -144,7 +148,7 @@ def _regret(walk: Json, names: Names) -> str:
 def stands(answer: Answer, names: Names) -> list[tuple[str, list[Entry]]]:
     """Return what the answer stands on: traffic, price sheets, policy, engine."""
     inputs = answer.inputs
-    start, end = (words.minute(moment) for moment in answer.window)
+    start, end = (words.minute(words.nearest_minute(moment)) for moment in answer.window)
     arrivals = {
         "logged": "single requests",
         "synthesized": "a series, arrivals drawn",

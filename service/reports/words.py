@@ -122,9 +122,15 @@ def minute(value: datetime) -> str:
     return f"{day(value)}, {value:%H:%M}"
 
 
+def nearest_minute(value: datetime) -> datetime:
+    """Return the whole minute nearest to a time: a log's window begins with a request, not on the stroke."""
+    return (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
 def span(start: datetime, end: datetime) -> str:
     """Return a window in words, its last day the one that still holds some of it."""
-    last = end - timedelta(microseconds=1)
+    start, end = nearest_minute(start), nearest_minute(end)
+    last = max(start, end - timedelta(microseconds=1))
     if start.date() == last.date():
         return f"{start:%H:%M} to {end:%H:%M} on {day(start)}"
     if start.year != last.year:

@@ -29,6 +29,15 @@ class Client:
                 return None
             raise _refused("GET", path, error) from error
 
+    def page(self, path: str) -> str:
+        """Return a page of HTML."""
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.key}"})  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - our own
+                return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            raise _refused("GET", path, error) from error
+
     def post(self, path: str, document: object, once: str | None = None) -> Any:  # noqa: ANN401
         """Send JSON; return the answer. `once` is an idempotency key: the same call again gets the same answer."""
         headers = {"Content-Type": "application/json", **({"Idempotency-Key": once} if once else {})}

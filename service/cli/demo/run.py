@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,16 @@ from service.cli import serving, table
 from service.cli.configured import database, settings
 from service.cli.creating import create
 from service.cli.demo.client import Client
-from service.cli.demo.load import load, sheets, step
+from service.cli.demo.load import POLL_SECONDS, load, step
 from service.cli.demo.server import running
 from service.kit.http.problems import Problem
-from service.reports.report import report
+from service.reports.report import BEING_DRAWN
 
 HOST = "127.0.0.1"
 ORGANIZATION = "Example"
 REPORT = "report.html"
+LONGEST_POLLS = 240
+"""How often the report is asked for until its charts are there."""
 
 Json = dict[str, Any]
 
@@ -39,7 +42,8 @@ def run(port: int, *, once: bool) -> None:
         with running(url, HOST, port, folder / "server.log") as server:
             client = Client(url, kept["key"])
             evaluation = _evaluation(client, kept, folder)
-            (folder / REPORT).write_text(report(evaluation, list(sheets())))
+            with step("Drawing the report"):
+                (folder / REPORT).write_text(_report(client, evaluation))
             click.echo(f"\n{table.text(evaluation)}\n\n{_where_next(client, evaluation, folder)}")
             if not once:
                 _stay(server)
@@ -56,6 +60,17 @@ def _evaluation(client: Client, kept: Json, folder: Path) -> Json:
     made = load(client)
     _keep(folder, {**kept, "evaluation_id": made["id"]})
     return made
+
+
+def _report(client: Client, evaluation: Json) -> str:
+    """Return the report once its charts are drawn, or as it is where that takes too long."""
+    page = client.page(f"/v1/evaluations/{evaluation['id']}/report")
+    for _ in range(LONGEST_POLLS):
+        if BEING_DRAWN not in page:
+            break
+        time.sleep(POLL_SECONDS)
+        page = client.page(f"/v1/evaluations/{evaluation['id']}/report")
+    return page
 
 
 def _kept(folder: Path) -> Json:

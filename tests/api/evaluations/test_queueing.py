@@ -48,7 +48,8 @@ def test_asking_again_joins_what_is_queued(api: ApiClient, database: Database) -
     first, second = queued(api, workload_id), queued(api, workload_id)
     assert first.headers["Location"] == second.headers["Location"]
     worker = Worker(database, JOBS)
-    assert [worker.run_one(), worker.run_one()] == [True, False]
+    ran = [worker.run_one(), worker.run_one(), worker.run_one()]
+    assert ran == [True, True, False], "the answer once, and what its charts need"
 
 
 def test_who_asks_again_and_waits_gets_the_answer(api: ApiClient) -> None:
@@ -186,6 +187,6 @@ def test_evaluations_show_the_same_when_their_jobs_are_purged(api: ApiClient, da
     addresses += [f"/v1/evaluations/{item['id']}" for item in api.get("/v1/evaluations").json["items"]]
     before = [api.get(address).json for address in addresses]
     assert {item["state"] for item in before[0]["items"]} == {"completed", "failed", "cancelled"}
-    assert database.write(lambda session: kit_jobs.purge(session, clock.now())) == 1
+    assert database.write(lambda session: kit_jobs.purge(session, clock.now())) == 2
     assert [api.get(address).json for address in addresses] == before
     assert evaluate(api, workload_id).headers["Location"] == path

@@ -5,6 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from service.kit.db.database import Database
+from service.kit.jobs.worker import Worker
+from service.resources import JOBS
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready
 
@@ -12,6 +14,7 @@ COLUMNS = [
     ("evaluations", "inputs"),
     ("evaluations", "input_key"),
     ("evaluation_price_sheets", "version"),
+    ("evaluation_chart_data", "content"),
     ("evaluation_results", "content"),
     ("evaluation_results", "digest"),
     ("evaluation_results", "version"),
@@ -32,13 +35,15 @@ ENGINES_OWN = {
 
 
 @pytest.fixture
-def stored(api: ApiClient) -> None:
+def stored(api: ApiClient, database: Database) -> None:
     """Store a row in each table."""
     evaluation_id = evaluate(api, ready(api)).json["id"]
     assert api.post(f"/v1/evaluations/{evaluation_id}/replays").status_code == 201
     policy_id = api.post("/v1/policies", json={"name": "House"}).json["id"]
     assert api.post("/v1/default-policies", json={"policy_id": policy_id}).status_code == 201
     assert api.post("/v1/portfolio-evaluations", json={}).status_code == 201
+    while Worker(database, JOBS).run_one():
+        pass
 
 
 @pytest.mark.usefixtures("stored")
