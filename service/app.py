@@ -22,6 +22,7 @@ from service.kit.http import errors, openapi, strict_json
 from service.kit.http.blueprint import Resource
 from service.kit.http.outbound import Outbound
 from service.kit.http.problems import NOT_FOUND, Problem
+from service.kit.http.rate_limit import RateLimit
 from service.kit.http.uploads import Uploads
 from service.kit.presence import Presence
 from service.pages.routes import blueprint as pages
@@ -94,6 +95,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         uploads=_uploads(settings, presence),
         presence=presence,
         metrics_token=settings.metrics_token,
+        rate_limit=RateLimit(settings.requests_per_minute),
     )
     app.before_request(_begin)
     app.after_request(_end)
@@ -123,7 +125,7 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    wanted = {"X-Request-Id": g.request_id, **SECURITY_HEADERS}
+    wanted = {"X-Request-Id": g.request_id, **SECURITY_HEADERS, **g.get("rate", {})}
     if request.path.startswith("/v1/"):
         wanted["Cache-Control"] = "private, no-cache"
     present = {name.lower() for name, _ in response.headers}

@@ -61,6 +61,9 @@ class Settings:
         "without TLS.",
         _are_networks,
     )
+    requests_per_minute: int = _setting(
+        120_000, "Requests a key may send to a server process a minute; 0: any number.", validate.Range(0)
+    )
     access_log: bool = _setting(False, "Log every request: who called what, the status and how long it took.")
     metrics_token: str = _setting("", "Bearer token that `/metrics` asks for; empty: `/metrics` is not served.")
     log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))

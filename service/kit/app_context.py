@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor
 from service.kit.http.outbound import Outbound
+from service.kit.http.rate_limit import RateLimit
 from service.kit.http.uploads import Uploads
 from service.kit.presence import Presence
 
@@ -24,7 +25,7 @@ class Runtime:
     patience_seconds: how long a sender may take for a piece of a body.
     outbound: which addresses of users may be called.
     uploads: where streamed bodies are received, and their own limits. presence: this process among the machine's.
-    metrics_token: what who asks for metrics must send, empty: nobody is told.
+    metrics_token: what who asks for metrics must send, empty: nobody is told. rate_limit: how often a key may call.
     """
 
     database: Database
@@ -37,6 +38,7 @@ class Runtime:
     uploads: Uploads
     presence: Presence
     metrics_token: str
+    rate_limit: RateLimit
 
 
 def runtime() -> Runtime:

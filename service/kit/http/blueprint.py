@@ -24,6 +24,7 @@ from service.kit.http.problems import (
     PRECONDITION_REQUIRED,
     SHOWN_ONCE,
     TOO_LARGE,
+    TOO_MANY,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA_TYPE,
     ProblemKind,
@@ -147,7 +148,7 @@ def _has_body(view: View) -> bool:
 
 def _usual(call: Call, *, takes_body: bool) -> Iterator[ProblemKind]:
     """Yield the kinds of problem that follow from how the operation is called."""
-    yield from (UNAUTHENTICATED, FORBIDDEN, INVALID, BUSY)
+    yield from (UNAUTHENTICATED, FORBIDDEN, INVALID, TOO_MANY, BUSY)
     if "<" in call.rule:
         yield NOT_FOUND
     if takes_body:

@@ -209,6 +209,13 @@ PRECONDITION_REQUIRED = define(
     "If-Match required",
     "A change needs `If-Match` with the `ETag` you read, so that nobody's change is overwritten unseen.",
 )
+TOO_MANY = define(
+    "too-many-requests",
+    429,
+    "Too many requests",
+    "This key has called as often as it may for now. Wait as `Retry-After` says; `RateLimit` in every answer tells how "
+    "many calls are left, `RateLimit-Policy` how many there are a minute.",
+)
 HEADERS_TOO_LARGE = define(
     "headers-too-large",
     431,
@@ -257,6 +264,7 @@ BY_STATUS = {
         RANGE_NOT_SATISFIABLE,
         INVALID,
         PRECONDITION_REQUIRED,
+        TOO_MANY,
         HEADERS_TOO_LARGE,
         INTERNAL,
         BUSY,

@@ -69,6 +69,7 @@ def enter(call: Call, view: View, *, takes_query: bool) -> View:
         """Admit the caller, read the body, call the view."""
         carried = runtime()
         actor = g.actor = _admit(call, carried)
+        g.rate = carried.rate_limit.take(actor.id)
         _check_query(takes_query)
         if call.is_look:
             with carried.database.reading() as g.session:
