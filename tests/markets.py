@@ -89,7 +89,7 @@ def ptu_offer(
 
 def computed(history: TrafficHistory, offers: Sequence[Offer], policy: Policy = PROVISIONAL) -> tuple[Case, Computed]:
     """Measure and compute."""
-    case = case_of(history, policy)
+    case = case_of(history, policy, offers)
     return case, with_incumbent(compute(case, offers, EXECUTOR), case, offers)
 
 

@@ -60,7 +60,7 @@ def evaluate(
     policy = spelled(policy, offers)
 
     progress("measure", 0.0)
-    case = case_of(history, policy)
+    case = case_of(history, policy, offers)
 
     with ThreadPoolExecutor(threads) as executor:
         progress("compute", 0.0)

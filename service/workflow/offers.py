@@ -1,5 +1,6 @@
 """Offers: everything that can be bought, as immutable values. A provider is data, never code."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -224,3 +225,9 @@ class Dedicated:
 
 
 Offer = Serverless | Dedicated
+
+
+def windows_of(offers: Iterable[Offer]) -> tuple[int, ...]:
+    """Return the lengths in seconds, rising, of the windows in which budgets on offer are enforced."""
+    capacities = (offer.capacity for offer in offers if isinstance(offer, Dedicated))
+    return tuple(sorted({c.window_seconds for c in capacities if isinstance(c, ThroughputCapacity)}))

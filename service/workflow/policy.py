@@ -76,8 +76,9 @@ class HorizonPolicy:
 
 @dataclass(frozen=True, slots=True)
 class SufficiencyPolicy:
-    """When traffic counts as representative: observed `days`, share `coverage` of buckets present.
+    """When traffic counts as representative: observed `days`, share `coverage` of buckets present and of hours seen.
 
+    coverage: also the least share of the 168 hours of the week that must have been observed.
     allow_provisional: recommend even where it is not, labelled provisional.
     """
 

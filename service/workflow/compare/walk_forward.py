@@ -50,8 +50,8 @@ def walk_forward(
     middle = profile.start_us + decided * WEEK
     fresh = replace(policy, incumbent=None)
     try:
-        first = case_of(clip(history, profile.start_us, middle), _as_densely(fresh, decided, weeks))
-        last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks))
+        first = case_of(clip(history, profile.start_us, middle), _as_densely(fresh, decided, weeks), offers)
+        last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks), offers)
     except InsufficientTraffic:
         return None
     rivals = contenders(offers, fresh)

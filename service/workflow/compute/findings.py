@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from service.workflow.compute.case import Case
 from service.workflow.measure.profile import Finding
-from service.workflow.offers import Dedicated, Offer, ThroughputCapacity
+from service.workflow.offers import Offer, windows_of
 from service.workflow.traffic import HOUR
 
 
@@ -17,16 +17,12 @@ def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
     buckets = case.arrivals.buckets
     if buckets is None:
         return
-    windows = [
-        offer.capacity.window_seconds
-        for offer in offers
-        if isinstance(offer, Dedicated) and isinstance(offer.capacity, ThroughputCapacity)
-    ]
-    if windows and min(windows) < buckets.bucket_seconds:
+    windows = windows_of(offers)
+    if windows and windows[0] < buckets.bucket_seconds:
         yield Finding(
             "coarse_window",
-            (("bucket_seconds", buckets.bucket_seconds), ("window_seconds", min(windows))),
-            f"Budgets are enforced every {min(windows)} seconds but traffic is known every {buckets.bucket_seconds}: "
+            (("bucket_seconds", buckets.bucket_seconds), ("window_seconds", windows[0])),
+            f"Budgets are enforced every {windows[0]} seconds but traffic is known every {buckets.bucket_seconds}: "
             "overflow is understated. Upload requests, or shorter buckets with request counts.",
         )
 

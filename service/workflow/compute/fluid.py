@@ -119,7 +119,9 @@ class Sampled:
             rows = np.searchsorted(start, begun, side="right") - 1
             stretch, part = np.arange(len(rows)), arrivals.stretch_us / bucket
         else:
-            first, last = np.searchsorted(start, begun), np.searchsorted(start, begun + arrivals.stretch_us)
+            ends = begun + arrivals.stretch_us
+            ends += ends == case.profile.end_us - case.profile.start_us  # an arrival at the window's very end
+            first, last = np.searchsorted(start, begun), np.searchsorted(start, ends)
             stretch, part = np.repeat(np.arange(len(begun)), last - first), 1.0
             rows = np.arange(len(stretch)) + np.repeat(first - (np.cumsum(last - first) - (last - first)), last - first)
         return cls(rows, stretch, counts[rows] * (part * float(case.traffic_factor)), len(begun))

@@ -11,21 +11,26 @@ from service.workflow.compute.compute import compute
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.measure import bucket_arrivals, make_arrivals, measure, scale_arrivals, seed_of
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import Offer
+from service.workflow.offers import Offer, windows_of
 from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.rule import choose
 from service.workflow.traffic import TrafficHistory
 
 
-def case_of(history: TrafficHistory, policy: Policy) -> Case:
-    """Return the case of a history under a policy: measured, and its requests scaled by the traffic factor."""
-    return measured_case(history, measure(history, policy), policy)
+def case_of(history: TrafficHistory, policy: Policy, offers: Sequence[Offer] = ()) -> Case:
+    """Return the case of a history under a policy: measured, and its requests scaled by the traffic factor.
+
+    offers: a sample of the history holds whole windows of those that are to be replayed on it.
+    """
+    return measured_case(history, measure(history, policy), policy, offers)
 
 
-def measured_case(history: TrafficHistory, profile: TrafficProfile, policy: Policy) -> Case:
+def measured_case(
+    history: TrafficHistory, profile: TrafficProfile, policy: Policy, offers: Sequence[Offer] = ()
+) -> Case:
     """Return the case of a history that is measured already; the profile does not depend on the traffic factor."""
-    arrivals = make_arrivals(history, profile, policy)
+    arrivals = make_arrivals(history, profile, policy, windows_of(offers))
     if arrivals is None:
         return Case(profile, bucket_arrivals(profile, Fraction(policy.traffic_factor)), policy)
     if policy.traffic_factor != 1:

@@ -1,5 +1,7 @@
 """Replayable arrivals: the requests of a window as logged, or drawn inside the buckets of a series."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from service.workflow.measure.load import dense_observed, sums_between
@@ -15,30 +17,33 @@ MOST_DRAWN = 20_000_000
 """Requests that are drawn at most: beyond, even the fewest stretches would not fit in memory."""
 
 
-def make_arrivals(history: TrafficHistory, profile: TrafficProfile, policy: Policy) -> Arrivals | None:
+def make_arrivals(
+    history: TrafficHistory, profile: TrafficProfile, policy: Policy, windows: Sequence[int] = ()
+) -> Arrivals | None:
     """Return the requests of the profile's window that the replays take.
 
     Hours are counted from the window's start. More requests than `policy.replay.max_requests` are sampled by whole
     hours, or by shorter stretches where those would be few (see measure/sampling); then, and where hours of a series
-    were not observed, the stretches left are laid end to end. None for a series without request counts, or too dense
+    were not observed, the stretches left are laid end to end. windows: seconds of the throughput windows on offer, of
+    which a stretch holds whole ones. None for a series without request counts, or too dense
     for its fewest stretches to be drawn (MOST_DRAWN).
     """
     window = clip(history, profile.start_us, profile.end_us)
     seed = seed_of(history, policy) if _needs_seed(window, profile, policy) else 0
     if isinstance(window, RequestLog):
-        return _logged(window, profile, policy, seed)
+        return _logged(window, profile, policy, seed, windows)
     if window.requests is None:
         return None
-    return _drawn(window, profile, policy, seed)
+    return _drawn(window, profile, policy, seed, windows)
 
 
 def _needs_seed(window: TrafficHistory, profile: TrafficProfile, policy: Policy) -> bool:
     return isinstance(window, BucketSeries) or profile.totals.requests > policy.replay.max_requests
 
 
-def _logged(log: RequestLog, profile: TrafficProfile, policy: Policy, seed: int) -> Arrivals:
+def _logged(log: RequestLog, profile: TrafficProfile, policy: Policy, seed: int, windows: Sequence[int]) -> Arrivals:
     most, span = policy.replay.max_requests, profile.end_us - profile.start_us
-    stretch = stretch_of(profile, most)
+    stretch = stretch_of(profile, most, windows)
     time = log.arrival_us - profile.start_us
     observed = dense_observed(stretch, span)
     cuts = np.append(np.searchsorted(time, stretch * np.arange(len(observed))), len(time))
@@ -62,10 +67,12 @@ def _logged(log: RequestLog, profile: TrafficProfile, policy: Policy, seed: int)
     )
 
 
-def _drawn(series: BucketSeries, profile: TrafficProfile, policy: Policy, seed: int) -> Arrivals | None:
+def _drawn(
+    series: BucketSeries, profile: TrafficProfile, policy: Policy, seed: int, windows: Sequence[int]
+) -> Arrivals | None:
     most, span = policy.replay.max_requests, profile.end_us - profile.start_us
     generator = stream(seed, SYNTHESIS)
-    stretch = stretch_of(profile, most)
+    stretch = stretch_of(profile, most, windows)
     if series.bucket_seconds * SECOND > stretch:
         series = refined(series, stretch // SECOND, generator)
     assert series.requests is not None

@@ -37,7 +37,8 @@ def load_of(history: TrafficHistory, start_us: int, end_us: int) -> Load:
     """Return the load of a history that was clipped to the window [start_us, end_us).
 
     A log and a series of shorter buckets are summed by the minute. The last minute of a window that is no whole number
-    of minutes was observed in part. An arrival at the very end of a window belongs to its last minute.
+    of minutes was observed in part, and holds an arrival at the very end of the window; where the window is whole
+    minutes, that arrival has a minute of its own, of which nothing was observed.
     """
     if isinstance(history, RequestLog):
         return _of_log(history, start_us, end_us)
@@ -48,6 +49,8 @@ def load_of(history: TrafficHistory, start_us: int, end_us: int) -> Load:
 
 def _of_log(log: RequestLog, start_us: int, end_us: int) -> Load:
     observed = dense_observed(MINUTE, end_us - start_us)
+    if len(log.arrival_us) and log.arrival_us[-1] == end_us and not (end_us - start_us) % MINUTE:
+        observed = np.append(observed, 0)
     starts = start_us + MINUTE * np.arange(len(observed), dtype=np.int64)
     edges = np.append(np.searchsorted(log.arrival_us, starts), len(log.arrival_us))
     series = BucketSeries(

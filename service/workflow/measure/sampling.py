@@ -1,13 +1,19 @@
 """A sample of whole hours, or of shorter stretches, for histories with more requests than are replayed."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.measure.seeds import SAMPLING, stream
-from service.workflow.traffic import HOUR, MINUTE, Int64s
+from service.workflow.traffic import HOUR, SECOND, Int64s
 
-STRETCHES_US = (HOUR, 5 * MINUTE, MINUTE)
-"""Lengths of what is sampled, the best first; every bucket length divides each of them or is a multiple of it."""
+STRETCHES_SECONDS = (3600, 300, 60)
+"""Lengths of what is sampled, the best first, before they are made whole windows and buckets."""
+
+LONGEST_COMMON_SECONDS = 24 * 3600
+"""Up to here a stretch is made a whole number of every window on offer; beyond, of the longest one alone."""
 
 ENOUGH = 24
 """Stretches a sample should hold. Three whole hours of a dense fortnight put its overflow wrong by a third or more;
@@ -20,16 +26,34 @@ FEWEST = 2
 """Stretches that every sample holds: one alone gives no standard error."""
 
 
-def stretch_of(profile: TrafficProfile, most: int) -> int:
+def stretch_of(profile: TrafficProfile, most: int, windows: Sequence[int] = ()) -> int:
     """Return what a history is sampled by, in µs: hours where enough of them hold `most` requests, else less.
 
+    windows: seconds of the throughput windows on offer. A stretch holds whole ones: were it shorter, the budget of a
+    window would be spread over minutes that have nothing to do with each other, and too little would spill.
     Traffic that pauses is always sampled by hours: its idle times would be cut up, and its cold starts multiplied.
     """
     step = -(-profile.totals.requests // most)
-    if step <= 1 or profile.idle_share > PAUSING:
+    if step <= 1:
         return HOUR
+    lengths = [SECOND * seconds for seconds in _lengths(profile.minutes.bucket_seconds, windows)]
+    if profile.idle_share > PAUSING:
+        return lengths[0]
     span = profile.end_us - profile.start_us
-    return next((length for length in STRETCHES_US if span // length // step >= ENOUGH), STRETCHES_US[-1])
+    return next((length for length in lengths if span // length // step >= ENOUGH), lengths[-1])
+
+
+def _lengths(bucket_seconds: int, windows: Sequence[int]) -> list[int]:
+    """Return lengths of stretches in seconds: whole minutes and windows, that divide a bucket or hold whole ones."""
+    base = math.lcm(60, *windows)
+    if base > LONGEST_COMMON_SECONDS:
+        base = math.lcm(60, max(windows))
+    both = math.lcm(base, bucket_seconds)
+    lengths = [max(1, length // base) * base for length in STRETCHES_SECONDS]
+    return [
+        length if not length % bucket_seconds or not bucket_seconds % length else max(1, length // both) * both
+        for length in lengths
+    ]
 
 
 def choose_stretches(loads: Int64s, most: int, seed: int) -> Int64s:

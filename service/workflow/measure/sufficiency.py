@@ -1,7 +1,9 @@
 """Whether traffic is representative, and the findings: what is missing and what to measure next."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from service.workflow.measure.profile import HOURS_PER_WEEK, Finding, Quantities
 from service.workflow.measure.quality import Quality
@@ -27,12 +29,12 @@ class Evidence:
 
 
 def hours_due(terms: SufficiencyPolicy) -> int:
-    """Return how many hours of the week must be seen: all of them, fewer only where fewer `days` are asked for."""
-    return min(HOURS_PER_WEEK, 24 * terms.days)
+    """Return how many hours of the week must be seen: the share `coverage` of them, or of those of fewer `days`."""
+    return math.ceil(Fraction(str(terms.coverage)) * min(HOURS_PER_WEEK, 24 * terms.days))
 
 
 def representative(evidence: Evidence, terms: SufficiencyPolicy) -> bool:
-    """Return whether the history is long enough, covered well enough, and saw every hour of the week.
+    """Return whether the history is long enough, covered well enough, and saw enough hours of the week.
 
     Hours are counted in UTC, where each exists: a clock change never makes a whole week fall short.
     """

@@ -46,7 +46,7 @@ def traffic_flips(
         """Return what is recommended at a factor, on a sample of so many requests."""
         within = max(1, int(most / max(factor, Decimal(1))))
         sampled = replace(policy, replay=ReplayPolicy(min(within, policy.replay.max_requests)))
-        return decide_again(measured_case(history, profile, with_factor(sampled, factor)), rivals, executor)
+        return decide_again(measured_case(history, profile, with_factor(sampled, factor), offers), rivals, executor)
 
     for most in SAMPLES:
         same = decide(Decimal(1), most)

@@ -38,8 +38,9 @@ def test_the_order_of_equal_arrivals_changes_nothing(log: RequestLog, seed: int)
 @given(logs())
 def test_a_series_made_from_a_log_has_its_figures(log: RequestLog) -> None:
     start, end = span_of(log)
-    whole = replace(log, start_us=start, end_us=start + -(-(end - start) // MINUTE) * MINUTE)
-    ours, theirs = measure(whole, POLICY), measure(summed(whole, start, end), POLICY)
+    after = start + ((end - start) // MINUTE + 1) * MINUTE
+    whole = replace(log, start_us=start, end_us=after)
+    ours, theirs = measure(whole, POLICY), measure(summed(whole, start, after), POLICY)
     same = [
         "totals",
         "observed_us",

@@ -24,7 +24,7 @@ def test_a_log_is_summed_by_minutes_from_the_windows_start() -> None:
 
 
 def test_a_quiet_minute_of_a_log_is_a_bucket_of_zero() -> None:
-    assert _requests(load_of(log_of([0, 200, 240]), MONDAY, MONDAY + 240 * SECOND)) == [1, 0, 0, 2]
+    assert _requests(load_of(log_of([0, 200, 240]), MONDAY, MONDAY + 250 * SECOND)) == [1, 0, 0, 1, 1]
 
 
 def test_the_last_minute_of_a_log_is_observed_in_part() -> None:
@@ -32,8 +32,11 @@ def test_the_last_minute_of_a_log_is_observed_in_part() -> None:
     assert (_requests(load), load.observed_us.tolist()) == ([1, 1], [MINUTE, 10_500_000])
 
 
-def test_an_arrival_at_the_very_end_belongs_to_the_last_minute() -> None:
-    assert _requests(load_of(log_of([0, 120]), MONDAY, MONDAY + 2 * MINUTE)) == [1, 1]
+def test_an_arrival_at_the_very_end_is_in_its_own_minute() -> None:
+    load = load_of(log_of([0, 60.6, 120]), MONDAY, MONDAY + 2 * MINUTE)
+    assert (_requests(load), load.observed_us.tolist()) == ([1, 1, 1], [MINUTE, MINUTE, 0])
+    load = load_of(log_of([0, 60.6, 119]), MONDAY, MONDAY + 119 * SECOND)
+    assert (_requests(load), load.observed_us.tolist()) == ([1, 2], [MINUTE, 59 * SECOND])
 
 
 def test_long_buckets_stay_as_they_are_and_missing_ones_are_not_there() -> None:

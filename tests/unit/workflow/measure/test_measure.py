@@ -95,13 +95,16 @@ def test_coverage_below_the_policys_is_not_representative() -> None:
     assert measure(series_of(counts), replace(POLICY, sufficiency=SufficiencyPolicy(coverage=0.9))).representative
 
 
-def test_an_hour_of_the_week_never_seen_is_not_representative() -> None:
+@pytest.mark.parametrize(
+    ("minutes", "seen", "codes"), [(110, 167, []), (480, 160, []), (540, 159, ["low_coverage", "hours_unseen"])]
+)
+def test_one_hour_of_the_week_in_twenty_may_never_have_been_seen(minutes: int, seen: int, codes: list[str]) -> None:
     counts: list[int | None] = [1] * MINUTES_PER_WEEK
-    counts[60:120] = [None] * 60
+    counts[60 : 60 + minutes] = [None] * minutes
     profile = measure(series_of(counts), POLICY)
-    assert (profile.hours_of_week_seen, profile.hour_of_week[1]) == (167, None)
-    assert [finding.code for finding in profile.findings] == ["hours_unseen"]
-    assert not profile.representative
+    assert (profile.hours_of_week_seen, profile.hour_of_week[1]) == (seen, None)
+    assert [finding.code for finding in profile.findings] == codes
+    assert profile.representative == (not codes)
 
 
 def test_a_missing_hour_is_made_up_for_by_another_week() -> None:

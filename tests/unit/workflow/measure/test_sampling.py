@@ -6,7 +6,7 @@ import pytest
 from service.workflow.measure import measure
 from service.workflow.measure.sampling import choose_stretches, rows_of, stretch_of
 from service.workflow.policy import Policy
-from service.workflow.traffic import HOUR, MINUTE
+from service.workflow.traffic import HOUR, MINUTE, SECOND
 from tests.histories import ints, series_of
 
 LOADS = np.random.default_rng(5).negative_binomial(4, 0.001, 240)
@@ -91,3 +91,25 @@ def test_traffic_that_pauses_is_sampled_by_hours_however_dense() -> None:
     counts = [1000] * 300 + [0] * 36
     assert stretch_of(measure(series_of(counts, bucket=3600), Policy()), 1) == HOUR
     assert stretch_of(measure(series_of([1000, 0, *[1000] * 334], bucket=3600), Policy()), 1) == MINUTE
+
+
+@pytest.mark.parametrize(
+    ("bucket", "windows", "seconds"),
+    [
+        (60, (), 60),
+        (60, (600,), 600),
+        (60, (7,), 420),
+        (60, (3600,), 3600),
+        (60, (60, 90), 180),
+        (600, (600,), 600),
+        (600, (420,), 4200),
+        (300, (60,), 60),
+        (3600, (900, 60), 900),
+        (60, (3001, 3539), 212_340),
+    ],
+)
+def test_a_stretch_holds_whole_windows_and_divides_or_holds_whole_buckets(
+    bucket: int, windows: tuple[int, ...], seconds: int
+) -> None:
+    profile = measure(series_of([1000] * (14 * 86_400 // bucket), bucket=bucket), Policy())
+    assert stretch_of(profile, 1, windows) == seconds * SECOND

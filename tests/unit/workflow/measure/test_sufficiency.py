@@ -25,12 +25,17 @@ def test_a_good_week_is_representative_and_leaves_nothing_to_say() -> None:
     assert findings_of(GOOD, TERMS) == ()
 
 
+def test_a_gap_of_two_hours_does_not_spoil_a_week() -> None:
+    assert findings_of(replace(GOOD, hours_of_week_seen=160), TERMS) == ()
+    assert findings_of(replace(GOOD, hours_of_week_seen=160), SufficiencyPolicy(coverage=0.952)) != ()
+
+
 @pytest.mark.parametrize(
     ("evidence", "code", "says"),
     [
         (replace(GOOD, days=6.5), "short_history", "keep logging for 0.50 days more"),
         (replace(GOOD, quality=Quality(0.949, 12, 3, 600.0)), "low_coverage", "upload the 12 missing buckets"),
-        (replace(GOOD, hours_of_week_seen=167), "hours_unseen", "167 hours of the week were observed, 168"),
+        (replace(GOOD, hours_of_week_seen=159), "hours_unseen", "159 hours of the week were observed, 160"),
     ],
 )
 def test_each_shortfall_alone_spoils_the_verdict(evidence: Evidence, code: str, says: str) -> None:
@@ -69,8 +74,8 @@ def test_numbers_are_named() -> None:
 def test_asking_for_fewer_days_asks_for_fewer_hours() -> None:
     one_day = replace(GOOD, days=1.0, hours_of_week_seen=24)
     assert representative(one_day, SufficiencyPolicy(days=1))
-    assert not representative(replace(one_day, hours_of_week_seen=23), SufficiencyPolicy(days=1))
-    assert not representative(replace(one_day, days=30.0, hours_of_week_seen=167), SufficiencyPolicy(days=30))
+    assert not representative(replace(one_day, hours_of_week_seen=22), SufficiencyPolicy(days=1))
+    assert not representative(replace(one_day, days=30.0, hours_of_week_seen=159), SufficiencyPolicy(days=30))
 
 
 def test_the_shortfalls_come_first() -> None:
