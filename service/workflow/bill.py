@@ -20,6 +20,12 @@ UNITS: dict[Meter, str] = {
     "output_tokens": "tokens",
     "requests": "requests",
     "compute_seconds": "seconds",
+    "cache_write_input_tokens": "tokens",
+    "cache_write_1h_input_tokens": "tokens",
+    "audio_input_tokens": "tokens",
+    "image_input_tokens": "tokens",
+    "audio_output_tokens": "tokens",
+    "reasoning_output_tokens": "tokens",
 }
 
 
@@ -114,11 +120,22 @@ def tiered_lines(code: str, price: Price, quantity: Decimal) -> list[Line]:
     ]
 
 
+def _parted_lines(prefix: str, price: Price, quantity: Decimal) -> list[Line]:
+    """Return the lines of a price: of the rest, and of each part, rounded to whole units."""
+    lines: list[Line] = []
+    rest = quantity
+    for part in price.parts:
+        count = Decimal(round(int(quantity) * part.share))
+        rest -= count
+        lines.append(line(prefix + part.meter, count, UNITS[part.meter], part.amount, part.per))
+    return tiered_lines(prefix + price.meter, price.plain or price, rest) + lines
+
+
 def serverless_lines(offer: Serverless, usage: Usage, prefix: str = "") -> list[Line]:
     """Return the lines of a serverless bill: every meter with its tiers, what a monthly minimum adds, the fee."""
     lines: list[Line] = []
     for price in sorted(offer.prices, key=lambda price: METERS.index(price.meter)):
-        lines += tiered_lines(prefix + price.meter, price, billed_quantity(offer, price, usage))
+        lines += _parted_lines(prefix, price, billed_quantity(offer, price, usage))
     missing = MONEY.subtract(offer.monthly_minimum, total(lines))
     if missing > 0:
         lines.append(line(f"{prefix}monthly_minimum", Decimal(1), "months", missing))

@@ -11,10 +11,12 @@ from service.workflow.compute.findings import replay_findings
 from service.workflow.compute.redecide import case_of
 from service.workflow.decide.recommend import Recommendation, recommend
 from service.workflow.measure.profile import Finding
+from service.workflow.measure.window import clip
 from service.workflow.offers import Offer
 from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare, spelled
+from service.workflow.quantities import blended, counts_of, unpriced
 from service.workflow.remarks import Remark, capped
 from service.workflow.traffic import TrafficHistory
 
@@ -61,6 +63,10 @@ def evaluate(
 
     progress("measure", 0.0)
     case = case_of(history, policy, offers)
+
+    counts = counts_of(clip(history, case.profile.start_us, case.profile.end_us))
+    remarks = (*remarks, *unpriced(offers, counts))
+    offers = blended(offers, counts)
 
     with ThreadPoolExecutor(threads) as executor:
         progress("compute", 0.0)

@@ -3,10 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-Meter = Literal["input_tokens", "cached_input_tokens", "output_tokens", "requests", "compute_seconds"]
+Meter = Literal[
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens",
+    "requests",
+    "compute_seconds",
+    "cache_write_input_tokens",
+    "cache_write_1h_input_tokens",
+    "audio_input_tokens",
+    "image_input_tokens",
+    "audio_output_tokens",
+    "reasoning_output_tokens",
+]
 
 METERS: tuple[Meter, ...] = (
     "input_tokens",
@@ -14,8 +27,18 @@ METERS: tuple[Meter, ...] = (
     "output_tokens",
     "requests",
     "compute_seconds",
+    "cache_write_input_tokens",
+    "cache_write_1h_input_tokens",
+    "audio_input_tokens",
+    "image_input_tokens",
+    "audio_output_tokens",
+    "reasoning_output_tokens",
 )
-"""Every meter, in the order they are billed. `input_tokens` here is the uncached part."""
+"""Every meter, in the order they are billed. `input_tokens` here is the uncached part. From `cache_write_input_tokens`
+on they are parts of input or output (see quantities.PARTS)."""
+
+PART_METERS = METERS[METERS.index("cache_write_input_tokens") :]
+"""Meters of what is part of input or output."""
 
 HOURS_PER_MONTH = 730
 """Hours in a month of money, the convention of the large clouds (8,760 hours a year / 12)."""
@@ -30,13 +53,29 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class PartPrice:
+    """What a part of a meter's quantity costs: `share` of it, at `amount` money per `per` (see quantities)."""
+
+    meter: Meter
+    share: Fraction
+    amount: Decimal
+    per: int
+
+
+@dataclass(frozen=True, slots=True)
 class Price:
-    """What `per` of a meter costs: `amount` money per `per` meter units, with marginal tiers in rising order."""
+    """What `per` of a meter costs: `amount` money per `per` meter units, with marginal tiers in rising order.
+
+    parts: of the quantity that are billed at prices of their own, which `amount` and `tiers` then blend; plain: the
+    price of the rest.
+    """
 
     meter: Meter
     amount: Decimal
     per: int
     tiers: tuple[Tier, ...] = ()
+    parts: tuple[PartPrice, ...] = ()
+    plain: "Price | None" = None
 
 
 @dataclass(frozen=True, slots=True)

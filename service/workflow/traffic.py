@@ -32,12 +32,21 @@ def _digest(kind: str, *parts: object) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
+Parts = tuple[tuple[str, Int64s], ...]
+"""Columns by name."""
+
+
+def _flat(parts: Parts) -> list[object]:
+    return [value for part in parts for value in part]
+
+
 @dataclass(frozen=True)
 class RequestLog:
     """A request log, sorted by arrival, one entry a request in every column (int64, shape (n,)).
 
     arrival_us: µs since 1970 UTC. input_tokens includes cached_input_tokens. service_us: measured time in
     service, None where not logged. start_us/end_us: declared observation span [start, end), None: first to last.
+    parts: columns of what is told apart of input and output, by meter (see quantities.PARTS).
     """
 
     arrival_us: Int64s
@@ -47,12 +56,13 @@ class RequestLog:
     service_us: Int64s | None = None
     start_us: int | None = None
     end_us: int | None = None
+    parts: Parts = ()
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the columns and the declared span, as `sha256:<hex>`."""
         columns = (self.arrival_us, self.input_tokens, self.cached_input_tokens, self.output_tokens)
-        return _digest("log", *columns, self.service_us, self.start_us, self.end_us)
+        return _digest("log", *columns, self.service_us, self.start_us, self.end_us, *_flat(self.parts))
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class BucketSeries:
 
     start_us: µs since 1970 UTC of each present bucket. requests: None where only tokens were recorded.
     absent: whether a bucket that is not here is `missing` (not observed) or `idle` (observed, no traffic).
+    parts: as of a RequestLog.
     """
 
     bucket_seconds: int
@@ -70,12 +81,13 @@ class BucketSeries:
     cached_input_tokens: Int64s
     output_tokens: Int64s
     absent: Literal["missing", "idle"] = "missing"
+    parts: Parts = ()
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the columns, bucket length and meaning of absence, as `sha256:<hex>`."""
         columns = (self.start_us, self.requests, self.input_tokens, self.cached_input_tokens, self.output_tokens)
-        return _digest("series", self.bucket_seconds, self.absent, *columns)
+        return _digest("series", self.bucket_seconds, self.absent, *columns, *_flat(self.parts))
 
 
 TrafficHistory = RequestLog | BucketSeries

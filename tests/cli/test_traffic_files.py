@@ -46,3 +46,16 @@ def test_what_was_read_is_printed(tmp_path: Path) -> None:
     said = crossover("evaluate", "--prices", sheet, "--traffic", "log.csv", folder=tmp_path).stdout
     assert "2 rows read, 2 used" in said
     assert "(!) column 'odd_tokens' adds up to 11 and was ignored" in said
+
+
+def test_writing_a_cache_is_billed_or_said() -> None:
+    words = ("--read", "start=2026-11-02T00:00:00Z", "--read", "end=2026-11-09T00:00:00Z")
+    case = shared_case("01-cache-write-premium")
+    sheets = {name: case / name for name in ("sheet-as-a-person-would-write-it.json", "sheet.json")}
+    said = {
+        name: crossover("evaluate", "--prices", sheet, "--traffic", "traffic.jsonl", *words, folder=case).stdout
+        for name, sheet in sheets.items()
+    }
+    assert "39.71 USD a month" in said["sheet-as-a-person-would-write-it.json"]
+    assert "claude states no price of cache write input tokens" in said["sheet.json"]
+    assert "confidence medium" in said["sheet.json"]

@@ -1,7 +1,7 @@
 """Casting text to exact values in SQL. Everything is a strict cast of text: nothing is inferred or rounded away."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .aliases import Field
 from .columns import Columns
@@ -121,6 +121,8 @@ def _values(table: Table, columns: Columns, form: TimeForm, skip: str) -> Iterat
         yield _tokens("cached", ("cached_input_tokens",), table, columns, skip, optional=True)
     if "output_tokens" in names:
         yield _tokens("output", ("output_tokens",), table, columns, skip)
+    for meter, field in columns.parts:
+        yield replace(_tokens(meter, (field,), table, columns, skip, optional=True), required=False)
     if columns.kind == "log":
         yield from _service(table, columns)
 

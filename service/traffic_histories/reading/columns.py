@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import get_args
 
+from service.workflow.offers import Meter
+
 from .aliases import SPELLINGS, Field, plain_name
 from .dialects import DIALECTS, Dialect
 from .errors import RefusedError
@@ -64,6 +66,27 @@ class Columns:
         """Fields whose sum was read from or written to the prompt cache."""
         read: tuple[Field, ...] = ("cached_input_tokens",) if "cached_input_tokens" in self.names else ()
         return (*read, *self.written_parts)
+
+    @property
+    def parts(self) -> tuple[tuple[Meter, Field], ...]:
+        """Meters of what is told apart of input and output, and the fields that count it.
+
+        A sum of all cache writes counts where they are not told by their lifetime; else it would count them twice.
+        """
+        lifetimes: tuple[tuple[Meter, Field], ...] = (
+            ("cache_write_input_tokens", "cache_write_5m_input_tokens"),
+            ("cache_write_1h_input_tokens", "cache_write_1h_input_tokens"),
+        )
+        written = tuple(pair for pair in lifetimes if pair[1] in self.names)
+        if not written and "cache_write_input_tokens" in self.names:
+            written = (("cache_write_input_tokens", "cache_write_input_tokens"),)
+        others: tuple[tuple[Meter, Field], ...] = (
+            ("audio_input_tokens", "audio_input_tokens"),
+            ("image_input_tokens", "image_input_tokens"),
+            ("audio_output_tokens", "audio_output_tokens"),
+            ("reasoning_output_tokens", "reasoning_output_tokens"),
+        )
+        return (*written, *(pair for pair in others if pair[1] in self.names))
 
     def including(self, *, cached: bool) -> "Columns":
         """Return these columns with another meaning of `input_tokens`."""

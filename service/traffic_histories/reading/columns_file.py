@@ -11,6 +11,9 @@ from .chunks import decode
 REQUEST, RESULT, COLUMNS = "request.json", "result.json", "columns.bin"
 """Files by which a parser process is told what to read and hands over what it has read."""
 
+PART = "part."
+"""Before the names of stored columns that are parts of input or output."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -49,7 +52,8 @@ def columns_of(history: TrafficHistory) -> dict[str, Int64s]:
         "input": history.input_tokens,
         "cached": history.cached_input_tokens,
         "output": history.output_tokens,
-    } | last
+    }
+    found |= last | {PART + name: column for name, column in history.parts}
     return {name: column for name, column in found.items() if column is not None}
 
 
@@ -82,6 +86,7 @@ def _requests(history: TrafficHistory) -> int | None:
 def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
     """Return the history whose facts and chunks these are. Raises ValueError where they do not belong together."""
     columns = dict(zip(facts.columns, decode(chunks, len(facts.columns), facts.rows), strict=True))
+    parts = tuple((name.removeprefix(PART), column) for name, column in columns.items() if name.startswith(PART))
     if facts.kind == "log":
         return RequestLog(
             columns["arrival"],
@@ -91,6 +96,7 @@ def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
             columns.get("service"),
             facts.start_us,
             facts.end_us,
+            parts,
         )
     if facts.bucket_seconds is None or facts.absent is None:
         raise ValueError("a series has a bucket length and a meaning of absence")
@@ -102,4 +108,5 @@ def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
         columns["cached"],
         columns["output"],
         facts.absent,
+        parts,
     )

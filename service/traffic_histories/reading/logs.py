@@ -4,6 +4,7 @@
 
 import numpy as np
 
+from service.workflow.offers import PART_METERS
 from service.workflow.traffic import Int64s, RequestLog
 
 from .report import Report
@@ -51,15 +52,17 @@ def build_log(
     """Return the log of the frame's rows, of which there are some, observed from a start to an end (None: its last)."""
     arrival = utc_us
     columns = [wide(frame, name) for name in ("input", "cached", "output")]
+    parts = [(name, wide(frame, name)) for name in PART_METERS if name in frame.values and frame.values[name].any()]
     service = _service(frame, utc_us, finish_us, report)
     keys = [*columns] if service is None else [*columns, service]
     order = _order(arrival, keys)
     if order is not None:
         arrival, keys = arrival[order], [key[order] for key in keys]
+        parts = [(name, column[order]) for name, column in parts]
     # A start that is the first arrival says no more than the file does, so both spellings are one history.
     start = None if observed[0] == int(arrival[0]) else observed[0]
     lasting = None if service is None else keys[3]
-    return RequestLog(arrival, keys[0], keys[1], keys[2], lasting, start, observed[1])
+    return RequestLog(arrival, keys[0], keys[1], keys[2], lasting, start, observed[1], tuple(parts))
 
 
 def wide(frame: Frame, name: str) -> Int64s:

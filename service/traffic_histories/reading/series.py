@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.workflow.offers import PART_METERS
 from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s
 
 from .errors import RefusedError
@@ -83,11 +84,20 @@ def build_series(
     unique, first = np.unique(every[order], return_index=True)
     sums = {
         name: _sums(np.pad(wide(frame, name), (0, len(idle_us)))[order], first, name)
-        for name in ("requests", "input", "cached", "output")
+        for name in ("requests", "input", "cached", "output", *PART_METERS)
+        if name not in PART_METERS or name in frame.values
     }
+    parts = tuple((name, sums[name]) for name in PART_METERS if name in sums and sums[name].any())
     requests = sums["requests"] if "requests" in frame.values else None
     series = BucketSeries(
-        grid.bucket_us // SECOND, unique, requests, sums["input"], sums["cached"], sums["output"], scan.options.absent
+        grid.bucket_us // SECOND,
+        unique,
+        requests,
+        sums["input"],
+        sums["cached"],
+        sums["output"],
+        scan.options.absent,
+        parts,
     )
     if requests is not None and (odd := int(np.count_nonzero((requests == 0) & (sums["input"] + sums["output"] > 0)))):
         report.find("tokens_without_requests", f"{odd} buckets hold tokens but no requests", odd)
@@ -144,4 +154,5 @@ def _with_declared_ends(series: BucketSeries, options: ReadOptions, grid: Grid) 
         padded(series.cached_input_tokens),
         padded(series.output_tokens),
         series.absent,
+        tuple((name, padded(column)) for name, column in series.parts),
     )

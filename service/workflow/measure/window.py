@@ -90,6 +90,7 @@ def clip(history: TrafficHistory, start_us: int, end_us: int) -> TrafficHistory:
         None if service is None else service[inside],
         start,
         end,
+        tuple((name, column[inside]) for name, column in history.parts),
     )
 
 
@@ -119,6 +120,7 @@ def _rows(series: BucketSeries, rows: slice) -> BucketSeries:
         input_tokens=series.input_tokens[rows],
         cached_input_tokens=series.cached_input_tokens[rows],
         output_tokens=series.output_tokens[rows],
+        parts=tuple((name, column[rows]) for name, column in series.parts),
     )
 
 
@@ -140,4 +142,5 @@ def _with_ends(series: BucketSeries, first: int, last: int) -> BucketSeries:
         zeros(series.cached_input_tokens),
         zeros(series.output_tokens),
         series.absent,
+        tuple((name, zeros(column)) for name, column in series.parts),
     )
