@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from service.access.routes import blueprint as access
+from service.commitments.routes import blueprint as commitments
 from service.evaluations import service as evaluating
 from service.evaluations.charting import run as draw
 from service.evaluations.comparisons.routes import blueprint as evaluation_comparisons
@@ -18,6 +19,8 @@ from service.policies.routes import blueprint as policies
 from service.pools.routes import blueprint as pooled_evaluations
 from service.portfolios.routes import blueprint as portfolio_evaluations
 from service.price_sheets.routes import blueprint as price_sheets
+from service.renewals.reminders import REMIND
+from service.renewals.routes import blueprint as renewals
 from service.traffic_histories.routes import blueprint as traffic_histories
 from service.webhooks import jobs as sending
 from service.webhooks.routes import blueprint as webhooks
@@ -34,6 +37,8 @@ RESOURCES = (
     reviews,
     portfolio_evaluations,
     pooled_evaluations,
+    commitments,
+    renewals,
     events,
     webhooks,
     access,
@@ -42,7 +47,7 @@ RESOURCES = (
 JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw}
 """Handlers of jobs that call nobody, by kind."""
 
-CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE)
+CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND)
 """What the clock asks for."""
 
 

@@ -97,10 +97,18 @@ def rows(api: ApiClient) -> dict[str, str]:
         "sequence": "1",
         "name": "batch",
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
+        "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
         "webhook_id": (webhook_id := created(api, "/v1/webhooks", SIMPLE["create_webhook"].json)),
         "delivery_id": delivered_once(api, webhook_id),
         "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
     }
+
+
+def bought(workload_id: str) -> dict[str, Any]:
+    """Return a commitment of units that the example's price sheet offers."""
+    days = {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "notice_by": "2099-11-30"}
+    price = {"units": 2, "currency": "USD", "monthly_per_unit": "2044.00"}
+    return {"workload_id": workload_id, "provider": "acme", "sku": "gpu", **price, **days}
 
 
 def delivered_once(api: ApiClient, webhook_id: str) -> str:
@@ -150,6 +158,7 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "create_evaluation": Good(json={"policy": {"margin": "0.20"}, "price_sheet_versions": pins}),
         "try_pooled_evaluation": Good(json={"workload_ids": [parameters["workload_id"], upload_another(api)]}),
         "create_portfolio_evaluation": Good(json={}),
+        "create_commitment": Good(json=bought(parameters["workload_id"])),
         "redeliver_webhook": Good(json={"failed_since": "2026-01-01T00:00:00Z"}),
         "change_webhook": Good(json={"description": "Pages the team."}),
         "verify_events": Good(json={"checkpoint": api.get("/v1/events/checkpoint").text}),
@@ -179,5 +188,6 @@ SIMPLE: dict[str, Good] = {
     "create_webhook": Good(
         json={"url": "https://hooks.example/crossover", "events": ["decision.*", "workload.created"]}
     ),
+    "change_commitment": Good(json={"reference": "PO-4712"}),
     "create_policy": Good(json={"name": "Chat", "preset": "interactive_chat"}),
 }

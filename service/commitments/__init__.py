@@ -1,0 +1,1 @@
+"""Commitments: capacity that is bought already, whatever is decided next."""

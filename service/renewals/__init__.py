@@ -1,0 +1,1 @@
+"""Renewals: what comes to its end, until when somebody must act, and what staying or leaving costs."""
