@@ -28,7 +28,7 @@ SHEET: dict[str, Any] = {
         {"sku": "ptu", "mode": "dedicated", "model": "m", "unit": "ptu",
          "units": {"minimum": 15, "increment": 5}, "rates": [{"term_months": 12, "monthly": "221"}],
          "capacity": {"kind": "throughput", "window_seconds": 60,
-                      "axes": [{"per_minute": 2500, "weights": {"input_tokens": 1, "output_tokens": 4}}]}},
+                      "axes": [{"per_minute": 20000, "weights": {"input_tokens": 1, "output_tokens": 4}}]}},
     ],
 }  # fmt: skip
 """Units and tokens for a small chat: 15 units reserved for a year, used for a part."""
