@@ -1,6 +1,6 @@
 """Commitments: capacity that is bought already.
 
-Revision: 0006_commitments, after 0005_webhooks.
+Revision: 0007_commitments, after 0006_chart_data.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from service.kit.db import types
 
-revision = "0006_commitments"
-down_revision = "0005_webhooks"
+revision = "0007_commitments"
+down_revision = "0006_chart_data"
 branch_labels = None
 depends_on = None
 
