@@ -149,6 +149,10 @@ def evaluate(
 
     with refusing():
         files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told, model))
+        if files.reading.split_by is not None:
+            if report is not None:
+                raise click.UsageError("--report is of one evaluation; choose a part with --read only.<key>=...")
+            context.exit(evaluating.evaluate_split(files, as_json=as_json))
         context.exit(evaluating.evaluate(files, as_json=as_json, report_to=report))
 
 

@@ -17,6 +17,7 @@ from service.evaluations.document import Envelope, Inputs, Pinned, body_of
 from service.evaluations.engine import Materials, answer_of
 from service.kit import canonical_json, clock
 from service.kit.http import strict_json
+from service.kit.http.fields import Text
 from service.kit.http.problems import Problem
 from service.kit.http.query import schema_errors
 from service.policies.policy_schema import policy_document, policy_of
@@ -28,7 +29,8 @@ from service.reports.chart_data import chart_data
 from service.reports.report import report
 from service.traffic_histories.joining import joined
 from service.traffic_histories.problems import problem_of
-from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedError, read_history
+from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedError, read_histories, read_history
+from service.traffic_histories.reading.keys import base_model
 from service.traffic_histories.remarks import remarks_of_report
 from service.traffic_histories.upload_query import ReadWords, reading_options
 from service.workflow.measure import seed_of
@@ -41,6 +43,14 @@ OPTIONS = {"/price_sheet_versions": "--prices", "/policy": "--policy"}
 """What a field of the API's request is called here."""
 
 Json = dict[str, Any]
+
+
+class CommandWords(ReadWords):  # type: ignore[misc, valid-type]
+    """What `--read` may say of a file: all that an upload may, and the column it is split by."""
+
+    split_by = Text(minimum=1, maximum=200)
+
+
 T = TypeVar("T")
 
 
@@ -64,7 +74,7 @@ def reading(told: Sequence[str], model: str | None = None) -> ReadOptions:
         raise Refused(*(f"--read {pair}: write it as NAME=VALUE" for pair in bare))
     words = dict(pair.partition("=")[::2] for pair in told)
     try:
-        return reading_options(ReadWords().load(words), model=model)
+        return reading_options(CommandWords().load(words), model=model)
     except ValidationError as error:
         raise Refused(*(f"--read {fault.pointer[1:]}: {fault.detail}" for fault in schema_errors(error))) from error
 
@@ -76,10 +86,10 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     """
     policy = _policy(files.policy)
     sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
-    results = [_read_traffic(path, files.reading) for path in files.traffic]
+    results = [read_traffic(path, files.reading) for path in files.traffic]
     history = _joined(results)
     read = [remark for result in results for remark in remarks_of_report(result.report)]
-    body = _evaluated(history, sheets, policy, files.model, read)
+    body = evaluated(history, sheets, policy, files.model, read)
     if report_to is not None:
         _write(report_to, report(body, sheets, _drawn(history, sheets, policy, files.model, body)))
     if as_json:
@@ -90,6 +100,31 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
         click.echo()
         click.echo(reading_report.text(told))
     return STATUSES.get(body["recommendation"]["mode"], 0)
+
+
+def evaluate_split(files: Files, *, as_json: bool) -> int:
+    """Print an evaluation of each part of a file that is split, each against the offers of the model it names.
+
+    Where a part names no model that is offered, it is against all offers, or those of `files.model`. Returns the
+    greatest exit status. Raises Refused as `evaluate`.
+    """
+    policy = _policy(files.policy)
+    sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
+    if len(files.traffic) > 1:
+        raise Refused("--read split_by: splits one file; give --traffic once")
+    sold = {base_model(offer.model): offer.model for offer in _offers(sheets, None)}
+    bodies: dict[str, Json] = {}
+    parts = _refusing(files.traffic[0], lambda path: read_histories(path, files.reading))
+    for key, result in parts.items():
+        model = sold.get(base_model(key or ""), files.model)
+        bodies[key or ""] = evaluated(result.history, sheets, policy, model, remarks_of_report(result.report))
+    if as_json:
+        sys.stdout.buffer.write(canonical_json.dumps(bodies) + b"\n")
+    else:
+        for key, body in bodies.items():
+            click.echo(f"== {files.reading.split_by} = {key} ==\n{table.text(body)}\n")
+        click.echo(reading_report.text([(files.traffic[0], next(iter(parts.values())).report)]))
+    return max(STATUSES.get(body["recommendation"]["mode"], 0) for body in bodies.values())
 
 
 def _drawn(
@@ -107,9 +142,10 @@ def _write(path: Path, text: str) -> None:
         raise Refused(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _evaluated(
+def evaluated(
     history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None, read: Sequence[Remark]
 ) -> Json:
+    """Return the body of the evaluation of a history; `read` are remarks on it. Raises Refused."""
     day = settled_since(sheets, model, clock.now().date())
     offers = _offers(sheets, model, day)
     if model is not None and not _offers(sheets, model):
@@ -174,9 +210,14 @@ def _read(path: Path, take: Callable[[Any], T]) -> T:
         raise Refused(*(f"{path}: {fault.pointer}: {fault.detail}" for fault in schema_errors(error))) from error
 
 
-def _read_traffic(path: Path, options: ReadOptions) -> ReadResult:
+def read_traffic(path: Path, options: ReadOptions) -> ReadResult:
+    """Return the one history in a file. Raises Refused."""
+    return _refusing(path, lambda file: read_history(file, options))
+
+
+def _refusing(path: Path, read: Callable[[Path], T]) -> T:
     try:
-        return read_history(path, options)
+        return read(path)
     except RefusedError as error:
         mend = "" if error.parameter is None else f" (--read {error.parameter}=...)"
         first, *rows = problem_of(error).errors

@@ -8,7 +8,7 @@ import numpy as np
 from service.traffic_histories.reading import ReadResult, RefusedError
 from service.traffic_histories.reading.report import Finding
 from service.traffic_histories.reading.time_text import instant_text
-from service.workflow.traffic import DAY, SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory
+from service.workflow.traffic import DAY, SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory, stacked_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ def joined(results: Sequence[ReadResult]) -> Joined:
 def _log(logs: Sequence[RequestLog]) -> tuple[RequestLog, list[Finding]]:
     with_service = all(log.service_us is not None for log in logs)
     table = np.concatenate([_rows(log, with_service=with_service) for log in logs])
+    parts = stacked_parts(logs)
+    table = np.column_stack((table, *(column for _, column in parts)))
     owner = np.repeat(np.arange(len(logs)), [len(log.arrival_us) for log in logs])
     order = np.lexsort((*reversed(table.T[1:]), table[:, 0]))
     table, owner = table[order], owner[order]
@@ -56,7 +58,8 @@ def _log(logs: Sequence[RequestLog]) -> tuple[RequestLog, list[Finding]]:
     start = min(starts) if starts and min(starts) < table[0][0] else None
     end = max(ends) if ends and max(ends) > table[0][-1] else None
     service = table[4] if with_service else None
-    return RequestLog(table[0], table[1], table[2], table[3], service, start, end), findings
+    told = tuple((name, table[place]) for place, (name, _) in enumerate(parts, start=5 if with_service else 4))
+    return RequestLog(table[0], table[1], table[2], table[3], service, start, end, told), findings
 
 
 def _rows(log: RequestLog, *, with_service: bool) -> Int64s:
@@ -74,6 +77,8 @@ def _series(parts: Sequence[BucketSeries]) -> tuple[BucketSeries, list[Finding]]
         raise RefusedError("different_files", detail)
     counted = all(part.requests is not None for part in parts)
     table = np.concatenate([_buckets(part) for part in parts])
+    apart = stacked_parts(parts)
+    table = np.column_stack((table, *(column for _, column in apart)))
     table = np.unique(table, axis=0)
     same = sum(len(part.start_us) for part in parts) - len(table)
     starts, first = np.unique(table[:, 0], return_index=True)
@@ -88,7 +93,8 @@ def _series(parts: Sequence[BucketSeries]) -> tuple[BucketSeries, list[Finding]]
         findings.append(Finding("overlapping_counts", f"{detail}where both tell the same traffic", added, True))
     requests = sums[:, 1].copy() if counted else None
     tokens, cached, output = (np.ascontiguousarray(sums[:, place]) for place in (2, 3, 4))
-    return BucketSeries(lengths[0], starts, requests, tokens, cached, output, parts[0].absent), findings
+    told = tuple((name, np.ascontiguousarray(sums[:, place])) for place, (name, _) in enumerate(apart, start=5))
+    return BucketSeries(lengths[0], starts, requests, tokens, cached, output, parts[0].absent, told), findings
 
 
 def _buckets(part: BucketSeries) -> Int64s:

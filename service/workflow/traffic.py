@@ -1,6 +1,7 @@
 """Traffic: a history as uploaded, and the requests that the replays take. Columns, never rows."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -91,6 +92,15 @@ class BucketSeries:
 
 
 TrafficHistory = RequestLog | BucketSeries
+
+
+def stacked_parts(histories: Sequence[TrafficHistory]) -> Parts:
+    """Return the parts of histories one after the other, zeros where a history does not tell one."""
+    names = dict.fromkeys(name for history in histories for name, _ in history.parts)
+    return tuple(
+        (name, np.concatenate([dict(h.parts).get(name, np.zeros(len(h.input_tokens), np.int64)) for h in histories]))
+        for name in sorted(names)
+    )
 
 
 @dataclass(frozen=True)

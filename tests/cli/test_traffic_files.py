@@ -59,3 +59,12 @@ def test_writing_a_cache_is_billed_or_said() -> None:
     assert "39.71 USD a month" in said["sheet-as-a-person-would-write-it.json"]
     assert "claude states no price of cache write input tokens" in said["sheet.json"]
     assert "confidence medium" in said["sheet.json"]
+
+
+def test_a_file_may_be_split_as_in_the_api() -> None:
+    status, said = evaluated("40-several-models-in-one-export", "--traffic", "usage.json", "--read", "split_by=model")
+    assert status == 0
+    assert said.count("Recommendation: serverless") == 2
+    for title, amount in (("gpt-4.1-2025-04-14", "438.00"), ("gpt-4.1-nano-2025-04-14", "416.10")):
+        part = said.split(f"== model = {title} ==")[1]
+        assert f"{amount} USD a month" in part.split("== model =")[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from .aliases import Field, plain_name
+from .casts import FILTERED
 from .columns import Columns
 from .report import Report
 from .scan import Scan
@@ -28,6 +29,29 @@ NOT_COUNTS = (
 )  # fmt: skip
 KEYED = ("model", "tier", "batch")
 MOST_IGNORED = 30
+
+
+THROTTLED = "429|throttl|rate.?limit|too.?many.?requests|quota|overloaded"
+"""What statuses and errors of calls that were turned away say."""
+
+FEW_THROTTLED = 0.01
+"""Share of calls turned away from which demand is told to be understated enough to move an answer."""
+
+
+def tell_throttled(scan: Scan, report: Report) -> None:
+    """Say by how much a log understates demand, where its statuses show calls that were turned away."""
+    names = [scan.columns.names[field] for field in ("status", "error") if field in scan.columns.names]
+    if scan.columns.kind != "log" or not names:
+        return
+    cells = (f"regexp_matches(lower(coalesce({scan.table.cells[name]}, '')), '{THROTTLED}')" for name in names)
+    where = f" WHERE {scan.casts.skip} <> {FILTERED}" if scan.casts.skip != "0" else ""
+    query = f"SELECT count(*) FILTER (WHERE {' OR '.join(cells)}), count(*) FROM {scan.table.relation}{where}"
+    turned, calls = scan.connection.execute(query).fetchone() or (0, 0)
+    if turned and turned < calls:
+        more = turned / (calls - turned)
+        detail = f"{turned} of {calls} calls were turned away by limits: demand was {more:.1%} above what was served, "
+        detail += "unless they were asked again and served then; policy.traffic_factor evaluates with more"
+        report.find("demand_censored", detail, turned, can_move=more > FEW_THROTTLED)
 
 
 def examined(scan: Scan, report: Report) -> Scan:

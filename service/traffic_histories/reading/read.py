@@ -15,7 +15,7 @@ from .composed import MACROS, composed, settled_numbers
 from .decompress import Plain, unpack
 from .duckdb_connection import connect, refusal
 from .errors import RefusedError
-from .evidence import examined
+from .evidence import examined, tell_throttled
 from .formats.csv import open_csv
 from .formats.documents import flattened
 from .formats.json import open_json
@@ -64,6 +64,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     form = recognise_time((row.get(columns.names["arrival"]) for row in table.sample), options, unit)
     parts = _parts(connection, table, options)
     scan = examined(Scan(connection, table, columns, form, options, parts, dropped), report)
+    tell_throttled(scan, report)
     _describe(table, scan.columns, form, options, report, made.options.zone)
     return scan
 

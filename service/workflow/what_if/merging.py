@@ -8,7 +8,15 @@ import numpy as np
 
 from service.workflow.errors import WorkflowError
 from service.workflow.measure.window import clip, span_of
-from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory
+from service.workflow.traffic import (
+    BUCKET_SECONDS,
+    SECOND,
+    BucketSeries,
+    Int64s,
+    RequestLog,
+    TrafficHistory,
+    stacked_parts,
+)
 
 FIELD = "/workload_ids"
 
@@ -49,6 +57,7 @@ def merged(histories: Sequence[TrafficHistory]) -> TrafficHistory:
         input_tokens=_sum([one.input_tokens for one in series]),
         cached_input_tokens=_sum([one.cached_input_tokens for one in series]),
         output_tokens=_sum([one.output_tokens for one in series]),
+        parts=tuple((name, _sum(np.split(column, len(series)))) for name, column in stacked_parts(series)),
     )
 
 
@@ -71,6 +80,7 @@ def _merged_logs(logs: Sequence[RequestLog]) -> RequestLog:
         None if service is None else service[order],
         min(first for first, _ in spans),
         max(last for _, last in spans),
+        tuple((name, column[order]) for name, column in stacked_parts(logs)),
     )
 
 
@@ -102,6 +112,7 @@ def _series(history: TrafficHistory, bucket_seconds: int, start: int, end: int) 
         _between(history.input_tokens, edges)[observed],
         _between(history.cached_input_tokens, edges)[observed],
         _between(history.output_tokens, edges)[observed],
+        parts=tuple((name, _between(column, edges)[observed]) for name, column in history.parts),
     )
 
 
@@ -133,4 +144,5 @@ def _rows(series: BucketSeries, rows: Int64s) -> BucketSeries:
         series.input_tokens[rows],
         series.cached_input_tokens[rows],
         series.output_tokens[rows],
+        parts=tuple((name, column[rows]) for name, column in series.parts),
     )

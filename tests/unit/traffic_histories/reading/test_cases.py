@@ -100,3 +100,12 @@ def test_a_total_that_differs_says_that_a_column_is_missing() -> None:
     added = "usageMetadata.candidatesTokenCount+usageMetadata.thoughtsTokenCount"
     history, report = read(content, columns=(("output_tokens", added),))
     assert (totals(history)[3], "total_differs" in found(report)) == (168 * 1_708, False)
+
+
+def test_calls_turned_away_say_by_how_much_demand_is_understated() -> None:
+    _, report = of_case("38-databricks-endpoint-usage/endpoint_usage.csv")
+    finding = next(finding for finding in report.findings if finding.code == "demand_censored")
+    assert (finding.count, finding.can_move_the_answer) == (1, True)
+    assert "1 of 4 calls were turned away by limits: demand was 33.3% above" in finding.detail
+    _, report = of_case("15-bedrock-invocation-logs-with-errors/invocations.jsonl")
+    assert found(report)["demand_censored"] == 1
