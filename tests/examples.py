@@ -92,6 +92,8 @@ def rows(api: ApiClient) -> dict[str, str]:
         "workload_id": workload_id,
         "traffic_history_id": traffic_history_id,
         "evaluation_id": answer.json["id"],
+        "chart": "duration.svg",
+        "table": "options.csv",
         "policy_id": created(api, "/v1/policies", SIMPLE["create_policy"].json),
         "number": "1",
         "sequence": "1",

@@ -9,13 +9,20 @@ from flask import Response
 from service.evaluations import charting, queries, service
 from service.evaluations.document import Inputs
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import CONFLICT, Problem
+from service.kit.http import strict_json
+from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 from service.price_sheets.pinned import pinned_versions
+from service.reports import chart_files, tables
+from service.reports.offer_names import Names
+from service.reports.reading import Answer
 from service.reports.report import CONTENT_SECURITY_POLICY, report
 
 Json = dict[str, Any]
 
 HTML = "text/html; charset=utf-8"
+
+SVG_POLICY = f"default-src 'none'; style-src 'sha256-{chart_files.STYLE_DIGEST}'"
+"""What a browser that shows a chart by itself may load for it: its own style, by its digest."""
 
 
 def as_page(tx: Transaction, evaluation_id: str) -> Response:
@@ -23,6 +30,42 @@ def as_page(tx: Transaction, evaluation_id: str) -> Response:
     evaluation = completed(tx, evaluation_id)
     page = report(evaluation, sheets_of(tx, evaluation), charting.found(tx, evaluation["digest"]))
     return Response(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}, content_type=HTML)
+
+
+def as_chart(tx: Transaction, evaluation_id: str, file: str) -> Response:
+    """Answer with a chart as `{name}.svg` or its numbers as `{name}.json`.
+
+    Raises Problem 404 for a chart that there is not, or not yet, and 409 until the evaluation is completed.
+    """
+    name, _, form = file.rpartition(".")
+    if form not in ("svg", "json") or name not in (chart_files.SVGS if form == "svg" else chart_files.NAMES):
+        known = ", ".join([f"{one}.svg" for one in chart_files.SVGS] + [f"{one}.json" for one in chart_files.NAMES])
+        raise Problem(NOT_FOUND, f"There is no chart {file}; there are {known}.")
+    evaluation = completed(tx, evaluation_id)
+    answer, drawn = Answer(evaluation), charting.found(tx, evaluation["digest"])
+    if name in chart_files.DRAWN and drawn is None:
+        raise Problem(NOT_FOUND, "This chart is being drawn; ask again in some seconds.")
+    if form == "json":
+        content = strict_json.dumps(
+            {"chart": name, "evaluation": evaluation["digest"], "data": chart_files.numbers(answer, drawn, name)}
+        )
+        return Response(content, content_type="application/json")
+    picture = chart_files.svg(answer, Names(sheets_of(tx, evaluation), answer.inputs["model"]), drawn, name)
+    if picture is None:
+        raise Problem(NOT_FOUND, f"This evaluation has nothing to draw in {name}.")
+    return Response(picture, headers={"Content-Security-Policy": SVG_POLICY}, content_type="image/svg+xml")
+
+
+def as_table(tx: Transaction, evaluation_id: str, file: str) -> Response:
+    """Answer with a table as `{name}.csv` or `{name}.xlsx`. Raises Problem 404, and 409 until it is completed."""
+    name, _, form = file.rpartition(".")
+    if name not in tables.TABLES or form not in tables.MIME:
+        known = ", ".join(f"{one}.{kind}" for one in tables.TABLES for kind in tables.MIME)
+        raise Problem(NOT_FOUND, f"There is no table {file}; there are {known}.")
+    rows = tables.table(completed(tx, evaluation_id), name) or []
+    content = tables.as_csv(rows) if form == "csv" else tables.as_xlsx(rows, name)
+    headers = {"Content-Disposition": f'attachment; filename="{evaluation_id}-{file}"'}
+    return Response(content, headers=headers, content_type=tables.MIME[form])
 
 
 def completed(tx: Transaction, evaluation_id: str) -> Json:

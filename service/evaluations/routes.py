@@ -104,6 +104,18 @@ def get_report(tx: Transaction, evaluation_id: str) -> Response:
     return reporting.as_page(tx, evaluation_id)
 
 
+@blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/charts/<chart>", scope=READ, problems=[CONFLICT])
+def get_chart(tx: Transaction, evaluation_id: str, chart: str) -> Response:
+    """Return a chart of the report as a picture, `traffic.svg`, or the numbers behind it, `traffic.json`."""
+    return reporting.as_chart(tx, evaluation_id, chart)
+
+
+@blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/tables/<table>", scope=READ, problems=[CONFLICT])
+def get_table(tx: Transaction, evaluation_id: str, table: str) -> Response:
+    """Return options, lines, flip-points or crossovers as a file: `options.csv`, `options.xlsx`."""
+    return reporting.as_table(tx, evaluation_id, table)
+
+
 @blueprint.endpoint("DELETE", "/evaluations/<id(ev):evaluation_id>", scope=WRITE, status=204, problems=[CONFLICT])
 def cancel_evaluation(tx: Transaction, evaluation_id: str) -> None:
     """Cancel an evaluation that is queued or running. A completed one stays for ever."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from service.reports import evidence, sections
@@ -29,7 +28,7 @@ from service.reports.offer_names import Names
 from service.reports.purchase import purchase
 from service.reports.reading import Answer
 from service.reports.scales import STATIC
-from service.reports.words import SPACE
+from service.reports.templating import TEMPLATES
 
 Json = dict[str, Any]
 
@@ -55,16 +54,6 @@ CONTENT_SECURITY_POLICY = (
     "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """What a browser that gets the page from the service may load for it: its own style, by its digest, and its font."""
-
-_TEMPLATES = Environment(
-    loader=PackageLoader("service.reports"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_TEMPLATES.globals |= {"nbsp": SPACE}
-
 
 NOTHING = Markup()
 
@@ -93,7 +82,7 @@ def report(evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None = N
     """Return the report as a page of HTML that needs nothing else; what is given is as for `body`."""
     answer = Answer(evaluation)
     names = Names(sheets, answer.inputs["model"])
-    return _TEMPLATES.get_template("report.html").render(
+    return TEMPLATES.get_template("report.html").render(
         title=f"Crossover: {sentence(answer, names).heading}",
         style=STYLE,
         body=_body(answer, names, drawn, Links()),
@@ -103,7 +92,7 @@ def report(evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None = N
 
 def evidence_body(answer: Answer) -> Markup:
     """Return the evidence behind a report: options, flip points, crossovers, reasons, digests."""
-    page = _TEMPLATES.get_template("evidence.html")
+    page = TEMPLATES.get_template("evidence.html")
     return Markup(page.render(evidence=evidence.evidence(answer), currency=answer.currency))  # noqa: S704 - escaped by the template
 
 
@@ -111,7 +100,7 @@ def _body(answer: Answer, names: Names, drawn: Json | None, links: Links) -> Mar
     every_caution = cautions(answer, names)
     speeds = latency(answer, names)
     carried = sections.carried_per_minute(answer)
-    page = _TEMPLATES.get_template("body.html")
+    page = TEMPLATES.get_template("body.html")
     rendered = page.render(
         head=sentence(answer, names),
         actions=links.actions,
