@@ -106,13 +106,13 @@ def get_report(tx: Transaction, evaluation_id: str) -> Response:
 
 @blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/charts/<chart>", scope=READ, problems=[CONFLICT])
 def get_chart(tx: Transaction, evaluation_id: str, chart: str) -> Response:
-    """Return a chart of the report as a picture, `traffic.svg`, or the numbers behind it, `traffic.json`."""
+    """Return a chart of the report as a picture, traffic.svg, or the numbers behind it, traffic.json."""
     return reporting.as_chart(tx, evaluation_id, chart)
 
 
 @blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/tables/<table>", scope=READ, problems=[CONFLICT])
 def get_table(tx: Transaction, evaluation_id: str, table: str) -> Response:
-    """Return options, lines, flip-points or crossovers as a file: `options.csv`, `options.xlsx`."""
+    """Return options, lines, flip-points or crossovers as a file: options.csv, options.xlsx."""
     return reporting.as_table(tx, evaluation_id, table)
 
 
