@@ -107,6 +107,8 @@ def test_words_about_the_traffic_are_those_of_the_api(week: Path) -> None:
     assert refused.returncode == 2
     assert "error: --read zone: Not an IANA time zone" in refused.stderr
     assert "error: --read colour: Unknown field." in refused.stderr
+    near = crossover(*command, "--read", "only.modell=m", folder=week.parent)
+    assert "error: --read only.modell: Unknown field. Did you mean only.model" in near.stderr
     bare = crossover(*command, "--read", "zone", folder=week.parent)
     assert (bare.returncode, bare.stderr) == (2, "error: --read zone: write it as NAME=VALUE\n")
 
