@@ -102,7 +102,7 @@ def test_the_fields_that_the_guide_names_are_there() -> None:
     for name in ours | {"violations", "eligible", "ruled_out"}:
         assert f"`{name}`" in guide.replace("`ruled_out: true`", "`ruled_out`")
         assert all(name in option for option in text["options"])
-    assert set(text) == {"measurement", "options", "comparison", "recommendation"}
+    assert set(text) == {"measurement", "options", "comparison", "findings", "recommendation"}
 
 
 def test_figures_are_the_options_own() -> None:
