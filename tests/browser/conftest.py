@@ -13,6 +13,7 @@ from tests.browser.pages import Served, Watch
 from tests.databases import sqlite_url
 from tests.evaluating import csv_of, sheet, week
 from tests.server import JSON, Server, serving
+from tests.waiting import eventually
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 """What a system calls the browser; without any of them Playwright's own is tried."""
@@ -62,7 +63,10 @@ def evaluated(server: Server) -> dict[str, Any]:
     """Store what an evaluation needs, and return its body."""
     status, told = server.call("POST", "/v1/price-sheets", json.dumps(offers()), JSON)
     assert status == 201, told
-    return server.evaluated(server.workload("Chat", "m70"), csv_of(week(SCALE)), POLICY)
+    evaluation = server.evaluated(server.workload("Chat", "m70"), csv_of(week(SCALE)), POLICY)
+    drawn = f"/v1/evaluations/{evaluation['id']}/charts/traffic.json"
+    eventually(lambda: server.call("GET", drawn)[0] == 200, seconds=300)
+    return evaluation
 
 
 @pytest.fixture(scope="session")
