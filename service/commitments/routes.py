@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from service.commitments import queries, service
+from flask import Response
+
+from service.commitments import focus, queries, service
 from service.commitments.models import Commitment
 from service.commitments.schemas import (
     ChangedCommitmentSchema,
@@ -35,6 +37,14 @@ def create_commitment(tx: Transaction, body: dict[str, Any]) -> tuple[Shown, int
     commitment = service.create(tx, body)
     tx.session.flush()
     return Shown(tx, commitment), 201, {"Location": f"/v1/commitments/{commitment.id}"}
+
+
+@blueprint.endpoint("GET", "/commitments/focus/contract-commitment", scope=READ)
+def export_commitments(tx: Transaction) -> Response:
+    """Return all commitments as a Contract Commitment file of FOCUS 1.4, as CSV."""
+    statement = queries.commitments(tx, {}).order_by(Commitment.created_at, Commitment.id)
+    content = focus.contract_commitments(tx.session.scalars(statement).all(), tx.now.date())
+    return Response(content, content_type=focus.CONTENT_TYPE)
 
 
 @blueprint.endpoint("GET", ONE, scope=READ, returns=CommitmentSchema)
