@@ -28,7 +28,7 @@ from service.workflow.offers import (
 from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.replay.hybrid import replay_hybrid
-from service.workflow.replay.speed import full_speed, prefill_weight
+from service.workflow.replay.speed import token_us
 from service.workflow.traffic import MINUTE, SECOND, BucketSeries, RequestLog, TrafficHistory
 
 INPUT, OUTPUT, WEIGHT = 0.60, 2.40, 6
@@ -121,18 +121,24 @@ def _loop_over_minutes(log: RequestLog) -> Callable[[], tuple[int, float]]:
     return plan
 
 
+def _work(frame: pd.DataFrame) -> "pd.Series[float]":
+    """Return each request's work in seconds of a full unit: reading and writing."""
+    writing = frame["output"] * (token_us(CAPACITY, float(CAPACITY.slots)) / SECOND)
+    return writing + frame["input"] / CAPACITY.speed.prefill_tokens_per_second
+
+
 def _buckets_of_a_second(log: RequestLog) -> Callable[[], tuple[int, float]]:
     """Return the planner that holds the work arriving in each second against what the units do in one."""
     month = HOURS_PER_MONTH * 3600 / (7 * 86_400)
 
     def plan() -> tuple[int, float]:
         frame = _frame(log)
-        frame["work"] = frame["output"] + frame["input"] * prefill_weight(CAPACITY.speed)
+        frame["work"] = _work(frame)
         frame["cost"] = (frame["input"] * INPUT + frame["output"] * OUTPUT) / 1e6
         seconds = frame.groupby("second")[["work", "cost"]].sum()
         costs = []
         for units in UNITS:
-            over = (seconds["work"] - units * full_speed(CAPACITY)).clip(lower=0) / seconds["work"]
+            over = (seconds["work"] - units).clip(lower=0) / seconds["work"]
             costs.append((units * 0.32 * HOURS_PER_MONTH + float((over * seconds["cost"]).sum()) * month, units))
         cost, units = min(costs)
         return units, cost
@@ -151,15 +157,12 @@ def _overflow_by_bucket(log: RequestLog) -> None:
     """Print what spills of the same traffic when it is judged in buckets, and when it is replayed."""
     case: Case = case_of(log, POLICY)
     frame = _frame(log)
-    frame["work"] = frame["output"] + frame["input"] * prefill_weight(CAPACITY.speed)
+    frame["work"] = _work(frame)
     print("share of the work that spills, by number of units")
     print(f"  {'':14}" + "".join(f"{units:9}" for units in (4, 8, 12, 16, 24)))
     for seconds in (3600, 300, 60, 1):
         work = frame.groupby(frame["us"] // (seconds * SECOND))["work"].sum()
-        shares = [
-            float((work - units * full_speed(CAPACITY) * seconds).clip(lower=0).sum() / work.sum())
-            for units in (4, 8, 12, 16, 24)
-        ]
+        shares = [float((work - units * seconds).clip(lower=0).sum() / work.sum()) for units in (4, 8, 12, 16, 24)]
         print(f"  {f'{seconds} s buckets':14}" + "".join(f"{share:9.2%}" for share in shares))
     whole = float(frame["work"].sum())
     replays = [replay_hybrid(case.arrivals, CAPACITY, units, None, None) for units in (4, 8, 12, 16, 24)]

@@ -18,7 +18,7 @@ from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.hybrid import replay_hybrid
 from service.workflow.replay.result import LatencyTarget
 from service.workflow.replay.serverless import replay_instances, replay_serverless
-from service.workflow.replay.speed import full_speed, request_work
+from service.workflow.replay.speed import request_work
 from service.workflow.replay.throughput import replay_throughput
 from service.workflow.traffic import HOUR, SECOND, Arrivals, Int64s
 
@@ -52,8 +52,7 @@ def poisson(load: float, requests: int = REQUESTS) -> Arrivals:
     uncached = generator.integers(1, 4000, requests)
     output = 1 + generator.geometric(1 / 300, requests)
     at_once = _arrivals(np.zeros(requests, np.int64), uncached, output)
-    work = float(request_work(at_once, CAPACITY.speed).mean())
-    rate = load * UNITS * full_speed(CAPACITY) / work
+    rate = load * UNITS / float(request_work(at_once, CAPACITY).mean())
     return _arrivals(np.cumsum(generator.exponential(SECOND / rate, requests)).astype(np.int64), uncached, output)
 
 

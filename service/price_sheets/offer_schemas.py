@@ -140,10 +140,21 @@ class RateSchema(Schema):
 
 
 class ConcurrencyCapacitySchema(SpeedSchema):
-    """A unit that serves `slots` requests at once, at speeds that fall with the streams in service."""
+    """A unit that serves `slots` requests at once, at speeds that fall with the streams in service.
+
+    Figures of a measured unit, each to be left out where it is not known: `prefill_seconds_per_prompt` of the unit's
+    time for any prompt; `first_token_seconds` from a prompt read to its first token at the caller;
+    `context_seconds_per_token`, by which each token held makes a decode step longer, with `context_tokens`, the tokens
+    a stream held on average when the speeds were measured; `kv_tokens` that the unit's memory holds.
+    """
 
     kind = Choice(("concurrency",), required=True)
     slots = Integer(minimum=1, maximum=100_000, required=True)
+    prefill_seconds_per_prompt = Number(minimum=0, maximum=3600)
+    first_token_seconds = Number(minimum=0, maximum=3600)
+    context_seconds_per_token = Number(minimum=0, maximum=1)
+    context_tokens = Number(minimum=0, maximum=10**9)
+    kv_tokens = Integer(minimum=1, maximum=10**12)
 
 
 class WeightsSchema(Schema):

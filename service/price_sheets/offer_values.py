@@ -28,6 +28,9 @@ from service.workflow.offers import (
 
 Json = dict[str, Any]
 
+MEASURED = ("prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token", "context_tokens")
+"""Figures of a measured unit that are 0 where they are not known."""
+
 
 def build_offers(document: Json, model: str | None = None, on: date | None = None) -> tuple[Offer, ...]:
     """Return the offers of a document that `parse.load` has taken, those without capacity left out.
@@ -126,7 +129,8 @@ def _rate(rate: Json) -> Rate:
 
 def _capacity(capacity: Json) -> Capacity:
     if capacity["kind"] == "concurrency":
-        return ConcurrencyCapacity(capacity["slots"], _speed(capacity))
+        measured = {name: float(capacity[name]) for name in MEASURED if name in capacity}
+        return ConcurrencyCapacity(capacity["slots"], _speed(capacity), **measured, kv_tokens=capacity.get("kv_tokens"))
     return ThroughputCapacity(capacity["window_seconds"], tuple(_axis(axis) for axis in capacity["axes"]))
 
 

@@ -114,8 +114,8 @@ class Speed:
     """Token speed of an offer.
 
     `decode` holds (streams per unit, tokens a second and stream), rising in streams and never rising
-    in speed; speed is linear between the points and flat outside them.
-    `prefill_tokens_per_second` is the speed at which uncached input is read.
+    in speed; the time of a step, 1 ÷ speed, is linear between the points and flat outside them.
+    `prefill_tokens_per_second` is the speed at which uncached input is read, prompt after prompt.
     """
 
     prefill_tokens_per_second: float
@@ -172,10 +172,22 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class ConcurrencyCapacity:
-    """A unit with continuous batching: `slots` requests at once at `speed`."""
+    """A unit with continuous batching: `slots` requests at once at `speed`.
+
+    Optional figures of a measured unit, 0 or None where they are not known. prefill_seconds_per_prompt: of the unit's
+    time, for reading any prompt. first_token_seconds: from a prompt read to its first token at the caller, taking none
+    of the unit's time. context_seconds_per_token: how much longer a decode step is for each token held, and
+    context_tokens: the tokens that each stream held on average when the decode curve was measured. kv_tokens: tokens
+    that the unit's memory holds; requests whose input and half output do not fit wait, or spill.
+    """
 
     slots: int
     speed: Speed
+    prefill_seconds_per_prompt: float = 0.0
+    first_token_seconds: float = 0.0
+    context_seconds_per_token: float = 0.0
+    context_tokens: float = 0.0
+    kv_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

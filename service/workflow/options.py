@@ -67,7 +67,8 @@ class Percentiles:
 class Figures:
     """How an option serves: shares are by requests (coverage by tokens), 0 to 1; None where it is unknown.
 
-    utilization: time-mean of streams in service ÷ slots, or budget used ÷ budget. coverage: share of tokens
+    utilization: work done ÷ work of full units, or budget used ÷ budget. slots_in_use: time-mean of streams in service
+    ÷ slots, None where capacity has no slots. coverage: share of tokens
     served by the reserved side. cold_starts_per_month: starts that a request waited for. outage_cost_per_day: money
     that serving the reserved side's share on serverless for a day would cost (hybrids only). standard_error: of the
     monthly cost, money, where only a sample of the hours was replayed.
@@ -81,6 +82,7 @@ class Figures:
     cold_starts_per_month: float
     first_token: Percentiles | None
     end_to_end: Percentiles | None
+    slots_in_use: float | None = None
     outage_cost_per_day: Decimal | None = None
     standard_error: float | None = None
 

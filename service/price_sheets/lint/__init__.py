@@ -24,12 +24,27 @@ def lint(document: Json) -> Iterator[Finding]:
         yield from _curve(offer.get("speed"), f"{pointer}/speed")
         yield from serverless(offer, pointer) if offer["mode"] == "serverless" else dedicated(offer, pointer)
         yield from _curve(_concurrency(offer), f"{pointer}/capacity")
+        yield from _context(_concurrency(offer), f"{pointer}/capacity")
     yield from outliers(document)
 
 
 def _concurrency(offer: Json) -> Json | None:
     capacity: Json = offer.get("capacity", {})
     return capacity if capacity.get("kind") == "concurrency" else None
+
+
+def _context(capacity: Json | None, pointer: str) -> Iterator[Finding]:
+    """Yield whether the context that the speeds are said to hold takes longer than the steps themselves."""
+    if capacity is None:
+        return
+    context = float(capacity.get("context_seconds_per_token", 0)) * float(capacity.get("context_tokens", 0))
+    steps = [(float(streams), 1 / float(speed)) for streams, speed in capacity["decode_tokens_per_second"]]
+    if context and any(step <= context * max(streams, 1.0) for streams, step in steps):
+        detail = "The context held takes longer than a whole decode step: check the seconds a token, and the tokens."
+        yield error("context_above_step", f"{pointer}/context_seconds_per_token", detail)
+    if "context_seconds_per_token" in capacity and "context_tokens" not in capacity:
+        detail = "Give the tokens that a stream held when the speeds were measured, or 0 where they hold no context."
+        yield error("context_unstated", f"{pointer}/context_tokens", detail)
 
 
 def _source(source: Json) -> Iterator[Finding]:

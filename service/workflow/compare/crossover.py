@@ -91,5 +91,5 @@ def _crossover(case: Case, unit: Reservation, serverless: str, per_request: floa
 def unit_requests_per_hour(case: Case, capacity: Capacity) -> float:
     """Return the mean requests an hour that a full unit serves (infinite where they use none of it)."""
     requests = case.measured[0]
-    demands = ((axis.per_hour, axis.work(case.measured) / requests) for axis in unit_axes(capacity))
+    demands = ((axis.per_hour, axis.work(case.measured) / requests) for axis in unit_axes(case, capacity))
     return min((most / demand for most, demand in demands if demand), default=float("inf"))

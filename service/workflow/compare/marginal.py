@@ -104,5 +104,5 @@ def _work(case: Case, capacity: Capacity, before: ReservedReplay, after: Reserve
     """Return the work that the later replay keeps and the earlier spilled, and a full unit's, on the busiest limit."""
     spilled = after.refused
     served = (np.array(case.replayed) - spilled).tolist()
-    axis = max(unit_axes(capacity), key=lambda axis: axis.work(served) / axis.per_hour)
+    axis = max(unit_axes(case, capacity), key=lambda axis: axis.work(served) / axis.per_hour)
     return axis.work((before.refused - spilled).tolist()), axis.per_hour * unit_hours(case, capacity)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.replay_specs import enforced
 from service.workflow.offers import Capacity, ConcurrencyCapacity
-from service.workflow.replay.speed import full_speed, prefill_weight
+from service.workflow.replay.speed import full_streams, mean_held, token_us, unit_speed
 from service.workflow.replay.token_budgets import METER_COLUMNS
 from service.workflow.traffic import HOUR, SECOND
 
@@ -23,10 +23,13 @@ class UnitAxis:
         return sum(weight * float(count) for weight, count in zip(self.weights, counts, strict=True))
 
 
-def unit_axes(capacity: Capacity) -> list[UnitAxis]:
-    """Return the limits of a unit: token-steps with every slot in service, or each axis' budget."""
+def unit_axes(case: Case, capacity: Capacity) -> list[UnitAxis]:
+    """Return the limits of a unit at the case's mean request: seconds of a full unit, or each axis' budget."""
     if isinstance(capacity, ConcurrencyCapacity):
-        return [UnitAxis((0.0, prefill_weight(capacity.speed), 0.0, 1.0), full_speed(capacity) * 3600)]
+        held = mean_held(case.measured)
+        unit = unit_speed(capacity)
+        output = token_us(capacity, full_streams(capacity, held)) + unit.context_us * held
+        return [UnitAxis((unit.us_per_prompt, unit.us_per_input, 0.0, output), float(HOUR))]
     axes = []
     for axis in capacity.axes:
         weights = {str(meter): float(weight) for meter, weight in axis.weights}

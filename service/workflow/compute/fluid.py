@@ -19,7 +19,7 @@ from service.workflow.compute.case import Case
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Capacity, ConcurrencyCapacity
 from service.workflow.replay.buckets import bucket_counts
-from service.workflow.replay.speed import decode_at, decode_points, prefill_weight
+from service.workflow.replay.speed import token_us, work_of
 from service.workflow.replay.token_budgets import METER_COLUMNS
 from service.workflow.traffic import MINUTE, SECOND, Float64s, Int32s, Int64s
 
@@ -28,12 +28,12 @@ BLOCK = 64
 
 
 def loads_of(counts: Float64s, capacity: Capacity) -> Float64s:
-    """Return work on every axis of a capacity, shape (n, axes): token-steps, or weighted meters.
+    """Return work on every axis of a capacity, shape (n, axes): seconds of a full unit, or weighted meters.
 
     counts: requests, uncached, cached and output tokens, shape (n, 4).
     """
     if isinstance(capacity, ConcurrencyCapacity):
-        return (counts[:, 3] + counts[:, 1] * prefill_weight(capacity.speed))[:, None]
+        return work_of(capacity, counts, token_us(capacity, float(capacity.slots)))[:, None]
     loads = np.zeros((len(counts), len(capacity.axes)))
     for number, axis in enumerate(capacity.axes):
         for meter, weight in axis.weights:
@@ -147,8 +147,11 @@ class Fluid:
         seconds, capacity = self.case.profile.minutes.bucket_seconds, self.known.capacity
         if not isinstance(capacity, ConcurrencyCapacity):
             return np.array([float(axis.per_minute) * units * seconds * SECOND / MINUTE for axis in capacity.axes])
-        speed = decode_at(streams / units, decode_points(capacity.speed)) if units else 0.0
-        return np.array([streams * speed * seconds])
+        if not units:
+            return np.zeros(1)
+        most = float(capacity.slots)
+        slower = token_us(capacity, most) / token_us(capacity, min(max(streams / units, 1.0), most))
+        return np.array([units * slower * seconds])
 
     def enough(self, units: int, streams: int) -> int:
         """Return the smallest multiple of `units`, as units, that no bucket's load exceeds, rounded up."""

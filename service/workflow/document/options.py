@@ -62,6 +62,7 @@ def _figures(figures: Figures | None, currency: str) -> dict[str, JsonValue]:
         return {}
     return {
         "utilization": number(figures.utilization),
+        "slots_in_use": number(figures.slots_in_use),
         "coverage": number(figures.coverage),
         "overflow_share": number(figures.overflow_share),
         "throttled_share": number(figures.throttled_share),

@@ -6,21 +6,18 @@ import numpy as np
 
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel
-from service.workflow.replay.heap import Heap, new_heap
 from service.workflow.replay.idle import IdleStack, new_idle_stack, next_down, set_idle, take_down
-from service.workflow.replay.processor_sharing import Requests, enter, leave, requests_of
-from service.workflow.replay.recorder import Recorder, recorder
+from service.workflow.replay.processor_sharing import Service, enter, fits, is_due, leave, service_of, work_us
 from service.workflow.replay.result import AutoscaledReplay, LatencyTarget
-from service.workflow.replay.speed import decode_at, decode_points
+from service.workflow.replay.speed import step_at
 from service.workflow.replay.tally import hour_of, hourly_count
 from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
 
 
 class Scaling(NamedTuple):
-    """How units scale: slots, decode points, least and most units, µs to start, to stop an idle one, and to bill by."""
+    """How units scale: slots, least and most units, µs to start, to stop an idle one, and to bill by."""
 
     slots: int
-    points: Float64s
     minimum: int
     maximum: int
     start_us: float
@@ -34,12 +31,6 @@ class Written(NamedTuple):
     starts: Int64s
     extra_us: Float64s
     delayed: UInt8s
-    record: Recorder
-
-
-@kernel
-def _steps_per_us(scaling: Scaling, serving: int, units: int) -> float:
-    return decode_at(serving / units, scaling.points) / SECOND
 
 
 @kernel
@@ -49,40 +40,54 @@ def _unbilled(run_us: float, scaling: Scaling) -> float:
 
 
 @kernel
+def _step_us(service: Service, serving: int, units: int, held: int) -> float:
+    """Return µs of a step of the streams in service, endless without any."""
+    if serving == 0:
+        return np.inf
+    context_us = service.unit.context_us * 0.5 * held / min(units, serving)
+    return float(step_at(serving / units, service.unit.points) + context_us)
+
+
+@kernel
+def _waits(service: Service, request: int, places: int, units: int, serving: int, held: int) -> bool:
+    """Whether a request finds no slot or no memory."""
+    return serving >= places or not fits(service, request, units, serving, held)
+
+
+@kernel
 def _replay(
-    requests: Requests,
-    hour_index: Int64s,
-    scaling: Scaling,
-    room: tuple[Heap, IdleStack, Float64s],
-    written: Written,
+    service: Service, hour_index: Int64s, scaling: Scaling, room: tuple[IdleStack, Float64s], written: Written
 ) -> tuple[float, float, int]:
-    """Replay event by event; return stream-µs in service, token-steps served, and the most units running."""
-    heap, idle, ready_us = room
+    """Replay event by event; return stream-µs in service, work served in unit-µs, and the most units running."""
+    requests = service.requests
+    idle, ready_us = room
     count, minimum = len(requests.time_us), scaling.minimum
     units = peak = minimum
-    serving = arrived = head = first = last = stopped = hour = 0
-    virtual = now = busy = served = 0.0
+    serving = arrived = head = held = first = last = stopped = hour = 0
+    virtual = now = reading_until = busy = served = 0.0
     while True:
-        pace = _steps_per_us(scaling, serving, units) if serving > 0 else 0.0
         arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
         ready = ready_us[first % len(ready_us)] if first < last else np.inf
-        finish = now + max(heap.keys[0] - virtual, 0.0) / pace if serving > 0 else np.inf
+        resumed = max(now, reading_until)
+        step = _step_us(service, serving, units, held)
+        finish = resumed + max(service.heap.keys[0] - virtual, 0.0) * step if serving > 0 else np.inf
         event = min(arrival, ready, finish, next_down(idle, scaling.idle_us))
         if event == np.inf:
             return busy, served, peak
         written.extra_us[hour] += (units - minimum + last - first) * (event - now)
         busy += serving * (event - now)
-        virtual += (event - now) * pace
+        virtual += max(event - resumed, 0.0) / step
         now = event
-        if finish == now:
-            virtual = leave(requests, now, heap, serving, written.record)
+        if finish == now:  # a request ends
+            virtual = service.heap.keys[0]
+            held -= requests.held[leave(service, now, serving)]
             serving -= 1
-        elif ready == now:
+        elif ready == now:  # units that were started begin to serve
             while first < last and ready_us[first % len(ready_us)] == now:
                 first += 1
                 units += 1
             peak = max(peak, units)
-        elif arrival == now:
+        elif arrival == now:  # a request arrives: as many units are started as it takes
             hour = hour_of(hour_index, arrived, hour)
             arrived += 1
             needed = min(-(-(serving + arrived - head) // scaling.slots), scaling.maximum)
@@ -90,15 +95,17 @@ def _replay(
                 ready_us[last % len(ready_us)] = now + scaling.start_us
                 last += 1
                 written.starts[hour] += 1
-        else:
+        else:  # a unit was idle for long enough and stops
             take_down(idle)
             units -= 1
             written.extra_us[hour] += _unbilled(now - ready_us[stopped % len(ready_us)] + scaling.start_us, scaling)
             stopped += 1
-        while head < arrived and serving < units * scaling.slots:
+        due = is_due(service, serving, now, virtual, reading_until)
+        while head < arrived and not due and not _waits(service, head, units * scaling.slots, units, serving, held):
             written.delayed[head] = now > requests.time_us[head]
-            us_per_step = 1.0 / _steps_per_us(scaling, serving + 1, units)
-            served += enter(requests, head, (now, virtual), us_per_step, heap, serving, written.record)
+            reading_until = enter(service, head, (now, virtual, reading_until), units, serving)
+            served += work_us(service, head)
+            held += requests.held[head]
             serving += 1
             head += 1
         set_idle(idle, units - max(-(-serving // scaling.slots), minimum), now)
@@ -130,25 +137,24 @@ def replay_autoscaled(  # noqa: PLR0913, PLR0917
         np.zeros(hours, np.int64),
         np.zeros(hours),
         np.zeros(len(arrivals), np.uint8),
-        recorder(len(arrivals), target),
     )
-    points = decode_points(capacity.speed)
     start_us, idle_us = (float(round(seconds * SECOND)) for seconds in (start_seconds, idle_seconds))
-    scaling = Scaling(capacity.slots, points, minimum, maximum, start_us, idle_us, float(billing_seconds * SECOND))
+    scaling = Scaling(capacity.slots, minimum, maximum, start_us, idle_us, float(billing_seconds * SECOND))
     most = min(maximum, minimum + len(arrivals))
-    room = new_heap(min(most * capacity.slots, len(arrivals))), new_idle_stack(most), np.empty(most)
-    requests = requests_of(arrivals, capacity.speed)
-    busy, served, peak = _replay(requests, arrivals.hour_index, scaling, room, written)
+    service = service_of(arrivals, capacity, most * capacity.slots, target)
+    room = new_idle_stack(most), np.empty(most)
+    busy, served, peak = _replay(service, arrivals.hour_index, scaling, room, written)
     unit_us = minimum * arrivals.observed_us + np.rint(written.extra_us).astype(np.int64)
-    slot_us = int(unit_us.sum()) * capacity.slots
+    all_us = int(unit_us.sum())
     return AutoscaledReplay(
         starts=written.starts,
         delayed=hourly_count(arrivals, written.delayed),
-        slow=hourly_count(arrivals, written.record.slow),
+        slow=hourly_count(arrivals, service.record.slow),
         unit_us=unit_us,
         peak_units=peak,
-        utilization=min(1.0, float(busy) / slot_us) if slot_us else 0.0,
-        served_work=float(served),
-        first_token=written.record.first_token,
-        end_to_end=written.record.end_to_end,
+        utilization=min(1.0, float(served) / all_us) if all_us else 0.0,
+        slots_in_use=min(1.0, float(busy) / (all_us * capacity.slots)) if all_us else 0.0,
+        served_work=float(served) / SECOND,
+        first_token=service.record.first_token,
+        end_to_end=service.record.end_to_end,
     )

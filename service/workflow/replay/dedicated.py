@@ -1,12 +1,11 @@
 """Dedicated units with continuous batching: whoever finds every slot taken waits, first come, first served.
 
-More units never make any request later, which sizing by bisection relies on. Let every stream's speed never rise
-with the streams on a unit (offers.Speed). Claim: at any time each request's remaining work with k + 1 units is at
-most that with k. As long as it holds, no fewer requests are finished with k + 1, so whoever is in service with k,
-having fewer than k × slots unfinished ahead, is in service with k + 1 or finished; and the streams a unit,
-min(n ÷ k, slots) for n unfinished, are not more, so the speed is not lower and the claim goes on holding. Hence
-end-to-end latencies. First tokens: a request that waits with k enters when every slot is taken, where prefill is
-slowest; one that does not wait with k enters at the same moment with k + 1, among no more streams a unit.
+More units never make any first token later, which sizing by bisection relies on. Let no step be longer with fewer
+streams on a unit (offers.Speed). Claim: at any time every request has entered, and has been read, with k + 1 units if
+it has with k. Prompts are read first come, first served, and faster with k + 1; who is in service with k, having fewer
+than k × slots unfinished ahead, is in service with k + 1 or finished. Of end to end the same holds but for one thing:
+with more units more prompts may be read while a request writes, so that a single one can end later by their reading.
+Sizing therefore checks the number that it ends with, and never answers with one that misses the target.
 """
 
 from service.workflow.offers import ConcurrencyCapacity
@@ -18,9 +17,10 @@ from service.workflow.traffic import Arrivals
 def replay_dedicated(
     arrivals: Arrivals, capacity: ConcurrencyCapacity, units: int, target: LatencyTarget | None
 ) -> ReservedReplay:
-    """Replay every request on `units` ≥ 1; at units × slots in service a request waits. Nothing spills.
+    """Replay every request on `units` ≥ 1; at units × slots in service, or full memory, it waits. Nothing spills.
 
-    First token is the wait plus prefill at the speed met on entering service; end to end is finish − arrival.
+    First token is when the prompt's reading ends, which begins when those before it are read; end to end is
+    finish − arrival.
     """
     if units < 1:
         raise ValueError(f"dedicated capacity needs at least 1 unit, not {units}")

@@ -1,95 +1,155 @@
 """The replay of continuous batching, exact in virtual time.
 
-All streams in service share progress: with N of them each advances at d(N ÷ units). Let virtual time be the
-token-steps that a stream in service since the beginning would have made. A request that enters at virtual time V
-with work w finishes at V + w, whatever happens in between, so one heap of finishing points replays the whole log:
-O(log N) a request. (Virtual time of processor sharing: Demers, Keshav and Shenker, 1989.)
+Prompts are read one after the other in the order of entering; while one is read the decode clock stands still, and the
+first token comes when the reading ends. All streams in service then share progress: a step gives each of them a token.
+Let virtual time be the steps that a stream in service since the beginning would have made. A request that enters at
+virtual time V with w output tokens finishes at V + w, whatever happens in between, so one heap of finishing points
+replays the whole log: O(log N) a request. (Virtual time of processor sharing: Demers, Keshav and Shenker, Analysis and
+simulation of a fair queueing algorithm, 1989; Parekh and Gallager, 1993. The server that stops for reading is a queue
+with vacations: Doshi, Queueing systems with vacations, 1986.)
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from service.workflow.offers import ConcurrencyCapacity, Speed
+from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel
 from service.workflow.replay.heap import Heap, new_heap, pop, push
 from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
-from service.workflow.replay.speed import Pace, pace, prefill_weight
+from service.workflow.replay.speed import UnitSpeed, full_token_us, held_of, step_table, unit_speed
 from service.workflow.replay.tally import horizon_us, hourly_count, hourly_tokens
-from service.workflow.traffic import Arrivals, Int64s, UInt8s
+from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
 
 
 class Requests(NamedTuple):
-    """What a kernel reads of the requests: columns of shape (n,), and the token-steps to read one input token."""
+    """What a kernel reads of the requests, columns of shape (n,), and one that it writes.
+
+    held: half tokens that each holds in service. after_us: µs from the end of a prompt's turn to its first token.
+    """
 
     time_us: Int64s
     uncached: Int64s
     output: Int64s
-    prefill_weight: float
+    held: Int64s
+    after_us: Float64s
 
 
-def requests_of(arrivals: Arrivals, speed: Speed) -> Requests:
-    """Return what a kernel reads of the arrivals."""
-    return Requests(arrivals.time_us, arrivals.uncached, arrivals.output, prefill_weight(speed))
+class Service(NamedTuple):
+    """What a kernel serves requests with. full_us: µs of a full unit's time that an output token takes."""
+
+    requests: Requests
+    unit: UnitSpeed
+    full_us: float
+    heap: Heap
+    record: Recorder
+
+
+def service_of(
+    arrivals: Arrivals, capacity: ConcurrencyCapacity, streams: int, target: LatencyTarget | None
+) -> Service:
+    """Return what a kernel serves the arrivals with, at most `streams` of them at once."""
+    held = held_of(arrivals, capacity)
+    return Service(
+        Requests(arrivals.time_us, arrivals.uncached, arrivals.output, held, np.empty(len(arrivals))),
+        unit_speed(capacity),
+        full_token_us(arrivals, capacity),
+        new_heap(min(streams, len(arrivals))),
+        recorder(len(arrivals), target),
+    )
 
 
 @kernel
-def enter(
-    requests: Requests,
-    request: int,
-    clock: tuple[float, float],
-    us_per_step: float,
-    heap: Heap,
-    serving: int,
-    record: Recorder,
-) -> float:
-    """Put a request in service beside `serving` others; `clock` is µs and virtual time. Return its token-steps."""
-    now, virtual = clock
-    prefill = requests.uncached[request] * requests.prefill_weight
-    work: float = requests.output[request] + prefill
-    push(heap, serving, virtual + work, request)
-    record_first_token(record, request, now - requests.time_us[request] + prefill * us_per_step)
-    return work
+def fits(service: Service, request: int, units: int, serving: int, held: int) -> bool:
+    """Whether the memory takes a request beside `held` half tokens; units that hold nothing take any."""
+    return serving == 0 or held + service.requests.held[request] <= service.unit.memory * units
 
 
 @kernel
-def leave(requests: Requests, now: float, heap: Heap, serving: int, record: Recorder) -> float:
-    """Take the request that finishes first, of `serving`, out of service. Return the virtual time it finished at."""
-    virtual: float = heap.keys[0]
-    request = heap.numbers[0]
-    record_end_to_end(record, request, now - requests.time_us[request])
-    pop(heap, serving)
-    return virtual
+def is_due(service: Service, serving: int, now: float, virtual: float, reading_until: float) -> bool:
+    """Whether another stream ends with the step that has just been made: it leaves before anybody enters."""
+    return serving > 0 and service.heap.keys[0] <= virtual and reading_until <= now
+
+
+@kernel
+def enter(service: Service, request: int, clocks: tuple[float, float, float], units: int, serving: int) -> float:
+    """Put a request in service beside `serving` others and read its prompt, on all units but no faster than on one.
+
+    clocks: µs, virtual time, and µs when the prompts before it are read. Return µs when this one's turn ends.
+    """
+    requests, unit = service.requests, service.unit
+    now, virtual, reading_until = clocks
+    reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
+    until: float = max(reading_until, now) + reading / units
+    first_token = max(until, now + reading) + unit.first_token_us
+    push(service.heap, serving, virtual + requests.output[request], request)
+    requests.after_us[request] = first_token - until
+    record_first_token(service.record, request, first_token - requests.time_us[request])
+    if requests.output[request] == 0:  # with nothing to write it ends when it is read, whoever is read next
+        record_end_to_end(service.record, request, first_token - requests.time_us[request])
+    return until
+
+
+@kernel
+def leave(service: Service, now: float, serving: int) -> int:
+    """Take the request that finishes first, of `serving`, out of service. Return its number."""
+    requests = service.requests
+    request: int = service.heap.numbers[0]
+    if requests.output[request] > 0:
+        record_end_to_end(service.record, request, now + requests.after_us[request] - requests.time_us[request])
+    pop(service.heap, serving)
+    return request
+
+
+@kernel
+def work_us(service: Service, request: int) -> float:
+    """Return µs of a full unit's time that a request is: reading, and an output token and its context each step."""
+    requests, unit = service.requests, service.unit
+    reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
+    return float(
+        reading + requests.output[request] * (service.full_us + unit.context_us * 0.5 * requests.held[request])
+    )
 
 
 @kernel
 def _replay(
-    requests: Requests, pace: Pace, waits: bool, horizon: float, heap: Heap, record: Recorder, spilled: UInt8s
+    service: Service, units: int, steps: Float64s, waits: bool, horizon: float, spilled: UInt8s
 ) -> tuple[float, float]:
-    """Replay all requests; return stream-µs in service up to the horizon, and token-steps served."""
-    count, streams = len(requests.time_us), len(pace.forward) - 1
-    serving = arrived = head = 0
-    virtual = now = busy = served = 0.0
+    """Replay all requests; return stream-µs in service up to the horizon, and the work served in unit-µs."""
+    requests, context_us = service.requests, service.unit.context_us * 0.5
+    count, streams = len(requests.time_us), len(steps) - 1
+    serving = arrived = head = held = 0
+    virtual = now = reading_until = busy = served = 0.0
     while serving > 0 or arrived < count:
         arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
-        finish = now + (heap.keys[0] - virtual) * pace.inverse[serving] if serving > 0 else np.inf
-        if finish <= arrival:
+        resumed = max(now, reading_until)
+        finish, step = np.inf, 1.0
+        if serving > 0:
+            step = steps[serving] + context_us * held / min(units, serving)
+            finish = resumed + (service.heap.keys[0] - virtual) * step
+        if finish <= arrival:  # a request ends and frees its slot and memory
             busy += serving * max(min(finish, horizon) - now, 0.0)
             now = finish
-            virtual = leave(requests, now, heap, serving, record)
+            virtual = service.heap.keys[0]
+            held -= requests.held[leave(service, now, serving)]
             serving -= 1
-        else:
+        else:  # a request arrives: the decode clock has run since reading stopped
             busy += serving * (arrival - now)
-            virtual += (arrival - now) * pace.forward[serving]
+            if serving > 0 and arrival > resumed:
+                virtual += (arrival - resumed) / step
             now = arrival
-            arrived += 1
-            if serving == streams and not waits:
-                spilled[head] = 1
+            if not waits and (serving == streams or not fits(service, arrived, units, serving, held)):
+                spilled[arrived] = 1
                 head += 1
-        if head < arrived and serving < streams:
-            us_per_step = pace.inverse[serving + 1]
-            served += enter(requests, head, (now, virtual), us_per_step, heap, serving, record)
+            arrived += 1
+        if is_due(service, serving, now, virtual, reading_until):
+            continue
+        # whoever waits longest enters while there is a slot and memory
+        while head < arrived and serving < streams and fits(service, head, units, serving, held):
+            reading_until = enter(service, head, (now, virtual, reading_until), units, serving)
+            served += work_us(service, head)
+            held += requests.held[head]
             serving += 1
             head += 1
     return busy, served
@@ -103,21 +163,19 @@ def replay_streams(
     waits: bool,
     target: LatencyTarget | None,
 ) -> ReservedReplay:
-    """Replay on `units` with at most `streams` in service; who finds them all taken waits, or else spills."""
-    speed = capacity.speed
-    requests = requests_of(arrivals, speed)
-    heap = new_heap(min(streams, len(arrivals)))
-    record = recorder(len(arrivals), target)
+    """Replay on `units` with at most `streams` in service; who finds no slot or memory waits, or else spills."""
+    service = service_of(arrivals, capacity, streams, target)
     spilled = np.zeros(len(arrivals), np.uint8)
-    horizon = float(horizon_us(arrivals))
-    busy, served = _replay(requests, pace(speed, units, streams), waits, horizon, heap, record, spilled)
-    slot_us = units * capacity.slots * int(arrivals.observed_us.sum())
+    steps, horizon = step_table(service.unit.points, units, streams), float(horizon_us(arrivals))
+    busy, served = _replay(service, max(units, 1), steps, waits, horizon, spilled)
+    unit_us = units * int(arrivals.observed_us.sum())
     return ReservedReplay(
         spilled=hourly_tokens(arrivals, spilled),
         spilled_mask=spilled,
-        slow=hourly_count(arrivals, record.slow),
-        utilization=min(1.0, float(busy) / slot_us) if slot_us else 0.0,
-        served_work=float(served),
-        first_token=record.first_token,
-        end_to_end=record.end_to_end,
+        slow=hourly_count(arrivals, service.record.slow),
+        utilization=min(1.0, float(served) / unit_us) if unit_us else 0.0,
+        slots_in_use=min(1.0, float(busy) / (unit_us * capacity.slots)) if unit_us else 0.0,
+        served_work=float(served) / SECOND,
+        first_token=service.record.first_token,
+        end_to_end=service.record.end_to_end,
     )

@@ -25,9 +25,10 @@ class ReservedReplay:
     spilled_mask: uint8, shape (n,), 1 for each refused request.
     missed: int64, shape (4,), what a sample of the hours leaves out of the sums of `spilled` (see compute/expected).
     slow: int64, shape (hours,), requests served here that missed the target; zero without a target.
-    utilization: concurrency: time-mean of streams in service ÷ (units × slots); throughput: used ÷ budget of the
-    most used axis; 0 with no units. served_work: work served, in token-steps (concurrency) or in weighted
-    meter units of the most used axis (throughput).
+    utilization: work served ÷ work of full units in the time observed; throughput: used ÷ budget of the most used
+    axis; 0 with no units. slots_in_use: time-mean of streams in service ÷ (units × slots), None of throughput.
+    served_work: work served, in seconds of a full unit (concurrency) or in weighted meter units of the most used
+    axis (throughput).
     first_token, end_to_end: latency histograms of the requests served here (see histogram.py), None if unknown.
     """
 
@@ -38,6 +39,7 @@ class ReservedReplay:
     served_work: float
     first_token: Int64s | None
     end_to_end: Int64s | None
+    slots_in_use: float | None = None
     missed: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
 
     @property
@@ -84,7 +86,8 @@ class AutoscaledReplay:
 
     starts: units started. delayed: requests that waited for a free slot. slow: requests that missed the target.
     unit_us: billed unit-microseconds, running and starting. peak_units: most units running at once.
-    utilization: stream-time in service ÷ (billed unit-time × slots). served_work: work in token-steps.
+    utilization: work served ÷ work of full units in the time billed. slots_in_use: stream-time in service ÷ (billed
+    unit-time × slots). served_work: work in seconds of a full unit.
     first_token, end_to_end: latency histograms of all requests.
     """
 
@@ -94,6 +97,7 @@ class AutoscaledReplay:
     unit_us: Int64s
     peak_units: int
     utilization: float
+    slots_in_use: float
     served_work: float
     first_token: Int64s
     end_to_end: Int64s

@@ -196,9 +196,9 @@ def test_dollars_a_minute() -> None:
 
 
 def test_a_gpu_endpoint_on_demand_and_committed() -> None:
-    """40,000 input tokens are read in 1 s, 900 output tokens written in 10 s at 90 a second: 990 token-steps.
+    """40,000 input tokens are read in 1 s, 900 output tokens written in 10 s at 90 a second.
 
-    A full unit does 64 × 38 × 60 = 145,920 token-steps a minute.
+    A full unit writes 64 × 38 tokens a second, so that a request is 1 + 900 ÷ 2,432 = 1.37 s of its work.
     """
     alone = options("gpu-endpoint", log(every_minute(0), tokens=40_000, output=900))
     key = "dedicated:m70-8xh100"
@@ -210,8 +210,8 @@ def test_a_gpu_endpoint_on_demand_and_committed() -> None:
     assert figures.first_token is not None
     assert figures.end_to_end is not None
     assert (figures.first_token.p50, figures.end_to_end.p50) == pytest.approx((1000, 11_000), rel=0.002)
-    # 147 requests a minute are 145,530 token-steps, 148 are 146,520: one too many for a unit.
-    for requests, units in ((147, 1), (148, 2)):
+    # 43 requests a minute are 58.9 s of work, 44 are 60.3: more than a unit does.
+    for requests, units in ((43, 1), (44, 2)):
         busy = log(np.arange(requests) * MINUTE // requests, tokens=40_000, output=900)
         sized = options("gpu-endpoint", busy)
         assert sized[f"{key}@12x{units}"].monthly_cost == Decimal(18_396 * units)

@@ -117,6 +117,7 @@ class Overflow:
             end_to_end = merged(end_to_end, replay.end_to_end)
         return Figures(
             utilization=reserved.utilization,
+            slots_in_use=reserved.slots_in_use,
             coverage=coverage(case, reserved.refused),
             overflow_share=share(spilled, requests) if requests else None,
             throttled_share=share(int(replay.throttled.sum()), requests),

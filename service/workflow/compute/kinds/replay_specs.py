@@ -7,15 +7,14 @@ from fractions import Fraction
 import numpy as np
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.fluid import fluid_of, missed
+from service.workflow.compute.fluid import fluid_of, loads_of, missed
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, ThroughputCapacity, Units
 from service.workflow.replay.autoscaled import replay_autoscaled
-from service.workflow.replay.buckets import split_buckets
+from service.workflow.replay.buckets import bucket_counts, split_buckets
 from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.hybrid import replay_hybrid
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
-from service.workflow.replay.service_times import longest_of, service_times
-from service.workflow.replay.speed import full_speed, prefill_weight
+from service.workflow.replay.speed import alone_us
 from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.traffic import BucketSeries, Float64s
 
@@ -111,8 +110,8 @@ Probe = SpillProbe | SizedProbe | AutoscaledProbe
 def peak_units(case: Case, capacity: Capacity) -> int:
     """Return the smallest number of units whose load in the busiest minute is at most 1.
 
-    The load of a minute is its work ÷ (slots × d(slots) × 60) in units; for provisioned throughput it is the
-    fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too.
+    The load of a minute is its work, reading and decoding, in units full for a minute; for provisioned throughput it
+    is the fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too.
     """
     if capacity not in case.peaks:
         case.peaks[capacity] = _peak_units(case, capacity)
@@ -124,10 +123,8 @@ def _peak_units(case: Case, capacity: Capacity) -> int:
         replayed = sized_units_throughput(case.arrivals, enforced(case, capacity))
         return max(replayed, fluid_of(case, capacity).enough(1, 0)) if case.arrivals.sampled else replayed
     minutes = case.profile.minutes
-    uncached = minutes.input_tokens - minutes.cached_input_tokens
-    work = minutes.output_tokens + uncached * prefill_weight(capacity.speed)
-    full = full_speed(capacity) * minutes.bucket_seconds
-    peak = float(work.max()) / full if len(work) else 0.0
+    work = loads_of(bucket_counts(minutes).astype(np.float64), capacity)
+    peak = float(work.max(initial=0.0)) / minutes.bucket_seconds
     return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
 
 
@@ -170,7 +167,7 @@ def together(case: Case, capacity: ConcurrencyCapacity) -> int:
     """
     if capacity not in case.crowds:
         times = case.arrivals.time_us
-        longest = longest_of(service_times(case.arrivals, capacity.speed)) + 1
+        longest = int(alone_us(case.arrivals, capacity).max(initial=0.0)) + 1
         before = np.searchsorted(times, times - longest)
         case.crowds[capacity] = int((np.arange(1, len(times) + 1) - before).max(initial=1))
     return case.crowds[capacity]

@@ -24,7 +24,6 @@ from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
 from service.workflow.options import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
 from service.workflow.policy import Policy
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
-from service.workflow.replay.speed import full_speed
 from service.workflow.traffic import HOUR, SECOND
 
 MILLI = Decimal("0.001")
@@ -78,6 +77,7 @@ class Served:
         requests = self.case.replayed[0]
         return Figures(
             utilization=self.replay.utilization,
+            slots_in_use=self.replay.slots_in_use,
             coverage=coverage(self.case, self.replay.refused),
             overflow_share=0.0,
             throttled_share=share(self.throttled, requests),
@@ -123,7 +123,7 @@ def _capacity_violations(case: Case, reservation: Reservation, work: float) -> t
     capacity = reservation.offer.capacity
     if not isinstance(capacity, ConcurrencyCapacity):
         return ()
-    load = work / (reservation.units * full_speed(capacity) * case.replayed_us / SECOND)
+    load = work / (reservation.units * case.replayed_us / SECOND)
     if load <= 1:
         return ()
     return (Violation("overloaded", f"The traffic is {load:.2f} times what {reservation.units} units can carry."),)
@@ -160,6 +160,7 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
         lines=tuple(lines),
         figures=Figures(
             utilization=replay.utilization,
+            slots_in_use=replay.slots_in_use,
             coverage=1.0,
             overflow_share=0.0,
             throttled_share=0.0,

@@ -2,7 +2,8 @@
 
 Let c_i be what request i costs on serverless, w_i its work on the reserved side, and A the requests accepted
 in a block of time. Work accepted in a block is done in it or still in flight at its end, so
-sum over A of w_i <= C = units * R * T + streams * max(w), with R the fastest a unit can work. By Lagrangian
+sum over A of w_i <= C = units * R * T + streams * max(w), with R the fastest a unit can work: work of GPUs is in
+seconds of a full unit (replay.speed), so that R is 1. By Lagrangian
 relaxation, for every price of work l >= 0 the block's overflow costs at least
     sum over the block of min(c_i, l * w_i) - l * C.
 The bound of an offer is the best l of a few, summed over blocks; the bound of a candidate is the cheapest offer's.
@@ -14,7 +15,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
@@ -35,7 +35,7 @@ from service.workflow.offers import (
     ThroughputCapacity,
 )
 from service.workflow.replay.compiled import kernel
-from service.workflow.replay.speed import decode_at, decode_points, request_work
+from service.workflow.replay.speed import request_work
 from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
 
 COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
@@ -76,20 +76,6 @@ class _Blocks:
         """Work of each block."""
         sums: Float64s = np.add.reduceat(np.append(self.work, 0.0), self.edges[:-1])
         return sums
-
-
-def fastest(capacity: ConcurrencyCapacity) -> float:
-    """Return the most token-steps a second a unit can do: the largest n × d(n) of n streams, 1 to `slots`.
-
-    Units share their streams evenly, so n need not be whole: n × d(n) is a parabola between two points of the curve.
-    """
-    points = decode_points(capacity.speed)
-    marks: list[float] = [1.0, float(capacity.slots), *points[:, 0].tolist()]
-    for (streams, speed), (more, slower) in pairwise(points.tolist()):
-        slope = (slower - speed) / (more - streams)
-        if slope:
-            marks.append((streams - speed / slope) / 2)
-    return max(n * decode_at(n, points) for n in marks if 1.0 <= n <= capacity.slots)
 
 
 @dataclass(frozen=True)
@@ -144,7 +130,7 @@ class Bounds:
         A millionth of a unit less, since bills round hours to thousandths.
         """
         work = float(self._blocks(capacity)[0].work.sum())
-        busy = work / fastest(capacity) / (self.case.replayed_us / SECOND)
+        busy = work / (self.case.replayed_us / SECOND)
         return Decimal(max(int(busy * (1 - SLACK) * 1_000_000) - 1, 0)) / 1_000_000
 
     def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
@@ -248,9 +234,8 @@ def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
     if isinstance(capacity, ThroughputCapacity):
         capacity = enforced(case, capacity)
         return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
-    work = request_work(arrivals, capacity.speed)
-    rate = fastest(capacity) * HOUR / SECOND
-    return [_Blocks(work, arrivals.hour_index, rate, float(work.max(initial=0.0)))]
+    work = request_work(arrivals, capacity)
+    return [_Blocks(work, arrivals.hour_index, HOUR / SECOND, float(work.max(initial=0.0)))]
 
 
 def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Blocks:

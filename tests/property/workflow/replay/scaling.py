@@ -35,7 +35,12 @@ class _State:
         now = self.batch.now
         self.batch.units = self.minimum + len(self.pool.up(now))
         self.peak = max(self.peak, self.batch.units)
-        while self.waiting and len(self.batch.remaining) < self.batch.units * self.slots:
+        while (
+            self.waiting
+            and not self.batch.is_due()
+            and len(self.batch.remaining) < self.batch.units * self.slots
+            and self.batch.fits(self.waiting[0])
+        ):
             self.batch.enter(self.waiting.pop(0))
         self.pool.use(max(-(-len(self.batch.remaining) // self.slots) - self.minimum, 0), now)
 
@@ -53,7 +58,7 @@ def simulate_scaled(
     asked: Sequence[Asked], capacity: ConcurrencyCapacity, limits: tuple[int, int], start_us: int, idle_us: int
 ) -> Scaled:
     """Replay with `limits` (minimum, maximum) units; at one moment: finishes, units ready, arrivals, units down."""
-    batch = Batch(capacity.speed, asked, [None] * len(asked), units=limits[0])
+    batch = Batch(capacity, asked, [None] * len(asked), units=limits[0])
     state = _State(batch, Pool(start_us, idle_us), capacity.slots, *limits, [], limits[0])
     coming = list(range(len(asked)))
     while True:

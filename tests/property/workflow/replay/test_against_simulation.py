@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,6 +39,15 @@ asked_of = st.lists(
     ]
 )
 slots_of = st.integers(1, 4)
+measured_of = st.fixed_dictionaries(
+    {
+        "prefill_seconds_per_prompt": st.sampled_from([0.0, 0.0071]),
+        "first_token_seconds": st.sampled_from([0.0, 0.0113]),
+        "context_seconds_per_token": st.sampled_from([0.0, 1.3e-6]),
+        "kv_tokens": st.sampled_from([None, 9_001]),
+    }
+)
+"""Figures of a measured unit, or what stands for them where they are not known."""
 units_of = st.integers(1, 3)
 
 
@@ -54,9 +64,9 @@ def metric(latencies: list[Latencies], place: int) -> list[Fraction | int | None
 
 
 @checked
-@given(asked_of, slots_of, units_of)
-def test_dedicated(asked: list[Asked], slots: int, units: int) -> None:
-    capacity = ConcurrencyCapacity(slots, SPEED)
+@given(asked_of, slots_of, units_of, measured_of)
+def test_dedicated(asked: list[Asked], slots: int, units: int, measured: dict[str, Any]) -> None:
+    capacity = ConcurrencyCapacity(slots, SPEED, **measured)
     latencies, busy = simulate(asked, capacity, units, units * slots, waits=True)
 
     def replay(arrivals: Arrivals, target: LatencyTarget | None) -> ReservedReplay:
@@ -66,13 +76,13 @@ def test_dedicated(asked: list[Asked], slots: int, units: int) -> None:
     assert_latencies(arrivals, replay, "first_token", metric(latencies, 0))
     assert_latencies(arrivals, replay, "end_to_end", metric(latencies, 1))
     slot_us = units * slots * int(arrivals.observed_us.sum())
-    assert replay(arrivals, None).utilization == pytest.approx(float(busy / slot_us), rel=1e-9)
+    assert replay(arrivals, None).slots_in_use == pytest.approx(float(busy / slot_us), rel=1e-9)
 
 
 @checked
-@given(asked_of, slots_of, st.integers(0, 3), st.integers(0, 12))
-def test_hybrid(asked: list[Asked], slots: int, units: int, threshold: int) -> None:
-    capacity = ConcurrencyCapacity(slots, SPEED)
+@given(asked_of, slots_of, st.integers(0, 3), st.integers(0, 12), measured_of)
+def test_hybrid(asked: list[Asked], slots: int, units: int, threshold: int, measured: dict[str, Any]) -> None:
+    capacity = ConcurrencyCapacity(slots, SPEED, **measured)
     streams = min(threshold, units * slots)
     latencies, busy = simulate(asked, capacity, units, streams, waits=False)
 
@@ -85,7 +95,7 @@ def test_hybrid(asked: list[Asked], slots: int, units: int, threshold: int) -> N
     assert_latencies(arrivals, replay, "first_token", metric(latencies, 0))
     assert_latencies(arrivals, replay, "end_to_end", metric(latencies, 1))
     slot_us = units * slots * int(arrivals.observed_us.sum())
-    assert whole.utilization == pytest.approx(float(busy / slot_us) if slot_us else 0.0, rel=1e-9)
+    assert whole.slots_in_use == pytest.approx(float(busy / slot_us) if slot_us else 0.0, rel=1e-9)
 
 
 @checked
@@ -95,9 +105,12 @@ def test_hybrid(asked: list[Asked], slots: int, units: int, threshold: int) -> N
     st.tuples(st.integers(0, 2), st.integers(0, 3)),
     st.sampled_from([0, 500_009, 4_000_037]),
     st.sampled_from([0, 300_007, 6_000_101]),
+    measured_of,
 )
-def test_autoscaled(asked: list[Asked], slots: int, sizes: tuple[int, int], start_us: int, idle_us: int) -> None:
-    capacity = ConcurrencyCapacity(slots, SPEED)
+def test_autoscaled(
+    asked: list[Asked], slots: int, sizes: tuple[int, int], start_us: int, idle_us: int, measured: dict[str, Any]
+) -> None:
+    capacity = ConcurrencyCapacity(slots, SPEED, **measured)
     minimum, maximum = sizes[0], max(sum(sizes), 1)
     expected = simulate_scaled(asked, capacity, (minimum, maximum), start_us, idle_us)
 

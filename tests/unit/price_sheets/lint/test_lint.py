@@ -17,6 +17,13 @@ def with_offer(place: int, **fields: object) -> Json:
     return document
 
 
+def with_capacity(**fields: object) -> Json:
+    """Return the sheet with more said of what its GPU serves."""
+    document = sheet()
+    document["offers"][GPU]["capacity"] |= fields
+    return document
+
+
 def priced(**amounts: str) -> Json:
     """Return the sheet whose serverless offer has these prices per million alone."""
     prices = [{"meter": meter, "amount": amount, "per": 1_000_000} for meter, amount in amounts.items()]
@@ -33,6 +40,11 @@ def test_a_sound_sheet_has_nothing_to_remark_on() -> None:
 
 
 ERRORS = {
+    "context_above_step": (
+        with_capacity(context_seconds_per_token=1e-3, context_tokens=1000),
+        ["/offers/1/capacity/context_seconds_per_token"],
+    ),
+    "context_unstated": (with_capacity(context_seconds_per_token=1e-9), ["/offers/1/capacity/context_tokens"]),
     "autoscale_of_throughput": (with_offer(PTU, autoscale={"minimum": 0}), ["/offers/2/autoscale"]),
     "duplicate_sku": (changed("/offers/2/sku", "m70-token"), ["/offers/0/sku", "/offers/2/sku"]),
     "duplicate_meter": (

@@ -17,8 +17,8 @@ from tests.markets import PROVISIONAL, budget, gpu_offer, options_of, ptu_offer,
 TOKENS = (1000, 0, 300)
 """A request of 1,000 input and 300 output tokens: 0.00132 on `token_offer`."""
 
-SLOTS = gpu_offer(capacity=ConcurrencyCapacity(8, Speed(1000.0, ((1, 100.0),))))
-"""Eight slots at 100 tokens a second whatever the others do: a request takes 4 seconds, a full unit 7,200 an hour."""
+SLOTS = gpu_offer(capacity=ConcurrencyCapacity(8, Speed(100_000.0, ((1, 100.0),))))
+"""Eight slots at 100 tokens a second whatever the others do: a full unit reads a request in 10 ms and writes in 375."""
 
 BUDGET = ptu_offer("gpu", rate("4.00"), capacity=budget("360000", input_tokens="1", output_tokens="6"))
 """A request is 2,800 of the budget, so that a full unit serves 128 a minute."""
@@ -46,7 +46,7 @@ def test_it_is_where_a_sweep_of_volume_turns_to_the_last_request(dedicated: Dedi
         assert options["dedicated:gpu@0x1"].monthly_cost == one
 
 
-@pytest.mark.parametrize(("dedicated", "full"), [(SLOTS, 7200), (BUDGET, 360_000 * 60 / 2800)])
+@pytest.mark.parametrize(("dedicated", "full"), [(SLOTS, 3600 / 0.385), (BUDGET, 360_000 * 60 / 2800)])
 def test_its_utilization_is_that_of_a_unit_which_serves_as_many(dedicated: Dedicated, full: float) -> None:
     offers: list[Offer] = [token_offer(), dedicated]
     (pair,) = pairs(evenly(50), offers)

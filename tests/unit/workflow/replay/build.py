@@ -16,7 +16,7 @@ Replay = ReservedReplay | ServerlessReplay | AutoscaledReplay
 STEADY = ConcurrencyCapacity(2, Speed(1000.0, ((1, 100.0),)))
 """Two slots, each writing 100 tokens a second whatever the other does; reads 1,000 a second."""
 
-SHARED = ConcurrencyCapacity(4, Speed(1000.0, ((1, 100.0), (4, 40.0))))
+SHARED = ConcurrencyCapacity(4, Speed(1000.0, ((1, 100.0), (2, 80.0), (3, 60.0), (4, 40.0))))
 """Four slots at 100, 80, 60 and 40 tokens a second and stream."""
 
 

@@ -73,8 +73,9 @@ def test_a_unit_that_becomes_ready_speeds_up_those_in_service() -> None:
     def replay(requests: Arrivals, target: LatencyTarget) -> Replay:
         return scaled(requests, minimum=1, target=target, capacity=SHARED)
 
-    # Four streams at 40/s for 5 s (200 of 500), then five on two units at d(2.5) = 70/s.
-    ends = [5 * SECOND + 300 * SECOND // 70] * 4 + [5 * SECOND + 300 * SECOND // 70 + 200 * SECOND // 100]
+    # Four streams at 40/s for 5 s (200 of 500), then five on two units: a step of 2.5 takes (1/80 + 1/60) ÷ 2 s.
+    together = 300 * (SECOND // 80 + SECOND / 60) / 2
+    ends = [round(5 * SECOND + together)] * 4 + [round(5 * SECOND + together) + 200 * SECOND // 100]
     assert_latencies(
         busy, replay, "end_to_end", [end - arrival for end, arrival in zip(ends, [0, 0, 1, 1, 0], strict=True)]
     )
@@ -96,8 +97,9 @@ def test_units_are_billed_to_the_hour_of_the_latest_arrival_and_the_minimum_to_i
 
 def test_utilization_is_of_billed_unit_time() -> None:
     replay = scaled(arrivals_at([0, 0], output=300))
-    assert replay.utilization == pytest.approx(2 * 3 / (2 * 28), rel=1e-12)
-    assert replay.served_work == 600.0
+    assert replay.slots_in_use == pytest.approx(2 * 3 / (2 * 28), rel=1e-12)
+    assert replay.utilization == pytest.approx(3 / 28, rel=1e-12)
+    assert replay.served_work == pytest.approx(3, rel=1e-12)
 
 
 def test_slow_requests_count_in_the_hour_of_arrival() -> None:

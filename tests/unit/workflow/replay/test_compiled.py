@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[4]
 TABLE = """
 import json
 from service.workflow.replay import speed
-table = speed.decode_table(speed.Speed(1000.0, ((1, 90.0), (4, 60.0))), 1, 4)
-stats = speed._fill_decode.stats
+table = speed.step_table(speed.step_points(speed.Speed(1000.0, ((1, 100.0), (4, 62.5)))), 1, 4)
+stats = speed._fill_steps.stats
 print(json.dumps([table.tolist(), sum(stats.cache_hits.values()), sum(stats.cache_misses.values())]))
 """
 
@@ -35,8 +35,8 @@ def in_a_process_of_its_own(cache: Path) -> tuple[list[float], int, int]:
 @needs_compiler
 def test_a_second_process_finds_its_kernels_on_disk(tmp_path: Path) -> None:
     first, second = in_a_process_of_its_own(tmp_path), in_a_process_of_its_own(tmp_path)
-    assert first == ([90.0, 90.0, 80.0, 70.0, 60.0], 0, 1)
-    assert second == ([90.0, 90.0, 80.0, 70.0, 60.0], 1, 0)
+    assert first == ([10_000.0, 10_000.0, 12_000.0, 14_000.0, 16_000.0], 0, 1)
+    assert second == ([10_000.0, 10_000.0, 12_000.0, 14_000.0, 16_000.0], 1, 0)
     assert list(tmp_path.glob("kernels-*/replay_*/*.nbi"))
 
 

@@ -41,9 +41,40 @@ def test_whoever_finds_every_slot_taken_waits_in_line() -> None:
     latencies(arrivals, STEADY, 1, [0, 0, 990_000, 1_980_000], [1_000_000, 2_000_000, 1_990_000, 2_980_000])
 
 
-def test_prefill_is_read_at_the_speed_met_on_entering_service() -> None:
+def test_while_a_prompt_is_read_nothing_is_written() -> None:
     arrivals = arrivals_at([0, 0], output=[100, 0], uncached=[0, 100])
-    latencies(arrivals, SHARED, 1, [0, 125_000], [1_000_000 + 25_000, 125_000])
+    latencies(arrivals, SHARED, 1, [0, 100_000], [1_100_000, 100_000])
+
+
+def test_prompts_are_read_one_after_the_other() -> None:
+    arrivals = arrivals_at([0, 0, 50_000], output=0, uncached=[100, 200, 100])
+    latencies(arrivals, SHARED, 1, [100_000, 300_000, 350_000], [100_000, 300_000, 350_000])
+
+
+def test_units_read_together_but_a_prompt_no_faster_than_one_unit_does() -> None:
+    # Two prompts of 100 ms take two units 50 ms each; the first token of each is there after 100 ms all the same.
+    arrivals = arrivals_at([0, 0], output=[0, 10], uncached=[100, 100])
+    latencies(arrivals, SHARED, 2, [100_000, 100_000], [100_000, 200_000])
+
+
+def test_a_prompt_has_a_cost_of_its_own_and_a_first_token_a_way_to_go() -> None:
+    capacity = replace(STEADY, prefill_seconds_per_prompt=0.02, first_token_seconds=0.03)
+    latencies(
+        arrivals_at([0, 0], output=[100, 0], uncached=[100, 0]), capacity, 1, [150_000, 170_000], [1_170_000, 170_000]
+    )
+
+
+def test_a_step_is_longer_by_the_tokens_held() -> None:
+    # Measured at 10 tokens of context: 10 ms a step are 9 ms and 0.1 ms a token held. It holds 50 + 20 / 2.
+    capacity = replace(STEADY, context_seconds_per_token=1e-4, context_tokens=10)
+    latencies(arrivals_at([0], output=20, cached=50), capacity, 1, [0], [20 * 15_000])
+
+
+def test_who_does_not_fit_the_memory_waits_and_a_unit_that_holds_nothing_takes_any() -> None:
+    capacity = replace(STEADY, kv_tokens=100)
+    arrivals = arrivals_at([0, 0, 0], output=100, cached=[30, 30, 900])
+    latencies(arrivals, capacity, 1, [0, 1_000_000, 2_000_000], [1_000_000, 2_000_000, 3_000_000])
+    latencies(arrivals, replace(STEADY, kv_tokens=160), 1, [0, 0, 1_000_000], [1_000_000, 1_000_000, 2_000_000])
 
 
 def test_a_request_without_work_is_done_at_once_and_leaves_its_slot() -> None:
@@ -62,14 +93,15 @@ def test_nothing_spills_and_every_request_is_in_both_histograms() -> None:
 def test_utilization_and_work_of_a_known_hour() -> None:
     arrivals = arrivals_at([0, HOUR // 2], output=90_000)
     replay = replay_dedicated(arrivals, STEADY, 2, None)
-    # 900 s of stream each, of 4 slots for an hour.
-    assert replay.utilization == pytest.approx(1800 / (4 * 3600), rel=1e-12)
-    assert replay.served_work == 180_000.0
+    # 900 s of stream each, of 4 slots for an hour; two streams fill a unit, so each is half of one's work.
+    assert replay.slots_in_use == pytest.approx(1800 / (4 * 3600), rel=1e-12)
+    assert replay.utilization == pytest.approx(900 / (2 * 3600), rel=1e-12)
+    assert replay.served_work == pytest.approx(900, rel=1e-12)
 
 
-def test_utilization_ends_with_the_replayed_clock() -> None:
+def test_slots_in_use_end_with_the_replayed_clock() -> None:
     replay = replay_dedicated(arrivals_at([HOUR - 9_000_000], output=90_000), STEADY, 1, None)
-    assert replay.utilization == pytest.approx(9 / (2 * 3600), rel=1e-12)
+    assert replay.slots_in_use == pytest.approx(9 / (2 * 3600), rel=1e-12)
 
 
 @pytest.mark.parametrize(("synthesized", "busy_seconds"), [(False, 5), (True, 9)])
@@ -84,7 +116,7 @@ def test_the_clock_of_a_log_ends_when_it_was_last_observed_and_that_of_drawn_str
         synthesized=synthesized,
     )
     observed = 19 * 60 + 5
-    assert replay_dedicated(arrivals, STEADY, 1, None).utilization == pytest.approx(
+    assert replay_dedicated(arrivals, STEADY, 1, None).slots_in_use == pytest.approx(
         busy_seconds / (2 * observed), rel=1e-12
     )
 

@@ -39,14 +39,17 @@ def test_a_lower_threshold_spills_earlier_and_serves_faster() -> None:
     assert replay_hybrid(arrivals, SHARED, 1, 2, None).spilled_mask.tolist() == [0, 0, 1]
 
 
-def test_utilization_is_of_all_slots_whatever_the_threshold() -> None:
+def test_utilization_is_of_full_units_whatever_the_threshold() -> None:
     arrivals = arrivals_at([0, 0], output=100 * 360)
-    assert replay_hybrid(arrivals, SHARED, 1, 1, None).utilization == pytest.approx(0.1 / 4, rel=1e-12)
+    replay = replay_hybrid(arrivals, SHARED, 1, 1, None)
+    assert replay.slots_in_use == pytest.approx(0.1 / 4, rel=1e-12)
+    # A full unit writes 180 tokens a second, three streams at 60 each.
+    assert replay.utilization == pytest.approx(36_000 / 180 / 3600, rel=1e-12)
 
 
 def test_spilled_work_does_not_count_as_served() -> None:
     replay = replay_hybrid(arrivals_at([0, 0, 0], output=[10, 20, 40]), STEADY, 1, None, None)
-    assert replay.served_work == 30.0
+    assert replay.served_work == pytest.approx(30 / 200, rel=1e-12)
 
 
 @pytest.mark.parametrize(("units", "streams"), [(0, None), (3, 0)])

@@ -17,7 +17,7 @@ from service.workflow.offers import ConcurrencyCapacity, Speed
 from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.hybrid import replay_hybrid
 from service.workflow.replay.result import LatencyTarget
-from service.workflow.replay.speed import decode_table
+from service.workflow.replay.speed import step_points, step_table
 from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s
 from tests.unit.workflow.replay.build import arrivals_at, counted, ints
 from tests.unit.workflow.replay.chains import BatchServer, birth_death, erlang_b, erlang_c
@@ -84,7 +84,7 @@ UNITS, SLOTS = 2, 12
 
 def leaving(units: int, slots: int) -> Callable[[int], float]:
     """Requests a second that leave `units` with n in the system."""
-    speeds = decode_table(CURVE, units, units * slots)
+    speeds = SECOND / step_table(step_points(CURVE), units, units * slots)
     return lambda n: min(n, units * slots) * float(speeds[min(n, units * slots)]) / WORK
 
 
@@ -156,7 +156,7 @@ def test_the_replay_of_the_inference_server_is_its_chain() -> None:
         whole = replace(whole, hour_index=np.array([0, *[100_000] * (hours + 1)]))
         replay = replay_dedicated(whole, capacity, 1, LatencyTarget("first_token", 0))
         assert counted(replay.end_to_end) == 100_000
-        in_service = replay.utilization * SERVER.batch * whole.observed_us.sum() / arrivals.time_us[-1]
+        in_service = (replay.slots_in_use or 0.0) * SERVER.batch * whole.observed_us.sum() / arrivals.time_us[-1]
         runs.append((in_service, replay.slow.sum() / 100_000))
     expected = np.array([answer["in_service"], states[SERVER.batch :].sum()])
     off = errors_of_runs(np.array(runs), expected)
