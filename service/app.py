@@ -25,7 +25,7 @@ from service.kit.http.problems import NOT_FOUND, Problem
 from service.kit.http.rate_limit import RateLimit
 from service.kit.http.uploads import Uploads
 from service.kit.presence import Presence
-from service.pages.routes import blueprint as pages
+from service.pages import blueprint as pages
 from service.resources import RESOURCES
 from service.settings import Settings
 

@@ -40,9 +40,18 @@ def _facts_of(database: Database, key_id: str, known: KnownKeys | None) -> KeyFa
 
 def admitted(token: Token, key: KeyFacts) -> Actor:
     """Return the actor whose key `token` is, if it is the stored one and holds. Raises Problem 401."""
-    same = hmac.compare_digest(key.secret_digest, token.secret_digest)
-    if not same or key.revoked_at is not None or _is_over(key.expires_at):
+    if not hmac.compare_digest(key.secret_digest, token.secret_digest) or not holds(key):
         raise _refused()
+    return actor_of(key)
+
+
+def holds(key: KeyFacts) -> bool:
+    """Whether a stored key still opens anything: it is neither revoked nor over."""
+    return key.revoked_at is None and not _is_over(key.expires_at)
+
+
+def actor_of(key: KeyFacts) -> Actor:
+    """Return the actor that a key stands for."""
     return Actor(
         organization_id=key.organization_id,
         kind="api_key",

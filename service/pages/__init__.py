@@ -1,1 +1,11 @@
-"""What people look at."""
+"""The site for people: pages in one frame, served to browsers by the same services as the API."""
+
+from flask import Blueprint
+
+from service.pages import errors, evaluations, reference, session, workloads
+
+blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+
+for _module in (session, workloads, evaluations, reference):
+    _module.register(blueprint)
+blueprint.after_app_request(errors.as_page)

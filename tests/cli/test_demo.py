@@ -86,6 +86,11 @@ def test_the_second_start_keeps_what_is_there_and_its_curl_repeats_the_answer(st
     port = free_port()
     with staying(folder, port) as (process, second):
         assert "Uploading" not in second
+        link = second.split()[second.split().index("hour):") + 1]
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        with opener.open(link, timeout=60) as page:
+            assert "/evaluations/ev_" in page.url
+            assert "Reserve one 2\u00d7H100 replica at Together" in page.read().decode()
         assert first[first.index("Recommendation") : first.index("Prices are")] in second
         address, key = re.search(r"curl -X POST -H 'Authorization: Bearer (\S+)' .* (http\S+)", second).group(2, 1)  # type: ignore[union-attr]
         request = urllib.request.Request(

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from service.access import keys, sign_in_links
 from service.access.service import authenticate
 from service.cli import serving, table
 from service.cli.configured import database, settings
@@ -109,6 +110,9 @@ def _works(key: str) -> bool:
 
 
 def _where_next(client: Client, evaluation: Json, folder: Path) -> str:
+    signed_in = keys.parse(client.key)
+    assert signed_in is not None
+    link = sign_in_links.make(folder, signed_in.key_id)
     again = f"{client.url}/v1/workloads/{evaluation['workload_id']}/evaluations"
     return f"""\
 Prices are public list prices with their sources in service/cli/demo/price_sheets; the traffic is generated.
@@ -119,7 +123,10 @@ Look next at {client.url}/docs, with the key {client.key}
 (kept in {folder / "example.json"}; the server's log is {folder / "server.log"})
 
 The same evaluation again:
-  curl -X POST -H 'Authorization: Bearer {client.key}' -H 'Content-Type: application/json' -d '{{}}' {again}"""
+  curl -X POST -H 'Authorization: Bearer {client.key}' -H 'Content-Type: application/json' -d '{{}}' {again}
+
+Open the report, signed in (the link works once, for an hour):
+  {client.url}/sign-in/{link}?next=/evaluations/{evaluation["id"]}"""
 
 
 def _stay(server: subprocess.Popen[bytes]) -> None:

@@ -23,7 +23,7 @@ def test_the_reference_page_loads_nothing_from_elsewhere(app: Flask) -> None:
     assert len(addresses) > 5
     for address in addresses:
         assert address.startswith("/"), address
-        with client.get(address) as answer:
+        with client.get(address, follow_redirects=True) as answer:
             assert answer.status_code == 200, address
     assert "<script>" not in page
 

@@ -1,0 +1,75 @@
+"""An evaluation: its report in the site's frame, the evidence behind it, and how far it is until then."""
+
+from flask import Blueprint, Response, make_response, render_template, send_from_directory
+
+from service.evaluations import charting, reporting, service
+from service.evaluations.states import Summary
+from service.kit.db.transaction import Transaction
+from service.pages import door
+from service.reports.answer import sentence
+from service.reports.offer_names import Names
+from service.reports.reading import Answer
+from service.reports.report import Links, body, evidence_body
+from service.reports.scales import STATIC
+from service.workloads import queries as workloads
+
+AGAIN = {"Refresh": "2"}
+"""A page of something under way asks for itself again, without scripts."""
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the pages of evaluations, and the style and font that reports are drawn with."""
+    door.page(blueprint, "/evaluations/<id(ev):evaluation_id>", "evaluations:read", show_evaluation)
+    door.page(blueprint, "/evaluations/<id(ev):evaluation_id>/evidence", "evaluations:read", show_evidence)
+    blueprint.get("/static/report/<name>")(report_file)
+
+
+def report_file(name: str) -> Response:
+    """Send a file that reports are drawn with."""
+    return send_from_directory(STATIC, name, max_age=3600)
+
+
+def show_evaluation(tx: Transaction, evaluation_id: str) -> Response:
+    """Show the report on an evaluation; until it is completed, how far it is."""
+    standing = service.summary(tx, service.get(tx, evaluation_id))
+    if standing.result is None:
+        return _progress(tx, standing)
+    evaluation = reporting.completed(tx, evaluation_id)
+    sheets, drawn = reporting.sheets_of(tx, evaluation), charting.found(tx, evaluation["digest"])
+    answer = Answer(evaluation)
+    return make_response(
+        render_template(
+            "evaluation.html",
+            title=sentence(answer, Names(sheets, answer.inputs["model"])).heading,
+            body=body(evaluation, sheets, drawn, Links(evidence=f"/evaluations/{evaluation_id}/evidence")),
+            trail=_trail(tx, standing),
+            evaluation_id=evaluation_id,
+        )
+    )
+
+
+def show_evidence(tx: Transaction, evaluation_id: str) -> str:
+    """Show everything that an answer stands on."""
+    standing = service.summary(tx, service.get(tx, evaluation_id))
+    answer = Answer(reporting.completed(tx, evaluation_id))
+    return render_template("evidence_page.html", body=evidence_body(answer), trail=_trail(tx, standing))
+
+
+def _progress(tx: Transaction, standing: Summary) -> Response:
+    under_way = standing.state in ("queued", "running")
+    shown = render_template(
+        "progress.html",
+        state=standing.state,
+        progress=standing.progress(tx.now),
+        error=standing.job and standing.job.error,
+        trail=_trail(tx, standing),
+    )
+    return make_response(shown, AGAIN if under_way else {})
+
+
+def _trail(tx: Transaction, standing: Summary) -> dict[str, object]:
+    """Return what the way back to the evaluation's workload is made of."""
+    evaluation = standing.evaluation
+    workload = workloads.workload(tx, evaluation.workload_id)
+    version = None if standing.result is None else standing.result.version
+    return {"workload": workload, "evaluation_id": evaluation.id, "version": version}
