@@ -27,7 +27,7 @@ class Session:
     token: str = field(repr=False)
 
 
-def begin(actor: Actor) -> str:
+def cookie_for(actor: Actor) -> str:
     """Return the cookie of a new session of this actor, an API key."""
     return _signer(actor.signing_key).sign(f"{actor.id}.{secrets.token_hex(16)}").decode()
 

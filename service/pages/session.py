@@ -68,7 +68,7 @@ def end() -> Response:
 def _begun(actor: Actor, target: str) -> Response:
     answer = _to(target)
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
-    cookie = sessions.begin(actor)
+    cookie = sessions.cookie_for(actor)
     answer.set_cookie(
         door.COOKIE, cookie, max_age=sessions.SECONDS, httponly=True, samesite="Lax", secure=secure, path="/"
     )
