@@ -19,6 +19,7 @@ from service.workflow.policy import (
     LatencyPolicy,
     PatternPolicy,
     Policy,
+    QueuePolicy,
     ReplayPolicy,
     SufficiencyPolicy,
     SynthesisPolicy,
@@ -82,6 +83,14 @@ class IsolationPolicySchema(Part):
     preferred = fields.Nested(NeedsPolicySchema)
     value_per_month = Exact(low="0", high=MONEY)
     weight = Exact(low="0", high="1000000")
+
+
+class QueuePolicySchema(Part):
+    """See QueuePolicy."""
+
+    value = QueuePolicy
+    percentile = Number(minimum=1, maximum=100)
+    wait_ms = Number(minimum=0, maximum=604_800_000, allow_none=True)
 
 
 class HybridPolicySchema(Part):
@@ -152,6 +161,7 @@ class PolicySchema(Part):
     max_throttled_share = Number(minimum=0, maximum=1)
     latency = fields.Nested(LatencyPolicySchema)
     isolation = fields.Nested(IsolationPolicySchema)
+    queue = fields.Nested(QueuePolicySchema)
     hybrid = fields.Nested(HybridPolicySchema)
     horizon = fields.Nested(HorizonPolicySchema)
     sufficiency = fields.Nested(SufficiencyPolicySchema)

@@ -21,6 +21,7 @@ INTERACTIVE_CHAT = Preset(
     summary="People watch the answer appear: the first token must come quickly, also after a quiet night.",
     policy={
         "latency": {"metric": "first_token", "percentile": 95.0, "target_ms": 1500.0, "strict": True},
+        "queue": {"wait_ms": 1500.0},
         "max_throttled_share": 0.001,
         "margin": "0.1",
     },
@@ -29,6 +30,7 @@ INTERACTIVE_CHAT = Preset(
         "/latency/percentile": "One visitor in twenty meeting a slow start is the most that goes unnoticed.",
         "/latency/target_ms": "Beyond about a second and a half people take a chat for stuck.",
         "/latency/strict": "A cheaper way that keeps people waiting is no way to serve a chat.",
+        "/queue/wait_ms": "Whoever waits in line longer than that has no first token in time.",
         "/max_throttled_share": "A throttled request is an error message in front of a person.",
         "/margin": "A tenth: a change of serving is worth its risk to what people see only for a clear gain.",
     },
@@ -40,6 +42,7 @@ BATCH = Preset(
     summary="Nobody waits: jobs may queue and retry, and the cheapest way that gets the work done wins.",
     policy={
         "latency": {"metric": "end_to_end", "target_ms": None, "value_per_slow_request": "0"},
+        "queue": {"wait_ms": 3600000.0},
         "max_throttled_share": 0.05,
         "margin": "0.05",
     },
@@ -47,6 +50,7 @@ BATCH = Preset(
         "/latency/metric": "A job counts as done when its whole answer is there.",
         "/latency/target_ms": "No target: an answer that comes later costs nothing.",
         "/latency/value_per_slow_request": "As no request can be too slow, slowness has no price.",
+        "/queue/wait_ms": "A job may wait an hour for its turn and is still done the same day.",
         "/max_throttled_share": "Batch clients retry, so one request in twenty may be told to come back.",
         "/margin": "A twentieth: changing over a batch job risks little, so a smaller gain is worth it.",
     },
@@ -58,6 +62,7 @@ REGULATED = Preset(
     summary="Data and model versions are under control: capacity of one's own, pinned versions, no surprises.",
     policy={
         "isolation": {"required": {"tenancy": "dedicated", "version_pinning": True}},
+        "queue": {"wait_ms": 10000.0},
         "max_throttled_share": 0.001,
         "max_term_months": 12,
         "sufficiency": {"days": 14, "allow_provisional": False},
@@ -66,6 +71,7 @@ REGULATED = Preset(
     reasons={
         "/isolation/required/tenancy": "Shared capacity processes other customers' requests on the same machines.",
         "/isolation/required/version_pinning": "A validated model must not change until the new one is validated.",
+        "/queue/wait_ms": "After ten seconds in line people turn to something else.",
         "/max_throttled_share": "A refused request may be a missed duty.",
         "/max_term_months": "No commitment beyond the yearly review of suppliers.",
         "/sufficiency/days": "Two weeks of traffic, so that the decision does not rest on one unusual week.",

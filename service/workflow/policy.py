@@ -53,6 +53,19 @@ class IsolationPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class QueuePolicy:
+    """How long requests may wait in the queue of a dedicated unit before their prompt is read.
+
+    percentile: share of requests, in percent, that may wait `wait_ms` milliseconds at most; None for any wait, as long
+    as the units keep up with the work. A latency target comes on top of it, so that it never makes units fewer.
+    The default: after ten seconds people turn to something else (Nielsen, Usability Engineering, 1993, ch. 5).
+    """
+
+    percentile: float = 95.0
+    wait_ms: float | None = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
 class HybridPolicy:
     """Hybrid routing.
 
@@ -137,6 +150,7 @@ class Policy:
     max_throttled_share: float = 0.01
     latency: LatencyPolicy = field(default_factory=LatencyPolicy)
     isolation: IsolationPolicy = field(default_factory=IsolationPolicy)
+    queue: QueuePolicy = field(default_factory=QueuePolicy)
     hybrid: HybridPolicy = field(default_factory=HybridPolicy)
     horizon: HorizonPolicy = field(default_factory=HorizonPolicy)
     sufficiency: SufficiencyPolicy = field(default_factory=SufficiencyPolicy)

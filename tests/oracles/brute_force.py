@@ -15,6 +15,7 @@ from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.search.candidates import LOWERED_THRESHOLDS
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
 from service.workflow.options import Option, Reservation
+from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.service_times import end_of, service_times
 
 
@@ -114,9 +115,25 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate) -> Way:
         option = dedicated_option(case, Reservation(offer, rate, units), Served(case, replay))
         options.append((units, option, int(replay.slow.sum())))
     enough = [option for units, option, _ in options if units >= peak] or [options[-1][1]]
-    if isinstance(capacity, ConcurrencyCapacity) and case.target is not None:
-        enough = [option for _, option, slow in options if slow <= case.slow_allowed] or enough
+    if isinstance(capacity, ConcurrencyCapacity):
+        patient = [units for units, option, _ in options if _keeps_up(option) and _waits_little(case, capacity, units)]
+        goal = min(patient, default=peak)
+        kept = [(option, slow) for units, option, slow in options if units >= goal and _keeps_up(option)]
+        enough = [option for units, option, _ in options if units >= max(goal, peak)] or [options[-1][1]]
+        if case.target is None:
+            enough = [option for units, option, _ in options if units >= goal] or [options[-1][1]]
+        elif met := [option for option, slow in kept if slow <= case.slow_allowed]:
+            enough = met
     return Way(group, enough[0])
+
+
+def _keeps_up(option: Option) -> bool:
+    return all(violation.code != "overloaded" for violation in option.violations)
+
+
+def _waits_little(case: Case, capacity: ConcurrencyCapacity, units: int) -> bool:
+    replay = replay_dedicated(case.arrivals, capacity, units, case.queue_goal)
+    return int(replay.slow.sum()) <= case.waits_allowed
 
 
 def _autoscaled(case: Case, offer: Dedicated, rate: Rate) -> Iterator[Way]:

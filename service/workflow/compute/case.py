@@ -68,6 +68,25 @@ class Case:
             return None
         return LatencyTarget(latency.metric, round(latency.target_ms * 1000))
 
+    @cached_property
+    def queue_goal(self) -> LatencyTarget | None:
+        """The policy's queueing goal, None where it states none."""
+        wait_ms = self.policy.queue.wait_ms
+        return None if wait_ms is None else LatencyTarget("wait", round(wait_ms * 1000))
+
+    @cached_property
+    def waits_allowed(self) -> int:
+        """Requests of the replay that may wait longer than the queueing goal says."""
+        return self._allowed(self.policy.queue.percentile)
+
+    @cached_property
+    def goal_is_implied(self) -> bool:
+        """Whether who meets the latency target meets the queueing goal too: nobody waits longer than for a token."""
+        goal, target = self.queue_goal, self.target
+        if goal is None:
+            return target is not None
+        return target is not None and target.target_us <= goal.target_us and self.slow_allowed <= self.waits_allowed
+
     @property
     def has_requests(self) -> bool:
         """Whether requests are replayed one by one; otherwise budgets split whole buckets."""
@@ -82,8 +101,10 @@ class Case:
     @cached_property
     def slow_allowed(self) -> int:
         """Requests of the replay that may miss the target while its percentile still meets it."""
-        late = Fraction(100) - Fraction(str(self.policy.latency.percentile))
-        return int(self.replayed[0] * late / 100)
+        return self._allowed(self.policy.latency.percentile)
+
+    def _allowed(self, percentile: float) -> int:
+        return int(self.replayed[0] * (100 - Fraction(str(percentile))) / 100)
 
     @cached_property
     def measured(self) -> tuple[int, int, int, int]:

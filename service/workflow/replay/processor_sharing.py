@@ -16,7 +16,7 @@ import numpy as np
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel
 from service.workflow.replay.heap import Heap, new_heap, pop, push
-from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
+from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, record_wait, recorder
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
 from service.workflow.replay.speed import UnitSpeed, full_token_us, held_of, step_table, unit_speed
 from service.workflow.replay.tally import horizon_us, hourly_count, hourly_tokens
@@ -81,7 +81,9 @@ def enter(service: Service, request: int, clocks: tuple[float, float, float], un
     requests, unit = service.requests, service.unit
     now, virtual, reading_until = clocks
     reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
-    until: float = max(reading_until, now) + reading / units
+    begins = max(reading_until, now)
+    until: float = begins + reading / units
+    record_wait(service.record, request, begins - requests.time_us[request])
     first_token = max(until, now + reading) + unit.first_token_us
     push(service.heap, serving, virtual + requests.output[request], request)
     requests.after_us[request] = first_token - until

@@ -14,13 +14,14 @@ NEVER = 1 << 62
 
 
 class Recorder(NamedTuple):
-    """Histograms of both latencies, a flag for each slow request, the limits (µs) above which one is slow."""
+    """Histograms of both latencies, a flag for each slow request, limits (µs) above which one is slow."""
 
     first_token: Int64s
     end_to_end: Int64s
     slow: UInt8s
     first_token_limit: int
     end_to_end_limit: int
+    wait_limit: int
 
 
 def recorder(requests: int, target: LatencyTarget | None) -> Recorder:
@@ -28,7 +29,15 @@ def recorder(requests: int, target: LatencyTarget | None) -> Recorder:
     slow = np.zeros(requests, np.uint8)
     first_token_limit = target.target_us if target and target.metric == "first_token" else NEVER
     end_to_end_limit = target.target_us if target and target.metric == "end_to_end" else NEVER
-    return Recorder(new_histogram(), new_histogram(), slow, first_token_limit, end_to_end_limit)
+    wait_limit = target.target_us if target and target.metric == "wait" else NEVER
+    return Recorder(new_histogram(), new_histogram(), slow, first_token_limit, end_to_end_limit, wait_limit)
+
+
+@kernel
+def record_wait(record: Recorder, request: int, wait_us: float) -> None:
+    """Flag a request that waited longer than the limit before its prompt was read."""
+    if wait_us > record.wait_limit:
+        record.slow[request] = 1
 
 
 @kernel

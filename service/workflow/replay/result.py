@@ -1,6 +1,7 @@
 """What the replays answer. Every hourly array has a row for each replayed hour, by the hour of the arrival."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -10,9 +11,12 @@ from service.workflow.traffic import Int64s, UInt8s
 
 @dataclass(frozen=True, slots=True)
 class LatencyTarget:
-    """A request is slow when its `metric` is longer than `target_us` microseconds."""
+    """A request is slow when its `metric` is longer than `target_us` microseconds.
 
-    metric: LatencyMetric
+    A wait, which no policy's target speaks of, is from the arrival until the prompt begins to be read.
+    """
+
+    metric: LatencyMetric | Literal["wait"]
     target_us: int
 
 

@@ -1,8 +1,10 @@
 """Probes: the replays that candidates share. Offers with the same capacity curve share their probes."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -13,10 +15,10 @@ from service.workflow.replay.autoscaled import replay_autoscaled
 from service.workflow.replay.buckets import bucket_counts, split_buckets
 from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.hybrid import replay_hybrid
-from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
+from service.workflow.replay.result import AutoscaledReplay, LatencyTarget, ReservedReplay
 from service.workflow.replay.speed import alone_us
 from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
-from service.workflow.traffic import BucketSeries, Float64s
+from service.workflow.traffic import MINUTE, SECOND, BucketSeries, Float64s
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,7 @@ class SizedProbe:
         if not isinstance(self.capacity, ConcurrencyCapacity):
             units = legal(self.units, peak_units(case, self.capacity))
             return units, SpillProbe(self.capacity, units, 0, self.speed).run(case)
-        if case.target is None:
-            units = legal(self.units, peak_units(case, self.capacity))
-            return units, QueueProbe(self.capacity, units).run(case)
-        return _sized_to_target(case, self.capacity, self.units)
+        return _sized(case, self.capacity, self.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,27 +172,57 @@ def together(case: Case, capacity: ConcurrencyCapacity) -> int:
     return case.crowds[capacity]
 
 
-def _sized_to_target(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
-    """Look upwards from the busiest minute's units, then bisect: more units never make a request slower.
+def load_of(case: Case, units: int, work: float) -> float:
+    """Return work, in seconds of a full unit, ÷ what `units` do in the time replayed: above 1 a queue never drains.
 
-    That is proven in replay.dedicated. Where no number on offer meets the target, the busiest minute decides.
+    Of less than a minute nobody knows what comes next: its work is held against a whole one, as sizes are.
     """
+    return work * SECOND / (units * max(case.replayed_us, MINUTE))
+
+
+def _sized(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
+    """Return the smallest number that keeps up with the work and meets the queueing goal, and the target where one is.
+
+    A target comes on top of the goal, so that asking for more never takes fewer units. Where no number on offer meets
+    the target, the busiest minute decides.
+    """
+    replays: dict[tuple[int, LatencyTarget | None], ReservedReplay] = {}
+
+    def of(step: int) -> int:
+        """Return the units of a step."""
+        return units.minimum + step * units.increment
+
+    def meets(step: int, limit: LatencyTarget | None, allowed: int) -> bool:
+        """Tell whether so many units keep up, and no more than `allowed` requests exceed the limit."""
+        if (step, limit) not in replays:
+            replays[step, limit] = replay_dedicated(case.arrivals, capacity, of(step), limit)
+        found = replays[step, limit]
+        return int(found.slow.sum()) <= allowed and load_of(case, of(step), found.served_work) <= 1
+
     peak = legal(units, peak_units(case, capacity))
     last = (legal(units, max(peak, together(case, capacity))) - units.minimum) // units.increment
-    replays: dict[int, ReservedReplay] = {}
+    low, start = 0, (peak - units.minimum) // units.increment
+    goal, target = case.queue_goal, case.target
+    if target is None or not case.goal_is_implied:
+        low = _smallest(0, start, last, partial(meets, limit=goal, allowed=case.waits_allowed))
+        if target is None:
+            found = replays[low, goal]
+            return of(low), replace(found, slow=np.zeros_like(found.slow))
+    best = _smallest(low, max(low, start), last, partial(meets, limit=target, allowed=case.slow_allowed))
+    return of(best), replays[best, target]
 
-    def meets(step: int) -> bool:
-        """Tell whether so many units meet the target."""
-        if step not in replays:
-            replays[step] = QueueProbe(capacity, units.minimum + step * units.increment).run(case)
-        return int(replays[step].slow.sum()) <= case.slow_allowed
 
-    start = (peak - units.minimum) // units.increment
-    low, high = 0, start
-    while high < last and not meets(high):
+def _smallest(low: int, start: int, last: int, meets: Callable[[int], bool]) -> int:
+    """Return the smallest step from `low` to `last` that meets a need, else `start`: upwards from there, then bisect.
+
+    More units never make a request slower or let it wait longer; that is proven in replay.dedicated.
+    """
+    high = start
+    while not meets(high):
+        if high >= last:
+            return start
         low, high = high + 1, min(last, 2 * high + 1)
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if meets(middle) else (middle + 1, high)
-    best = low if meets(low) else start
-    return units.minimum + best * units.increment, replays[best]
+    return high

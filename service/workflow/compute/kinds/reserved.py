@@ -8,6 +8,7 @@ import numpy as np
 
 from service.workflow.bill import Line, line, total
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.replay_specs import load_of
 from service.workflow.compute.metrics import (
     coverage,
     daily,
@@ -24,7 +25,7 @@ from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
 from service.workflow.options import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
 from service.workflow.policy import Policy
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
-from service.workflow.traffic import HOUR, SECOND
+from service.workflow.traffic import HOUR
 
 MILLI = Decimal("0.001")
 
@@ -123,7 +124,7 @@ def _capacity_violations(case: Case, reservation: Reservation, work: float) -> t
     capacity = reservation.offer.capacity
     if not isinstance(capacity, ConcurrencyCapacity):
         return ()
-    load = work / (reservation.units * case.replayed_us / SECOND)
+    load = load_of(case, reservation.units, work)
     if load <= 1:
         return ()
     return (Violation("overloaded", f"The traffic is {load:.2f} times what {reservation.units} units can carry."),)

@@ -25,6 +25,7 @@ from service.workflow.errors import WorkflowError
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
 from service.workflow.options import AUTOSCALED, COMMITTED, HYBRID, Reservation
 from service.workflow.policy import Mode
+from service.workflow.traffic import MINUTE
 
 LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 """Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
@@ -80,7 +81,7 @@ def _of_rate(
 ) -> Iterator[Candidate]:
     modes = case.policy.modes
     if "dedicated" in modes:
-        yield _dedicated(case, offer, rate)
+        yield _dedicated(case, offer, rate, bounds)
     if "autoscaled" in modes and rate.term_months == 0:
         yield from _autoscaled(case, offer, rate, bounds)
     if "hybrid" in modes and serverless:
@@ -91,11 +92,14 @@ def _eligible(case: Case, reservation: Reservation) -> bool:
     return not hard_violations(case.policy, reservation.offer) and not term_violations(case.policy, reservation)
 
 
-def _dedicated(case: Case, offer: Dedicated, rate: Rate) -> Candidate:
-    """One candidate: without a latency target its size, hence its cost, is known before any replay."""
-    queued = isinstance(offer.capacity, ConcurrencyCapacity) and case.target is not None
+def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Candidate:
+    """One candidate: of provisioned throughput the size, hence the cost, is known before any replay."""
     peak = offer.units.at_least(peak_units(case, offer.capacity)) or offer.units.minimum
-    reservation = Reservation(offer, rate, offer.units.minimum if queued else peak)
+    least = peak
+    if isinstance(offer.capacity, ConcurrencyCapacity):  # at least what keeps up with the work on average
+        busy = math.ceil(bounds.busy_units(offer.capacity)) if case.replayed_us >= MINUTE else 0
+        least = offer.units.at_least(busy) or offer.units.minimum
+    reservation = Reservation(offer, rate, least)
     bound = reservation.monthly + isolation_value(case.policy, offer)
     probe = SizedProbe(offer.capacity, offer.units, offer.speed)
     group = f"dedicated:{reservation.label}"

@@ -1,0 +1,74 @@
+"""Sizes of dedicated units: by the queueing goal, on top of it by a latency target, and never overloaded."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from service.workflow.offers import ConcurrencyCapacity, Speed, Units
+from service.workflow.options import Option
+from service.workflow.policy import LatencyPolicy, Policy, QueuePolicy
+from service.workflow.traffic import RequestLog
+from tests.histories import log_of
+from tests.markets import PROVISIONAL, gpu_offer, only, options_of, rate
+
+ONE_AT_A_TIME = ConcurrencyCapacity(1, Speed(1e9, ((1, 10.0),)))
+"""One slot of ten tokens a second: a request of ten tokens takes a second."""
+
+FOUR_A_MINUTE = 15.0
+"""Seconds between requests."""
+
+
+def dedicated(log: RequestLog, policy: Policy = PROVISIONAL) -> Option:
+    """Return the dedicated option of a GPU at 1 USD an hour."""
+    gpu = gpu_offer("gpu", rate("1"), capacity=ONE_AT_A_TIME, units=Units(1, 1, 64))
+    return only(options_of(log, [gpu], replace(policy, modes=("dedicated",))), "dedicated")
+
+
+def with_a_busy_minute() -> RequestLog:
+    """Return four requests a minute for a day, and one minute of 70."""
+    seconds = sorted([*np.arange(0, 86_400, FOUR_A_MINUTE).tolist(), *np.linspace(40_000, 40_059, 66).tolist()])
+    return log_of(seconds, [(0, 0, 10)] * len(seconds))
+
+
+def waiting(wait_ms: float | None, percentile: float = 95.0) -> Policy:
+    """Return a policy of that queueing goal."""
+    return replace(PROVISIONAL, queue=QueuePolicy(percentile, wait_ms))
+
+
+def test_one_busy_minute_does_not_double_the_units() -> None:
+    log = with_a_busy_minute()
+    strict = replace(PROVISIONAL, latency=LatencyPolicy(target_ms=5000.0, strict=True))
+    assert dedicated(log).monthly_cost == dedicated(log, strict).monthly_cost == Decimal(730)
+
+
+@pytest.mark.parametrize(
+    ("wait_ms", "percentile", "units"), [(0, 100, 3), (0, 95, 1), (12_000, 100, 1), (None, 100, 1)]
+)
+def test_the_queueing_goal_decides(wait_ms: float | None, percentile: float, units: int) -> None:
+    found = dedicated(with_a_busy_minute(), waiting(wait_ms, percentile))
+    assert found.reservation is not None
+    assert found.reservation.units == units
+
+
+def test_a_lax_target_does_not_undo_the_goal() -> None:
+    lax = replace(waiting(0, 100), latency=LatencyPolicy(target_ms=80_000_000.0))
+    found = dedicated(with_a_busy_minute(), lax)
+    assert found.reservation is not None
+    assert found.reservation.units == 3
+
+
+def test_units_keep_up_whatever_may_wait() -> None:
+    log = log_of([0, 1, 2, 3, 3600], [(0, 0, 10)] * 4 + [(0, 0, 100_000)])
+    found = dedicated(log, waiting(None))
+    assert found.reservation is not None
+    assert found.reservation.units == 3, "10,004 seconds of work in an hour"
+    assert found.eligible
+
+
+def test_a_log_below_a_minute_claims_no_overload() -> None:
+    log = log_of([0, 0.5, 1], [(0, 0, 10), (0, 0, 10), (0, 0, 10)])
+    found = dedicated(log)
+    assert [violation.code for violation in found.violations] == []
+    assert found.monthly_cost == Decimal(730)
