@@ -26,7 +26,7 @@ class Crossover:
 
     unit_hourly (the upfront's share included) and cost_per_request are money. utilization: break-even share of a full
     unit. mean, floor and peak: the workload's own rate ÷ the crossover. steady_clears: the floor is above it with the
-    margin.
+    margin, and a full unit serves as many.
     """
 
     reserved: str
@@ -84,7 +84,7 @@ def _crossover(case: Case, unit: Reservation, serverless: str, per_request: floa
         mean=load.mean * factor / rate if rate else float("inf"),
         floor=floor,
         peak=load.max * factor / rate if rate else float("inf"),
-        steady_clears=floor >= 1 + float(case.policy.margin),
+        steady_clears=rate <= full and floor >= 1 + float(case.policy.margin),
     )
 
 

@@ -88,6 +88,12 @@ class Case:
         return target is not None and target.target_us <= goal.target_us and self.slow_allowed <= self.waits_allowed
 
     @property
+    def has_no_tokens(self) -> bool:
+        """Whether requests were counted and not a single token: what they hold was not recorded."""
+        requests, *tokens = self.measured
+        return requests > 0 and not any(tokens)
+
+    @property
     def has_requests(self) -> bool:
         """Whether requests are replayed one by one; otherwise budgets split whole buckets."""
         return self.arrivals.buckets is None

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from service.workflow.offers import Offer
+from service.workflow.compute.case import Case
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Offer
 from service.workflow.options import Violation
 from service.workflow.policy import IsolationNeeds, Policy
 
@@ -38,3 +39,18 @@ def isolation_value(policy: Policy, *offers: Offer) -> Decimal:
         return Decimal(0)
     codes = {violation.code for offer in offers for violation in unmet(offer, isolation.preferred)}
     return len(codes) * isolation.value_per_month * isolation.weight
+
+
+def reserved_violations(case: Case, offer: Dedicated) -> tuple[Violation, ...]:
+    """Return the hard needs that reserved capacity misses; without tokens its units cannot be sized either."""
+    missed = hard_violations(case.policy, offer)
+    if not case.has_no_tokens or not _carries_tokens(offer.capacity):
+        return missed
+    sentence = f"{offer.sku} carries tokens, and this history has only requests: its units cannot be sized."
+    return (*missed, Violation("needs_tokens", sentence))
+
+
+def _carries_tokens(capacity: Capacity) -> bool:
+    if isinstance(capacity, ConcurrencyCapacity):
+        return True
+    return any(meter.endswith("_tokens") and weight for axis in capacity.axes for meter, weight in axis.weights)

@@ -60,7 +60,7 @@ def recommend(case: Case, options: Sequence[Option], comparison: Comparison) -> 
         mode=chosen.mode,
         option=chosen,
         provisional=not profile.representative,
-        confidence=confidence(probability),
+        confidence=confidence(probability, provisional=not profile.representative),
         probability_cheapest=probability,
         reasons=reasons(case, chosen, options, comparison),
         would_change=nearest(comparison.flip_points),
@@ -73,11 +73,14 @@ def _probability(chosen: Option, comparison: Comparison) -> float | None:
     return None if interval is None else interval.probability_cheapest
 
 
-def confidence(probability: float | None) -> Confidence:
-    """Return the word for a probability of being cheapest; without one nothing is known, and it is low."""
+def confidence(probability: float | None, *, provisional: bool = False) -> Confidence:
+    """Return the word for a probability of being cheapest; without one nothing is known, and it is low.
+
+    A provisional answer is never high: what was not measured can move it.
+    """
     if probability is None or probability < MEDIUM:
         return "low"
-    return "high" if probability >= HIGH else "medium"
+    return "high" if probability >= HIGH and not provisional else "medium"
 
 
 def nearest(points: Sequence[FlipPoint]) -> tuple[FlipPoint, ...]:

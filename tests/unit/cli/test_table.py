@@ -45,6 +45,7 @@ def body(latency: dict[str, Any] | None = None, **recommendation: object) -> dic
     ]
     inputs: dict[str, Any] = {"policy": {"latency": latency}}
     return {
+        "findings": [],
         "inputs": inputs,
         "measurement": MEASURED,
         "options": options,

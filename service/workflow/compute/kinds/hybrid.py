@@ -21,7 +21,7 @@ from service.workflow.compute.metrics import (
     slow_requests,
     throttle_violations,
 )
-from service.workflow.compute.requirements import hard_violations, isolation_value
+from service.workflow.compute.requirements import hard_violations, isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
 from service.workflow.offers import HOURS_PER_MONTH, Serverless
 from service.workflow.options import COMMITTED, HYBRID, Daily, Figures, Option, Reservation, Violation
@@ -168,7 +168,7 @@ def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, 
         monthly_cost=total(lines),
         latency_value=case.latency_value(spill.slow_requests or 0),
         isolation_value=isolation_value(case.policy, reservation.offer, spill.offer),
-        violations=hard_violations(case.policy, reservation.offer)
+        violations=reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
         + spill.violations,
         reservation=reservation,

@@ -19,7 +19,7 @@ from service.workflow.compute.metrics import (
     slow_requests,
     throttle_violations,
 )
-from service.workflow.compute.requirements import hard_violations, isolation_value
+from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import units_error
 from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
 from service.workflow.options import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
@@ -98,7 +98,7 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
     """Return the option of serving everything on the reservation; what it cannot take is throttled."""
     lines = reservation_lines(reservation, served.replay.utilization)
     violations = (
-        hard_violations(case.policy, reservation.offer)
+        reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
         + throttle_violations(case, served.throttled)
         + _capacity_violations(case, reservation, served.replay.served_work)
@@ -153,7 +153,7 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
         monthly_cost=total(lines),
         latency_value=case.latency_value(slow or 0),
         isolation_value=isolation_value(case.policy, reservation.offer),
-        violations=hard_violations(case.policy, reservation.offer)
+        violations=reserved_violations(case, reservation.offer)
         + _capacity_violations(case, reservation, replay.served_work)
         + latency_violations(case, slow),
         reservation=reservation,

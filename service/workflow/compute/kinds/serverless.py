@@ -166,6 +166,8 @@ def request_violations(case: Case, offer: Serverless) -> tuple[Violation, ...]:
             f"{offer.sku} bills time, and how long requests take is known neither of the offer nor of the history."
         )
         return (Violation("needs_service_time", sentence),)
+    if case.has_no_tokens and any(price.meter.endswith("_tokens") and price.amount for price in offer.prices):
+        return (Violation("needs_tokens", f"{offer.sku} bills tokens, and this history has only requests."),)
     needs = any(p.meter in {"requests", "compute_seconds"} for p in offer.prices)
     if case.has_requests or not needs:
         return ()

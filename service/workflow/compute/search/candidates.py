@@ -18,7 +18,7 @@ from service.workflow.compute.kinds.replay_specs import (
     together,
 )
 from service.workflow.compute.kinds.reserved import term_violations
-from service.workflow.compute.requirements import hard_violations, isolation_value
+from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.search.bounds import Bounds
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.errors import WorkflowError
@@ -89,7 +89,7 @@ def _of_rate(
 
 
 def _eligible(case: Case, reservation: Reservation) -> bool:
-    return not hard_violations(case.policy, reservation.offer) and not term_violations(case.policy, reservation)
+    return not reserved_violations(case, reservation.offer) and not term_violations(case.policy, reservation)
 
 
 def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Candidate:

@@ -17,7 +17,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option, term_violations
-from service.workflow.compute.requirements import hard_violations, isolation_value, unmet
+from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams
 from service.workflow.offers import Serverless
 from service.workflow.options import Option
@@ -215,7 +215,7 @@ def ruled_out_option(case: Case, candidate: Candidate, bound: Decimal) -> Option
         monthly_cost=bound,
         latency_value=ZERO,
         isolation_value=ZERO,
-        violations=hard_violations(case.policy, reservation.offer) + term_violations(case.policy, reservation),
+        violations=reserved_violations(case, reservation.offer) + term_violations(case.policy, reservation),
         reservation=reservation,
         ruled_out=True,
     )

@@ -84,6 +84,17 @@ def test_steady_volume_clears_it_with_the_margin(a_minute: int, margin: str, cle
     assert pair.steady_clears is clears
 
 
+def test_nothing_clears_what_a_full_unit_never_reaches() -> None:
+    """A unit of 1,200 weighted tokens a minute for 1.00 an hour, against 5 and 30 a million: 278 % of a full unit."""
+    capacity = budget("1200", input_tokens="1", output_tokens="6")
+    history = log_of([7.5 * number for number in range(480)], [(1000, 0, 200)] * 480, start=0, end=3600)
+    offers: list[Offer] = [token_offer(into="5", out="30"), ptu_offer("ptu", rate("1.00"), capacity=capacity)]
+    (pair,) = pairs(history, offers)
+    assert pair.utilization == pytest.approx(1 / 0.36, rel=1e-6)
+    assert pair.floor > 1
+    assert not pair.steady_clears
+
+
 def test_tiers_and_a_minimum_count_at_the_volume_of_the_month() -> None:
     tiers = (Tier(1000, Decimal("0.01")), Tier(20_000, Decimal("0.001")))
     tiered = replace(request_offer("tiered"), prices=(Price("requests", Decimal("0.02"), 1, tiers),))

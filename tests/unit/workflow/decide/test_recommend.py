@@ -58,6 +58,11 @@ def test_confidence_is_a_word_for_a_probability(probability: float | None, word:
     assert confidence(probability) == word
 
 
+def test_a_provisional_answer_is_never_of_high_confidence() -> None:
+    assert confidence(1.0, provisional=True) == "medium"
+    assert confidence(0.5, provisional=True) == "low"
+
+
 def test_confidence_is_that_of_the_option_recommended_not_of_the_cheapest() -> None:
     evaluation = evaluated(market(request="0.0055"))
     assert evaluation.recommendation.mode == "serverless"
