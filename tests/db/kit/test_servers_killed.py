@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,9 +67,7 @@ def kill_now_and_then(clients: Clients, stop: threading.Event) -> int:
     return killed
 
 
-def test_nothing_acknowledged_is_lost_or_doubled(
-    database: Database, database_url: str, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_nothing_acknowledged_is_lost_or_doubled(database: Database, database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path) as server:
         clients, stop = Clients(server), threading.Event()
         writers = [threading.Thread(target=clients.write, args=(client,)) for client in range(CLIENTS)]
@@ -82,7 +79,6 @@ def test_nothing_acknowledged_is_lost_or_doubled(
     with database.reading() as session:
         stored = Counter(session.execute(text("SELECT name FROM workloads")).scalars())
         events = session.execute(text("SELECT count(*) FROM events WHERE action = 'workload.created'")).scalar_one()
-    record_property("figures", f"{killed} kills, {dict(clients.told)}, slowest write {clients.slowest:.2f} s")
     assert killed == KILLS
     assert stored == Counter(clients.acknowledged)
     assert events == len(clients.acknowledged)
