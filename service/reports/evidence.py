@@ -8,11 +8,11 @@ from service.reports.reading import Answer, ReportOption
 
 Json = dict[str, Any]
 
-MOST_OPTIONS = 100
+MOST_OPTIONS = 60
 """Options that a report of its own lists; the API's answer and the downloads have all of them."""
 
-MOST_CROSSOVERS = 40
-MOST_FLIPS = 100
+MOST_CROSSOVERS = 30
+MOST_FLIPS = 60
 
 
 @dataclass(frozen=True, slots=True)
