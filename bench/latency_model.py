@@ -68,25 +68,27 @@ def capacity_of(constants: Any) -> ConcurrencyCapacity:  # noqa: ANN401 - whatev
 @kernel
 def _loop(service: Service, steps: Float64s, concurrency: int, first: Float64s, end: Float64s) -> float:
     """Send the next request when one is answered; fill in both latencies, shape (n,), in µs and return the last µs."""
-    requests = service.requests
+    requests, unit, _, heap, record = service
     count, streams = len(requests.time_us), len(steps) - 1
     serving = held = head = 0
     now = virtual = reading_until = 0.0
     arrived = min(concurrency, count)
     while head < count or serving > 0:
-        due = is_due(service, serving, now, virtual, reading_until)
-        while head < arrived and not due and serving < streams and fits(service, head, 1, serving, held):
-            reading_until = enter(service, head, (now, virtual, reading_until), 1, serving)
+        due = is_due(heap, serving, now, virtual, reading_until)
+        while (
+            head < arrived and not due and serving < streams and fits(requests.held, unit.memory, head, serving, held)
+        ):
+            reading_until = enter(requests, unit, heap, record, head, (now, virtual, reading_until), (1, serving))
             first[head] = reading_until + requests.after_us[head] - requests.time_us[head]
             held += requests.held[head]
             serving += 1
             head += 1
-        step = steps[serving] + service.unit.context_us * 0.5 * held
-        now = max(now, reading_until) + (service.heap.keys[0] - virtual) * step
-        virtual = service.heap.keys[0]
-        done = leave(service, now, serving)
+        step = steps[serving] + unit.context_us * 0.5 * held
+        now = max(now, reading_until) + (heap.keys[0] - virtual) * step
+        virtual = heap.keys[0]
+        done = heap.numbers[0]
+        held -= leave(requests, heap, record, now, serving)
         end[done] = now + requests.after_us[done] - requests.time_us[done]
-        held -= requests.held[done]
         serving -= 1
         if arrived < count:
             requests.time_us[arrived] = int(now)

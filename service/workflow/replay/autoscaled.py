@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from service.workflow.offers import ConcurrencyCapacity
-from service.workflow.replay.compiled import kernel
+from service.workflow.replay.compiled import kernel, part
 from service.workflow.replay.idle import IdleStack, new_idle_stack, next_down, set_idle, take_down
 from service.workflow.replay.processor_sharing import Service, enter, fits, is_due, leave, service_of, work_us
 from service.workflow.replay.result import AutoscaledReplay, LatencyTarget
-from service.workflow.replay.speed import step_at
+from service.workflow.replay.speed import UnitSpeed, step_at
 from service.workflow.replay.tally import hour_of, hourly_count
 from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
 
@@ -39,19 +39,12 @@ def _unbilled(run_us: float, scaling: Scaling) -> float:
     return -run_us % scaling.billing_us if scaling.billing_us > 0 else 0.0
 
 
-@kernel
-def _step_us(service: Service, serving: int, units: int, held: int) -> float:
+@part
+def _step_us(unit: UnitSpeed, serving: int, units: int, held: int) -> float:
     """Return µs of a step of the streams in service, endless without any."""
     if serving == 0:
         return np.inf
-    context_us = service.unit.context_us * 0.5 * held / min(units, serving)
-    return float(step_at(serving / units, service.unit.points) + context_us)
-
-
-@kernel
-def _waits(service: Service, request: int, places: int, units: int, serving: int, held: int) -> bool:
-    """Whether a request finds no slot or no memory."""
-    return serving >= places or not fits(service, request, units, serving, held)
+    return float(step_at(serving / units, unit.points) + unit.context_us * 0.5 * held / min(units, serving))
 
 
 @kernel
@@ -59,7 +52,7 @@ def _replay(
     service: Service, hour_index: Int64s, scaling: Scaling, room: tuple[IdleStack, Float64s], written: Written
 ) -> tuple[float, float, int]:
     """Replay event by event; return stream-µs in service, work served in unit-µs, and the most units running."""
-    requests = service.requests
+    requests, unit, full_us, heap, record = service
     idle, ready_us = room
     count, minimum = len(requests.time_us), scaling.minimum
     units = peak = minimum
@@ -69,8 +62,8 @@ def _replay(
         arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
         ready = ready_us[first % len(ready_us)] if first < last else np.inf
         resumed = max(now, reading_until)
-        step = _step_us(service, serving, units, held)
-        finish = resumed + max(service.heap.keys[0] - virtual, 0.0) * step if serving > 0 else np.inf
+        step = _step_us(unit, serving, units, held)
+        finish = resumed + max(heap.keys[0] - virtual, 0.0) * step if serving > 0 else np.inf
         event = min(arrival, ready, finish, next_down(idle, scaling.idle_us))
         if event == np.inf:
             return busy, served, peak
@@ -79,8 +72,8 @@ def _replay(
         virtual += max(event - resumed, 0.0) / step
         now = event
         if finish == now:  # a request ends
-            virtual = service.heap.keys[0]
-            held -= requests.held[leave(service, now, serving)]
+            virtual = heap.keys[0]
+            held -= leave(requests, heap, record, now, serving)
             serving -= 1
         elif ready == now:  # units that were started begin to serve
             while first < last and ready_us[first % len(ready_us)] == now:
@@ -100,11 +93,15 @@ def _replay(
             units -= 1
             written.extra_us[hour] += _unbilled(now - ready_us[stopped % len(ready_us)] + scaling.start_us, scaling)
             stopped += 1
-        due = is_due(service, serving, now, virtual, reading_until)
-        while head < arrived and not due and not _waits(service, head, units * scaling.slots, units, serving, held):
+        while (
+            head < arrived
+            and not is_due(heap, serving, now, virtual, reading_until)
+            and serving < units * scaling.slots
+            and fits(requests.held, unit.memory * units, head, serving, held)
+        ):
             written.delayed[head] = now > requests.time_us[head]
-            reading_until = enter(service, head, (now, virtual, reading_until), units, serving)
-            served += work_us(service, head)
+            reading_until = enter(requests, unit, heap, record, head, (now, virtual, reading_until), (units, serving))
+            served += work_us(requests, unit, full_us, head)
             held += requests.held[head]
             serving += 1
             head += 1

@@ -27,6 +27,11 @@ def _sources_digest() -> str:
 CACHE = Path(SETTINGS.CACHE_DIR or HERE / "__pycache__") / f"kernels-{_sources_digest()}"
 
 
+def part(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a part of a kernel into those that call it: handing over many arrays at every event takes longer."""
+    return cast(Callable[P, R], njit(nogil=True, inline="always")(function))
+
+
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function on its first call and keep the code on disk, so that the next process only loads it.
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from service.workflow.offers import ConcurrencyCapacity
-from service.workflow.replay.compiled import kernel
+from service.workflow.replay.compiled import kernel, part
 from service.workflow.replay.heap import Heap, new_heap, pop, push
 from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, record_wait, recorder
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
@@ -60,58 +60,64 @@ def service_of(
     )
 
 
-@kernel
-def fits(service: Service, request: int, units: int, serving: int, held: int) -> bool:
-    """Whether the memory takes a request beside `held` half tokens; units that hold nothing take any."""
-    return serving == 0 or held + service.requests.held[request] <= service.unit.memory * units
+@part
+def fits(held: Int64s, memory: float, request: int, serving: int, holding: int) -> bool:
+    """Whether `memory` half tokens take a request beside those held; units that hold nothing take any."""
+    return serving == 0 or holding + held[request] <= memory
 
 
-@kernel
-def is_due(service: Service, serving: int, now: float, virtual: float, reading_until: float) -> bool:
+@part
+def is_due(heap: Heap, serving: int, now: float, virtual: float, reading_until: float) -> bool:
     """Whether another stream ends with the step that has just been made: it leaves before anybody enters."""
-    return serving > 0 and service.heap.keys[0] <= virtual and reading_until <= now
+    return serving > 0 and heap.keys[0] <= virtual and reading_until <= now
 
 
-@kernel
-def enter(service: Service, request: int, clocks: tuple[float, float, float], units: int, serving: int) -> float:
-    """Put a request in service beside `serving` others and read its prompt, on all units but no faster than on one.
+@part
+def enter(
+    requests: Requests,
+    unit: UnitSpeed,
+    heap: Heap,
+    record: Recorder,
+    request: int,
+    clocks: tuple[float, float, float],
+    counts: tuple[int, int],
+) -> float:
+    """Put a request in service and read its prompt, on all units but no faster than on one.
 
-    clocks: µs, virtual time, and µs when the prompts before it are read. Return µs when this one's turn ends.
+    clocks: µs, virtual time, and µs when the prompts before it are read. counts: units, and requests in service beside
+    it. Return µs when its turn of reading ends.
     """
-    requests, unit = service.requests, service.unit
     now, virtual, reading_until = clocks
+    units, serving = counts
     reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
     begins = max(reading_until, now)
     until: float = begins + reading / units
-    record_wait(service.record, request, begins - requests.time_us[request])
+    record_wait(record, request, begins - requests.time_us[request])
     first_token = max(until, now + reading) + unit.first_token_us
-    push(service.heap, serving, virtual + requests.output[request], request)
+    push(heap, serving, virtual + requests.output[request], request)
     requests.after_us[request] = first_token - until
-    record_first_token(service.record, request, first_token - requests.time_us[request])
+    record_first_token(record, request, first_token - requests.time_us[request])
     if requests.output[request] == 0:  # with nothing to write it ends when it is read, whoever is read next
-        record_end_to_end(service.record, request, first_token - requests.time_us[request])
+        record_end_to_end(record, request, first_token - requests.time_us[request])
     return until
 
 
-@kernel
-def leave(service: Service, now: float, serving: int) -> int:
-    """Take the request that finishes first, of `serving`, out of service. Return its number."""
-    requests = service.requests
-    request: int = service.heap.numbers[0]
+@part
+def leave(requests: Requests, heap: Heap, record: Recorder, now: float, serving: int) -> int:
+    """Take the request that finishes first, of `serving`, out of service. Return the half tokens it held."""
+    request = heap.numbers[0]
     if requests.output[request] > 0:
-        record_end_to_end(service.record, request, now + requests.after_us[request] - requests.time_us[request])
-    pop(service.heap, serving)
-    return request
+        record_end_to_end(record, request, now + requests.after_us[request] - requests.time_us[request])
+    pop(heap, serving)
+    freed: int = requests.held[request]
+    return freed
 
 
-@kernel
-def work_us(service: Service, request: int) -> float:
+@part
+def work_us(requests: Requests, unit: UnitSpeed, full_us: float, request: int) -> float:
     """Return µs of a full unit's time that a request is: reading, and an output token and its context each step."""
-    requests, unit = service.requests, service.unit
     reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
-    return float(
-        reading + requests.output[request] * (service.full_us + unit.context_us * 0.5 * requests.held[request])
-    )
+    return float(reading + requests.output[request] * (full_us + unit.context_us * 0.5 * requests.held[request]))
 
 
 @kernel
@@ -119,39 +125,42 @@ def _replay(
     service: Service, units: int, steps: Float64s, waits: bool, horizon: float, spilled: UInt8s
 ) -> tuple[float, float]:
     """Replay all requests; return stream-µs in service up to the horizon, and the work served in unit-µs."""
-    requests, context_us = service.requests, service.unit.context_us * 0.5
-    count, streams = len(requests.time_us), len(steps) - 1
+    requests, unit, full_us, heap, record = service
+    context_us, memory = unit.context_us * 0.5, unit.memory * units
+    time_us, held_of, keys = requests.time_us, requests.held, heap.keys
+    count, streams = len(time_us), len(steps) - 1
     serving = arrived = head = held = 0
     virtual = now = reading_until = busy = served = 0.0
     while serving > 0 or arrived < count:
-        arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
+        arrival = float(time_us[arrived]) if arrived < count else np.inf
         resumed = max(now, reading_until)
         finish, step = np.inf, 1.0
         if serving > 0:
             step = steps[serving] + context_us * held / min(units, serving)
-            finish = resumed + (service.heap.keys[0] - virtual) * step
+            finish = resumed + (keys[0] - virtual) * step
         if finish <= arrival:  # a request ends and frees its slot and memory
             busy += serving * max(min(finish, horizon) - now, 0.0)
             now = finish
-            virtual = service.heap.keys[0]
-            held -= requests.held[leave(service, now, serving)]
+            virtual = keys[0]
+            held -= leave(requests, heap, record, now, serving)
             serving -= 1
         else:  # a request arrives: the decode clock has run since reading stopped
             busy += serving * (arrival - now)
             if serving > 0 and arrival > resumed:
                 virtual += (arrival - resumed) / step
             now = arrival
-            if not waits and (serving == streams or not fits(service, arrived, units, serving, held)):
+            if not waits and (serving == streams or not fits(held_of, memory, arrived, serving, held)):
                 spilled[arrived] = 1
                 head += 1
             arrived += 1
-        if is_due(service, serving, now, virtual, reading_until):
+        if is_due(heap, serving, now, virtual, reading_until):
             continue
         # whoever waits longest enters while there is a slot and memory
-        while head < arrived and serving < streams and fits(service, head, units, serving, held):
-            reading_until = enter(service, head, (now, virtual, reading_until), units, serving)
-            served += work_us(service, head)
-            held += requests.held[head]
+        while head < arrived and serving < streams and fits(held_of, memory, head, serving, held):
+            clocks = (now, virtual, reading_until)
+            reading_until = enter(requests, unit, heap, record, head, clocks, (units, serving))
+            served += work_us(requests, unit, full_us, head)
+            held += held_of[head]
             serving += 1
             head += 1
     return busy, served

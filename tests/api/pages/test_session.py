@@ -11,6 +11,7 @@ from service.access import keys, sign_in_links
 from service.access.roles import ROLES
 from service.pages import door
 from tests.clients import ApiClient
+from tests.evaluating import ready
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -127,3 +128,20 @@ def test_errors_are_pages_for_browsers_and_documents_for_clients(api: ApiClient,
     signed_in(browser, api.key)
     assert "To your workloads" in browser.get("/evaluations/ev_no", headers=HTML).text
     assert "/cursor" in browser.get("/workloads?cursor=no", headers=HTML).text
+
+
+def test_an_evaluation_under_way_shows_how_far_it_is_and_one_that_was_cancelled_says_so(
+    api: ApiClient, browser: Client
+) -> None:
+    signed_in(browser, api.key)
+    queued = api.post(f"/v1/workloads/{ready(api)}/evaluations", json={}, headers={"Prefer": "respond-async"}).headers[
+        "Location"
+    ]
+    page = f"/evaluations/{queued.rpartition('/')[2]}"
+    waiting = browser.get(page, headers=HTML)
+    assert (waiting.status_code, "Waiting for its turn" in waiting.text) == (200, True)
+    assert waiting.headers["Refresh"]
+    assert api.delete(queued).status_code == 204
+    cancelled = browser.get(page, headers=HTML)
+    assert (cancelled.status_code, "This evaluation was cancelled" in cancelled.text) == (200, True)
+    assert "Refresh" not in cancelled.headers

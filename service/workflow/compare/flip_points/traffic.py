@@ -22,7 +22,7 @@ ABOVE = tuple(Decimal(2) ** i for i in range(1, 6))
 HALVINGS = 5
 """Bisections of the octave in which the answer changes: the factor is found to about 2 %."""
 
-SAMPLES = (40_000, 400_000)
+SAMPLES = (40_000, 150_000)
 """Requests replayed at each factor: the larger sample where the smaller does not give the answer of the whole."""
 
 Decide = Callable[[Decimal], Option | None]
