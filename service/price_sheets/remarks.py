@@ -20,9 +20,9 @@ MOST = 40
 
 
 def remarks_of_sheets(documents: Iterable[Json], model: str | None, on: date | None) -> tuple[Remark, ...]:
-    """Return the remarks on the offers of a model in checked documents, on a day."""
+    """Return the remarks on the offers of a model in checked documents, on a day, in one order however those come."""
     found = [remark for document in documents for remark in _of_sheet(document, model, on)]
-    found.sort(key=lambda remark: not remark.can_move_the_answer)
+    found.sort(key=lambda r: (not r.can_move_the_answer, r.sku or "", r.code, r.sentence))
     if len(found) <= MOST:
         return tuple(found)
     more = Remark("prices", "more_remarks", f"{len(found) - MOST} more remarks on offers are with their price sheets.")
