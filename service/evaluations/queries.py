@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import Select, bindparam, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from service.evaluations.models import EvaluationResult, EvaluationSheet, StoredEvaluation
@@ -130,6 +130,18 @@ def latest(tx: Transaction, due_by: date | None) -> Select[EvaluationResult]:
     present = exists().where(Workload.id == EvaluationResult.workload_id, Workload.deleted_at.is_(None))
     statement = results(tx).where(~overtaken, present)
     return statement if due_by is None else statement.where(EvaluationResult.review_by <= due_by.isoformat())
+
+
+def unanswered(tx: Transaction) -> Select[StoredEvaluation]:
+    """Return the statement of the newest evaluation of each workload, where that has no answer."""
+    later = aliased(StoredEvaluation)
+    overtaken = exists().where(
+        later.workload_id == StoredEvaluation.workload_id,
+        tuple_(later.created_at, later.id) > tuple_(StoredEvaluation.created_at, StoredEvaluation.id),
+    )
+    answered = exists().where(EvaluationResult.evaluation_id == StoredEvaluation.id)
+    statement = select(StoredEvaluation).where(StoredEvaluation.organization_id == tx.organization_id)
+    return statement.where(~answered, ~overtaken)
 
 
 def latest_of(tx: Transaction, workload_id: str) -> EvaluationResult | None:

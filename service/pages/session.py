@@ -1,9 +1,8 @@
 """Signing in with an API key or by a link that works once, and signing out."""
 
 from pathlib import Path
-from typing import cast
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from service.access import sessions, sign_in_links
 from service.access.service import authenticate
@@ -12,27 +11,21 @@ from service.kit.db.transaction import Actor
 from service.kit.http.problems import Problem
 from service.pages import door
 
-HOME = "/workloads"
+HOME = "/"
 
 
 def register(blueprint: Blueprint) -> None:
     """Add the addresses of sessions."""
-    blueprint.get("/")(home)
     blueprint.get("/sign-in")(sign_in)
     blueprint.post("/sign-in")(begin)
     blueprint.get("/sign-in/<token>")(follow_link)
     blueprint.post("/sign-out")(end)
 
 
-def home() -> Response:
-    """Lead to the first page: of who is signed in, else to the sign-in."""
-    return _to(HOME)
-
-
 def sign_in() -> Response:
     """Show the sign-in."""
     if door.signed_in() is not None:
-        return _to(_next(request.args.get("next")))
+        return door.to(_next(request.args.get("next")))
     return _form(_next(request.args.get("next")))
 
 
@@ -60,13 +53,13 @@ def follow_link(token: str) -> Response:
 def end() -> Response:
     """End the session."""
     door.require_own_form(door.signed_in())
-    answer = _to("/sign-in")
+    answer = door.to("/sign-in")
     answer.delete_cookie(door.COOKIE, httponly=True, samesite="Lax")
     return answer
 
 
 def _begun(actor: Actor, target: str) -> Response:
-    answer = _to(target)
+    answer = door.to(target)
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
     cookie = sessions.cookie_for(actor)
     answer.set_cookie(
@@ -77,10 +70,6 @@ def _begun(actor: Actor, target: str) -> Response:
 
 def _form(target: str, fault: str = "", status: int = 200) -> Response:
     return door.without_keeping(make_response(render_template("sign_in.html", target=target, fault=fault), status))
-
-
-def _to(target: str) -> Response:
-    return door.without_keeping(cast("Response", redirect(target, 303)))
 
 
 def _next(asked: str | None) -> str:

@@ -89,6 +89,24 @@ def in_force(organization_id: str, at: datetime, model: str | None = None) -> Se
     return statement if model is None else statement.where(_offers_model(model))
 
 
+def models_in_force(session: Session, organization_id: str, at: datetime) -> dict[str, set[tuple[str, int]]]:
+    """Return the (sheet, version) pairs in force at a time that offer each model, by the model's key."""
+    offered = and_(
+        PriceSheetOffer.price_sheet_id == PriceSheetVersion.price_sheet_id,
+        PriceSheetOffer.version == PriceSheetVersion.version,
+    )
+    statement = (
+        in_force(organization_id, at)
+        .join(PriceSheetOffer, offered)
+        .with_only_columns(PriceSheetOffer.model_key, PriceSheetVersion.price_sheet_id, PriceSheetVersion.version)
+        .distinct()
+    )
+    found: dict[str, set[tuple[str, int]]] = {}
+    for model, sheet_id, number in session.execute(statement):
+        found.setdefault(model, set()).add((sheet_id, number))
+    return found
+
+
 def models_of(session: Session, organization_id: str, price_sheet_id: str, at: datetime) -> set[str]:
     """Return the keys of the models that a sheet offers in its version in force at a time."""
     statement = (

@@ -30,6 +30,15 @@ def newest(session: Session, organization_id: str, workload_id: str) -> StoredHi
     return session.scalar(statement.order_by(StoredHistory.created_at.desc(), StoredHistory.id.desc()).limit(1))
 
 
+def newest_of_each(session: Session, organization_id: str) -> dict[str, str]:
+    """Return the id of the history that was uploaded last to each workload that has one."""
+    statement = select(StoredHistory.workload_id, StoredHistory.id).where(
+        StoredHistory.organization_id == organization_id
+    )
+    rows = session.execute(statement.order_by(StoredHistory.created_at, StoredHistory.id))
+    return {row[0]: row[1] for row in rows}
+
+
 def same_content(session: Session, organization_id: str, workload_id: str, digest: str) -> StoredHistory | None:
     """Return the workload's history with this content."""
     return session.scalar(histories(organization_id, workload_id).where(StoredHistory.digest == digest))

@@ -21,7 +21,7 @@ def signed_in(chromium: Browser, served: Served, **reader: Any) -> Page:  # noqa
     page.locator("#key").focus()
     page.keyboard.type(served.key)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/workloads")
+    page.wait_for_url(f"{served.origin}/")
     return page
 
 
@@ -32,6 +32,7 @@ def test_every_page_is_drawn_without_a_fault(chromium: Browser, served: Served, 
     watch.over(page)
     evaluation = f"/evaluations/{served.evaluation['id']}"
     for address in (
+        "/",
         "/workloads",
         f"/workloads/{served.evaluation['workload_id']}",
         evaluation,

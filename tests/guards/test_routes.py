@@ -20,7 +20,6 @@ PAGES = {
     "/docs/problems/<code>",
     "/static/<path:filename>",
     "/static/report/<name>",
-    "/",
     "/sign-in",
     "/sign-in/<token>",
     "/sign-out",

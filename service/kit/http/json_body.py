@@ -58,7 +58,7 @@ def content() -> bytes:
 
 def _read() -> bytes:
     try:
-        with _hurried():
+        with hurried():
             return request.stream.read(CHUNK)
     except RequestEntityTooLarge as error:
         raise _too_large() from error
@@ -67,7 +67,7 @@ def _read() -> bytes:
 
 
 @contextmanager
-def _hurried() -> Iterator[None]:
+def hurried() -> Iterator[None]:
     """Stop listening to a sender that takes too long: a byte now and then would keep its thread for ever."""
     sender: socket.socket | None = request.environ.get("gunicorn.socket")
     if sender is None:

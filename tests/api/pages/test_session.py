@@ -44,7 +44,7 @@ def test_the_first_page_leads_through_the_sign_in_to_where_one_wanted_to_go(api:
 
 @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a\r\nSet-Cookie: b"])
 def test_nobody_is_led_to_elsewhere(api: ApiClient, browser: Client, to: str) -> None:
-    assert signed_in(browser, api.key, to).location == "/workloads"
+    assert signed_in(browser, api.key, to).location == "/"
 
 
 def test_behind_https_the_cookie_is_secure(api: ApiClient, browser: Client) -> None:
