@@ -9,13 +9,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from service.kit.http.fields import Amount, Integer, Number, Text
+from service.kit.zones import zone_names
 
 LARGEST = 10**12
 """The largest amount of money: with 12 decimals it stays exact in the 28 digits that sums are made with."""
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""Days of the week, as sheets name them."""
+
 _UNFIT = re.compile(r"[\t\n\x80-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STREAMS = Integer(minimum=1, maximum=100_000)
 _SPEED = Number(minimum=1e-6, maximum=1e9)
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -76,6 +81,28 @@ class Day(fields.Field[date]):
         raise ValidationError('Must be a day such as "2026-11-01".')
 
 
+class TimeOfDay(fields.Field[str]):
+    """A time of the day to the minute, `HH:MM`; `24:00` is the end of a day."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        """Describe the field as a time."""
+        super().__init__(metadata={"type": "string", "pattern": f"^{_TIME.pattern}$"}, **options)
+
+    def _deserialize(self, value: object, *_args: object, **_options: object) -> str:
+        if isinstance(value, str) and _TIME.fullmatch(value):
+            return value
+        raise ValidationError('Must be a time of the day such as "08:30".')
+
+
+class Zone(Text):
+    """A time zone by its IANA name."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        """Take the names that the zone data has."""
+        super().__init__(minimum=1, maximum=60, **options)
+        self.validators.append(_is_zone)
+
+
 class SpeedPoint(fields.Field[tuple[int, float]]):
     """One point of a decode curve, `[streams, tokens a second and stream]`."""
 
@@ -109,6 +136,11 @@ class Variant(fields.Field[dict[str, Any]]):
             raise ValidationError({self.key: [f"Must be one of: {', '.join(self.shapes)}."]})
         loaded: dict[str, Any] = self.shapes[named].load(value)
         return loaded
+
+
+def _is_zone(name: str) -> None:
+    if name not in zone_names():
+        raise ValidationError("Must be an IANA time zone such as Europe/Berlin, or UTC.")
 
 
 def _one_line(text: str) -> None:

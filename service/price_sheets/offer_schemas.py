@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from service.kit.http.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
-from service.price_sheets.fields import Day, Line, Money, SpeedPoint, Variant
+from service.price_sheets.fields import DAYS, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone
 from service.workflow.offers import METERS
 
 SKU = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
@@ -31,16 +31,41 @@ class TierSchema(Schema):
     amount = Money(required=True)
 
 
+class WeekHoursSchema(Schema):
+    """From `from` until before `until` on `days` (left out: every day) in `zone`; past midnight where it is not later.
+
+    A time that runs past midnight belongs to the day on which it began.
+    """
+
+    zone = Zone(required=True)
+    days = Distinct(Choice(DAYS), alphabetical=False, validate=_some(7))
+    from_ = TimeOfDay(required=True, data_key="from")
+    until = TimeOfDay(required=True)
+
+
+class ConditionalSchema(Schema):
+    """`amount` instead of the price's own for a request of more input tokens than this, in these hours, or both.
+
+    Input tokens are all of the request, cached ones included. Of several that a request meets the last holds.
+    """
+
+    input_tokens_above = Integer(minimum=1, maximum=10**9)
+    hours = fields.Nested(WeekHoursSchema)
+    amount = Money(required=True)
+
+
 class PriceSchema(Schema):
     """`amount` of the sheet's currency for `per` of the meter; `input_tokens` is the price of uncached input.
 
-    `per` is a power of ten, of compute seconds also 60 or 3600.
+    `per` is a power of ten, of compute seconds also 60 or 3600. `tiers` go by the month's quantity, `when` by the
+    single request: the whole request is billed at the amount of the last condition that it meets.
     """
 
     meter = Choice(METERS, required=True)
     amount = Money(required=True)
     per = Integer(minimum=1, maximum=10**9, required=True)
     tiers = List(fields.Nested(TierSchema), validate=_some(20))
+    when = List(fields.Nested(ConditionalSchema), validate=_some(20))
 
 
 class LimitsSchema(Schema):

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from service.price_sheets.fields import DAYS
+from service.workflow.conditions import Condition, Conditional, WeekHours
 from service.workflow.offers import (
     METERS,
     Autoscale,
@@ -114,7 +116,24 @@ def _common(offer: Json, sheet: Json) -> Json:
 
 def _price(price: Json) -> Price:
     tiers = tuple(Tier(tier["above"], Decimal(tier["amount"])) for tier in price.get("tiers", ()))
-    return Price(price["meter"], Decimal(price["amount"]), price["per"], tiers)
+    conditional = tuple(Conditional(_condition(each), Decimal(each["amount"])) for each in price.get("when", ()))
+    return Price(price["meter"], Decimal(price["amount"]), price["per"], tiers, conditional)
+
+
+def _condition(given: Json) -> Condition:
+    hours = given.get("hours")
+    return Condition(given.get("input_tokens_above", 0), None if hours is None else _hours(hours))
+
+
+def _hours(hours: Json) -> WeekHours:
+    days = sorted(DAYS.index(day) for day in hours.get("days", DAYS))
+    return WeekHours(hours["zone"], tuple(days), minute_of(hours["from"]), minute_of(hours["until"]))
+
+
+def minute_of(time: str) -> int:
+    """Return the minute of the day of a time such as 08:30."""
+    hour, _, minute = time.partition(":")
+    return int(hour) * 60 + int(minute)
 
 
 def _rate(rate: Json) -> Rate:

@@ -1,11 +1,11 @@
 """Bills: monthly quantities times prices, exact in Decimal, as lines that sum to their total."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from service.workflow.offers import HOURS_PER_MONTH, METERS, Meter, Price, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, METERS, Meter, PartPrice, Price, Serverless
 from service.workflow.traffic import SECOND
 
 MONEY = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -61,10 +61,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Billed:
-    """What an option owes a serverless offer: `share` of the bill of a month's usage."""
+    """What an option owes a serverless offer: `share` of the bill of a month's usage.
+
+    prices: the offer as this usage is billed, where its requests are not those of the whole window and some prices
+    hold for some requests only; None where the offer as it is bills it.
+    """
 
     usage: Usage
     share: Fraction = Fraction(1)
+    prices: Serverless | None = None
 
 
 def quantize(amount: Decimal) -> Decimal:
@@ -81,6 +86,27 @@ def line(code: str, quantity: Decimal, unit: str, unit_price: Decimal, per: int 
 def share_of(amount: Decimal, share: Fraction) -> Decimal:
     """Return amount × share, rounded half-even to QUANTUM."""
     return quantize(MONEY.divide(MONEY.multiply(amount, Decimal(share.numerator)), Decimal(share.denominator)))
+
+
+def times(amount: Decimal, share: Fraction) -> Decimal:
+    """Return amount × share, with the digits of MONEY: of prices, which are not rounded to QUANTUM."""
+    return MONEY.divide(MONEY.multiply(amount, Decimal(share.numerator)), Decimal(share.denominator))
+
+
+def blend(plain: Price, parts: tuple[PartPrice, ...]) -> Price:
+    """Return a price with parts of its quantity at prices of their own: its amounts are those of the average one.
+
+    blended amount = amount × (1 − Σ share) + Σ share × amount of the part
+    """
+    rest = Fraction(1) - sum((part.share for part in parts), Fraction(0))
+    added = add(times(part.amount * plain.per / part.per, part.share) for part in parts)
+    return replace(
+        plain,
+        amount=MONEY.add(times(plain.amount, rest), added),
+        tiers=tuple(replace(tier, amount=MONEY.add(times(tier.amount, rest), added)) for tier in plain.tiers),
+        parts=parts,
+        plain=plain,
+    )
 
 
 def add(amounts: Iterable[Decimal]) -> Decimal:

@@ -16,7 +16,7 @@ from service.workflow.offers import Offer
 from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare, spelled
-from service.workflow.quantities import blended, counts_of, unpriced
+from service.workflow.quantities import blended, class_sums_of, counts_of, unclassed, unpriced
 from service.workflow.remarks import Remark, capped
 from service.workflow.traffic import TrafficHistory
 
@@ -64,9 +64,10 @@ def evaluate(
     progress("measure", 0.0)
     case = case_of(history, policy, offers)
 
-    counts = counts_of(clip(history, case.profile.start_us, case.profile.end_us))
-    remarks = (*remarks, *unpriced(offers, counts))
-    offers = blended(offers, counts)
+    window = clip(history, case.profile.start_us, case.profile.end_us)
+    counts = counts_of(window)
+    remarks = (*remarks, *unpriced(offers, counts), *unclassed(offers, window))
+    offers = blended(offers, counts, class_sums_of(window))
 
     with ThreadPoolExecutor(threads) as executor:
         progress("compute", 0.0)

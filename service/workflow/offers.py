@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from service.workflow.conditions import Condition, Conditional, Conditions
+
 Meter = Literal[
     "input_tokens",
     "cached_input_tokens",
@@ -54,28 +56,39 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class PartPrice:
-    """What a part of a meter's quantity costs: `share` of it, at `amount` money per `per` (see quantities)."""
+    """What a part of a meter's quantity costs: `share` of it, at `amount` money per `per` (see quantities).
+
+    condition: what the requests of this part meet, None where it is a part by its meter alone.
+    """
 
     meter: Meter
     share: Fraction
     amount: Decimal
     per: int
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """What `per` of a meter costs: `amount` money per `per` meter units, with marginal tiers in rising order.
 
-    parts: of the quantity that are billed at prices of their own, which `amount` and `tiers` then blend; plain: the
-    price of the rest.
+    conditional: amounts for requests of some length or hour, of which the last that a request meets holds. parts: of
+    the quantity that are billed at prices of their own, which `amount` and `tiers` then blend; plain: the price of the
+    rest.
     """
 
     meter: Meter
     amount: Decimal
     per: int
     tiers: tuple[Tier, ...] = ()
+    conditional: tuple[Conditional, ...] = ()
     parts: tuple[PartPrice, ...] = ()
     plain: "Price | None" = None
+
+    @property
+    def conditions(self) -> Conditions:
+        """The conditions of the amounts that hold for some requests only."""
+        return tuple(each.condition for each in self.conditional)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def _converted_serverless(offer: Serverless, rate: Decimal, currency: str) -> Se
             price,
             amount=price.amount * rate,
             tiers=tuple(replace(tier, amount=tier.amount * rate) for tier in price.tiers),
+            conditional=tuple(replace(each, amount=each.amount * rate) for each in price.conditional),
         )
         for price in offer.prices
     )

@@ -99,9 +99,15 @@ def amount(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def price(meter: str, value: Decimal, per: int = PER_MILLION) -> Json:
-    """Return the price of a meter."""
-    return {"meter": meter, "amount": amount(value), "per": per}
+def price(meter: str, value: Decimal, per: int = PER_MILLION, when: Iterable[Json] = ()) -> Json:
+    """Return the price of a meter; when: amounts for some requests only, of which the last that holds decides."""
+    conditional = list(when)
+    return {"meter": meter, "amount": amount(value), "per": per} | ({"when": conditional} if conditional else {})
+
+
+def longer(above: int, value: Decimal) -> Json:
+    """Return the amount for requests of more input tokens than `above`."""
+    return {"input_tokens_above": above, "amount": amount(value)}
 
 
 def note(parts: Iterable[str]) -> Json:

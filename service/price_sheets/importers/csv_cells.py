@@ -16,22 +16,22 @@ FORMULA = "=+-@\t\r\n＝＋－＠'"
 _UNGUARDED = re.compile(rf"(^|;\s*)(?=[{re.escape(FORMULA)}])")
 _GUARDED = re.compile(rf"(^|;\s*)'(?=[{re.escape(FORMULA)}])")
 
-KEYED = {"prices": "meter", "rates": "term_months", "axes": None}
+KEYED = {"prices": "meter", "rates": "term_months", "axes": None, "when": None}
 """Lists written as columns: by the field that tells entries apart (`12#2`: a second of that term), or by number."""
 
-TEXTS = ("residency", "certifications")
+TEXTS = ("residency", "certifications", "days")
 FLAGS = ("version_pinning",)
 NUMBERS = (
     "per", "requests_per_minute", "tokens_per_minute", "input_tokens_per_minute", "all_input_tokens_per_minute",
     "output_tokens_per_minute", "idle_seconds", "start_seconds", "concurrency",
     "instance_concurrency", "prefill_tokens_per_second", "minimum", "increment", "maximum", "billing_seconds",
     "window_seconds", "slots", "prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token",
-    "context_tokens", "kv_tokens",
+    "context_tokens", "kv_tokens", "input_tokens_above",
 )  # fmt: skip
 """Fields that are JSON numbers; every other one is a text, money included."""
 
 MOST_STEPS = 8
-"""The most steps of a column's path; the longest one of a sheet has five."""
+"""The most steps of a column's path; the longest one of a sheet has six."""
 
 _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,40})?")
 

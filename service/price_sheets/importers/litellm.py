@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from service.price_sheets.fields import DAYS
 from service.price_sheets.importers.base import (
     FREE,
     PER_MILLION,
@@ -24,6 +25,7 @@ from service.price_sheets.importers.base import (
     all_free,
     amount,
     exact,
+    longer,
     note,
     price,
 )
@@ -55,12 +57,18 @@ METERS = (
     ("cache_read_input_token_cost", "cached_input_tokens", PER_MILLION),
     ("output_cost_per_token", "output_tokens", PER_MILLION),
     ("input_cost_per_request", "requests", 1000),
+    ("cache_creation_input_token_cost", "cache_write_input_tokens", PER_MILLION),
+    ("cache_creation_input_token_cost_above_1hr", "cache_write_1h_input_tokens", PER_MILLION),
+    ("input_cost_per_audio_token", "audio_input_tokens", PER_MILLION),
+    ("input_cost_per_image_token", "image_input_tokens", PER_MILLION),
+    ("output_cost_per_audio_token", "audio_output_tokens", PER_MILLION),
+    ("output_cost_per_reasoning_token", "reasoning_output_tokens", PER_MILLION),
 )
 
 CARRIED = {name for name, _, _ in METERS} | {"input_cost_per_token_cache_hit"}
 """Costs that an offer states; the last is the older name of the cached price."""
 
-LONG_REQUESTS = re.compile(r"_above_[0-9]+k_tokens")
+LONG_REQUESTS = re.compile(r"(?P<cost>.+)_above_(?P<thousands>[0-9]{1,6})k_tokens")
 SIZES = "tiered_pricing"
 """Where the prices of some models are listed by the size of one request."""
 
@@ -158,7 +166,44 @@ def _prices(entry: Json) -> Iterator[Json]:
         stated = exact(entry.get(name))
         # Embedding models are listed with a zero for the output they do not have.
         if stated is not None and not (entry["mode"] == "embedding" and meter == "output_tokens"):
-            yield price(meter, stated * per, per)
+            yield price(meter, stated * per, per, _conditional(name, entry, per))
+
+
+def _conditional(name: str, entry: Json, per: int) -> Iterator[Json]:
+    """Yield the amounts of a cost for long requests, the longest last, and for the hours off the peak."""
+    long = {int(found["thousands"]) * 1000: value for key, value in entry.items() if (found := _long(name, key))}
+    tiers = entry.get(SIZES)
+    for tier in tiers if isinstance(tiers, list) else ():
+        if isinstance(tier, dict) and isinstance(tier.get("range"), list) and (start := exact(tier["range"][0])):
+            long[int(start)] = tier.get(name)
+    for above in sorted(long):
+        stated = exact(long[above])
+        if stated is not None and above > 0:
+            yield longer(above, stated * per)
+    stated = exact(_off_peak(entry).get(name))
+    if stated is not None:
+        yield from ({"hours": hours, "amount": amount(stated * per)} for hours in _windows(_off_peak(entry)))
+
+
+def _off_peak(entry: Json) -> Json:
+    stated = entry.get("off_peak_pricing")
+    return stated if isinstance(stated, dict) else {}
+
+
+def _long(name: str, key: str) -> re.Match[str] | None:
+    found = LONG_REQUESTS.fullmatch(key)
+    return found if found and found["cost"] == name else None
+
+
+def _windows(off_peak: Json) -> Iterator[Json]:
+    """Yield the hours off the peak, which the list states in UTC by the number of the day, Monday 1."""
+    windows = off_peak.get("windows")
+    for window in windows if isinstance(windows, list) else ():
+        stated, numbers = window.get("hours_utc", ""), window.get("weekdays", range(1, 8))
+        days = [DAYS[number - 1] for number in numbers]
+        for span in stated if isinstance(stated, list) else [stated]:
+            start, _, end = str(span).partition("-")
+            yield {"zone": "UTC", "days": days, "from": start, "until": end}
 
 
 def _place(key: str, entry: Json) -> tuple[str, str]:
@@ -184,12 +229,9 @@ def _until(entry: Json) -> Json:
 
 
 def _remarks(entry: Json) -> Iterator[str]:
-    if SIZES in entry or any(LONG_REQUESTS.search(name) for name in entry):
-        yield "Long requests cost more; the base price is carried."
-    if "off_peak_pricing" in entry:
-        yield "The price varies with the hour of the day; the one outside its off-peak hours is carried."
     costs = {name for name, value in entry.items() if "cost" in name and value and not isinstance(value, str)}
-    if others := sorted(name for name in costs - CARRIED if not LONG_REQUESTS.search(name)):
+    long = {key for key in costs if (found := LONG_REQUESTS.fullmatch(key)) and found["cost"] in CARRIED}
+    if others := sorted(costs - CARRIED - long):
         yield f"Not carried: {', '.join(others)}."
     if isinstance(entry.get("source"), str):
         yield f"Source: {entry['source']}"

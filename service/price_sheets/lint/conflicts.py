@@ -47,7 +47,7 @@ class Statement:
     source: Json
     price: Json
     value: tuple[str, ...]
-    """The price in a form in which equal prices are equal: per one of the meter, tiers included."""
+    """The price in a form in which equal prices are equal: per one of the meter, tiers and conditions included."""
 
 
 Conflict = tuple[Subject, list[Statement]]
@@ -85,6 +85,10 @@ def _prices(listing: Listing) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]
     thing = (listing.provider.casefold(), offer["model"].casefold(), region, listing.currency)
     for price in offer.get("prices", ()):
         tiers = [f"{tier['above']}: {_plain(unit_price(price | tier))}" for tier in price.get("tiers", ())]
+        tiers += [
+            f"{entry.get('input_tokens_above', 0)} {entry.get('hours')}: {_plain(unit_price(price | entry))}"
+            for entry in price.get("when", ())
+        ]
         yield Subject(*thing, meter=price["meter"]), price, (_plain(unit_price(price)), *tiers)
     unit, gpu = offer.get("unit", "replica").casefold(), offer.get("gpu")
     for rate in offer.get("rates", ()):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
+from service.price_sheets.lint.conditional import conditional
 from service.price_sheets.lint.finding import Finding, error, warning
 from service.price_sheets.offer_values import Json
 
@@ -25,6 +26,7 @@ def serverless(offer: Json, pointer: str) -> Iterator[Finding]:
     """Yield the findings of one serverless offer."""
     for index, price in enumerate(offer["prices"]):
         yield from _price(price, f"{pointer}/prices/{index}")
+        yield from conditional(price, f"{pointer}/prices/{index}")
     yield from _meters(offer, f"{pointer}/prices")
     yield from _ratios(offer["prices"], f"{pointer}/prices")
     if "warm_pool" in offer and "cold_start" not in offer:
@@ -33,7 +35,8 @@ def serverless(offer: Json, pointer: str) -> Iterator[Finding]:
 
 
 def _charges(offer: Json) -> bool:
-    amounts = [amount["amount"] for price in offer["prices"] for amount in (price, *price.get("tiers", ()))]
+    prices = offer["prices"]
+    amounts = [one["amount"] for p in prices for one in (p, *p.get("tiers", ()), *p.get("when", ()))]
     return any(Decimal(amount) for amount in (*amounts, offer.get("hourly", "0")))
 
 

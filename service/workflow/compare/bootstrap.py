@@ -112,7 +112,8 @@ def _variable(case: Case, option: Option, weights: Int64s, observed: Int64s) -> 
     per_month = stretch * float(case.time_scale)
     money = np.zeros(len(weights))
     if option.serverless is not None:
-        money += metered(option.serverless, counts, (weights @ daily.compute_us) * per_month / SECOND)
+        own = option.billed[0].prices if option.billed else None
+        money += metered(own or option.serverless, counts, (weights @ daily.compute_us) * per_month / SECOND)
         for outage in option.billed[1:]:
             counts = (weights @ case.daily(case.hourly)) * scale * stretch[:, None]
             whole = metered(option.serverless, counts, np.full(len(weights), outage.usage.compute_us / SECOND))

@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from service.workflow.compute.kinds.conditional import offers_for
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.redecide import case_of, cheapest, decide_again
 from service.workflow.compute.search.dominance import contenders
@@ -54,8 +55,9 @@ def walk_forward(
         last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks), offers)
     except InsufficientTraffic:
         return None
-    rivals = contenders(offers, fresh)
-    choice = decide_again(first, rivals, executor)
+    kept = contenders(offers, fresh)
+    choice = decide_again(first, offers_for(first, kept), executor)
+    rivals = offers_for(last, kept)
     paid = None if choice is None else realize(last, choice.key, rivals)
     best = cheapest(last, rivals, executor)
     if paid is None or best is None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from service.workflow.bill import Usage
+from service.workflow.conditions import Conditions
+from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
 from service.workflow.policy import Policy
@@ -31,7 +33,8 @@ class Case:
 
     `arrivals` already carry the policy's traffic factor; the profile does not. `peaks` remembers the units that each
     capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once;
-    `fluids` what of a sampled case is known of all buckets (see expected).
+    `fluids` what of a sampled case is known of all buckets (see expected); `classes` which conditions of prices each
+    request meets.
     """
 
     profile: TrafficProfile
@@ -40,6 +43,15 @@ class Case:
     peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     crowds: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     fluids: dict[Capacity, "Fluid"] = field(default_factory=dict, repr=False, compare=False)
+    classes: dict[Conditions, Int64s] = field(default_factory=dict, repr=False, compare=False)
+
+    def classes_of(self, conditions: Conditions) -> Int64s:
+        """Return the class of each replayed request, shape (n,): the last of the conditions that it meets, from 1."""
+        if conditions not in self.classes:
+            arrivals = self.arrivals
+            times, inputs = times_of(arrivals, self.profile.start_us), arrivals.uncached + arrivals.cached
+            self.classes[conditions] = classes_of(conditions, times, inputs)
+        return self.classes[conditions]
 
     @cached_property
     def traffic_factor(self) -> Fraction:

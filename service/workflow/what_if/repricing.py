@@ -69,7 +69,8 @@ def _rate(rate: Rate, factor: Decimal) -> Rate:
 
 def _price(price: Price, factor: Decimal) -> Price:
     tiers = tuple(replace(tier, amount=tier.amount * factor) for tier in price.tiers)
-    return replace(price, amount=price.amount * factor, tiers=tiers)
+    conditional = tuple(replace(each, amount=each.amount * factor) for each in price.conditional)
+    return replace(price, amount=price.amount * factor, tiers=tiers, conditional=conditional)
 
 
 def _pool(pool: WarmPool | None, factor: Decimal) -> WarmPool | None:

@@ -64,7 +64,8 @@ def every_offer_field() -> set[str]:
 
 def field_names(schema: Schema) -> set[str]:
     """Return the names of a schema's fields, nested ones included."""
-    return set(schema.fields).union(*(_nested(field) for field in schema.fields.values()))
+    names = {field.data_key or name for name, field in schema.fields.items()}
+    return names.union(*(_nested(field) for field in schema.fields.values()))
 
 
 def _nested(field: Any) -> set[str]:  # noqa: ANN401 - any field

@@ -13,17 +13,21 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 from genai_prices import Usage as ListUsage
 from genai_prices.data_snapshot import get_snapshot
 
 from service.price_sheets.importers import genai_prices, litellm
 from service.price_sheets.importers.base import Imported, Wanted
 from service.price_sheets.offer_values import build_offers
-from service.workflow.bill import Usage, prices_cached_apart, serverless_lines, total
+from service.workflow.bill import Line, Usage, prices_cached_apart, serverless_lines, total
 from service.workflow.offers import Serverless
+from service.workflow.quantities import blended, class_sums_of, counts_of
+from service.workflow.traffic import SECOND, RequestLog
 
 WANTED = Wanted(date(2026, 8, 1))
 NOON = datetime(2026, 8, 1, 12, tzinfo=UTC)
+NOON_US = int(NOON.timestamp()) * SECOND
 
 UNCACHED, CACHED, OUTPUT = 1_234_567_891, 345_678_912, 98_765_431
 
@@ -51,6 +55,15 @@ def plain_offers(imported: Imported) -> Iterator[tuple[str, Serverless]]:
                 yield sheet["provider"], offer
 
 
+def lines_of(offer: Serverless, cached: int, requests: int = 1) -> list[Line]:
+    """Return the bill of one long request, as an evaluation of it alone would make it."""
+    arrival, asked, read, made = (np.array([count]) for count in (NOON_US, UNCACHED + cached, cached, OUTPUT))
+    history = RequestLog(arrival, asked, read, made)
+    (priced,) = blended([offer], counts_of(history), class_sums_of(history))
+    assert isinstance(priced, Serverless)
+    return serverless_lines(priced, Usage(requests, UNCACHED, cached, OUTPUT))
+
+
 def cached_of(offer: Serverless) -> int:
     """Return the cached tokens to bill: none where the list has no price for them."""
     return CACHED if prices_cached_apart(offer) else 0
@@ -63,7 +76,7 @@ def test_bills_agree_with_genai_prices_to_the_last_digit() -> None:
         cached = cached_of(offer)
         usage = ListUsage(input_tokens=UNCACHED + cached, cache_read_tokens=cached, output_tokens=OUTPUT)
         theirs = listed[provider][offer.model].get_prices(NOON).calc_price(usage)["total_price"]
-        ours = total(serverless_lines(offer, Usage(1, UNCACHED, cached, OUTPUT)))
+        ours = total(lines_of(offer, cached))
         if ours != theirs:  # a price with float noise beyond the twelve places that a sheet states
             assert len(str(theirs).partition(".")[2]) > 18
             assert math.isclose(ours, theirs, rel_tol=1e-12), (provider, offer.model)
@@ -86,10 +99,10 @@ def litellm_costs(asked: list[tuple[str, str, int]]) -> dict[str, list[float]]:
 
 
 def litellm_offers() -> Iterator[tuple[str, dict[str, Any], Serverless]]:
-    """Yield (name, entry, offer) of every chat model whose price depends neither on a request's size nor its hour."""
+    """Yield (name, entry, offer) of every chat model whose price does not depend on the hour."""
     listed, version = litellm.installed()
     for name, entry in listed.items():
-        varies = any("above" in key or "tier" in key or "off_peak" in key for key in entry)
+        varies = "off_peak_pricing" in entry
         if entry.get("mode") != "chat" or varies or "input_cost_per_token" not in entry:
             continue
         for sheet in litellm.read({name: entry}, version, WANTED).sheets:
@@ -102,7 +115,7 @@ def test_bills_agree_with_litellm_as_far_as_floats_reach() -> None:
     offers = list(litellm_offers())
     costs = litellm_costs([(name, entry["litellm_provider"], cached_of(offer)) for name, entry, offer in offers])
     for name, _, offer in offers:
-        lines = serverless_lines(offer, Usage(0, UNCACHED, cached_of(offer), OUTPUT))
+        lines = lines_of(offer, cached_of(offer), requests=0)
         prompt = total(line for line in lines if line.code != "output_tokens")
         completion = total(line for line in lines if line.code == "output_tokens")
         if costs[name] == [0, 0]:

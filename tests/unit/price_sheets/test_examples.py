@@ -38,7 +38,7 @@ POLICY = Policy(sufficiency=SufficiencyPolicy(allow_provisional=True), bootstrap
 
 def test_there_is_an_example_of_every_kind_and_the_page_lists_it() -> None:
     page = (FOLDER / "README.md").read_text()
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 11
     assert [path.name for path in EXAMPLES if f"({path.name})" not in page] == []
 
 

@@ -167,6 +167,7 @@ def test_genai_prices_are_what_the_package_itself_computes(from_genai_prices: Im
         (sheet["provider"], offer["model"]): meters(offer)
         for sheet in from_genai_prices.sheets
         for offer in sheet["offers"]
+        if not any("when" in price for price in offer["prices"])  # those by the request are in test_price_lists
     }
     moment = datetime(2026, 11, 20, 12, tzinfo=UTC)
     compared = 0
@@ -185,8 +186,17 @@ def test_genai_prices_are_what_the_package_itself_computes(from_genai_prices: Im
 
 def test_genai_prices_says_what_an_offer_cannot(from_genai_prices: Imported) -> None:
     offers = every_offer(from_genai_prices)
-    assert "200000 input tokens" in offers["anthropic", "claude-sonnet-4-5"]["note"]
-    assert "cache_write_mtok" in offers["anthropic", "claude-sonnet-4-5"]["note"]
+    sonnet = offers["anthropic", "claude-sonnet-4-5"]
+    assert sonnet["note"] == "Not carried: web_searches_kcount."
+    assert sonnet["prices"][0] == {
+        "meter": "input_tokens",
+        "amount": "3",
+        "per": 1_000_000,
+        "when": [{"input_tokens_above": 200_000, "amount": "6"}],
+    }
+    assert meters(sonnet)["cache_write_input_tokens"] * 1_000_000 == Decimal("3.75")
+    (off_peak,) = offers["deepseek", "deepseek-chat"]["prices"][0]["when"]
+    assert off_peak["hours"] == {"zone": "UTC", "from": "00:30", "until": "16:30"}
     assert "note" not in offers["perplexity", "sonar"]
     assert meters(offers["perplexity", "sonar"])["requests"] == Decimal("0.012")
 
@@ -225,11 +235,25 @@ def test_litellm_prices_are_those_of_the_list(from_litellm: Imported) -> None:
 def test_litellm_says_what_an_offer_cannot(from_litellm: Imported) -> None:
     offers = every_offer(from_litellm)
     assert "Not carried: search_context_cost_per_query." in offers["perplexity", "perplexity:sonar"]["note"]
-    assert "Long requests cost more" in offers["google", "gemini:gemini-2.5-pro"]["note"]
-    assert "varies with the hour of the day" in offers["deepseek", "deepseek-flash"]["note"]
-    # What is cached for more than an hour is no longer a request.
-    assert "cache_creation_input_token_cost_above_1hr" in offers["anthropic", "claude-haiku-4-5"]["note"]
-    assert "Long requests" not in offers["anthropic", "claude-haiku-4-5"]["note"]
+    assert "input_cost_per_token_priority" in offers["google", "gemini:gemini-2.5-pro"]["note"]
+
+
+def test_litellm_prices_by_length_and_by_hour_are_carried(from_litellm: Imported) -> None:
+    listed, _ = litellm.installed()
+    offers = every_offer(from_litellm)
+    entry = listed["gemini/gemini-2.5-pro"]
+    price = offers["google", "gemini:gemini-2.5-pro"]["prices"][0]
+    (long,) = price["when"]
+    assert long["input_tokens_above"] == 200_000
+    assert Decimal(long["amount"]) == entry["input_cost_per_token_above_200k_tokens"] * 1_000_000
+    windows = offers["deepseek", "deepseek-flash"]["prices"][0]["when"]
+    weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    assert windows[0] == {
+        "hours": {"zone": "UTC", "days": weekdays, "from": "00:00", "until": "01:00"},
+        "amount": "0.15",
+    }
+    assert windows[-1]["hours"] == {"zone": "UTC", "days": ["saturday", "sunday"], "from": "00:00", "until": "00:00"}
+    assert meters(offers["anthropic", "claude-haiku-4-5"])["cache_write_1h_input_tokens"] * 1_000_000 == 2
 
 
 def test_litellm_prices_by_the_size_of_a_request_are_those_of_short_ones(from_litellm: Imported) -> None:
@@ -243,7 +267,10 @@ def test_litellm_prices_by_the_size_of_a_request_are_those_of_short_ones(from_li
         "cached_input_tokens": tier["cache_read_input_token_cost"],
         "output_tokens": tier["output_cost_per_token"],
     }
-    assert "Long requests cost more" in offer["note"]
+    (longer, *_) = offer["prices"][0]["when"]
+    second = listed[name]["tiered_pricing"][1]
+    assert longer["input_tokens_above"] == second["range"][0]
+    assert Decimal(longer["amount"]) == second["input_cost_per_token"] * 1_000_000
     by_size = {key for key, entry in listed.items() if entry.get("mode") == "chat" and "tiered_pricing" in entry}
     assert not by_size & {skipped.item for skipped in from_litellm.skipped}
 

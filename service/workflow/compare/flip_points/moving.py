@@ -40,5 +40,5 @@ def _metered(billed: Billed, offer: Serverless) -> dict[Meter, Decimal]:
     share = _share(billed)
     return {
         price.meter: total(tiered_lines("", price, billed_quantity(offer, price, billed.usage))) * share
-        for price in offer.prices
+        for price in (billed.prices or offer).prices
     }

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from service.workflow.bill import Billed, Line, Usage, line, serverless_lines, share_of, total
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.conditional import offer_for
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
 from service.workflow.compute.kinds.serverless import ServerlessProbe, request_violations
@@ -48,9 +49,14 @@ class Overflow:
         return self.case.monthly(self.reserved.refused.tolist(), compute_us)
 
     @cached_property
+    def prices(self) -> Serverless:
+        """The offer as it bills these requests: some of its prices may hold for some requests only."""
+        return offer_for(self.case, self.offer, self.reserved.spilled_mask)
+
+    @cached_property
     def lines(self) -> list[Line]:
         """The overflow's bill."""
-        return serverless_lines(self.offer, self.usage, "overflow_")
+        return serverless_lines(self.prices, self.usage, "overflow_")
 
     @cached_property
     def everything(self) -> Usage:
@@ -69,9 +75,10 @@ class Overflow:
     def billed(self) -> tuple[Billed, ...]:
         """What the option owes the offer: the overflow, and all traffic in the hours of an outage."""
         outage = Fraction(self.case.policy.hybrid.outage_hours_per_month) / HOURS_PER_MONTH
+        own = None if self.prices is self.offer else self.prices
         if not outage:
-            return (Billed(self.usage),)
-        return (Billed(self.usage, 1 - outage), Billed(self.everything, outage))
+            return (Billed(self.usage, prices=own),)
+        return (Billed(self.usage, 1 - outage, own), Billed(self.everything, outage))
 
     @cached_property
     def slow_requests(self) -> int | None:

@@ -10,15 +10,15 @@ The bound of an offer is the best l of a few, summed over blocks; the bound of a
 Provisioned throughput has no flight: its block is the enforcement window and C its budget.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import serverless_lines, total
+from service.workflow.bill import blend, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.replay_specs import SpillProbe, enforced
@@ -31,6 +31,7 @@ from service.workflow.offers import (
     Limits,
     Meter,
     Offer,
+    Price,
     Serverless,
     ThroughputCapacity,
 )
@@ -207,10 +208,19 @@ class Bounds:
 
 
 def lowest_prices(offer: Serverless) -> list[Decimal]:
-    """Return the price of one of each of COLUMNS in the offer's cheapest tier."""
-    lowest = {price.meter: min([price.amount, *(t.amount for t in price.tiers)]) / price.per for price in offer.prices}
+    """Return the price of one of each of COLUMNS in the offer's cheapest tier, and of its cheapest requests."""
+    lowest = {price.meter: min(_amounts(price)) / price.per for price in offer.prices}
     lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
     return [lowest.get(meter, Decimal(0)) for meter in COLUMNS]
+
+
+def _amounts(price: Price) -> Iterator[Decimal]:
+    """Yield the amounts that any part of a price's quantity may cost, its parts by meter at their shares."""
+    yield from (price.amount, *(tier.amount for tier in price.tiers))
+    if price.conditional and price.plain is not None:
+        apart = tuple(part for part in price.parts if part.meter != price.meter)
+        for amount in (price.plain.amount, *(each.amount for each in price.plain.conditional)):
+            yield blend(replace(price.plain, amount=amount), apart).amount
 
 
 def _sums(costs: Float64s, blocks: _Blocks) -> tuple[Float64s, Float64s]:

@@ -39,7 +39,7 @@ def contenders(offers: Sequence[Offer], policy: Policy) -> list[Offer]:
 def undominated(offers: Sequence[Serverless]) -> list[Serverless]:
     """Return serverless offers without those that an offer of the same kind undercuts, or equals, on every meter.
 
-    Offers with tiers or a monthly minimum are kept as they are. Of equals the first by sku stays.
+    Offers with tiers, conditional amounts or a monthly minimum are kept as they are. Of equals the first by sku stays.
     """
     kept: list[_Contender] = []
     contenders = (_contender(offer) for offer in offers)
@@ -55,7 +55,7 @@ def _contender(offer: Serverless) -> _Contender:
     prices = (*(amounts.get(meter, Decimal(0)) for meter in METERS), offer.hourly_fee)
     runs = (offer.limits, offer.cold_start, offer.warm_pool, offer.speed, offer.instance_concurrency)
     promises = (offer.isolation, offer.gpu, offer.quantization)
-    flat = not offer.monthly_minimum and not any(price.tiers for price in offer.prices)
+    flat = not offer.monthly_minimum and not any(price.tiers or price.conditional for price in offer.prices)
     return _Contender(offer, prices, (*runs, *promises), flat)
 
 

@@ -30,6 +30,12 @@ def priced(**amounts: str) -> Json:
     return with_offer(TOKEN, prices=prices)
 
 
+def by_request(*entries: Json, **price: object) -> Json:
+    """Return the sheet whose serverless offer has one price, with these amounts for some requests."""
+    plain = {"meter": "input_tokens", "amount": "2", "per": 1_000_000, "when": list(entries)}
+    return with_offer(TOKEN, prices=[plain | price])
+
+
 def rated(*rates: Json) -> Json:
     """Return the sheet whose GPU offer has these rates alone."""
     return with_offer(GPU, rates=list(rates))
@@ -76,6 +82,19 @@ ERRORS = {
         changed("/offers/2/capacity/axes/0/weights", {"input_tokens": 0}),
         ["/offers/2/capacity/axes/0/weights"],
     ),
+    "tiers_and_when": (
+        by_request({"input_tokens_above": 9, "amount": "3"}, tiers=[{"above": 1, "amount": "1"}]),
+        ["/offers/0/prices/0/when"],
+    ),
+    "when_of_compute": (
+        by_request({"input_tokens_above": 9, "amount": "3"}, meter="compute_seconds", per=1),
+        ["/offers/0/prices/0/when"],
+    ),
+    "condition_missing": (by_request({"amount": "3"}), ["/offers/0/prices/0/when/0"]),
+    "condition_never_holds": (
+        by_request({"input_tokens_above": 9, "amount": "3"}, {"input_tokens_above": 8, "amount": "4"}),
+        ["/offers/0/prices/0/when/0"],
+    ),
     "never_available": (
         with_offer(PTU, available_from="2026-12-01", available_until="2026-12-01"),
         ["/offers/2/available_until"],
@@ -104,6 +123,14 @@ WARNINGS = {
     "curve_ends_early": (
         changed("/offers/1/capacity/slots", 65),
         ["/offers/1/capacity/decode_tokens_per_second"],
+    ),
+    "conditional_far_apart": (
+        by_request({"input_tokens_above": 9, "amount": "2000"}),
+        ["/offers/0/prices/0/when/0/amount"],
+    ),
+    "long_requests_cheaper": (
+        by_request({"input_tokens_above": 9, "amount": "1.99"}),
+        ["/offers/0/prices/0/when/0/amount"],
     ),
     "capacity_missing": (without("/offers/2/capacity"), ["/offers/2"]),
     "compute_without_speed": (
