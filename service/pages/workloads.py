@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from service.evaluations import queries as evaluations
 from service.evaluations.models import EvaluationResult, StoredEvaluation
+from service.evaluations.reviews.staleness import reasons
 from service.evaluations.states import Summary
 from service.kit.db.transaction import Transaction
 from service.kit.http.paging import PageQuery, page
@@ -52,9 +53,13 @@ def show_workload(tx: Transaction, workload_id: str) -> str:
     statement = evaluations.evaluations(tx, {**EVERY, "workload_id": workload_id})
     found = page(tx, statement, (StoredEvaluation.created_at, StoredEvaluation.id), _asked())
     present = evaluations.latest_of(tx, workload_id)
+    asked = None if present is None else evaluations.evaluation(tx, present.evaluation_id)
     return render_template(
         "workload.html",
         workload=workload,
+        stale=[] if asked is None else [reason.sentence for reason in reasons(tx, asked)],
+        may_evaluate="evaluations:write" in tx.actor.scopes,
+        may_upload="traffic_histories:write" in tx.actor.scopes,
         present=None if present is None else answer(present),
         rows=_standings(tx, found.items),
         next=found.next,

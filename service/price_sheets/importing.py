@@ -45,6 +45,25 @@ def prepare(actor: Actor, query: dict[str, Any]) -> Iterator[Prepared]:  # noqa:
     yield Prepared(sheets, imported.skipped, bool(imported.lines), hashlib.sha256(content).digest())
 
 
+def pasted(content: bytes) -> Prepared:
+    """Read and check a sheet that somebody pastes or picks: JSON as the API takes it, or the filled-in CSV template.
+
+    Raises Problem 400 where it is neither, 422 with every fault.
+    """
+    mark = hashlib.sha256(content).digest()
+    if content.lstrip().startswith(b"{"):
+        try:
+            sheet = service.checked(*load(strict_json.loads(content)))
+        except SheetError as error:
+            raise service.refused(error.findings) from error
+        return Prepared((sheet,), (), by_hand=True, fingerprint=mark)
+    try:
+        imported = _versioned(spreadsheet.read(content), canonical_json.digest(content))
+    except SourceError as broken:
+        raise Problem(MALFORMED, str(broken)) from broken
+    return Prepared(tuple(_checked(sheet, imported) for sheet in imported.sheets), imported.skipped, True, mark)
+
+
 def store(tx: Transaction, prepared: Prepared) -> list[dict[str, Any]]:
     """Store every sheet: a new one, or a version of the one its provider and name already have.
 

@@ -107,6 +107,21 @@ def models_in_force(session: Session, organization_id: str, at: datetime) -> dic
     return found
 
 
+def offers_of_model(
+    session: Session, organization_id: str, price_sheet_ids: Sequence[str], model: str
+) -> dict[tuple[str, int], list[Any]]:
+    """Return the offers of a model in every version of these sheets, by (sheet, version), by their skus."""
+    statement = select(PriceSheetOffer.price_sheet_id, PriceSheetOffer.version, PriceSheetOffer.offer).where(
+        PriceSheetOffer.organization_id == organization_id,
+        PriceSheetOffer.price_sheet_id.in_(price_sheet_ids),
+        PriceSheetOffer.model_key == model_key(model),
+    )
+    found: dict[tuple[str, int], list[Any]] = {}
+    for sheet_id, number, offer in session.execute(statement.order_by(PriceSheetOffer.sku)):
+        found.setdefault((sheet_id, number), []).append(offer)
+    return found
+
+
 def models_of(session: Session, organization_id: str, price_sheet_id: str, at: datetime) -> set[str]:
     """Return the keys of the models that a sheet offers in its version in force at a time."""
     statement = (

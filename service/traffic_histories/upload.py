@@ -2,19 +2,20 @@
 
 import fcntl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask import request
 
 from service.kit.app_context import runtime
 from service.kit.http.problems import BUSY, UNSUPPORTED_MEDIA_TYPE, Problem
-from service.kit.http.uploads import Received, receive
+from service.kit.http.uploads import Received, receive, receive_part
 from service.traffic_histories.problems import problem_of
-from service.traffic_histories.reading import RefusedError
+from service.traffic_histories.reading import ReadOptions, RefusedError
 from service.traffic_histories.reading.process import Encoded, parse
 from service.traffic_histories.upload_query import reading_options, spoken
 
@@ -67,9 +68,23 @@ def uploaded(words: Mapping[str, Any], model: str | None = None) -> Iterator[Upl
     too many files wait to be parsed.
     """
     options = reading_options(words, _codings(), model)
+    with _read(receive, options, words) as upload:
+        yield upload
+
+
+@contextmanager
+def filed(file: IO[bytes], words: Mapping[str, Any], model: str | None = None) -> Iterator[Upload]:
+    """Read a file that came in a form; as `uploaded` in everything else."""
+    with _read(partial(receive_part, file), reading_options(words, (), model), words) as upload:
+        yield upload
+
+
+@contextmanager
+def _read(keep: Callable[[Path], Received], options: ReadOptions, words: Mapping[str, Any]) -> Iterator[Upload]:
+    """Have a file written to disk by `keep`, and read it."""
     uploads = runtime().uploads
     with uploads.workspace() as folder:
-        received = receive(folder / "body")
+        received = keep(folder / "body")
         try:
             with _turn(uploads.folder):
                 encoded = parse(received.path, folder, options)

@@ -36,6 +36,11 @@ def change(tx: Transaction, workload_id: str, facts: dict[str, Any]) -> Workload
     """Replace the facts given, keep the others. Raises Problem 404, 412 and 428."""
     workload = get(tx, workload_id)
     etags.require_match(workload)
+    return set_facts(tx, workload, facts)
+
+
+def set_facts(tx: Transaction, workload: Workload, facts: dict[str, Any]) -> Workload:
+    """Replace the facts given of a workload whose version was checked."""
     before = _facts(workload)
     for name, value in facts.items():
         setattr(workload, name, value)

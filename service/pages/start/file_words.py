@@ -1,0 +1,109 @@
+"""What a form may say about a traffic file: the fields that mend a refusal, and those that were filled in before."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import marshmallow as ma
+
+from service.kit.http.problems import FieldError, Problem, invalid
+from service.kit.http.query import schema_errors
+from service.traffic_histories.upload_query import ReadWords
+from service.workflow.traffic import BUCKET_SECONDS
+
+_FIELDS = {field.data_key or name: field for name, field in ReadWords().fields.items()}
+
+YES_NO = (("true", "yes"), ("false", "no"))
+
+CHOICES: dict[str, tuple[tuple[str, str], ...]] = {
+    "kind": (("log", "a log: a row is a request"), ("series", "a series: a row is a stretch of time")),
+    "time_unit": (("s", "seconds"), ("ms", "milliseconds"), ("us", "microseconds"), ("ns", "nanoseconds")),
+    "bucket_seconds": tuple((str(seconds), f"{seconds} seconds") for seconds in BUCKET_SECONDS),
+    "absent": (("missing", "was not observed"), ("idle", "had no traffic")),
+    "include_failed": YES_NO,
+    "include_cache_hits": YES_NO,
+    "cached_included": YES_NO,
+    "decimal_mark": ((".", "a point: 1.5"), (",", "a comma: 1,5")),
+    "date_order": (("mdy", "month first: 10/5"), ("dmy", "day first: 5/10")),
+}
+
+LABELS = {
+    "kind": "What a row is",
+    "zone": "Time zone of the times in it",
+    "time_unit": "Unit of the times in it",
+    "start": "Observed from",
+    "end": "Observed until",
+    "bucket_seconds": "Length of a row",
+    "absent": "A stretch that is not in the file",
+    "include_failed": "Count failed requests",
+    "include_cache_hits": "Count answers of a response cache",
+    "cached_included": "Input tokens include the cached ones",
+    "max_rejected_share": "Share of rows that may be unreadable",
+    "only": "Only rows with COLUMN=VALUE",
+    "combine": "Take together",
+    "decimal_mark": "Decimal mark",
+    "date_order": "Dates begin with",
+}
+
+USUAL = ("zone", "kind", "absent", "start", "end", "include_failed")
+"""What people say of files most often; the others are asked for where the file needs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A field: its name, label, what is in it, what may be in it (empty: anything), and whether it was refused.
+
+    note: its fault where that is not said above the form, else what it means.
+    """
+
+    name: str
+    label: str
+    value: str
+    choices: tuple[tuple[str, str], ...]
+    note: str
+    refused: bool
+
+
+def words_of(form: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a form says of its file, as an upload by the API says it. Raises Problem 422 at the fields."""
+    said = {name: form[name].strip() for name in _FIELDS if form.get(name, "").strip()}
+    try:
+        loaded: dict[str, Any] = ReadWords().load(said)
+    except ma.ValidationError as error:
+        faults = (FieldError(fault.pointer, fault.code, fault.detail, "query") for fault in schema_errors(error))
+        raise invalid(*faults) from error
+    return loaded
+
+
+def asked(form: Mapping[str, str], problem: Problem | None) -> list[Word]:
+    """Return the fields to show at once: those that mend what was refused, and those that were filled in."""
+    faults = dict(_faults(problem))
+    names = [*faults, *(name for name in _FIELDS if form.get(name, "").strip() and name not in faults)]
+    said = "" if problem is None else problem.detail
+    return [_word(name, form, faults.get(name), said) for name in names]
+
+
+def usual(form: Mapping[str, str], shown: list[Word]) -> list[Word]:
+    """Return the fields behind `More about the file`, without those that are shown anyway."""
+    names = {word.name for word in shown}
+    return [_word(name, form, None, "") for name in USUAL if name not in names]
+
+
+def _faults(problem: Problem | None) -> Iterator[tuple[str, str]]:
+    for fault in () if problem is None else problem.errors:
+        name = fault.pointer.removeprefix("/").replace("~1", "/").replace("~0", "~")
+        if fault.where == "query" and name in _FIELDS:
+            yield name, fault.detail
+
+
+def _word(name: str, form: Mapping[str, str], fault: str | None, said: str) -> Word:
+    meaning = str(_FIELDS[name].metadata.get("description", ""))
+    note = meaning if fault is None or fault == said else fault
+    return Word(name, _label(name), form.get(name, ""), CHOICES.get(name, ()), note, fault is not None)
+
+
+def _label(name: str) -> str:
+    kind, _, rest = name.partition(".")
+    if kind == "column":
+        return f"Column of {rest.replace('_', ' ')}"
+    return f"Only rows of this {rest.replace('_', ' ')}" if rest else LABELS[name]
