@@ -31,19 +31,23 @@ class HistoryPin:
 
 
 def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> HistoryPin:
-    """Return one of the workload's histories, the newest where `history_id` is None.
+    """Return one of the workload's histories, the current one where `history_id` is None.
 
-    Raises Problem 422 for a history that the workload has not, 409 where it has none at all.
+    Raises Problem 422 for a history that the workload has not or that is retired, 409 where it has none at all.
     """
     if history_id is None:
-        found = queries.newest(tx.session, tx.organization_id, workload_id)
+        found = queries.current(tx.session, tx.organization_id, workload_id)
         if found is None:
-            raise Problem(NO_TRAFFIC, f"The workload {workload_id} has no traffic history; upload one first.")
+            detail = f"The workload {workload_id} has no traffic history that is not retired; upload one first."
+            raise Problem(NO_TRAFFIC, detail)
     else:
         found = queries.history(tx.session, tx.organization_id, history_id)
         if found is None or found.workload_id != workload_id:
             detail = "The workload has no traffic history of this id."
             raise invalid(FieldError("/traffic_history_id", "unknown_history", detail))
+        if found.retired_at is not None:
+            detail = 'This traffic history is retired; name another, or take it back with PATCH {"retired": false}.'
+            raise invalid(FieldError("/traffic_history_id", "retired_history", detail))
     return HistoryPin(found.id, found.digest, found.requests or 0, remarks_of_report(found.report))
 
 

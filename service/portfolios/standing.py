@@ -70,7 +70,7 @@ def standings(tx: Transaction) -> list[Standing]:
     found = list(tx.session.scalars(workload_queries.workloads(tx)))
     latest = {result.workload_id: result for result in tx.session.scalars(queries.latest(tx, None))}
     asked = _by_id(queries.evaluations_of(tx, [result.evaluation_id for result in latest.values()]))
-    newest = histories.newest_of_each(tx.session, tx.organization_id)
+    newest = histories.current_of_each(tx.session, tx.organization_id)
     changed = _changed(tx, found, asked, newest)
     waiting = _under_way(tx)
     today = tx.now.date().isoformat()

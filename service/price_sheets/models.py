@@ -14,6 +14,7 @@ class PriceSheet(Owned, Versioned, Base):
     """What one provider charges, in one currency. `version` is the number of its latest version, `digest` that one's.
 
     Provider, name and currency hold for every version; an organization has each pair of provider and name once.
+    retired_at: since when none of its versions is in force any more.
     """
 
     __tablename__ = "price_sheets"
@@ -28,11 +29,17 @@ class PriceSheet(Owned, Versioned, Base):
     currency: Mapped[str]
     digest: Mapped[str]
     updated_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
     latest: Mapped["PriceSheetVersion"] = relationship(
         primaryjoin="and_(PriceSheet.id == foreign(PriceSheetVersion.price_sheet_id), "
         "PriceSheet.version == PriceSheetVersion.version)",
         viewonly=True,
     )
+
+    @property
+    def etag(self) -> str:
+        """The tag, without quotes: retiring a sheet is no version of it, and is told all the same."""
+        return f"v{self.version}" + ("" if self.retired_at is None else "-retired")
 
 
 class PriceSheetVersion(Base):

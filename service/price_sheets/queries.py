@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select, tuple_
+from sqlalchemy import Select, and_, exists, select, tuple_, update
 from sqlalchemy.orm import Session, aliased, undefer
 
 from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
@@ -43,6 +43,12 @@ def sheet(session: Session, organization_id: str, price_sheet_id: str) -> PriceS
     )
 
 
+def set_retired(session: Session, sheet: PriceSheet, at: datetime | None) -> None:
+    """Retire a sheet or take it back: not by way of the row, which would count as another version of it."""
+    session.execute(update(PriceSheet).where(PriceSheet.id == sheet.id).values(retired_at=at))
+    session.refresh(sheet)
+
+
 def sheet_named(session: Session, organization_id: str, provider: str, name: str) -> PriceSheet | None:
     """Return the sheet of this provider and name."""
     return session.scalar(
@@ -74,6 +80,8 @@ def pinned(session: Session, organization_id: str, pins: Sequence[tuple[str, int
 def in_force(organization_id: str, at: datetime, model: str | None = None) -> Select[PriceSheetVersion]:
     """Return the statement of each sheet's version in force at a time: the latest day reached, of it the last version.
 
+    Sheets that are retired have none.
+
     With `model`, only versions that offer it.
     """
     later = aliased(PriceSheetVersion)
@@ -86,6 +94,8 @@ def in_force(organization_id: str, at: datetime, model: str | None = None) -> Se
     statement = select(PriceSheetVersion).where(
         PriceSheetVersion.organization_id == organization_id, PriceSheetVersion.effective_from <= at, ~overtaken
     )
+    retired = exists().where(PriceSheet.id == PriceSheetVersion.price_sheet_id, PriceSheet.retired_at.is_not(None))
+    statement = statement.where(~retired)
     return statement if model is None else statement.where(_offers_model(model))
 
 

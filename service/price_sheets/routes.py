@@ -19,6 +19,7 @@ from service.price_sheets.models import PriceSheet, PriceSheetVersion
 from service.price_sheets.openapi_variants import describe_variants
 from service.price_sheets.schemas import (
     AtQuery,
+    ChangedPriceSheetSchema,
     ConflictQuery,
     ConflictsSchema,
     ImportQuery,
@@ -87,6 +88,14 @@ def create_price_sheet(
 def get_price_sheet(tx: Transaction, price_sheet_id: str) -> PriceSheet:
     """Return a price sheet."""
     return service.get(tx, price_sheet_id)
+
+
+@blueprint.endpoint(
+    "PATCH", SHEET, scope=WRITE, body=ChangedPriceSheetSchema, returns=StoredPriceSheetSchema, guarded=True
+)
+def change_price_sheet(tx: Transaction, price_sheet_id: str, body: dict[str, Any]) -> PriceSheet:
+    """Retire a price sheet, or take it back."""
+    return service.change(tx, price_sheet_id, retired=body["retired"])
 
 
 @blueprint.endpoint(

@@ -33,7 +33,10 @@ class FindingSchema(Schema):
 
 
 class StoredPriceSheetSchema(Schema):
-    """A price sheet as listed. `version` is its latest one, `digest` that one's; the ETag is `"v<version>"`."""
+    """A price sheet as listed. `version` is its latest one, `digest` that one's; the ETag names it.
+
+    `retired_at`: since when none of its versions is in force any more.
+    """
 
     id = Identifier("ps", required=True)
     provider = Text(required=True)
@@ -43,6 +46,13 @@ class StoredPriceSheetSchema(Schema):
     digest = Text(required=True)
     created_at = Timestamp(required=True)
     updated_at = Timestamp(required=True)
+    retired_at = Timestamp(required=True, allow_none=True)
+
+
+class ChangedPriceSheetSchema(Schema):
+    """A retired sheet is in force no more: evaluations use it only where its version is named."""
+
+    retired = Flag(required=True)
 
 
 class VersionSchema(Schema):

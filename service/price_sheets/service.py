@@ -122,6 +122,17 @@ def append(tx: Transaction, sheet: PriceSheet, new: Checked) -> PriceSheetVersio
     return _add_version(tx, sheet, new)
 
 
+def change(tx: Transaction, price_sheet_id: str, *, retired: bool) -> PriceSheet:
+    """Retire a sheet, so that no evaluation finds it in force, or take it back. Raises Problem 404, 412 and 428."""
+    sheet = get(tx, price_sheet_id)
+    etags.require_match(sheet)
+    before = {"retired": sheet.retired_at is not None}
+    if before["retired"] != retired:
+        queries.set_retired(tx.session, sheet, tx.now if retired else None)
+        events.append(tx, "price_sheet.changed", sheet.id, before=before, after={"retired": retired})
+    return sheet
+
+
 def offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> list[dict[str, Any]]:
     """Return an offer's prices over time, earliest first, each in force until the next begins.
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.kit.db.models import Base, Owned, strict
 from service.traffic_histories.reading.columns_file import Facts
@@ -45,10 +45,24 @@ class StoredHistory(Owned, Base):
     source: Mapped[dict[str, Any]]
     report: Mapped[dict[str, Any]]
 
+    standing: Mapped["HistoryStanding | None"] = relationship(viewonly=True, lazy="joined", uselist=False)
+
+    @property
+    def retired_at(self) -> datetime | None:
+        """Since when it is set aside."""
+        return None if self.standing is None else self.standing.retired_at
+
+    @property
+    def chosen_at(self) -> datetime | None:
+        """Since when it is the workload's current history by choice, None where it is not chosen."""
+        return None if self.standing is None else self.standing.chosen_at
+
     @property
     def etag(self) -> str:
-        """The tag: a history never changes, so its digest stands for it."""
-        return self.digest.removeprefix("sha256:")[:32]
+        """The tag: a history never changes, so its digest stands for it; what changes is how it stands."""
+        digest = self.digest.removeprefix("sha256:")[:32]
+        marks = (("r", self.retired_at), ("c", self.chosen_at))
+        return digest + "".join(f"-{mark}{at.timestamp():.6f}" for mark, at in marks if at is not None)
 
     @property
     def facts(self) -> Facts:
@@ -89,6 +103,18 @@ class StoredHistory(Owned, Base):
     def end(self) -> datetime | None:
         """Declared end of the observation."""
         return None if self.end_us is None else instant(self.end_us)
+
+
+class HistoryStanding(Base):
+    """How a history stands among those of its workload. retired_at: since when it is set aside; chosen_at: current."""
+
+    __tablename__ = "traffic_history_standings"
+    __table_args__ = strict()
+
+    traffic_history_id: Mapped[str] = mapped_column(ForeignKey("traffic_histories.id"), primary_key=True)
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"))
+    retired_at: Mapped[datetime | None]
+    chosen_at: Mapped[datetime | None]
 
 
 class HistoryChunk(Base):

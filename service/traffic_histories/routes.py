@@ -10,11 +10,14 @@ from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, PageQuery, page, page_of
 from service.kit.http.problems import CONFLICT, FULL, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
-from service.traffic_histories import profiling, queries, service
+from service.traffic_histories import profiling, queries, service, standing
 from service.traffic_histories.models import StoredHistory
 from service.traffic_histories.problems import FILE_REFUSED
 from service.traffic_histories.profiling import UNMEASURABLE, Measured, measured
+from service.traffic_histories.reading.columns_file import Facts
 from service.traffic_histories.schemas import (
+    ChangedHistorySchema,
+    SpanSchema,
     SplitWords,
     TrafficHistorySchema,
     TrafficImportSchema,
@@ -127,6 +130,41 @@ def get_traffic_profile(tx: Transaction, traffic_history_id: str, prepared: Meas
 def get_traffic_quality(tx: Transaction, traffic_history_id: str, prepared: Measured) -> dict[str, Any]:  # noqa: ARG001
     """Return what was read of the file and what was not, and what the measured window lacks."""
     return profiling.quality(prepared)
+
+
+@blueprint.endpoint(
+    "PATCH",
+    HISTORY,
+    scope=WRITE,
+    body=ChangedHistorySchema,
+    returns=TrafficHistorySchema,
+    guarded=True,
+    problems=[CONFLICT],
+)
+def change_traffic_history(tx: Transaction, traffic_history_id: str, body: dict[str, Any]) -> StoredHistory:
+    """Retire a history or take it back; make it the workload's current one, or leave that to the newest."""
+    return standing.change(tx, traffic_history_id, body)
+
+
+@blueprint.endpoint(
+    "POST",
+    f"{HISTORY}/spans",
+    scope=WRITE,
+    body=SpanSchema,
+    status=201,
+    returns=TrafficHistorySchema,
+    prepare=standing.declared,
+)
+def declare_traffic_history_span(
+    tx: Transaction, traffic_history_id: str, body: dict[str, Any], prepared: Facts
+) -> tuple[StoredHistory, int, dict[str, str]]:
+    """Declare later for how long the traffic was observed, without sending the file again.
+
+    A history never changes: this makes another one of the same rows, which becomes the newest. One that is there
+    already is answered with 200.
+    """
+    history, created = standing.declare(tx, traffic_history_id, prepared, body)
+    return history, 201 if created else 200, {"Location": f"/v1/traffic-histories/{history.id}"}
 
 
 @blueprint.endpoint("DELETE", HISTORY, scope=WRITE, status=204, guarded=True, problems=[IN_USE])

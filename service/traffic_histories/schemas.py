@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from service.kit.http.fields import Identifier, Schema, Text, Timestamp
+from service.kit.http.fields import Choice, Flag, Identifier, Schema, Text, Timestamp
 from service.kit.http.paging import PageQuery
 from service.traffic_histories.upload_query import ReadWords
 
@@ -61,8 +61,29 @@ class TrafficHistorySchema(Schema):
     input_tokens = fields.Integer(required=True, metadata={"description": "Cached ones included."})
     cached_input_tokens = fields.Integer(required=True)
     output_tokens = fields.Integer(required=True)
+    retired_at = Timestamp(required=True, allow_none=True)
+    chosen_at = Timestamp(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when it is current by choice; without one, the newest not retired is."},
+    )
     file_rows = fields.Nested(FileRowsSchema, required=True, attribute="report.rows")
     source = fields.Nested(TrafficSourceSchema, required=True)
+
+
+class ChangedHistorySchema(Schema):
+    """How a history stands. A retired one is decided on no more; the current one is decided on where none is named."""
+
+    retired = Flag()
+    current = Flag()
+
+
+class SpanSchema(Schema):
+    """What was observed: of a log from `start` to `end`; of a series what an absent bucket means."""
+
+    start = Timestamp()
+    end = Timestamp()
+    absent = Choice(("missing", "idle"))
 
 
 class RejectedRowSchema(Schema):

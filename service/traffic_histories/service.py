@@ -68,6 +68,7 @@ def delete(tx: Transaction, history_id: str) -> None:
     try:
         with tx.session.begin_nested():
             queries.delete_chunks(tx.session, tx.organization_id, history.id)
+            queries.delete_standing(tx.session, tx.organization_id, history.id)
             tx.session.delete(history)
     except IntegrityError as error:
         # Whatever stands on a history says so with a foreign key; the database knows them all.
