@@ -40,7 +40,7 @@ def _measured(actor: Actor, workload_id: str) -> Iterator[Measured | None]:
         workloads.get(Transaction(session, actor, clock.now(), ""), workload_id)
         named = queries.history(session, actor.organization_id, request.args.get("history", ""))
         if named is None or named.workload_id != workload_id:
-            named = queries.newest(session, actor.organization_id, workload_id)
+            named = queries.current(session, actor.organization_id, workload_id)
     if named is None:
         yield None
         return
