@@ -125,12 +125,12 @@ def _faults(stored: Database) -> list[str]:
 
 
 @contextmanager
-def _organizations(stored: Database) -> Iterator[list[Transaction]]:
-    """Give a reading transaction for each organization, all on one snapshot."""
+def _organizations(stored: Database) -> Iterator[Iterator[Transaction]]:
+    """Give a reading transaction for each organization, one after the other, all on one snapshot."""
     with stored.reading() as session:
         owners = session.scalars(select(Organization).order_by(Organization.id)).all()
         actors = [Actor(owner.id, "command", COMMAND, ALL_SCOPES, owner.signing_key) for owner in owners]
-        yield [Transaction(session, actor, clock.now(), ids.new("cmd")) for actor in actors]
+        yield (Transaction(session, actor, clock.now(), ids.new("cmd")) for actor in actors)
 
 
 def _require_same(found: Proof, expected: Proof) -> None:

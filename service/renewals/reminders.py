@@ -24,8 +24,8 @@ def _due(session: Session, now: datetime) -> list[Commitment]:
 
 def _remind(session: Session, now: datetime) -> None:
     for commitment in _due(session, now):
-        commitment.reminded_at = now
         tx = Transaction(session, Actor(commitment.organization_id, "job", "renewals"), now, "renewals")
+        commitment.reminded_at = now
         events.append(tx, "commitment.renewal_due", commitment.id, after=facts(commitment))
 
 

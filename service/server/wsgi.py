@@ -13,5 +13,5 @@ app = create_app(settings)
 _runtime = app.extensions["crossover"]
 assert isinstance(_runtime, Runtime)
 schema.require_newest(_runtime.database)
-_runtime.database.dispose()  # no connection survives a fork
 logging.get().info("serving", database=_runtime.database.describe())
+_runtime.database.dispose()  # no connection survives a fork

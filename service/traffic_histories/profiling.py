@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from service.kit.app_context import runtime
+from service.kit.db import row_security
 from service.kit.db.transaction import Actor
 from service.kit.http.problems import NOT_FOUND, Problem, define
 from service.traffic_histories import queries
@@ -70,6 +71,7 @@ _kept = _Kept()
 def measured(actor: Actor, traffic_history_id: str) -> Iterator[Measured]:
     """Measure a history with the default policy in its workload's zone. Raises Problem 404."""
     with runtime().database.reading() as session:
+        row_security.narrow(session, actor.organization_id)
         history = queries.history(session, actor.organization_id, traffic_history_id)
         workload = None if history is None else session.get(Workload, history.workload_id)
         if history is None or workload is None:

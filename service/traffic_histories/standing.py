@@ -9,6 +9,7 @@ from typing import Any
 from service.events import service as events
 from service.kit import ids
 from service.kit.app_context import runtime
+from service.kit.db import row_security
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import etags
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
@@ -54,6 +55,7 @@ def change(tx: Transaction, history_id: str, words: Mapping[str, Any]) -> Stored
 def declared(actor: Actor, traffic_history_id: str, body: Mapping[str, Any], **_other: object) -> Iterator[Facts]:
     """Give the facts of a history as it is with another span, before the transaction opens. Raises Problem 404, 422."""
     with runtime().database.reading() as session:
+        row_security.narrow(session, actor.organization_id)
         traffic = queries.load_history(session, actor.organization_id, traffic_history_id)
     if traffic is None:
         raise Problem(NOT_FOUND, "No traffic history has this id.")

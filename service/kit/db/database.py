@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from service.kit import clock, logging, metrics
-from service.kit.db import postgresql, sqlite
+from service.kit.db import postgresql, row_security, sqlite
 from service.kit.db.transaction import AFTER_COMMIT
 
 T = TypeVar("T")
@@ -135,9 +135,11 @@ class Database:
         raise DatabaseBusy("too many concurrent changes of the same rows")
 
     def describe(self) -> str:
-        """Return which database this is, for the log; no secrets."""
+        """Return which database this is and what it keeps, for the log; no secrets. Raises DatabaseBusy."""
         if not self.is_sqlite:
-            return "postgresql"
+            with self.reading() as session:
+                bound = row_security.binds(session)
+            return f"postgresql {'with' if bound else 'WITHOUT'} row-level security"
         version = sqlite.choose_driver().sqlite_version_info
         return f"sqlite {'.'.join(map(str, version))} with {sqlite.journal_mode(version)} journal"
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from service.kit.db import row_security
+
 AFTER_COMMIT = "after_commit"
 """Under which name a session keeps what is to be done after its commit."""
 
@@ -30,7 +32,7 @@ class Actor:
 
 @dataclass(slots=True)
 class Transaction:
-    """One open transaction. Only the door that opened it ends it.
+    """One open transaction, narrowed to the actor's organization. Only the door that opened it ends it.
 
     now: one time for everything the transaction writes. request_id: of the request, job or command.
     """
@@ -39,6 +41,10 @@ class Transaction:
     actor: Actor
     now: datetime
     request_id: str
+
+    def __post_init__(self) -> None:
+        """Let the database, where it can, show and take rows of this organization only."""
+        row_security.narrow(self.session, self.organization_id)
 
     @property
     def organization_id(self) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.kit import ids, logging
+from service.kit.db import row_security
 from service.kit.db.database import Database, database_now
 from service.kit.db.models import Base, strict
 from service.kit.db.transaction import Actor
@@ -126,6 +127,7 @@ def _held(reservation: Reservation) -> tuple[Any, ...]:
 
 
 def _reserve(session: Session, presence: Presence, reservation: Reservation, mark: bytes) -> Reservation | Answer:
+    row_security.narrow(session, reservation.organization_id)
     now = database_now(session)
     row = session.scalar(
         select(IdempotencyKey).where(
