@@ -2,10 +2,21 @@
 
 from flask import Blueprint
 
-from service.pages import errors, evaluations, portfolio, prices, reference, session, start, workloads
+from service.pages import (
+    compare,
+    errors,
+    evaluations,
+    portfolio,
+    prices,
+    reference,
+    session,
+    settings,
+    start,
+    workloads,
+)
 
 blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
-for _module in (session, portfolio, start, workloads, evaluations, prices, reference):
+for _module in (session, portfolio, start, workloads, evaluations, compare, prices, settings, reference):
     _module.register(blueprint)
 blueprint.after_app_request(errors.as_page)

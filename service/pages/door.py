@@ -116,6 +116,11 @@ def signed_in() -> sessions.Session | None:
     return session
 
 
+def name_organization(tx: Transaction) -> None:
+    """Have the frame name the reader's organization: for forms that answer with a page of their own."""
+    g.organization = queries.organization(tx).name
+
+
 def without_keeping(response: Response) -> Response:
     """Return the answer with the headers of pages."""
     response.headers.update(HEADERS)
@@ -162,7 +167,7 @@ def _shown(view: View, actor: Actor, path: dict[str, Any], more: dict[str, Any])
     """Show a page in a session that cannot write."""
     with runtime().database.reading() as reading:
         tx = Transaction(reading, actor, clock.now(), g.request_id)
-        g.organization = queries.organization(tx).name
+        name_organization(tx)
         return without_keeping(make_response(view(tx, **path, **more)))
 
 

@@ -1,6 +1,7 @@
 """An evaluation: its report in the site's frame, the evidence behind it, and how far it is until then."""
 
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
+from markupsafe import Markup
 
 from service.evaluations import charting, reporting, service
 from service.evaluations.states import Summary
@@ -41,8 +42,8 @@ def show_evaluation(tx: Transaction, evaluation_id: str) -> Response:
         render_template(
             "evaluation.html",
             title=sentence(answer, Names(sheets, answer.inputs["model"])).heading,
-            body=body(evaluation, sheets, drawn, Links(evidence=f"/evaluations/{evaluation_id}/evidence")),
-            trail=_trail(tx, standing),
+            body=body(evaluation, sheets, drawn, _links(tx, standing)),
+            trail=trail_of(tx, standing),
             evaluation_id=evaluation_id,
         )
     )
@@ -52,7 +53,14 @@ def show_evidence(tx: Transaction, evaluation_id: str) -> str:
     """Show everything that an answer stands on."""
     standing = service.summary(tx, service.get(tx, evaluation_id))
     answer = Answer(reporting.completed(tx, evaluation_id))
-    return render_template("evidence_page.html", body=evidence_body(answer), trail=_trail(tx, standing))
+    return render_template("evidence_page.html", body=evidence_body(answer), trail=trail_of(tx, standing))
+
+
+def _links(tx: Transaction, standing: Summary) -> Links:
+    """Return where the report leads, with the buttons beside its answer."""
+    here = f"/evaluations/{standing.evaluation.id}"
+    buttons = render_template("actions.html", here=here, actor=tx.actor, evaluation=standing.evaluation)
+    return Links(evidence=f"{here}/evidence", actions=Markup(buttons))  # noqa: S704 - escaped by the template
 
 
 def _progress(tx: Transaction, standing: Summary) -> Response:
@@ -62,12 +70,12 @@ def _progress(tx: Transaction, standing: Summary) -> Response:
         state=standing.state,
         progress=standing.progress(tx.now),
         error=standing.job and standing.job.error,
-        trail=_trail(tx, standing),
+        trail=trail_of(tx, standing),
     )
     return make_response(shown, AGAIN if under_way else {})
 
 
-def _trail(tx: Transaction, standing: Summary) -> dict[str, object]:
+def trail_of(tx: Transaction, standing: Summary) -> dict[str, object]:
     """Return what the way back to the evaluation's workload is made of."""
     evaluation = standing.evaluation
     workload = workloads.workload(tx, evaluation.workload_id)

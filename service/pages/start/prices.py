@@ -1,14 +1,13 @@
 """The third step: which price sheets to compare, and where to add one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
-from service.kit.db.transaction import Actor, Transaction
-from service.kit.http.problems import FieldError, Problem, invalid
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import Problem
 from service.pages import door
+from service.pages.pasting import pasted_sheet
 from service.pages.prices import sheet_row
 from service.price_sheets import importing, queries
 from service.price_sheets.importing import Prepared
@@ -24,16 +23,6 @@ def register(blueprint: Blueprint) -> None:
     """Add the page, and the form that adds a sheet."""
     door.page(blueprint, PRICES, "price_sheets:read", show_choice)
     door.form(blueprint, PRICES, "price_sheets:write", add_sheet, prepare=pasted_sheet, again=show_choice)
-
-
-@contextmanager
-def pasted_sheet(_actor: Actor, form: Json, **_path: str) -> Iterator[Prepared]:
-    """Read the sheet that a form carries, as text or as a file. Raises Problem 400 and 422."""
-    file = request.files.get("file")
-    content = file.stream.read() if file is not None and file.filename else form.get("text", "").encode()
-    if not content.strip():
-        raise invalid(FieldError("/text", "required", "Paste a price sheet, or choose a file with one."))
-    yield importing.pasted(content)
 
 
 def show_choice(tx: Transaction, workload_id: str, form: Json | None = None, problem: Problem | None = None) -> str:
