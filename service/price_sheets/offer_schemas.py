@@ -151,15 +151,38 @@ class UnitsSchema(Schema):
     maximum = Integer(minimum=1, maximum=10**6)
 
 
-class RateSchema(Schema):
-    """What one unit costs under a term of `term_months` (0: on demand), by the hour or by the month of 730 hours.
+class OwnedSchema(Schema):
+    """What a unit costs that is bought and run by its user: `purchase` less `residual` spread evenly over the term.
 
+    Power is `power_kilowatts` at `kilowatt_hour` for 730 hours, times `power_usage_effectiveness` (1 where left out)
+    for cooling. `space_monthly`, `people_monthly`, `other_monthly`: money a month. All is per unit.
+    """
+
+    purchase = Money(required=True)
+    residual = Money()
+    power_kilowatts = Number(minimum=0, maximum=10_000)
+    power_usage_effectiveness = Number(minimum=1, maximum=10)
+    kilowatt_hour = Money()
+    space_monthly = Money()
+    people_monthly = Money()
+    other_monthly = Money()
+
+
+class RateSchema(Schema):
+    """What one unit costs under a term: `term_months` (0: on demand), `term_weeks` or `term_days`.
+
+    By the hour, the day, the week or the month of 730 hours; or `owned`, which is paid off over `term_months`.
     `upfront` is per unit and term. `billing_seconds`: the step in which running time is billed.
     """
 
-    term_months = Integer(minimum=0, maximum=120, required=True)
+    term_months = Integer(minimum=0, maximum=120)
+    term_weeks = Integer(minimum=1, maximum=520)
+    term_days = Integer(minimum=1, maximum=3650)
     hourly = Money()
+    daily = Money()
+    weekly = Money()
     monthly = Money()
+    owned = fields.Nested(OwnedSchema)
     upfront = Money()
     billing_seconds = Integer(minimum=1, maximum=MONTH_SECONDS, load_default=1)
 

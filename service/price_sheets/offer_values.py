@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from service.price_sheets.fields import DAYS
+from service.workflow.bill import quantize
 from service.workflow.conditions import Condition, Conditional, WeekHours
 from service.workflow.offers import (
+    HOURS_PER_MONTH,
     METERS,
     Autoscale,
     Axis,
@@ -93,7 +96,7 @@ def _serverless(offer: Json, sheet: Json) -> Serverless:
 def _dedicated(offer: Json, sheet: Json) -> Dedicated:
     return Dedicated(
         **_common(offer, sheet),
-        rates=tuple(_rate(rate) for rate in sorted(offer["rates"], key=lambda rate: int(rate["term_months"]))),
+        rates=tuple(_rate(rate) for rate in sorted(offer["rates"], key=months_of)),
         capacity=_capacity(offer["capacity"]),
         units=Units(**offer.get("units", {})),
         unit=offer.get("unit", "replica"),
@@ -136,14 +139,48 @@ def minute_of(time: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
+PERIODS = {"hourly": 1, "daily": 24, "weekly": 168}
+"""Hours that an amount by its name is for."""
+
+
+def months_of(rate: Json) -> Fraction:
+    """Return the term of a rate in months of 730 hours, 0 on demand."""
+    days = days_of(rate)
+    return Fraction(24 * days, HOURS_PER_MONTH) if days else Fraction(rate.get("term_months", 0))
+
+
+def days_of(rate: Json) -> int:
+    """Return the days of a term that is stated in days or weeks, else 0."""
+    return int(rate.get("term_days", 0)) + 7 * int(rate.get("term_weeks", 0))
+
+
 def _rate(rate: Json) -> Rate:
+    name = next((name for name in PERIODS if name in rate), None)
+    owned = owned_parts(rate) if "owned" in rate else ()
+    monthly = Decimal(rate["monthly"]) if "monthly" in rate else None
     return Rate(
-        term_months=rate["term_months"],
-        hourly=Decimal(rate["hourly"]) if "hourly" in rate else None,
-        monthly=Decimal(rate["monthly"]) if "monthly" in rate else None,
+        term_months=rate.get("term_months", 0),
+        hourly=None if name is None else Decimal(rate[name]),
+        monthly=sum((amount for _, amount in owned), Decimal(0)) if owned else monthly,
         upfront=Decimal(rate.get("upfront", "0")),
         billing_seconds=rate.get("billing_seconds", 1),
+        term_days=days_of(rate),
+        per_hours=1 if name is None else PERIODS[name],
+        owned=owned,
     )
+
+
+def owned_parts(rate: Json) -> tuple[tuple[str, Decimal], ...]:
+    """Return what a unit that its user owns costs a month, by part, each rounded half-even to QUANTUM."""
+    owned: Json = rate["owned"]
+    lost = Decimal(owned["purchase"]) - Decimal(owned.get("residual", "0"))
+    kilowatts = Decimal(str(owned.get("power_kilowatts", 0))) * Decimal(str(owned.get("power_usage_effectiveness", 1)))
+    parts = {
+        "hardware": lost / max(1, int(rate.get("term_months", 0))),
+        "power": kilowatts * HOURS_PER_MONTH * Decimal(owned.get("kilowatt_hour", "0")),
+        **{name: Decimal(owned.get(f"{name}_monthly", "0")) for name in ("space", "people", "other")},
+    }
+    return tuple((name, quantize(amount)) for name, amount in parts.items())
 
 
 def _capacity(capacity: Json) -> Capacity:

@@ -143,7 +143,7 @@ class ConflictSchema(Schema):
     meter = Text(required=True, allow_none=True)
     unit = Text(required=True, allow_none=True)
     gpu = Text(required=True, allow_none=True)
-    term_months = Integer(required=True, allow_none=True)
+    term_months = fields.Float(required=True, allow_none=True)
     statements = fields.List(fields.Nested(StatementSchema), required=True)
 
 

@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any
 
 from service.reports.reading import ReportOption
-from service.reports.words import TIMES, term, upper_first
+from service.reports.words import TIMES, spelled_term, upper_first
 
 Json = dict[str, Any]
 
 KEY = re.compile(
-    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<sku>.+?)@(?P<term>\d+)(\.\d+)?x((?P<least>\d+)-)?(?P<units>\d+)"
+    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<sku>.+?)@(?P<term>\d+[dw]?)(\.\d+)?x((?P<least>\d+)-)?(?P<units>\d+)"
     r"(~\d+)?(\+(?P<other>.+))?"
 )
 
@@ -95,7 +95,7 @@ class Names:
         if found is None:
             return key.replace("_", " ")
         reserved = self.offer(found["sku"])
-        within = "" if found["term"] == "0" else f", {term(int(found['term']))}"
+        within = "" if found["term"] == "0" else f", {spelled_term(found['term'])}"
         units = found["units"] if found["least"] is None else f"{found['least']} to {found['units']}"
         return f"{found['mode']} on {units} {TIMES} {reserved.label}{within}"
 

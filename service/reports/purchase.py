@@ -99,7 +99,8 @@ def _reserved(chosen: ReportOption, names: Names) -> list[tuple[Item, Decimal]]:
         units = chosen.units or 0
         plain = offer.unit if units == 1 or offer.unit == offer.unit.upper() else f"{offer.unit}s"
         note = f"{units:,} {plain}, {within}" + (", 730 hours" if hourly else "")
-    price = f"{words.price(first.unit_price)} {'an hour' if hourly else 'a month'}"
+    by = {24: "a day", 168: "a week"}.get(first.per, "an hour") if hourly else "a month"
+    price = f"{words.price(first.unit_price)} {by}"
     name = f"{offer.provider} {unit}".strip()
     return [(Item(name, note, price, "", offer.sku), sum((line.amount for line in lines), Decimal(0)))]
 
@@ -130,7 +131,7 @@ def _bound(chosen: ReportOption, currency: str) -> str:
     if not found or not found.get("months_locked"):
         return "No commitment: stop any hour." if chosen.dedicated else "No commitment: pay for what is used."
     upfront = Decimal(found["upfront"]["amount"])
-    said = [f"Bound for {words.plural(found['months_locked'], 'month')}"]
+    said = [f"Bound for {words.term(chosen.term_months)}"]
     if upfront:
         said.append(f"{words.money(upfront)} {currency} upfront")
     if found.get("pays_back_month") is not None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from service.reports.words import term_key
+
 Json = dict[str, Any]
 
 MODES = ("serverless", "dedicated", "autoscaled", "hybrid")
@@ -48,7 +50,7 @@ class ReportOption:
         self.adjusted = Decimal(body["adjusted_monthly_cost"]["amount"])
         self.units: int | None = body.get("units")
         self.minimum_units: int | None = body.get("minimum_units")
-        self.term_months: int | None = body.get("term_months")
+        self.term_months: float | None = body.get("term_months")
         self.dedicated: str | None = body.get("dedicated")
         self.serverless: str | None = body.get("serverless")
         self.warm_instances: int = body.get("warm_instances") or 0
@@ -241,7 +243,7 @@ class Answer:
         return None
 
     def _pairs(self, option: ReportOption) -> list[Json]:
-        label = f"{option.dedicated}@{option.term_months}"
+        label = f"{option.dedicated}@{term_key(option.term_months)}"
         of_rate = [
             pair for pair in self.body["comparison"]["crossovers"] if pair["reserved"].partition(".")[0] == label
         ]

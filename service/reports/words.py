@@ -11,6 +11,7 @@ SPACE = "\u00a0"
 
 CENT, UNIT = Decimal("0.01"), Decimal(1)
 MILLION = 1_000_000
+HOURS_PER_MONTH = 730
 WHOLE_FROM = 100
 """From so much money on, cents are left out."""
 
@@ -150,8 +151,29 @@ def upper_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def term(months: int | None) -> str:
-    """Return a term in words; None is no reservation at all."""
+def term(months: float | None) -> str:
+    """Return a term in words; None is no reservation at all. What is no whole number of months is one of days."""
     if months is None:
         return "pay per use"
-    return "on demand" if months == 0 else f"{months} month" + ("s" if months > 1 else "")
+    if months == 0:
+        return "on demand"
+    if months == int(months):
+        return plural(int(months), "month")
+    weeks, days = divmod(round(months * HOURS_PER_MONTH / 24), 7)
+    return plural(7 * weeks + days, "day") if days else plural(weeks, "week")
+
+
+def spelled_term(text: str) -> str:
+    """Return a term as keys of options spell it (`12`, `1w`, `3d`) in words; the text itself where it is none."""
+    units = {"w": "week", "d": "day"}
+    if text[-1:] in units and text[:-1].isdigit():
+        return plural(int(text[:-1]), units[text[-1]])
+    return term(int(text)) if text.isdigit() else text
+
+
+def term_key(months: float | None) -> str:
+    """Return a term as keys of options spell it."""
+    if months is None or months == int(months):
+        return f"{months}"
+    weeks, days = divmod(round(months * HOURS_PER_MONTH / 24), 7)
+    return f"{7 * weeks + days}d" if days else f"{weeks}w"

@@ -1,11 +1,10 @@
 """Offers: everything that can be bought, as immutable values. A provider is data, never code."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from service.workflow.conditions import Condition, Conditional, Conditions
 
@@ -23,19 +22,7 @@ Meter = Literal[
     "reasoning_output_tokens",
 ]
 
-METERS: tuple[Meter, ...] = (
-    "input_tokens",
-    "cached_input_tokens",
-    "output_tokens",
-    "requests",
-    "compute_seconds",
-    "cache_write_input_tokens",
-    "cache_write_1h_input_tokens",
-    "audio_input_tokens",
-    "image_input_tokens",
-    "audio_output_tokens",
-    "reasoning_output_tokens",
-)
+METERS: tuple[Meter, ...] = get_args(Meter)
 """Every meter, in the order they are billed. `input_tokens` here is the uncached part. From `cache_write_input_tokens`
 on they are parts of input or output (see quantities.PARTS)."""
 
@@ -147,10 +134,11 @@ class Isolation:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """What a unit costs under a term. `term_months` 0 is on demand.
+    """What a unit costs under a term of `term_months`, or of `term_days` of 24 hours; on demand both are 0.
 
-    Exactly one of `hourly` and `monthly` is given, both per unit; `upfront` is per unit and term.
-    `billing_seconds` is the step in which running time is billed.
+    Exactly one of `hourly` (money for `per_hours` hours: 24 by the day, 168 by the week) and `monthly` is given, both
+    per unit; `upfront` is per unit and term. `billing_seconds` is the step in which running time is billed. owned:
+    what `monthly` is made of where the unit is bought and run by its user, as pairs of name and money a month.
     """
 
     term_months: int
@@ -158,6 +146,9 @@ class Rate:
     monthly: Decimal | None = None
     upfront: Decimal = Decimal(0)
     billing_seconds: int = 1
+    term_days: int = 0
+    per_hours: int = 1
+    owned: tuple[tuple[str, Decimal], ...] = ()
 
     @property
     def monthly_per_unit(self) -> Decimal:
@@ -165,7 +156,25 @@ class Rate:
         if self.monthly is not None:
             return self.monthly
         assert self.hourly is not None
-        return self.hourly * HOURS_PER_MONTH
+        return self.hourly * HOURS_PER_MONTH / self.per_hours
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether it binds for a term."""
+        return self.term_months > 0 or self.term_days > 0
+
+    @property
+    def months(self) -> Fraction:
+        """The term in months of 730 hours, 0 on demand."""
+        return Fraction(24 * self.term_days, HOURS_PER_MONTH) if self.term_days else Fraction(self.term_months)
+
+    @property
+    def term(self) -> str:
+        """The term as keys of options spell it: months as a number, `1w` a week, `3d` three days."""
+        if not self.term_days:
+            return str(self.term_months)
+        weeks, days = divmod(self.term_days, 7)
+        return f"{self.term_days}d" if days else f"{weeks}w"
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,14 +293,8 @@ class Dedicated:
     @cached_property
     def on_demand(self) -> Rate | None:
         """The cheapest rate without a term, or None where the offer is sold under terms only."""
-        free = (rate for rate in self.rates if rate.term_months == 0)
+        free = (rate for rate in self.rates if not rate.is_committed)
         return min(free, key=lambda rate: rate.monthly_per_unit, default=None)
 
 
 Offer = Serverless | Dedicated
-
-
-def windows_of(offers: Iterable[Offer]) -> tuple[int, ...]:
-    """Return the lengths in seconds, rising, of the windows in which budgets on offer are enforced."""
-    capacities = (offer.capacity for offer in offers if isinstance(offer, Dedicated))
-    return tuple(sorted({c.window_seconds for c in capacities if isinstance(c, ThroughputCapacity)}))

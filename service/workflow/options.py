@@ -31,14 +31,15 @@ class Reservation:
     @property
     def family(self) -> int:
         """DEDICATED or COMMITTED, by the rate's term."""
-        return COMMITTED if self.rate.term_months else DEDICATED
+        return COMMITTED if self.rate.is_committed else DEDICATED
 
     @property
     def monthly(self) -> Decimal:
         """Money a month: units at the rate, and the upfront spread evenly over the term."""
         monthly = self.rate.monthly_per_unit
         if self.rate.upfront:
-            monthly += self.rate.upfront / self.rate.term_months
+            term = self.rate.months
+            monthly += self.rate.upfront * term.denominator / term.numerator
         return quantize(self.units * monthly)
 
     @property
@@ -49,9 +50,9 @@ class Reservation:
     @property
     def label(self) -> str:
         """`sku@term` and, where the offer has several rates of that term, the rate's number among them."""
-        same = [rate for rate in self.offer.rates if rate.term_months == self.rate.term_months]
+        same = [rate for rate in self.offer.rates if rate.term == self.rate.term]
         number = f".{same.index(self.rate) + 1}" if len(same) > 1 else ""
-        return f"{self.offer.sku}@{self.rate.term_months}{number}"
+        return f"{self.offer.sku}@{self.rate.term}{number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ def _converted_rate(entry: Rate, rate: Decimal) -> Rate:
         hourly=None if entry.hourly is None else entry.hourly * rate,
         monthly=None if entry.monthly is None else entry.monthly * rate,
         upfront=entry.upfront * rate,
+        owned=tuple((name, amount * rate) for name, amount in entry.owned),
     )
 
 

@@ -39,5 +39,8 @@ def bill(offer: Serverless, quantities: Mapping[str, Fraction]) -> Fraction:
 
 def reserved(rate: Rate, units: int) -> Fraction:
     """Return what units cost a month of 730 hours, the upfront spread over the term."""
-    monthly = Fraction(rate.hourly) * 730 if rate.hourly is not None else Fraction(rate.monthly or 0)
-    return units * (monthly + (Fraction(rate.upfront) / rate.term_months if rate.term_months else 0))
+    monthly = Fraction(rate.monthly or 0)
+    if rate.hourly is not None:
+        monthly = Fraction(rate.hourly) * 730 / rate.per_hours
+    term = Fraction(24 * rate.term_days, 730) if rate.term_days else Fraction(rate.term_months)
+    return units * (monthly + (Fraction(rate.upfront) / term if term else 0))

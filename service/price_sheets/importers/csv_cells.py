@@ -19,6 +19,9 @@ _GUARDED = re.compile(rf"(^|;\s*)'(?=[{re.escape(FORMULA)}])")
 KEYED = {"prices": "meter", "rates": "term_months", "axes": None, "when": None}
 """Lists written as columns: by the field that tells entries apart (`12#2`: a second of that term), or by number."""
 
+TERMS = {"term_weeks": "w", "term_days": "d"}
+"""Terms other than months, and the letter that ends them in a column's name."""
+
 TEXTS = ("residency", "certifications", "days")
 FLAGS = ("version_pinning",)
 NUMBERS = (
@@ -27,6 +30,7 @@ NUMBERS = (
     "instance_concurrency", "prefill_tokens_per_second", "minimum", "increment", "maximum", "billing_seconds",
     "window_seconds", "slots", "prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token",
     "context_tokens", "kv_tokens", "input_tokens_above",
+    "power_kilowatts", "power_usage_effectiveness",
 )  # fmt: skip
 """Fields that are JSON numbers; every other one is a text, money included."""
 
@@ -89,9 +93,9 @@ def _entries(name: str, items: list[Json]) -> Iterator[tuple[str, Json]]:
         if key is None:
             yield str(number), item
             continue
-        called = str(item[key])
+        called = _called(item, key)
         told[called] += 1
-        fields = {field: value for field, value in item.items() if field != key}
+        fields = {field: value for field, value in item.items() if field not in (key, *TERMS)}
         yield (called if told[called] == 1 else f"{called}#{told[called]}"), fields
 
 
@@ -112,9 +116,21 @@ def _list(name: str, entries: Json) -> list[Any]:
     if key is None:
         return [_inner(entries[number]) for number in sorted(entries, key=lambda text: (len(text), text))]
     return [
-        {key: _number(told) if key == "term_months" else told, **entry} if isinstance(entry, dict) else entry
+        (_term(told) if key == "term_months" else {key: told}) | entry if isinstance(entry, dict) else entry
         for told, entry in ((called.partition("#")[0], _inner(entry)) for called, entry in entries.items())
     ]
+
+
+def _called(item: Json, key: str) -> str:
+    """Return what tells an entry apart: of a rate its months, or `1w` and `3d` of a term in weeks or days."""
+    if key not in item:
+        return next((f"{item[name]}{letter}" for name, letter in TERMS.items() if name in item), "")
+    return str(item[key])
+
+
+def _term(told: str) -> Json:
+    name = next((name for name, letter in TERMS.items() if told.endswith(letter)), None)
+    return {"term_months": _number(told)} if name is None else {name: _number(told[:-1])}
 
 
 def _text(name: str, value: Any) -> str:  # noqa: ANN401 - any JSON value

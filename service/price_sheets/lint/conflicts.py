@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from service.kit.db.types import plain_decimal
 from service.price_sheets.lint.prices import unit_price
-from service.price_sheets.offer_values import Json, is_available
+from service.price_sheets.offer_values import PERIODS, Json, is_available, months_of, owned_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Subject:
     meter: str | None = None
     unit: str | None = None
     gpu: str | None = None
-    term_months: int | None = None
+    term_months: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,13 @@ def _prices(listing: Listing) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]
         yield Subject(*thing, meter=price["meter"]), price, (_plain(unit_price(price)), *tiers)
     unit, gpu = offer.get("unit", "replica").casefold(), offer.get("gpu")
     for rate in offer.get("rates", ()):
-        subject = Subject(*thing, unit=unit, gpu=gpu and gpu.casefold(), term_months=rate["term_months"])
-        named = ((name, rate[name]) for name in ("hourly", "monthly", "upfront") if name in rate)
-        yield subject, rate, tuple(f"{name} {_plain(Decimal(amount))}" for name, amount in named if Decimal(amount))
+        term = months_of(rate)
+        months = int(term) if term.denominator == 1 else float(term)
+        subject = Subject(*thing, unit=unit, gpu=gpu and gpu.casefold(), term_months=months)
+        named = ((name, rate[name]) for name in (*PERIODS, "monthly", "upfront") if name in rate)
+        owned = [f"owned {name} {_plain(amount)}" for name, amount in owned_parts(rate)] if "owned" in rate else []
+        stated = [f"{name} {_plain(Decimal(amount))}" for name, amount in named if Decimal(amount)]
+        yield subject, rate, (*stated, *owned)
 
 
 def _plain(amount: Decimal) -> str:
@@ -110,5 +114,5 @@ def _order(subject: Subject) -> tuple[str, ...]:
         subject.meter or "",
         subject.unit or "",
         subject.gpu or "",
-        f"{subject.term_months or 0:03}",
+        f"{subject.term_months or 0:08.3f}",
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from service.price_sheets.lint.finding import Finding, warning
 from service.price_sheets.lint.prices import unit_price
 from service.price_sheets.lint.rates import monthly
-from service.price_sheets.offer_values import Json
+from service.price_sheets.offer_values import Json, months_of
 
 FAR = 100
 """Ratio to the middle price of the sheet's other offers above which a price is remarked on."""
@@ -38,7 +38,7 @@ def _amounts(document: Json) -> Iterator[tuple[str, str, Decimal]]:
             yield f"/offers/{index}/prices/{place}", price["meter"], unit_price(price)
         if "rates" in offer:
             # The shortest term stands for the offer; its terms are compared with each other elsewhere.
-            place, rate = min(enumerate(offer["rates"]), key=lambda each: int(each[1]["term_months"]))
+            place, rate = min(enumerate(offer["rates"]), key=lambda each: months_of(each[1]))
             if (amount := monthly(rate)) is not None:
                 yield f"/offers/{index}/rates/{place}", f"a {offer.get('unit', 'replica')} month", amount
 

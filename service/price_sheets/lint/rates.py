@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
 from service.price_sheets.lint.finding import Finding, error, warning
-from service.price_sheets.offer_values import Json
+from service.price_sheets.offer_values import PERIODS, Json, months_of, owned_parts
 from service.workflow.offers import HOURS_PER_MONTH
 
 FAR = 50
@@ -29,38 +30,76 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
 
 def monthly(rate: Json) -> Decimal | None:
     """Return what a unit costs a month under a rate, its upfront spread over the term; None without a price."""
-    if "hourly" in rate:
-        running = Decimal(rate["hourly"]) * HOURS_PER_MONTH
+    period = next((name for name in PERIODS if name in rate), None)
+    if period is not None:
+        running = Decimal(rate[period]) * HOURS_PER_MONTH / PERIODS[period]
     elif "monthly" in rate:
         running = Decimal(rate["monthly"])
+    elif "owned" in rate:
+        running = sum((amount for _, amount in owned_parts(rate)), Decimal(0))
     else:
         return None
-    spread: int = max(1, rate["term_months"])
-    return running + Decimal(rate.get("upfront", "0")) / spread
+    term = months_of(rate) or Fraction(1)
+    return running + Decimal(rate.get("upfront", "0")) * term.denominator / term.numerator
 
 
 def _rates(rates: list[Json], pointer: str) -> Iterator[Finding]:
     for index, rate in enumerate(rates):
         where = f"{pointer}/{index}"
-        if "hourly" in rate and "monthly" in rate:
-            yield error("two_rates", where, "Give `hourly` or `monthly`, not both.")
-        if "hourly" not in rate and "monthly" not in rate:
-            yield error("term_without_rate", where, "Give what a unit costs under this term: `hourly` or `monthly`.")
+        yield from _stated(rate, where)
         if rate in rates[:index]:
             yield error("duplicate_rate", where, "The same rate is listed before; leave one of them out.")
-        if rate["term_months"] == 0 and Decimal(rate.get("upfront", "0")):
+        if not months_of(rate) and Decimal(rate.get("upfront", "0")):
             yield error("upfront_without_term", f"{where}/upfront", "On demand has no term that `upfront` could pay.")
     yield from _against_on_demand(rates, pointer)
 
 
+AMOUNTS = (*PERIODS, "monthly", "owned")
+"""Fields that say what a unit costs."""
+
+TERMS = ("term_months", "term_weeks", "term_days")
+
+
+def _stated(rate: Json, where: str) -> Iterator[Finding]:
+    """Yield whether a rate states one term and one amount."""
+    amounts = [name for name in AMOUNTS if name in rate]
+    if len(amounts) > 1:
+        detail = f"Give one amount, not {' and '.join(f'`{name}`' for name in amounts)}."
+        yield error("two_rates", where, detail)
+    if not amounts:
+        listed = ", ".join(f"`{name}`" for name in AMOUNTS[:-1])
+        yield error("term_without_rate", where, f"Give what a unit costs under this term: {listed} or `owned`.")
+    terms = [name for name in TERMS if name in rate]
+    if not terms:
+        detail = "Give the term: `term_months` (0: on demand), `term_weeks` or `term_days`."
+        yield error("term_missing", f"{where}/term_months", detail)
+    if len(terms) > 1:
+        yield error("two_terms", where, f"Give one term, not {' and '.join(f'`{name}`' for name in terms)}.")
+    owned = rate.get("owned")
+    if owned is not None:
+        yield from _owned(rate, owned, where)
+
+
+def _owned(rate: Json, owned: Json, where: str) -> Iterator[Finding]:
+    if not rate.get("term_months"):
+        detail = "Say over how many months the hardware is paid off: `term_months`, 36 say."
+        yield error("owned_without_months", f"{where}/term_months", detail)
+    if Decimal(owned.get("residual", "0")) > Decimal(owned["purchase"]):
+        detail = "Hardware is not worth more after the term than it cost."
+        yield error("residual_above_purchase", f"{where}/owned/residual", detail)
+    if ("power_kilowatts" in owned) != ("kilowatt_hour" in owned):
+        detail = "Power needs both `power_kilowatts` of a unit and the price of a `kilowatt_hour`."
+        yield error("power_incomplete", f"{where}/owned", detail)
+
+
 def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
     found = {index: money for index, rate in enumerate(rates) if (money := monthly(rate))}
-    place = min((index for index in found if not rates[index]["term_months"]), key=found.__getitem__, default=None)
+    place = min((index for index in found if not months_of(rates[index])), key=found.__getitem__, default=None)
     if place is None:
         return
     on_demand = found.pop(place)
     for index, committed in found.items():
-        if rates[index]["term_months"] and committed > on_demand:
+        if months_of(rates[index]) and committed > on_demand:
             detail = f"The term costs {committed:f} a month, more than {on_demand:f} on demand."
             yield warning("committed_above_on_demand", f"{pointer}/{index}", detail)
         if max(committed, on_demand) > FAR * min(committed, on_demand):

@@ -78,8 +78,9 @@ def _what(flip: Flip, names: Names) -> tuple[str, str]:
         if rest.endswith(".upfront"):
             return f"{offer.label} upfront", " a unit"
         term = rest.removeprefix("@").partition(".")[0]
-        within = "" if term in ("0", "") else f", {words.term(int(term))}" if term.isdigit() else ""
-        return f"{offer.label}{within}", "/month" if "month" in flip.unit else "/h"
+        within = "" if term in ("0", "") else f", {words.spelled_term(term)}"
+        period = next((each for each in ("month", "week", "day") if each in flip.unit), "h")
+        return f"{offer.label}{within}", f"/{period}"
     meter = rest.removeprefix(".")
     return f"{offer.label} {METERS.get(meter, meter.replace('_', ' ').replace('.', ', '))}", _per(flip.unit)
 

@@ -1,8 +1,10 @@
 """Commitments: a committed term against the same units on demand, month by month."""
 
+import math
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
+from service.workflow.offers import Rate
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import HorizonPolicy
 
@@ -11,7 +13,8 @@ from service.workflow.policy import HorizonPolicy
 class Commitment:
     """What a committed option binds, in money and months.
 
-    upfront, monthly: paid at the start of each term, and each month. months_locked: the term.
+    upfront, monthly: paid at the start of each term, and each month. months_locked: the term, a
+    begun month as one.
     pays_back_month: first month from whose end on, to that of the term, the commitment has cost no more than the same
     units on demand, None where it never does. horizon_cost, horizon_on_demand: both totals over the horizon.
     """
@@ -31,9 +34,9 @@ def commitment(option: Option, horizon: HorizonPolicy) -> Commitment | None:
     its units through the term, whatever the traffic does, and adds what growth needs beyond them on demand.
     """
     reservation = option.reservation
-    if reservation is None or not reservation.rate.term_months or reservation.offer.on_demand is None:
+    if reservation is None or not reservation.rate.is_committed or reservation.offer.on_demand is None:
         return None
-    term = reservation.rate.term_months
+    term = math.ceil(reservation.rate.months)
     committed, on_demand = _cumulative(reservation, horizon, max(term, horizon.months))
     behind = max((month for month in range(1, term + 1) if committed[month - 1] > on_demand[month - 1]), default=0)
     return Commitment(
@@ -54,10 +57,15 @@ def _cumulative(reservation: Reservation, horizon: HorizonPolicy, months: int) -
     for month in range(months):
         needed = units_needed(reservation.units, horizon.growth_per_month, month)
         extra = max(0, needed - reservation.units) * hourly.monthly_per_unit
-        due = reservation.units * rate.upfront if month % rate.term_months == 0 else Decimal(0)
+        due = reservation.units * rate.upfront * _terms_begun(rate, month)
         committed.append(committed[-1] + due + reservation.units * rate.monthly_per_unit + extra)
         on_demand.append(on_demand[-1] + needed * hourly.monthly_per_unit)
     return committed[1:], on_demand[1:]
+
+
+def _terms_begun(rate: Rate, month: int) -> int:
+    """Return the terms that begin in a month, counted from 0."""
+    return math.ceil((month + 1) / rate.months) - math.ceil(month / rate.months)
 
 
 def units_needed(units: int, growth_per_month: Decimal, month: int) -> int:

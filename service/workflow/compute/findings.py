@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from service.workflow.compute.case import Case
 from service.workflow.measure.profile import Finding
-from service.workflow.offers import Offer, windows_of
+from service.workflow.offers import Offer
+from service.workflow.replay.throughput import windows_of
 from service.workflow.traffic import HOUR
 
 

@@ -11,9 +11,10 @@ from service.workflow.compute.compute import compute
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.measure import bucket_arrivals, make_arrivals, measure, scale_arrivals, seed_of
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import Offer, windows_of
+from service.workflow.offers import Offer
 from service.workflow.options import Option
 from service.workflow.policy import Policy
+from service.workflow.replay.throughput import windows_of
 from service.workflow.rule import choose
 from service.workflow.traffic import TrafficHistory
 

@@ -6,6 +6,7 @@ from service.workflow.bill import Line
 from service.workflow.compare.bootstrap import Interval
 from service.workflow.compare.commitment import Commitment, commitment
 from service.workflow.document.values import JsonValue, cents, decimal_text, money, number, quantity_text
+from service.workflow.offers import Rate
 from service.workflow.options import Figures, Option, Percentiles, Violation
 from service.workflow.policy import Policy
 
@@ -17,7 +18,7 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         "key": entry.key,
         "mode": entry.mode,
         "units": None if reservation is None or entry.ruled_out else reservation.units,
-        "term_months": None if reservation is None else reservation.rate.term_months,
+        "term_months": None if reservation is None else _term(reservation.rate),
         "dedicated": None if reservation is None else reservation.offer.sku,
         "serverless": None if entry.serverless is None else entry.serverless.sku,
         "eligible": entry.eligible,
@@ -108,3 +109,8 @@ def _interval(entry: Interval | None, currency: str) -> JsonValue:
         "probability_cheapest": number(entry.probability_cheapest),
         "expected_regret": None if regret is None else cents(regret, currency),
     }
+
+
+def _term(rate: Rate) -> int | float:
+    """Return a term in months: whole ones, or of a term of days the part of a month of 730 hours."""
+    return float(rate.months) if rate.term_days else rate.term_months

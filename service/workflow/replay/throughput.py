@@ -1,8 +1,10 @@
 """Provisioned throughput: budgets per aligned window, use it or lose it; requests are taken whole, in order."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from service.workflow.offers import Speed, ThroughputCapacity
+from service.workflow.offers import Dedicated, Offer, Speed, ThroughputCapacity
 from service.workflow.replay.compiled import kernel
 from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
@@ -99,3 +101,9 @@ def sized_units_throughput(arrivals: Arrivals, capacity: ThroughputCapacity) -> 
     budget = whole_budget(capacity, 1, [len(arrivals), *(int(column.sum()) for column in columns)])
     fullest = (_fullest(arrivals.time_us, *columns, weights, budget.window_us) for weights in budget.weights)
     return max(-(-int(demand) // int(unit)) for demand, unit in zip(fullest, budget.budget, strict=True))
+
+
+def windows_of(offers: Iterable[Offer]) -> tuple[int, ...]:
+    """Return the lengths in seconds, rising, of the windows in which budgets on offer are enforced."""
+    capacities = (offer.capacity for offer in offers if isinstance(offer, Dedicated))
+    return tuple(sorted({c.window_seconds for c in capacities if isinstance(c, ThroughputCapacity)}))

@@ -17,7 +17,7 @@ from typing import Any
 Option = dict[str, Any]
 
 SERVERLESS = re.compile(r"serverless:(?P<name>.+?)(?P<warm>\+warm\d+)?")
-RESERVED = re.compile(r"(?P<mode>\w+):(?P<name>.+?)@(?P<term>\d+(\.\d+)?)(x.+)?")
+RESERVED = re.compile(r"(?P<mode>\w+):(?P<name>.+?)@(?P<term>\d+[dw]?(\.\d+)?)(x.+)?")
 
 
 @dataclass(frozen=True)

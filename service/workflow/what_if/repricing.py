@@ -30,7 +30,7 @@ class PriceChange:
 
     def covers(self, rate: Rate) -> bool:
         """Tell whether the change touches a rate of an offer that it fits."""
-        return self.term_months is None or rate.term_months == self.term_months
+        return self.term_months is None or (rate.term_months == self.term_months and not rate.term_days)
 
 
 def repriced(offers: Sequence[Offer], changes: Sequence[PriceChange]) -> tuple[Offer, ...]:
@@ -64,6 +64,7 @@ def _rate(rate: Rate, factor: Decimal) -> Rate:
         hourly=None if rate.hourly is None else rate.hourly * factor,
         monthly=None if rate.monthly is None else rate.monthly * factor,
         upfront=rate.upfront * factor,
+        owned=tuple((name, amount * factor) for name, amount in rate.owned),
     )
 
 

@@ -164,6 +164,8 @@ def rates(draw: st.DrawFn) -> Rate:
     upfront = draw(st.sampled_from((Decimal(0), Decimal(100)))) if term else Decimal(0)
     if draw(st.booleans()):
         return Rate(term, hourly=draw(amounts("0.5", "9")), upfront=upfront)
+    if term and draw(st.booleans()):
+        return Rate(0, hourly=draw(amounts("60", "1500")), upfront=upfront, term_days=7, per_hours=168)
     return Rate(term, monthly=draw(amounts("300", "6000", places=2)), upfront=upfront)
 
 

@@ -166,6 +166,29 @@ def test_units_with_a_window_of_thirty_seconds() -> None:
     assert [together[f"{key}@{term}x2"].monthly_cost for term in (1, 3, 12)] == money("5400", "4800", "4000")
 
 
+def test_units_for_a_day_a_week_and_a_month() -> None:
+    found = options("short-terms", log(every_minute(0), tokens=50_000, output=3_000))
+    assert bill(found["dedicated:m70-gsu@1dx1"])["idle"][0] < 730
+    assert [found[f"dedicated:m70-gsu@{term}x1"].monthly_cost for term in ("1d", "1w", "1")] == [
+        Decimal("6083.333333333333"),  # 200 a day for 730 ÷ 24 days
+        Decimal("5214.285714285714"),  # 1,200 a week for 730 ÷ 168 weeks
+        Decimal(2700),
+    ]
+    incumbent = options("short-terms", log(every_minute(0), tokens=50_000, output=3_000), "dedicated:m70-gsu@1wx2")
+    assert incumbent["dedicated:m70-gsu@1wx2"].monthly_cost == Decimal("10428.571428571429")
+
+
+def test_a_server_of_ones_own() -> None:
+    option = options("owned-hardware", log(every_minute(0), tokens=1000, output=200))["dedicated:m70-server@36x1"]
+    assert bill(option) == {
+        "owned_hardware": (Decimal(1), Decimal(6000)),  # (250,000 − 34,000) ÷ 36
+        "owned_power": (Decimal(1), Decimal("1138.80")),  # 10 kW × 1.3 × 730 h × 0.12
+        "owned_space": (Decimal(1), Decimal(900)),
+        "owned_people": (Decimal(1), Decimal(1500)),
+    }
+    assert option.monthly_cost == Decimal("9538.80")
+
+
 @pytest.mark.parametrize(
     ("tokens", "output", "units"),
     [

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from pathlib import Path
 
 import pytest
 
@@ -167,3 +169,11 @@ def test_what_a_cell_says_wrongly_is_refused_at_its_place(cell: str, wrong: str,
 def test_each_offer_knows_its_line() -> None:
     table = f"{HEADER}\n\n{ROW}\n\n{ROW.replace(',a,', ',b,')}\n"
     assert spreadsheet.read(table.encode()).lines == (3, 5)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parents[3] / "docs" / "offers").glob("*.json")), ids=lambda path: path.stem
+)
+def test_every_example_reads_back_from_its_table(path: Path) -> None:
+    document = json.loads(path.read_text())
+    assert offers_of(again(document)) == offers_of(document)

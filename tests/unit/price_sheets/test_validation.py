@@ -212,7 +212,7 @@ def test_a_place_named_twice_is_refused() -> None:
     assert told(as_sent(document)) == {("error", "invalid", "/offers/0/isolation/residency/2")}
 
 
-@pytest.mark.parametrize("pointer", ["/provider", "/source/as_of", "/offers/0/prices", "/offers/1/rates/0/term_months"])
+@pytest.mark.parametrize("pointer", ["/provider", "/source/as_of", "/offers/0/prices", "/offers/0/prices/0/per"])
 def test_what_is_missing_is_named(pointer: str) -> None:
     assert told(without(pointer)) == {("error", "required", pointer)}
 

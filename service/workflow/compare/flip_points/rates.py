@@ -17,7 +17,8 @@ def rate_flips(finder: Finder, offer: Dedicated, rate: Rate) -> Iterator[FlipPoi
     hourly = rate.hourly is not None
     price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
     if price:
-        current = (unit.label, "per unit and hour" if hourly else "per unit and month", price)
+        period = {1: "hour", 24: "day", 168: "week"}[rate.per_hours] if hourly else "month"
+        current = (unit.label, f"per unit and {period}", price)
         yield from _found(finder, unit, current, lambda way: way.monthly)
     if rate.upfront:
         current = (f"{unit.label}.upfront", "per unit", rate.upfront)

@@ -171,7 +171,7 @@ def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, 
     return Option(
         key=key,
         mode="hybrid",
-        family=COMMITTED if reservation.rate.term_months else HYBRID,
+        family=COMMITTED if reservation.rate.is_committed else HYBRID,
         monthly_cost=total(lines),
         latency_value=case.latency_value(spill.slow_requests or 0),
         isolation_value=isolation_value(case.policy, reservation.offer, spill.offer),

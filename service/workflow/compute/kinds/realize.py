@@ -13,7 +13,7 @@ from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serve
 from service.workflow.options import Option, Reservation
 
 KEY = re.compile(
-    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<label>.+@\d+(\.\d+)?)x((?P<minimum>\d+)-)?(?P<units>\d+)"
+    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<label>.+@\d+[dw]?(\.\d+)?)x((?P<minimum>\d+)-)?(?P<units>\d+)"
     r"(~(?P<streams>\d+))?(\+(?P<serverless>.+))?"
 )
 SERVERLESS_KEY = re.compile(r"serverless:(?P<sku>.+?)(\+warm(?P<warm>\d+))?")
@@ -72,7 +72,7 @@ def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | 
     rate = reservation.rate
     if scaling is None or rate.hourly is None or not isinstance(offer.capacity, ConcurrencyCapacity):
         return None
-    if rate.term_months or not scaling.minimum <= minimum <= reservation.units:
+    if rate.is_committed or rate.per_hours > 1 or not scaling.minimum <= minimum <= reservation.units:
         return None
     start = offer.start_seconds or 0.0
     probe = AutoscaledProbe(

@@ -1,12 +1,12 @@
 """Reserved capacity: its bill with the idle part shown, and options that serve everything on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import Line, line, total
+from service.workflow.bill import Line, line, quantize, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.replay_specs import load_of
 from service.workflow.compute.metrics import (
@@ -33,26 +33,37 @@ MILLI = Decimal("0.001")
 def reservation_lines(reservation: Reservation, utilization: float) -> list[Line]:
     """Return the lines of a reservation: what was used, what stood idle, and the upfront's share of a month.
 
-    Used and idle together are exactly units × 730 hours (or units × 1 month where the rate is monthly).
+    Used and idle together are exactly units × 730 hours (or units × 1 month where the rate is monthly). Of owned units
+    each part of what they cost is a line.
     """
     rate, units = reservation.rate, reservation.units
+    if rate.owned:
+        return [line(f"owned_{name}", Decimal(units), "unit_months", amount) for name, amount in rate.owned if amount]
     hourly = rate.hourly is not None
     price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
     quantity = Decimal(units * HOURS_PER_MONTH if hourly else units)
     used = (quantity * Decimal(repr(round(utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
     unit = "unit_hours" if hourly else "unit_months"
-    lines = [line("reserved_units", used, unit, price), line("idle", quantity - used, unit, price)]
-    if rate.upfront:
+    lines = [line("reserved_units", used, unit, price, rate.per_hours)]
+    idle = line("idle", quantity - used, unit, price, rate.per_hours)
+    # Of a price by the week no line ends; the two of them are what the units cost.
+    lines.append(replace(idle, amount=quantize(units * rate.monthly_per_unit) - lines[0].amount))
+    if rate.upfront and rate.term_days:
+        hours = Decimal(units * HOURS_PER_MONTH)
+        lines.append(line("upfront", hours, "unit_hours", rate.upfront, 24 * rate.term_days))
+    elif rate.upfront:
         lines.append(line("upfront", Decimal(units), "units", rate.upfront, rate.term_months))
     return lines
 
 
 def term_violations(policy: Policy, reservation: Reservation) -> tuple[Violation, ...]:
     """Return whether the reservation binds longer than the policy allows."""
-    term = reservation.rate.term_months
-    if term <= policy.max_term_months:
+    rate = reservation.rate
+    if rate.months <= policy.max_term_months:
         return ()
-    return (Violation("term_too_long", f"A term of {term} months is longer than {policy.max_term_months}."),)
+    term = f"{rate.term_days} days" if rate.term_days else f"{rate.term_months} months"
+    longest = f"{policy.max_term_months} months" if rate.term_days else f"{policy.max_term_months}"
+    return (Violation("term_too_long", f"A term of {term} is longer than {longest}."),)
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def _of_rate(
     modes = case.policy.modes
     if "dedicated" in modes:
         yield _dedicated(case, offer, rate, bounds)
-    if "autoscaled" in modes and rate.term_months == 0:
+    if "autoscaled" in modes and not rate.is_committed:
         yield from _autoscaled(case, offer, rate, bounds)
     if "hybrid" in modes and serverless:
         yield from _hybrids(case, offer, rate, bounds)
@@ -110,7 +110,7 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Cand
 
 def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
     capacity, scaling = offer.capacity, offer.autoscale
-    if scaling is None or rate.hourly is None or not isinstance(capacity, ConcurrencyCapacity):
+    if scaling is None or rate.hourly is None or rate.per_hours > 1 or not isinstance(capacity, ConcurrencyCapacity):
         return
     peak = peak_units(case, capacity)
     most = legal(offer.units, max(2 * peak, scaling.minimum))
@@ -200,7 +200,7 @@ def most_units(case: Case, offer: Dedicated) -> int:
 
 def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool) -> Candidate:
     offer = reservation.offer
-    family = COMMITTED if reservation.rate.term_months else HYBRID
+    family = COMMITTED if reservation.rate.is_committed else HYBRID
     probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
     least, expected = bounds.overflow(probe)
     group = f"hybrid:{reservation.label}"

@@ -64,7 +64,7 @@ def cheapest_rates(offers: Iterable[Dedicated], max_term_months: int) -> set[str
     best: dict[tuple[Hashable, ...], tuple[Decimal, str]] = {}
     for offer in offers:
         for rate in offer.rates:
-            if rate.term_months > max_term_months:
+            if rate.months > max_term_months:
                 continue
             unit = Reservation(offer, rate, 1)
             kind = _unit_kind(offer, rate)
@@ -75,4 +75,4 @@ def cheapest_rates(offers: Iterable[Dedicated], max_term_months: int) -> set[str
 def _unit_kind(offer: Dedicated, rate: Rate) -> tuple[Hashable, ...]:
     promises = (offer.isolation, offer.gpu, offer.quantization)
     runs = (offer.capacity, offer.units, offer.speed, offer.start_seconds, offer.autoscale)
-    return (*runs, *promises, rate.term_months > 0, rate.hourly is None)
+    return (*runs, *promises, rate.is_committed, rate.hourly is None)

@@ -64,6 +64,20 @@ ERRORS = {
     ),
     "term_without_rate": (rated({"term_months": 0}), ["/offers/1/rates/0"]),
     "two_rates": (rated({"term_months": 0, "hourly": "1", "monthly": "730"}), ["/offers/1/rates/0"]),
+    "term_missing": (rated({"hourly": "1"}), ["/offers/1/rates/0/term_months"]),
+    "two_terms": (rated({"term_weeks": 1, "term_days": 1, "hourly": "1"}), ["/offers/1/rates/0"]),
+    "owned_without_months": (
+        rated({"term_weeks": 9, "owned": {"purchase": "1"}}),
+        ["/offers/1/rates/0/term_months"],
+    ),
+    "residual_above_purchase": (
+        rated({"term_months": 9, "owned": {"purchase": "1", "residual": "2"}}),
+        ["/offers/1/rates/0/owned/residual"],
+    ),
+    "power_incomplete": (
+        rated({"term_months": 9, "owned": {"purchase": "9", "kilowatt_hour": "2"}}),
+        ["/offers/1/rates/0/owned"],
+    ),
     "duplicate_rate": (
         rated({"term_months": 12, "hourly": "1"}, {"term_months": 12, "hourly": "1"}),
         ["/offers/1/rates/1"],
