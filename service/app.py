@@ -6,18 +6,23 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
+from service.access import people
+from service.access.identity_provider import IdentityProvider
 from service.access.key_cache import KnownKeys
+from service.access.people import Directory, OpenId
+from service.access.roles import Role
 from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
 from service.kit import logging, metrics
 from service.kit.app_context import Runtime
 from service.kit.db.database import Database
+from service.kit.db.transaction import Actor
 from service.kit.http import errors, openapi, strict_json
 from service.kit.http.blueprint import Resource
 from service.kit.http.outbound import Outbound
@@ -84,9 +89,10 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     database = Database(settings.database_url, threads=settings.threads)
     known = KnownKeys(Path(settings.work_folder))
     presence = Presence(Path(settings.work_folder))
+    openid = app.extensions["openid"] = _openid(settings)
     app.extensions["crossover"] = Runtime(
         database=database,
-        authenticate=lambda header, looks: authenticate(database, header, known if looks else None),
+        authenticate=partial(_authenticated, database, known, openid),
         forget_keys=known.forget,
         note_use=note_use,
         max_body_bytes=settings.max_body_bytes,
@@ -107,6 +113,30 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     app.register_blueprint(health)
     app.register_blueprint(pages)
     return app
+
+
+def _openid(settings: Settings) -> OpenId | None:
+    if not settings.oidc_issuer:
+        return None
+    provider = IdentityProvider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        settings.oidc_audience,
+        settings.oidc_clock_skew_seconds,
+    )
+    roles = {group: cast("Role", role) for group, _, role in (value.rpartition("=") for value in settings.oidc_roles)}
+    where = (settings.oidc_organization, settings.oidc_organization_claim, settings.oidc_roles_claim)
+    return OpenId(provider, Directory(*where, roles))
+
+
+def _authenticated(
+    database: Database, known: KnownKeys, openid: OpenId | None, authorization: str, looks: bool
+) -> Actor:
+    token = None if openid is None else people.token_of(authorization)
+    if openid is not None and token is not None:
+        return people.bearer(database, openid, token)
+    return authenticate(database, authorization, known if looks else None)
 
 
 def _uploads(settings: Settings, presence: Presence) -> Uploads:

@@ -1,14 +1,17 @@
 """Settings: every one is an environment variable `CROSSOVER_<NAME>`, listed here with its default and meaning."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from typing import Any
 
-from environs import Env
+from environs import Env, EnvValidationError
 from marshmallow import ValidationError, validate
 
 PREFIX = "CROSSOVER_"
+
+ROLES = ("viewer", "analyst", "approver", "admin", "owner")
+"""As `access/roles.py` has them, which settings cannot know."""
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -19,6 +22,13 @@ def _are_networks(values: Sequence[str]) -> None:
             ip_network(value)
         except ValueError as error:
             raise ValidationError(f"{error}; name networks such as 10.0.0.0/8 or fd00::/8") from error
+
+
+def _are_roles(values: Sequence[str]) -> None:
+    for value in values:
+        group, equals, role = value.rpartition("=")
+        if not equals or not group or role not in ROLES:
+            raise ValidationError(f"{value} is not group=role with a role of {', '.join(ROLES)}")
 
 
 def _setting(default: Any, meaning: str, *checks: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - dataclass field
@@ -64,6 +74,30 @@ class Settings:
     requests_per_minute: int = _setting(
         120_000, "Requests a key may send to a server process a minute; 0: any number.", validate.Range(0)
     )
+    oidc_issuer: str = _setting(
+        "",
+        "OpenID Connect provider people sign in with, by its issuer such as `https://login.example.com/realms/main`.",
+        validate.Regexp(
+            r"$|https://.|http://(localhost|127\.0\.0\.1|\[::1\])[:/]",
+            error="Starts with https://, as the provider says",
+        ),
+    )
+    oidc_client_id: str = _setting("", "What the provider calls this service.")
+    oidc_client_secret: str = _setting("", "Secret of that client; empty for a public client, which PKCE protects.")
+    oidc_audience: str = _setting(
+        "", "Audience of access tokens the API takes as `Bearer` from that provider; empty: it takes none."
+    )
+    oidc_organization: str = _setting("", "Organization of everybody who signs in, by id or name.")
+    oidc_organization_claim: str = _setting("", "Claim that holds the organization instead, by id or name.")
+    oidc_roles_claim: str = _setting("groups", "Claim that holds a person's groups; `a.b` is `b` of the object `a`.")
+    oidc_roles: Sequence[str] = _setting(
+        (),
+        "Roles by group, such as `finance=approver,platform=admin,*=viewer`, comma-separated; `*` is everybody.",
+        _are_roles,
+    )
+    oidc_clock_skew_seconds: int = _setting(
+        60, "Seconds by which the provider's clock may differ.", validate.Range(0, 600)
+    )
     access_log: bool = _setting(False, "Log every request: who called what, the status and how long it took.")
     metrics_token: str = _setting("", "Bearer token that `/metrics` asks for; empty: `/metrics` is not served.")
     log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))
@@ -83,4 +117,18 @@ class Settings:
             for setting in fields(cls)
         }
         env.seal()
+        _require_whole(values)
         return cls(**values)
+
+
+def _require_whole(values: Mapping[str, Any]) -> None:
+    """Refuse settings that say only half of what is needed. Raises environs.EnvValidationError."""
+    if not values["oidc_issuer"]:
+        return
+    missing = [name for name in ("oidc_client_id", "oidc_roles") if not values[name]]
+    if bool(values["oidc_organization"]) == bool(values["oidc_organization_claim"]):
+        missing.append("oidc_organization or else oidc_organization_claim")
+    if missing:
+        names = ", ".join(name.upper().replace("OIDC", f"{PREFIX}OIDC").replace(" OR ", " or ") for name in missing)
+        told = f"With {PREFIX}OIDC_ISSUER, set {names} too"
+        raise EnvValidationError(f"Environment variables invalid: {told}", {f"{PREFIX}OIDC_ISSUER": [told]})

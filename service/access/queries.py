@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from service.access.models import ApiKey, Organization
@@ -33,6 +33,7 @@ class KeyFacts(NamedTuple):
 
 
 _KEYS, _ORGANIZATIONS = ApiKey.__table__.c, Organization.__table__.c
+_OTHERS = Organization.__table__.alias("others").c
 
 FACTS = (
     select(*(_KEYS[name] for name in KeyFacts._fields[:-1]), _ORGANIZATIONS.signing_key)
@@ -46,6 +47,32 @@ def key_facts(database: Database, key_id: str) -> KeyFacts | None:
     """Return the facts of a key of any organization: the one query that comes before the tenant is known."""
     row = database.glance(FACTS, {"key_id": key_id})
     return None if row is None else KeyFacts._make(row)
+
+
+class OrganizationFacts(NamedTuple):
+    """What admitting a person takes of their organization."""
+
+    id: str
+    signing_key: bytes
+
+
+_CALLED = (
+    select(_ORGANIZATIONS.id, _ORGANIZATIONS.signing_key)
+    .where(or_(_ORGANIZATIONS.id == bindparam("called"), _ORGANIZATIONS.name == bindparam("called")))
+    .where(
+        or_(
+            _ORGANIZATIONS.id == bindparam("called"),
+            select(func.count()).where(_OTHERS.name == bindparam("called")).scalar_subquery() == 1,
+        )
+    )
+)
+"""The organization of an id, or of a name that only one has."""
+
+
+def organization_called(database: Database, called: str) -> OrganizationFacts | None:
+    """Return the organization of that id or name; None where none is or several are called so."""
+    row = database.glance(_CALLED, {"called": called})
+    return None if row is None else OrganizationFacts._make(row)
 
 
 def organization(tx: Transaction) -> Organization:

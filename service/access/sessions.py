@@ -1,4 +1,4 @@
-"""Sessions of browsers: a signed cookie that stands for an API key, and never holds its secret.
+"""Sessions of browsers: a signed cookie that stands for an API key, and never holds its secret, or for a person.
 
 The organization's own signing key signs it, so it needs no further secret and all processes agree; the API key it
 stands for is looked up at every call, so a session ends at once when its key is revoked or over.
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from service.access import queries, service
+from service.access import people, queries, service
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor
 
@@ -34,6 +34,9 @@ def cookie_for(actor: Actor) -> str:
 
 def resume(database: Database, cookie: str) -> Session | None:
     """Return the session of a cookie; None where it is not ours, too old, or its key no longer holds."""
+    if cookie.startswith(people.COOKIE_PREFIX):
+        person = people.resume(database, cookie)
+        return None if person is None else Session(*person)
     key = queries.key_facts(database, cookie.partition(".")[0])
     if key is None or not service.holds(key):
         return None

@@ -22,6 +22,8 @@ PAGES = {
     "/static/report/<name>",
     "/sign-in",
     "/sign-in/<token>",
+    "/sign-in/provider",
+    "/sign-in/provider/callback",
     "/sign-out",
 }
 OPEN = PROBES | PAGES

@@ -17,13 +17,14 @@ AFTER_COMMIT = "after_commit"
 class Actor:
     """Who acts, always within one organization.
 
-    kind, id: `api_key` and its id, `job` and the job's id, or `command` and the command's name.
+    kind, id: `api_key` and its id, `person` and `oidc:` with their subject at the identity provider, `job` and the
+    job's id, or `command` and the command's name.
     scopes: what the actor may do. signing_key: 32 secret bytes of the organization, for its page cursors.
     first_use: whether this use of the key is its first for an hour, and is to be noted.
     """
 
     organization_id: str
-    kind: Literal["api_key", "job", "command"]
+    kind: Literal["api_key", "person", "job", "command"]
     id: str
     scopes: frozenset[str] = frozenset()
     signing_key: bytes = field(default=b"", repr=False)
