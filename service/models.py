@@ -1,6 +1,7 @@
 """Every table of the service: importing this fills `Base.metadata`. A new resource adds its models here."""
 
 from service.access import models as access
+from service.bills import models as bills
 from service.commitments import models as commitments
 from service.evaluations import models as evaluations
 from service.evaluations.comparisons import models as evaluation_comparisons
@@ -18,6 +19,7 @@ from service.workloads import models as workloads
 __all__ = [
     "Base",
     "access",
+    "bills",
     "commitments",
     "evaluation_comparisons",
     "evaluations",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from service.access.routes import blueprint as access
+from service.bills.routes import blueprint as bills
 from service.commitments.routes import blueprint as commitments
 from service.evaluations import service as evaluating
 from service.evaluations.charting import run as draw
@@ -39,6 +40,7 @@ RESOURCES = (
     pooled_evaluations,
     commitments,
     renewals,
+    bills,
     events,
     webhooks,
     access,

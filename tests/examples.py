@@ -100,6 +100,7 @@ def rows(api: ApiClient) -> dict[str, str]:
         "name": "batch",
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
+        "bill_id": charged(api),
         "webhook_id": (webhook_id := created(api, "/v1/webhooks", SIMPLE["create_webhook"].json)),
         "delivery_id": delivered_once(api, webhook_id),
         "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
@@ -111,6 +112,20 @@ def bought(workload_id: str) -> dict[str, Any]:
     days = {"starts_on": "2026-01-01", "ends_on": "2099-12-31", "notice_by": "2099-11-30"}
     price = {"units": 2, "currency": "USD", "monthly_per_unit": "2044.00"}
     return {"workload_id": workload_id, "provider": "acme", "sku": "gpu", **price, **days}
+
+
+BILL = b"""date,sku,quantity,unit,amount,currency,provider,type
+2026-11,tokens,262800000,tokens,157.68,USD,acme,input tokens
+2026-11,tokens,78840000,tokens,189.22,USD,acme,output tokens
+"""
+"""A bill of a month of what the example's price sheet offers."""
+
+
+def charged(api: ApiClient) -> str:
+    """Upload the bill; return its id."""
+    answer = api.call("POST", "/v1/bills", data=BILL, headers={"Content-Type": "text/csv"})
+    assert answer.status_code in (200, 201), answer.text
+    return str(answer.json["id"])
 
 
 def delivered_once(api: ApiClient, webhook_id: str) -> str:

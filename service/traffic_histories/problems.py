@@ -19,10 +19,11 @@ def problem_of(error: RefusedError) -> Problem:
     """Return the problem that tells a refusal."""
     if error.code == "no_space":
         return full()
-    return Problem(FILE_REFUSED, error.detail, errors=list(_faults(error)))
+    return Problem(FILE_REFUSED, error.detail, errors=list(faults(error)))
 
 
-def _faults(error: RefusedError) -> Iterator[FieldError]:
+def faults(error: RefusedError) -> Iterator[FieldError]:
+    """Yield why a file is refused, then the first rows at fault."""
     if error.parameter is None:
         yield FieldError("", error.code, error.detail)
     else:

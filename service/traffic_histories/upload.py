@@ -67,7 +67,7 @@ def uploaded(words: Mapping[str, Any], model: str | None = None) -> Iterator[Upl
     Raises Problem: as kit.uploads, 415 for a coding or media type that is not read, 422 for a refused file, 503 where
     too many files wait to be parsed.
     """
-    options = reading_options(words, _codings(), model)
+    options = reading_options(words, codings(), model)
     with _read(receive, options, words) as upload:
         yield upload
 
@@ -86,15 +86,15 @@ def _read(keep: Callable[[Path], Received], options: ReadOptions, words: Mapping
     with uploads.workspace() as folder:
         received = keep(folder / "body")
         try:
-            with _turn(uploads.folder):
+            with turn(uploads.folder):
                 encoded = parse(received.path, folder, options)
         except RefusedError as error:
             raise problem_of(error) from error
         yield Upload(received, encoded, spoken(words))
 
 
-def _codings() -> tuple[str, ...]:
-    """Return the codings of the body in the order they are undone."""
+def codings() -> tuple[str, ...]:
+    """Return the codings of the body in the order they are undone. Raises Problem 415."""
     if request.mimetype.startswith("multipart/"):
         raise Problem(UNSUPPORTED_MEDIA_TYPE, "Send the file itself as the body, not a form.")
     named = [name.strip().lower() for name in request.headers.get("Content-Encoding", "").split(",")]
@@ -106,8 +106,8 @@ def _codings() -> tuple[str, ...]:
 
 
 @contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """Wait for a parser slot, which all server processes on this folder share."""
+def turn(folder: Path) -> Iterator[None]:
+    """Wait for a parser slot, which all server processes on this folder share. Raises Problem 503."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     with ExitStack() as stack:
         slots = [stack.enter_context((folder / f"parser-{slot}.lock").open("wb")) for slot in range(PARSERS)]

@@ -5,25 +5,23 @@ Run as `python -m service.traffic_histories.reading FOLDER`, where FOLDER holds 
 
 import errno
 import json
-import os
-import resource
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from .columns_file import COLUMNS, REQUEST, RESULT, columns_of, facts_of
+from .confinement import confine, end_with_parent
 from .errors import RefusedError
-from .options import MIB, ReadLimits, ReadOptions
+from .options import ReadLimits, ReadOptions
 
 
 def main(folder: Path) -> None:
     """Read the file that the request names; write `result.json` and `columns.bin`."""
     request = json.loads((folder / REQUEST).read_text())
     options = options_of(request["options"])
-    _limit(options.limits)
+    confine(options.limits)
     try:
         result = _read(Path(request["path"]), folder, options)
     except RefusedError as error:
@@ -36,12 +34,6 @@ def main(folder: Path) -> None:
             raise
         result = {"refused": _refusal(RefusedError("no_space", "there is not enough free space to read the file"))}
     (folder / RESULT).write_text(json.dumps(result))
-
-
-def _end_with_parent() -> None:
-    """Leave no parser behind: the pipe on standard input ends when the process that asked does."""
-    os.read(sys.stdin.fileno(), 1)
-    os._exit(1)
 
 
 def options_of(data: dict[str, Any]) -> ReadOptions:
@@ -61,20 +53,6 @@ def options_of(data: dict[str, Any]) -> ReadOptions:
 def _refusal(error: RefusedError) -> dict[str, Any]:
     rejects = [asdict(reject) for reject in error.rejects]
     return {"code": error.code, "detail": error.detail, "parameter": error.parameter, "rejects": rejects}
-
-
-def _limit(limits: ReadLimits) -> None:
-    cpu = limits.seconds * limits.threads
-    for what, most in (
-        (resource.RLIMIT_AS, limits.address_mib * MIB),
-        (resource.RLIMIT_CPU, cpu),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_FSIZE, limits.unpacked_bytes + MIB),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(what)
-        bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (bound, bound))
 
 
 def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
@@ -97,5 +75,5 @@ def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     main(Path(sys.argv[1]))

@@ -16,7 +16,7 @@ from service.kit import storage
 
 from .columns_file import COLUMNS, REQUEST, RESULT, Facts
 from .errors import RefusedError
-from .options import ReadOptions
+from .options import ReadLimits, ReadOptions
 from .report import Reject
 
 ROOT = Path(service.__file__).parents[1]
@@ -56,7 +56,7 @@ def parse(path: Path, folder: Path, options: ReadOptions) -> Encoded:
     Raises RefusedError: as the reader does, and `parser_timeout`, `parser_memory`, `parser_died`.
     """
     (folder / REQUEST).write_text(json.dumps({"path": str(path.absolute()), "options": asdict(options)}))
-    died = _run(folder, options)
+    died = run("service.traffic_histories.reading", folder, options.limits)
     result = folder / RESULT
     if died is not None or not result.exists():
         raise died or RefusedError("parser_died", "the file stopped the parser; check that it is what it claims to be")
@@ -78,14 +78,15 @@ def _histories(listed: list[dict[str, Any]], path: Path) -> Iterator[EncodedHist
         yield EncodedHistory(item["key"], facts, path, tuple(chunks))
 
 
-def _run(folder: Path, options: ReadOptions) -> RefusedError | None:
-    command = [sys.executable, "-m", "service.traffic_histories.reading", str(folder.absolute())]
+def run(module: str, folder: Path, limits: ReadLimits) -> RefusedError | None:
+    """Run a module that reads a file in a process of its own, on a folder; return what it died of, if it did."""
+    command = [sys.executable, "-m", module, str(folder.absolute())]
     # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
     environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
     errors = (folder / "errors.txt").open("wb")
     with (
         errors,
-        subprocess.Popen(  # noqa: S603 - the command is fixed but for a folder of our own making
+        subprocess.Popen(  # noqa: S603 - a module and a folder of our own
             command,
             cwd=folder,
             env=environment,
@@ -96,10 +97,10 @@ def _run(folder: Path, options: ReadOptions) -> RefusedError | None:
         ) as process,
     ):
         try:
-            code = process.wait(timeout=options.limits.seconds)
+            code = process.wait(timeout=limits.seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            return RefusedError("parser_timeout", f"reading the file takes longer than {options.limits.seconds} s")
+            return RefusedError("parser_timeout", f"reading the file takes longer than {limits.seconds} s")
         except BaseException:
             process.kill()
             raise

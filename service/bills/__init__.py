@@ -1,0 +1,1 @@
+"""Bills: what providers charged, line by line, joined to what was decided and bought."""
