@@ -1,15 +1,15 @@
 """Bills and their charges.
 
-Revision: 0008_bills, after 0007_commitments.
+Revision: 0010_bills, after 0009_row_security.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-from service.kit.db import types
+from service.kit.db import row_security, types
 
-revision = "0008_bills"
-down_revision = "0007_commitments"
+revision = "0010_bills"
+down_revision = "0009_row_security"
 branch_labels = None
 depends_on = None
 
@@ -38,6 +38,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_bills_page", "bills", ["organization_id", "created_at", "id"])
     _charges()
+    row_security.protect("bills")
+    row_security.protect("bill_charges")
 
 
 def _charges() -> None:
