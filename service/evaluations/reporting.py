@@ -8,12 +8,14 @@ from flask import Response
 
 from service.evaluations import charting, queries, service
 from service.evaluations.document import Inputs
+from service.kit import typesetting
 from service.kit.db.transaction import Transaction
 from service.kit.http import strict_json
 from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 from service.price_sheets.pinned import pinned_versions
 from service.reports import chart_files, tables
 from service.reports.offer_names import Names
+from service.reports.paper import report_pdf
 from service.reports.reading import Answer
 from service.reports.report import CONTENT_SECURITY_POLICY, report
 
@@ -32,14 +34,24 @@ def as_page(tx: Transaction, evaluation_id: str) -> Response:
     return Response(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY}, content_type=HTML)
 
 
-def as_chart(tx: Transaction, evaluation_id: str, file: str) -> Response:
-    """Answer with a chart as `{name}.svg` or its numbers as `{name}.json`.
+def as_pdf(tx: Transaction, evaluation_id: str) -> Response:
+    """Answer with the report as a PDF. Raises Problem 404, 409 until it is completed, 501 without typesetting."""
+    evaluation = completed(tx, evaluation_id)
+    content = report_pdf(evaluation, sheets_of(tx, evaluation), charting.found(tx, evaluation["digest"]))
+    headers = {"Content-Disposition": f'inline; filename="{evaluation_id}.pdf"'}
+    return Response(content, headers=headers, content_type="application/pdf")
 
-    Raises Problem 404 for a chart that there is not, or not yet, and 409 until the evaluation is completed.
+
+def as_chart(tx: Transaction, evaluation_id: str, file: str) -> Response:
+    """Answer with a chart as `{name}.svg` or `{name}.png`, or its numbers as `{name}.json`.
+
+    Raises Problem 404 for a chart that there is not, or not yet, 409 until the evaluation is completed, and for a PNG
+    501 without typesetting.
     """
     name, _, form = file.rpartition(".")
-    if form not in ("svg", "json") or name not in (chart_files.SVGS if form == "svg" else chart_files.NAMES):
-        known = ", ".join([f"{one}.svg" for one in chart_files.SVGS] + [f"{one}.json" for one in chart_files.NAMES])
+    if name not in {"svg": chart_files.SVGS, "png": chart_files.SVGS, "json": chart_files.NAMES}.get(form, ()):
+        pictures = [f"{one}.{kind}" for one in chart_files.SVGS for kind in ("svg", "png")]
+        known = ", ".join(pictures + [f"{one}.json" for one in chart_files.NAMES])
         raise Problem(NOT_FOUND, f"There is no chart {file}; there are {known}.")
     evaluation = completed(tx, evaluation_id)
     answer, drawn = Answer(evaluation), charting.found(tx, evaluation["digest"])
@@ -53,6 +65,8 @@ def as_chart(tx: Transaction, evaluation_id: str, file: str) -> Response:
     picture = chart_files.svg(answer, Names(sheets_of(tx, evaluation), answer.inputs["model"]), drawn, name)
     if picture is None:
         raise Problem(NOT_FOUND, f"This evaluation has nothing to draw in {name}.")
+    if form == "png":
+        return Response(typesetting.png(picture), content_type="image/png")
     return Response(picture, headers={"Content-Security-Policy": SVG_POLICY}, content_type="image/svg+xml")
 
 

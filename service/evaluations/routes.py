@@ -27,6 +27,7 @@ from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
 from service.kit.http.problems import CONFLICT
+from service.kit.typesetting import NOT_INSTALLED
 from service.workloads import service as workloads
 
 blueprint = Resource(
@@ -104,9 +105,19 @@ def get_report(tx: Transaction, evaluation_id: str) -> Response:
     return reporting.as_page(tx, evaluation_id)
 
 
-@blueprint.endpoint("GET", "/evaluations/<id(ev):evaluation_id>/charts/<chart>", scope=READ, problems=[CONFLICT])
+@blueprint.endpoint(
+    "GET", "/evaluations/<id(ev):evaluation_id>/report.pdf", scope=READ, problems=[CONFLICT, NOT_INSTALLED]
+)
+def get_report_pdf(tx: Transaction, evaluation_id: str) -> Response:
+    """Return the report as a tagged PDF, where the server has the extra that makes it."""
+    return reporting.as_pdf(tx, evaluation_id)
+
+
+@blueprint.endpoint(
+    "GET", "/evaluations/<id(ev):evaluation_id>/charts/<chart>", scope=READ, problems=[CONFLICT, NOT_INSTALLED]
+)
 def get_chart(tx: Transaction, evaluation_id: str, chart: str) -> Response:
-    """Return a chart of the report as a picture, traffic.svg, or the numbers behind it, traffic.json."""
+    """Return a chart of the report as a picture, traffic.svg or traffic.png, or the numbers behind it, traffic.json."""
     return reporting.as_chart(tx, evaluation_id, chart)
 
 

@@ -1,12 +1,14 @@
 """An evaluation: its report in the site's frame, the evidence behind it, and how far it is until then."""
 
-from flask import Blueprint, Response, make_response, render_template, send_from_directory
+from flask import Blueprint, Response, make_response, render_template, request, send_from_directory
 from markupsafe import Markup
 
 from service.evaluations import charting, reporting, service
 from service.evaluations.states import Summary
+from service.kit import typesetting
 from service.kit.db.transaction import Transaction
-from service.pages import door
+from service.pages import door, options
+from service.reports import chart_files, tables
 from service.reports.answer import sentence
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
@@ -22,7 +24,25 @@ def register(blueprint: Blueprint) -> None:
     """Add the pages of evaluations, and the style and font that reports are drawn with."""
     door.page(blueprint, "/evaluations/<id(ev):evaluation_id>", "evaluations:read", show_evaluation)
     door.page(blueprint, "/evaluations/<id(ev):evaluation_id>/evidence", "evaluations:read", show_evidence)
+    door.page(blueprint, "/evaluations/<id(ev):evaluation_id>.pdf", "evaluations:read", report_as_pdf)
+    door.page(blueprint, "/evaluations/<id(ev):evaluation_id>/charts/<chart>", "evaluations:read", chart_file)
+    door.page(blueprint, "/evaluations/<id(ev):evaluation_id>/tables/<table>", "evaluations:read", table_file)
     blueprint.get("/static/report/<name>")(report_file)
+
+
+def report_as_pdf(tx: Transaction, evaluation_id: str) -> Response:
+    """Give the report as a PDF."""
+    return reporting.as_pdf(tx, evaluation_id)
+
+
+def chart_file(tx: Transaction, evaluation_id: str, chart: str) -> Response:
+    """Give a chart as a file, as the API does."""
+    return reporting.as_chart(tx, evaluation_id, chart)
+
+
+def table_file(tx: Transaction, evaluation_id: str, table: str) -> Response:
+    """Give a table as a file, as the API does."""
+    return reporting.as_table(tx, evaluation_id, table)
 
 
 def report_file(name: str) -> Response:
@@ -50,10 +70,20 @@ def show_evaluation(tx: Transaction, evaluation_id: str) -> Response:
 
 
 def show_evidence(tx: Transaction, evaluation_id: str) -> str:
-    """Show everything that an answer stands on."""
+    """Show everything that an answer stands on; its options by what the address asks for."""
     standing = service.summary(tx, service.get(tx, evaluation_id))
     answer = Answer(reporting.completed(tx, evaluation_id))
-    return render_template("evidence_page.html", body=evidence_body(answer), trail=trail_of(tx, standing))
+    return render_template(
+        "evidence_page.html",
+        chosen=options.chosen(answer, request.args),
+        currency=answer.currency,
+        files=[f"{name}.{form}" for name in tables.TABLES for form in tables.MIME],
+        charts=chart_files.SVGS,
+        png=typesetting.is_installed(),
+        body=evidence_body(answer, with_options=False),
+        trail=trail_of(tx, standing),
+        here=f"/evaluations/{evaluation_id}",
+    )
 
 
 def _links(tx: Transaction, standing: Summary) -> Links:

@@ -90,10 +90,11 @@ def report(evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None = N
     )
 
 
-def evidence_body(answer: Answer) -> Markup:
-    """Return the evidence behind a report: options, flip points, crossovers, reasons, digests."""
+def evidence_body(answer: Answer, *, with_options: bool = True) -> Markup:
+    """Return the evidence behind a report: options (unless they stand elsewhere), flip points, crossovers, digests."""
     page = TEMPLATES.get_template("evidence.html")
-    return Markup(page.render(evidence=evidence.evidence(answer), currency=answer.currency))  # noqa: S704 - escaped by the template
+    found = evidence.evidence(answer)
+    return Markup(page.render(evidence=found, currency=answer.currency, with_options=with_options))  # noqa: S704 - escaped by the template
 
 
 def _body(answer: Answer, names: Names, drawn: Json | None, links: Links) -> Markup:
