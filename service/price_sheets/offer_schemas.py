@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from service.kit.http.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
 from service.price_sheets.fields import DAYS, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone
-from service.workflow.offers import METERS
+from service.workflow.offers import METERS, WEIGHTED_METERS
 
 SKU = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
 """What an offer may be called: it is part of addresses and of option keys, so no slash, space, `@` or `+`."""
@@ -227,7 +227,7 @@ class ThroughputCapacitySchema(Schema):
 
     kind = Choice(("throughput",), required=True)
     window_seconds = Integer(minimum=1, maximum=3600, required=True)
-    axes = List(fields.Nested(AxisSchema), required=True, validate=_some(len(METERS)))
+    axes = List(fields.Nested(AxisSchema), required=True, validate=_some(len(WEIGHTED_METERS)))
 
 
 class AutoscaleSchema(Schema):

@@ -12,6 +12,7 @@ from service.workflow.conditions import Condition, Conditional, WeekHours
 from service.workflow.offers import (
     HOURS_PER_MONTH,
     METERS,
+    WEIGHTED_METERS,
     Autoscale,
     Axis,
     Capacity,
@@ -193,7 +194,8 @@ def _capacity(capacity: Json) -> Capacity:
 def _axis(axis: Json) -> Axis:
     weights = axis["weights"]
     return Axis(
-        Decimal(axis["per_minute"]), tuple((meter, Decimal(weights[meter])) for meter in METERS if meter in weights)
+        Decimal(axis["per_minute"]),
+        tuple((meter, Decimal(weights[meter])) for meter in WEIGHTED_METERS if meter in weights),
     )
 
 

@@ -29,6 +29,9 @@ on they are parts of input or output (see quantities.PARTS)."""
 PART_METERS = METERS[METERS.index("cache_write_input_tokens") :]
 """Meters of what is part of input or output."""
 
+WEIGHTED_METERS = METERS[: -len(PART_METERS)]
+"""Meters that a throughput budget may weigh: what replays know of a request."""
+
 HOURS_PER_MONTH = 730
 """Hours in a month of money, the convention of the large clouds (8,760 hours a year / 12)."""
 

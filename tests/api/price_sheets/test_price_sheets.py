@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import rfc8785
 
+from service.workflow.offers import METERS
 from tests.clients import Answer, ApiClient
 from tests.unit.price_sheets.documents import SHEET, Json, changed, sheet
 
@@ -97,7 +98,7 @@ def test_a_sheet_that_cannot_be_taken_is_refused_at_its_place_and_nothing_is_sto
     ("path", "entry", "told"),
     [
         ("/offers", "{}", "1 to 2000 offers"),
-        ("/offers/0/prices", "{}", "1 to 5 entries"),
+        ("/offers/0/prices", "{}", f"1 to {len(METERS)} entries"),
         ("/offers/1/rates", "{}", "1 to 20 entries"),
         ("/offers/1/capacity/decode_tokens_per_second", "[]", "1 to 100 entries"),
     ],

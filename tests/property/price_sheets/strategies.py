@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from service.workflow.offers import METERS
+from service.workflow.offers import METERS, WEIGHTED_METERS
 from tests.effort import examples
 
 Json = dict[str, Any]
@@ -108,8 +108,10 @@ def rates(draw: st.DrawFn) -> list[Json]:
 
 @st.composite
 def axes(draw: st.DrawFn) -> Json:
-    weights: Json = draw(st.dictionaries(st.sampled_from(METERS), st.one_of(amounts, whole(0, 10)), min_size=1))
-    weights[draw(st.sampled_from(METERS))] = draw(st.sampled_from([1, "0.0000009"]))
+    weights: Json = draw(
+        st.dictionaries(st.sampled_from(WEIGHTED_METERS), st.one_of(amounts, whole(0, 10)), min_size=1)
+    )
+    weights[draw(st.sampled_from(WEIGHTED_METERS))] = draw(st.sampled_from([1, "0.0000009"]))
     return {"per_minute": draw(st.sampled_from([1, 1200, "0.5"])), "weights": weights}
 
 
