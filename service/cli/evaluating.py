@@ -23,7 +23,7 @@ from service.kit.http.problems import Problem
 from service.kit.http.query import schema_errors
 from service.policies.policy_schema import policy_document, policy_of
 from service.price_sheets.lint.finding import SheetError
-from service.price_sheets.offer_values import build_offers, settled_since
+from service.price_sheets.offer_values import build_offers, nothing_for, settled_since
 from service.price_sheets.remarks import remarks_of_sheets
 from service.price_sheets.validation import load
 from service.reports.chart_data import chart_data
@@ -156,9 +156,8 @@ def evaluated(
     """Return the body of the evaluation of a history; `read` are remarks on it. Raises Refused."""
     day = settled_since(sheets, model, clock.now().date())
     offers = _offers(sheets, model, day)
-    if model is not None and not _offers(sheets, model):
-        sold = sorted({offer.model for offer in _offers(sheets, None)})
-        raise Refused(f"--model: nothing is offered for {model}; the price sheets have {', '.join(sold)}")
+    if not _offers(sheets, model):
+        raise Refused(f"{'--prices' if model is None else '--model'}: {nothing_for(sheets, model)}")
     remarks = (*read, *remarks_of_sheets(sheets, model, day))
     inputs = Inputs(
         traffic_history=Pinned(history.digest),

@@ -19,7 +19,7 @@ from service.kit.http.problems import FieldError, invalid
 from service.kit.http.query import schema_errors
 from service.policies import service as policies
 from service.policies.policy_schema import merged, policy_document, policy_of
-from service.price_sheets.offer_values import settled_since
+from service.price_sheets.offer_values import nothing_for, settled_since
 from service.price_sheets.pinned import PinnedVersion, pinned_versions, versions_in_force
 from service.price_sheets.remarks import remarks_of_sheets
 from service.workflow.errors import WorkflowError
@@ -167,7 +167,7 @@ def pinned_sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]
         sheets = pinned_versions(tx.session, tx.organization_id, [(pin["id"], pin["version"]) for pin in named])
     _intact(sheets)
     idle = [
-        FieldError(f"/price_sheet_versions/{index}", "no_offers", f"This version offers nothing for {model}.")
+        FieldError(f"/price_sheet_versions/{index}", "no_offers", nothing_for([sheet.document], model))
         for index, sheet in enumerate(sheets)
         if not sheet.offers(model)
     ]

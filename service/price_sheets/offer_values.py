@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -70,6 +71,22 @@ def _counts(offer: Json, model: str | None) -> bool:
     """Tell whether an offer can be sized and is one of `model`, whatever its capitals."""
     sized = offer["mode"] == "serverless" or "capacity" in offer
     return sized and (model is None or offer["model"].casefold() == model.casefold())
+
+
+def nothing_for(documents: Sequence[Json], model: str | None) -> str:
+    """Return why documents offer nothing for a model that can be compared, and the mend."""
+    offers = [offer for document in documents for offer in document["offers"]]
+    asked = [offer for offer in offers if model is None or offer["model"].casefold() == model.casefold()]
+    if asked and not any(_counts(offer, model) for offer in offers):
+        named = ", ".join(offer["sku"] for offer in asked[:5])
+        return (
+            f"What is offered for {model or 'any model'} has a price but no capacity ({named}): add `capacity` to it."
+        )
+    sold = sorted({offer["model"] for offer in offers if _counts(offer, None)})
+    more = f" and {len(sold) - 10} more" if len(sold) > 10 else ""
+    near = get_close_matches((model or "").casefold(), [name.casefold() for name in sold], n=3)
+    listed = ", ".join(name for name in sold if name.casefold() in near) or ", ".join(sold[:10]) + more
+    return f"Nothing is offered for {model}; the price sheets have {listed}."
 
 
 def is_available(offer: Json, on: date) -> bool:

@@ -148,7 +148,7 @@ def test_needs_that_nothing_meets_end_with_status_4(week: Path, tmp_path: Path) 
 def test_no_offer_for_the_model_is_refused_with_the_models_there_are(week: Path) -> None:
     done = crossover("evaluate", "--prices", SHEETS, "--traffic", week, "--model", "none", folder=week.parent)
     assert done.returncode == 2
-    assert done.stderr == "error: --model: nothing is offered for none; the price sheets have llama-3.3-70b-instruct\n"
+    assert done.stderr == "error: --model: Nothing is offered for none; the price sheets have llama-3.3-70b-instruct.\n"
 
 
 def test_two_sheets_of_one_offer_are_refused_by_the_name_of_the_option(week: Path) -> None:
