@@ -79,9 +79,7 @@ def nothing_for(documents: Sequence[Json], model: str | None) -> str:
     asked = [offer for offer in offers if model is None or offer["model"].casefold() == model.casefold()]
     if asked and not any(_counts(offer, model) for offer in offers):
         named = ", ".join(offer["sku"] for offer in asked[:5])
-        return (
-            f"What is offered for {model or 'any model'} has a price but no capacity ({named}): add `capacity` to it."
-        )
+        return f"What is offered for {model or 'any model'} has a price but no capacity ({named}): add `capacity`."
     sold = sorted({offer["model"] for offer in offers if _counts(offer, None)})
     more = f" and {len(sold) - 10} more" if len(sold) > 10 else ""
     near = get_close_matches((model or "").casefold(), [name.casefold() for name in sold], n=3)

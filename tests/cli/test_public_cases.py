@@ -12,6 +12,7 @@ import pytest
 
 from service.cli import evaluating
 from service.cli.exits import Refused
+from service.policies.policy_schema import policy_of
 from service.traffic_histories.remarks import remarks_of_report
 from tests.shared_data import shared_case
 
@@ -97,7 +98,7 @@ def answered(case: Case) -> tuple[dict[str, Any], Any]:
     """Return the evaluation of a case, and its history."""
     folder = shared_case(case.folder)
     sheets = [evaluating._sheet(folder / name) for name in case.sheets]
-    policy = evaluating.policy_of(LOOSE | case.policy)
+    policy = policy_of(LOOSE | case.policy)
     options = evaluating.reading(case.read, case.model)
     results = [evaluating.read_traffic(folder / name, options) for name in case.traffic]
     history = evaluating._joined(results)
