@@ -23,7 +23,7 @@ from service.kit import logging, metrics
 from service.kit.app_context import Runtime
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor
-from service.kit.http import errors, openapi, strict_json
+from service.kit.http import errors, openapi, proxies, strict_json
 from service.kit.http.blueprint import Resource
 from service.kit.http.outbound import Outbound
 from service.kit.http.problems import NOT_FOUND, Problem
@@ -106,6 +106,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
     app.before_request(_begin)
     app.after_request(_end)
     app.after_request(partial(_measured, settings.access_log))
+    proxies.trust(app, settings.trusted_proxies, settings.path_prefix)
     errors.register(app)
     api = openapi.create(app, title="Crossover", version=API_VERSION, description=DESCRIPTION)
     for resource in resources:
@@ -174,6 +175,7 @@ def _measured(access_log: bool, response: Response) -> Response:
             "request",
             method=request.method,
             path=request.path,
+            client=request.remote_addr,
             operation=operation,
             status=response.status_code,
             milliseconds=round(seconds * 1000, 1),

@@ -65,6 +65,17 @@ class Settings:
     )
     work_folder: str = _setting("var", "Folder for uploads while they are read; on the same disk as the database.")
     trusted_hosts: Sequence[str] = _setting((), "Host names the service answers to, comma-separated; empty: any.")
+    trusted_proxies: int = _setting(
+        0,
+        "Proxies in front, each of which sets `X-Forwarded-For`, `-Proto`, `-Host` and, below a prefix, `-Prefix`; 0: "
+        "those headers are not believed.",
+        validate.Range(0, 10),
+    )
+    path_prefix: str = _setting(
+        "",
+        "Path below which the service is reached, such as `/crossover`, whether or not a proxy takes it off.",
+        validate.Regexp(r"(/[A-Za-z0-9._~-]+)*$", error="Starts with / and ends without, such as /crossover"),
+    )
     webhook_networks: Sequence[str] = _setting(
         (),
         "Networks such as `10.0.0.0/8` that webhooks may reach besides the public internet, comma-separated; also "

@@ -15,7 +15,7 @@ def as_page(response: Response) -> Response:
     if not wanted["text/html"] > max(wanted[problems.CONTENT_TYPE], wanted["application/json"]):
         return response
     document = strict_json.loads(response.get_data())
-    kind = next((kind for kind in problems.catalogue() if kind.type == document["type"]), None)
+    kind = next((kind for kind in problems.catalogue() if document["type"].endswith(kind.type)), None)
     if (
         "page_session" not in g
     ):  # of an address that no page is at; where the service fails, nothing more is asked of it

@@ -17,6 +17,7 @@ from service.kit import logging
 from service.kit.app_context import runtime
 from service.kit.db.transaction import Actor
 from service.kit.http.problems import NOT_FOUND, Problem
+from service.kit.http.proxies import cookie_path
 from service.pages import door
 
 HOME = "/"
@@ -131,7 +132,7 @@ def _unreachable(target: str, error: ProviderUnreachable) -> Response:
 
 
 def _without_pending(answer: Response) -> Response:
-    answer.delete_cookie(PENDING, httponly=True, samesite="Lax")
+    answer.delete_cookie(PENDING, path=cookie_path(), httponly=True, samesite="Lax")
     return answer
 
 
@@ -139,7 +140,7 @@ def end() -> Response:
     """End the session."""
     door.require_own_form(door.signed_in())
     answer = door.to("/sign-in")
-    answer.delete_cookie(door.COOKIE, httponly=True, samesite="Lax")
+    answer.delete_cookie(door.COOKIE, path=cookie_path(), httponly=True, samesite="Lax")
     return answer
 
 
@@ -148,8 +149,10 @@ def _begun(actor: Actor, target: str) -> Response:
 
 
 def _keep(answer: Response, name: str, value: str, seconds: int) -> Response:
+    # Believed of any proxy: who lies about this harms nobody else.
     secure = request.is_secure or request.headers.get("X-Forwarded-Proto") == "https"
-    answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
+    path = cookie_path()
+    answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path=path)
     return answer
 
 

@@ -29,7 +29,8 @@ def register(app: Flask) -> None:
 
 def answer(problem: Problem) -> Response:
     """Return the problem as the answer to the present request."""
-    document = problem.document(request.path, g.request_id)
+    document = problem.document(request.script_root + request.path, g.request_id)
+    document["type"] = request.script_root + document["type"]
     headers = {**problem.headers, "Cache-Control": "no-store"}
     return Response(strict_json.dumps(document), problem.kind.status, headers, content_type=problems.CONTENT_TYPE)
 

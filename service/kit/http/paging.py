@@ -111,4 +111,4 @@ def _read(serializer: URLSafeSerializer, cursor: str, key: Sequence[Instrumented
 
 def _address(cursor: str) -> str:
     query = {**request.args.to_dict(), "cursor": cursor}
-    return f"{request.path}?{urlencode(query)}"
+    return f"{request.script_root}{request.path}?{urlencode(query)}"
