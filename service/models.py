@@ -9,6 +9,7 @@ from service.events import models as events
 from service.kit.db.models import Base
 from service.kit.http import idempotency
 from service.kit.jobs import queue as jobs
+from service.outcomes import models as outcomes
 from service.policies import models as policies
 from service.portfolios import models as portfolio_evaluations
 from service.price_sheets import models as price_sheets
@@ -26,6 +27,7 @@ __all__ = [
     "events",
     "idempotency",
     "jobs",
+    "outcomes",
     "policies",
     "portfolio_evaluations",
     "price_sheets",

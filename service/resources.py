@@ -16,6 +16,7 @@ from service.evaluations.scenarios.routes import blueprint as scenarios
 from service.events.routes import blueprint as events
 from service.kit.http.outbound import Outbound
 from service.kit.jobs.worker import Chore, Handler
+from service.outcomes.routes import blueprint as outcomes
 from service.policies.routes import blueprint as policies
 from service.pools.routes import blueprint as pooled_evaluations
 from service.portfolios.routes import blueprint as portfolio_evaluations
@@ -41,6 +42,7 @@ RESOURCES = (
     commitments,
     renewals,
     bills,
+    outcomes,
     events,
     webhooks,
     access,

@@ -101,6 +101,7 @@ def rows(api: ApiClient) -> dict[str, str]:
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
         "bill_id": charged(api),
+        "outcome_id": created(api, "/v1/outcomes", {"evaluation_id": answer.json["id"], **OCTOBER}),
         "webhook_id": (webhook_id := created(api, "/v1/webhooks", SIMPLE["create_webhook"].json)),
         "delivery_id": delivered_once(api, webhook_id),
         "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
@@ -113,6 +114,8 @@ def bought(workload_id: str) -> dict[str, Any]:
     price = {"units": 2, "currency": "USD", "monthly_per_unit": "2044.00"}
     return {"workload_id": workload_id, "provider": "acme", "sku": "gpu", **price, **days}
 
+
+OCTOBER = {"starts_on": "2026-10-01", "ends_on": "2026-10-31"}
 
 BILL = b"""date,sku,quantity,unit,amount,currency,provider,type
 2026-11,tokens,262800000,tokens,157.68,USD,acme,input tokens
@@ -178,6 +181,8 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "create_evaluation": Good(json={"policy": {"margin": "0.20"}, "price_sheet_versions": pins}),
         "try_pooled_evaluation": Good(json={"workload_ids": [parameters["workload_id"], upload_another(api)]}),
         "create_portfolio_evaluation": Good(json={}),
+        "upload_bill": Good(data=BILL.replace(b"157.68", b"160.00")),
+        "create_outcome": Good(json={"evaluation_id": parameters["evaluation_id"], **OCTOBER}),
         "create_commitment": Good(json=bought(parameters["workload_id"])),
         "redeliver_webhook": Good(json={"failed_since": "2026-01-01T00:00:00Z"}),
         "change_webhook": Good(json={"description": "Pages the team."}),

@@ -1,0 +1,47 @@
+"""Realised regret: what the option that was taken costs more than the best one, on the traffic that really came."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from service.evaluations.engine import Materials
+from service.kit.http.problems import Problem
+from service.workflow.traffic import TrafficHistory
+
+Json = Mapping[str, Any]
+Compute = Callable[[Materials], dict[str, Any]]
+
+CENT = Decimal("0.01")
+
+
+def realised_regret(materials: Materials, key: str, history: TrafficHistory, compute: Compute) -> dict[str, Any]:
+    """Return the regret as JSON: money a month at the pinned prices and policy, by the present engine.
+
+    Where it cannot be computed, `detail` says why and `monthly` is null.
+    """
+    policy = replace(materials.policy, incumbent=key)
+    try:
+        answer = compute(Materials(history, materials.offers, policy, materials.remarks))
+    except Problem as problem:
+        return _unknown(f"The evaluation on this traffic was refused: {problem.detail}")
+    costs = {option["key"]: _cost(option) for option in answer["options"] if not option["ruled_out"]}
+    eligible = [option["key"] for option in answer["options"] if option["eligible"] and not option["ruled_out"]]
+    if key not in costs or not eligible:
+        return _unknown(f"On this traffic {key} has no figures to compare.")
+    best = min(eligible, key=lambda one: (costs[one], one))
+    regret = max(Decimal(0), costs[key] - costs[best]).quantize(CENT)
+    told = (
+        f"{key} is also the best on the traffic that came."
+        if not regret
+        else f"On the traffic that came, {best} would have cost {regret:,} a month less than {key}."
+    )
+    return {"monthly": str(regret), "best_option": best, "detail": told, "digest_of_traffic": history.digest}
+
+
+def _cost(option: Json) -> Decimal:
+    return Decimal(option["adjusted_monthly_cost"]["amount"])
+
+
+def _unknown(told: str) -> dict[str, Any]:
+    return {"monthly": None, "best_option": None, "detail": told, "digest_of_traffic": None}
