@@ -1,11 +1,18 @@
-"""The documentation the service serves of itself, without anything from elsewhere: `/docs` and the problem pages."""
+"""The documentation the service serves of itself: every call of the API, a page a tag, and every kind of problem."""
 
+from functools import cache
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, abort, render_template, send_from_directory
+from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, send_from_directory
 
-from service.kit.http import problems
+from service.access import queries
+from service.kit import clock
+from service.kit.app_context import runtime
+from service.kit.db.transaction import Transaction
+from service.kit.http import problems, strict_json
+from service.pages import door
+from service.pages.operations import Description
 
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
@@ -14,14 +21,33 @@ SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
 def register(blueprint: Blueprint) -> None:
     """Add the addresses of the documentation."""
     blueprint.get("/docs")(docs)
+    blueprint.get("/docs/try")(docs_to_try)
     blueprint.get("/docs/ui/<name>")(docs_file)
     blueprint.get("/docs/problems")(list_problems)
     blueprint.get("/docs/problems/<code>")(explain_problem)
+    blueprint.get("/docs/<tag>")(docs_of_tag)
 
 
 def docs() -> str:
-    """Show every call of the API, to read and to try."""
-    return render_template("docs.html")
+    """List every call of the API."""
+    _greet()
+    return render_template("docs.html", tags=_description().tags(), info=_description().document["info"])
+
+
+def docs_of_tag(tag: str) -> str:
+    """Show the calls of a tag: what each does, takes and answers, and a command to copy."""
+    operations = _description().operations(tag)
+    if not operations:
+        abort(404)
+    _greet()
+    every = [name for name, _, _ in _description().tags()]
+    about = next(text for name, text, _ in _description().tags() if name == tag)
+    return render_template("docs_tag.html", tag=tag, about=about, operations=operations, tags=every)
+
+
+def docs_to_try() -> str:
+    """Show every call, to be tried in the browser."""
+    return render_template("docs_try.html")
 
 
 def docs_file(name: str) -> Response:
@@ -33,6 +59,7 @@ def docs_file(name: str) -> Response:
 
 def list_problems() -> str:
     """List every kind of problem."""
+    _greet()
     return render_template("problems.html", kinds=problems.catalogue())
 
 
@@ -41,4 +68,21 @@ def explain_problem(code: str) -> str:
     kind = next((kind for kind in problems.catalogue() if kind.code == code), None)
     if kind is None:
         abort(404)
+    _greet()
     return render_template("problem.html", kind=kind)
+
+
+@cache
+def _description() -> Description:
+    """Return the description of the application, which is the same for every request of a process."""
+    answer = make_response(current_app.view_functions["api-docs.openapi_json"]())
+    return Description(strict_json.loads(answer.get_data()))
+
+
+def _greet() -> None:
+    """Have the frame name the reader's organization, for who is signed in; the pages are open to everybody."""
+    session = door.signed_in()
+    if session is None:
+        return
+    with runtime().database.reading() as reading:
+        g.organization = queries.organization(Transaction(reading, session.actor, clock.now(), g.request_id)).name

@@ -15,7 +15,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 
 def reference(visit: Visit, **reader: Any) -> Page:  # noqa: ANN401 - as of `visit`
     """Open the reference, and wait until it is drawn."""
-    page = visit("/docs", **reader)
+    page = visit("/docs/try", **reader)
     expect(page.locator(".opblock").first).to_be_visible()
     return page
 

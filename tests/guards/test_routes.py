@@ -15,6 +15,8 @@ PROBES = {"/health/live", "/health/ready", "/metrics"}
 PAGES = {
     "/openapi.json",
     "/docs",
+    "/docs/try",
+    "/docs/<tag>",
     "/docs/ui/<name>",
     "/docs/problems",
     "/docs/problems/<code>",
