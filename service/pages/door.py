@@ -116,6 +116,14 @@ def signed_in() -> sessions.Session | None:
     return session
 
 
+def greet() -> None:
+    """Have the frame of a page that is open to everybody know its reader, where somebody is signed in."""
+    session = signed_in()
+    if session is not None:
+        with runtime().database.reading() as reading:
+            name_organization(Transaction(reading, session.actor, clock.now(), g.request_id))
+
+
 def name_organization(tx: Transaction) -> None:
     """Have the frame name the reader's organization: for forms that answer with a page of their own."""
     g.organization = queries.organization(tx).name

@@ -4,12 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, send_from_directory
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, send_from_directory
 
-from service.access import queries
-from service.kit import clock
-from service.kit.app_context import runtime
-from service.kit.db.transaction import Transaction
 from service.kit.http import problems, strict_json
 from service.pages import door
 from service.pages.operations import Description
@@ -30,7 +26,7 @@ def register(blueprint: Blueprint) -> None:
 
 def docs() -> str:
     """List every call of the API."""
-    _greet()
+    door.greet()
     return render_template("docs.html", tags=_description().tags(), info=_description().document["info"])
 
 
@@ -39,7 +35,7 @@ def docs_of_tag(tag: str) -> str:
     operations = _description().operations(tag)
     if not operations:
         abort(404)
-    _greet()
+    door.greet()
     every = [name for name, _, _ in _description().tags()]
     about = next(text for name, text, _ in _description().tags() if name == tag)
     return render_template("docs_tag.html", tag=tag, about=about, operations=operations, tags=every)
@@ -59,7 +55,7 @@ def docs_file(name: str) -> Response:
 
 def list_problems() -> str:
     """List every kind of problem."""
-    _greet()
+    door.greet()
     return render_template("problems.html", kinds=problems.catalogue())
 
 
@@ -68,7 +64,7 @@ def explain_problem(code: str) -> str:
     kind = next((kind for kind in problems.catalogue() if kind.code == code), None)
     if kind is None:
         abort(404)
-    _greet()
+    door.greet()
     return render_template("problem.html", kind=kind)
 
 
@@ -77,12 +73,3 @@ def _description() -> Description:
     """Return the description of the application, which is the same for every request of a process."""
     answer = make_response(current_app.view_functions["api-docs.openapi_json"]())
     return Description(strict_json.loads(answer.get_data()))
-
-
-def _greet() -> None:
-    """Have the frame name the reader's organization, for who is signed in; the pages are open to everybody."""
-    session = door.signed_in()
-    if session is None:
-        return
-    with runtime().database.reading() as reading:
-        g.organization = queries.organization(Transaction(reading, session.actor, clock.now(), g.request_id)).name
