@@ -157,6 +157,23 @@ def evaluate(
 
 
 @main.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--input-tokens", type=click.FloatRange(1), help="Of a request, where the files do not say it.")
+@click.option("--output-tokens", type=click.FloatRange(2), help="Of a request, where the files do not say it.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def capacity(files: tuple[Path, ...], input_tokens: float | None, output_tokens: float | None, as_json: bool) -> None:
+    """Fit the `capacity` of an offer to results of a benchmark of one unit, with the error at every point left out.
+
+    vLLM, SGLang, LLMPerf, GenAI-Perf, AIPerf, GuideLLM and inference-perf as they come; CSV and Markdown tables.
+    """
+    from service.cli import fitting
+
+    lengths = {"input_tokens": input_tokens, "output_tokens": output_tokens}
+    with refusing():
+        fitting.capacity(files, lengths, as_json=as_json)
+
+
+@main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the server.")
 @click.option("--once", is_flag=True, help="Stop after printing instead of staying up.")
 def demo(port: int, once: bool) -> None:

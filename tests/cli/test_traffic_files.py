@@ -1,5 +1,6 @@
 """The command on traffic as it comes: what was read is printed, several files are one history, messages mend."""
 
+import json
 from pathlib import Path
 
 from tests.cli.crossover import crossover
@@ -68,3 +69,19 @@ def test_a_file_may_be_split_as_in_the_api() -> None:
     for title, amount in (("gpt-4.1-2025-04-14", "438.00"), ("gpt-4.1-nano-2025-04-14", "416.10")):
         part = said.split(f"== model = {title} ==")[1]
         assert f"{amount} USD a month" in part.split("== model =")[0]
+
+
+def test_the_capacity_of_a_sweep_sizes_the_units_that_its_latencies_need(tmp_path: Path) -> None:
+    rows = "concurrency,ttft_ms,tpot_ms\n1,391.20,22.71\n8,1214.02,34.27\n32,2842.42,78.49\n64,3984.11,145.23\n"
+    (tmp_path / "sweep.csv").write_text(rows)
+    lengths = ("--input-tokens", "512", "--output-tokens", "128")
+    done = crossover("capacity", "sweep.csv", *lengths, "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    case = shared_case("25-speed-between-measured-points")
+    document = json.loads((case / "sheet.json").read_text())
+    document["offers"][1]["capacity"] = json.loads(done.stdout)["capacity"]
+    (tmp_path / "sheet.json").write_text(json.dumps(document))
+    files = ("--prices", "sheet.json", "--traffic", case / "steady-64-in-flight.csv", "--policy", case / "policy.json")
+    assert "dedicated:l40s@0x2\n" in crossover("evaluate", *files, folder=tmp_path).stdout
+    refused = crossover("capacity", "sweep.csv", folder=tmp_path)
+    assert (refused.returncode, "input tokens of a request" in refused.stderr) == (2, True)
