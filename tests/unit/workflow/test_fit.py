@@ -45,7 +45,7 @@ def test_points_of_the_model_itself_are_predicted_exactly() -> None:
     found = fit([modelled(streams) for streams in (1, 2, 4, 8, 16, 32)])
     assert max(abs(point.error) for point in found.left_out) < 1e-6
     assert found.capacity.slots == 32
-    # The first token of the lone request has a step in it. What a step grows by, a stream and token, cannot be told from reading: together they are what they are.
+    # The first token of the lone request has a step in it. What a step grows by cannot be told from reading.
     speed = found.capacity.speed
     assert 1000 / speed.prefill_tokens_per_second == pytest.approx(0.05 + 100 * 0.0002)
     assert [1 / tokens for _, tokens in speed.decode] == pytest.approx([0.010098] * 6)
