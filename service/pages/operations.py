@@ -112,6 +112,8 @@ class Description:
         if "items" in whole:
             yield from self._rows(whole["items"], f"{at}[]", depth)
             return
+        for one in (*whole.get("oneOf", ()), *whole.get("anyOf", ())):
+            yield from self._rows(one, at, depth)
         required = whole.get("required", ())
         for name, field in whole.get("properties", {}).items():
             inner = self._followed(field)
@@ -122,7 +124,7 @@ class Description:
 
     def _is_simple(self, schema: Json) -> bool:
         inner = self._followed(schema["items"]) if "items" in schema else schema
-        return "properties" not in inner
+        return not {"properties", "oneOf", "anyOf"} & inner.keys()
 
     def _type(self, schema: Json) -> str:
         for several in ("oneOf", "anyOf"):
@@ -196,11 +198,15 @@ def _bounds(schema: Json) -> str:
     ):
         low, high = schema.get(least), schema.get(most)
         if low is not None and high is not None:
-            said.append(f"{low:,} to {high:,}{unit}")
+            said.append(f"{_number(low)} to {_number(high)}{unit}")
         elif high is not None:
-            said.append(f"at most {high:,}{unit}")
+            said.append(f"at most {_number(high)}{unit}")
         elif low is not None:
-            said.append(f"at least {low:,}{unit}")
+            said.append(f"at least {_number(low)}{unit}")
     if schema.get("default") is not None:
         said.append(f"else {json.dumps(schema['default'])}")
     return "; ".join(said)
+
+
+def _number(value: float) -> str:
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"

@@ -1,12 +1,13 @@
 """The documentation the service serves of itself: every call of the API, a page a tag, and every kind of problem."""
 
+import json
 from functools import cache
 from pathlib import Path
 
 import flask_swagger_ui
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, send_from_directory
 
-from service.kit.http import problems, strict_json
+from service.kit.http import problems
 from service.pages import door
 from service.pages.operations import Description
 
@@ -72,4 +73,4 @@ def explain_problem(code: str) -> str:
 def _description() -> Description:
     """Return the description of the application, which is the same for every request of a process."""
     answer = make_response(current_app.view_functions["api-docs.openapi_json"]())
-    return Description(strict_json.loads(answer.get_data()))
+    return Description(json.loads(answer.get_data()))

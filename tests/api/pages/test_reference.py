@@ -15,13 +15,13 @@ from tests.clients import ApiClient
 
 
 @pytest.fixture(scope="module")
-def app() -> Flask:
+def bare() -> Flask:
     """Give an application; these pages need no database."""
     return create_app(Settings())
 
 
-def test_every_operation_is_on_the_page_of_its_tag(app: Flask) -> None:
-    client = app.test_client()
+def test_every_operation_is_on_the_page_of_its_tag(bare: Flask) -> None:
+    client = bare.test_client()
     document = json.loads(client.get("/openapi.json").data)
     described = {
         one["operationId"]: (method.upper(), path)
@@ -32,7 +32,9 @@ def test_every_operation_is_on_the_page_of_its_tag(app: Flask) -> None:
     index = client.get("/docs").text
     found = {}
     for tag in document["tags"]:
-        page = client.get(f"/docs/{tag['name']}").text
+        answer = client.get(f"/docs/{tag['name']}")
+        assert answer.status_code == 200
+        page = answer.text
         for part in page.split('<section class="call" id="')[1:]:
             name = part.partition('"')[0]
             call = re.search(r"<b>(\w+)</b> (\S+)</p>", part)
@@ -47,14 +49,14 @@ def test_every_operation_is_on_the_page_of_its_tag(app: Flask) -> None:
     assert found == described
 
 
-def test_what_is_required_of_a_body_is_in_the_command(app: Flask) -> None:
-    page = html.unescape(app.test_client().get("/docs/workloads").text)
+def test_what_is_required_of_a_body_is_in_the_command(bare: Flask) -> None:
+    page = html.unescape(bare.test_client().get("/docs/workloads").text)
     bodies = [json.loads(found) for found in re.findall(r"-d '({.*?})'</code>", page)]
     assert {"name": "…", "model": "…"} in bodies
     assert re.search(r"latency\.target_ms <small>required</small>", page)
 
 
-def test_no_page_is_at_a_tag_that_there_is_not_and_readers_stay_signed_in(app: Flask, api: ApiClient) -> None:
-    assert app.test_client().get("/docs/invented").status_code == 404
+def test_no_page_is_at_a_tag_that_there_is_not_and_readers_stay_signed_in(bare: Flask, api: ApiClient) -> None:
+    assert bare.test_client().get("/docs/invented").status_code == 404
     assert "Sign out" in Browser.of(api).get("/docs").text
-    assert "Sign out" not in app.test_client().get("/docs").text
+    assert "Sign out" not in bare.test_client().get("/docs").text
