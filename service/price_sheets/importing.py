@@ -10,7 +10,7 @@ from typing import Any
 from service.kit import canonical_json, clock
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import json_body, strict_json
-from service.kit.http.problems import MALFORMED, Problem
+from service.kit.http.problems import MALFORMED, FieldError, Problem, invalid
 from service.price_sheets import queries, service
 from service.price_sheets.importers import azure, genai_prices, litellm, spreadsheet
 from service.price_sheets.importers.base import Imported, Skipped, SourceError, Wanted
@@ -41,8 +41,22 @@ def prepare(actor: Actor, query: dict[str, Any]) -> Iterator[Prepared]:  # noqa:
         imported = _few(_read(query, content))
     except SourceError as broken:
         raise Problem(MALFORMED, str(broken)) from broken
+    if not imported.sheets:
+        raise invalid(_nothing(query, imported))
     sheets = tuple(_checked(sheet, imported) for sheet in imported.sheets)
     yield Prepared(sheets, imported.skipped, bool(imported.lines), hashlib.sha256(content).digest())
+
+
+def _nothing(query: dict[str, Any], imported: Imported) -> FieldError:
+    """Return what to say of an import of which no sheet came: nothing fits, or all that fits was left out."""
+    if imported.skipped:
+        first = imported.skipped[0]
+        detail = f"Nothing of it can be offered: {first.item} was left out ({first.detail})"
+        return FieldError("/format", "nothing_to_import", detail, "query")
+    named = [name for name in ("provider", "model") if query[name]]
+    told = " and ".join(f"{name} {query[name]!r}" for name in named)
+    detail = f"The list has nothing of {told}: leave it out, or name it as the list does." if named else "It is empty."
+    return FieldError(f"/{named[-1]}" if named else "/format", "nothing_to_import", detail, "query")
 
 
 def pasted(content: bytes) -> Prepared:

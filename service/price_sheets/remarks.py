@@ -22,7 +22,9 @@ MOST = 40
 
 def remarks_of_sheets(documents: Iterable[Json], model: str | None, on: date | None) -> tuple[Remark, ...]:
     """Return the remarks on the offers of a model in checked documents, on a day, in one order however those come."""
+    documents = list(documents)
     found = [remark for document in documents for remark in _of_sheet(document, model, on)]
+    found += _listed_twice(documents, model, on)
     found.sort(key=lambda r: (not r.can_move_the_answer, r.sku or "", r.code, r.sentence))
     if len(found) <= MOST:
         return tuple(found)
@@ -30,13 +32,36 @@ def remarks_of_sheets(documents: Iterable[Json], model: str | None, on: date | N
     return (*found[:MOST], more)
 
 
-def _of_sheet(document: Json, model: str | None, on: date | None) -> Iterator[Remark]:
-    offers: Sequence[Json] = document["offers"]
-    wanted = {
+def _listed_twice(documents: Sequence[Json], model: str | None, on: date | None) -> Iterator[Remark]:
+    """Yield remarks on offers that sheets of one provider list under one sku and charge differently."""
+    listed: dict[tuple[str, str], list[tuple[str, Json]]] = {}
+    for document in documents:
+        terms = {name: document[name] for name in ("provider", "currency")}
+        for index in _wanted(document, model, on):
+            offer = {name: value for name, value in document["offers"][index].items() if name != "note"}
+            listed.setdefault((document["provider"], offer["sku"]), []).append((document["name"], offer | terms))
+    for (provider, sku), offers in sorted(listed.items()):
+        if any(offer != offers[0][1] for _, offer in offers):
+            names = " and ".join(sorted(f"'{name}'" for name, _ in offers))
+            sentence = (
+                f"{sku} of {provider} is not the same in the price sheets {names}; each is told apart as {sku}:1, "
+            )
+            sentence += f"{sku}:2: retire the sheet that is wrong, or name the versions to compare."
+            yield Remark("prices", "listed_twice", sentence, True, sku)
+
+
+def _wanted(document: Json, model: str | None, on: date | None) -> set[int]:
+    """Return the places of a document's offers of a model that can be had on a day."""
+    return {
         index
-        for index, offer in enumerate(offers)
+        for index, offer in enumerate(document["offers"])
         if (model is None or offer["model"].casefold() == model.casefold()) and (on is None or is_available(offer, on))
     }
+
+
+def _of_sheet(document: Json, model: str | None, on: date | None) -> Iterator[Remark]:
+    offers: Sequence[Json] = document["offers"]
+    wanted = _wanted(document, model, on)
     for finding in lint(document):
         place = _place(finding.pointer)
         if finding.severity == "warning" and place in wanted:

@@ -15,8 +15,7 @@ def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...],
     """Return the offers, converted, named apart and in the order of their names, and the currency of the evaluation.
 
     Offers of one sku by several providers are named `provider/sku`. The order they came in changes no answer.
-    Raises WorkflowError where there is nothing to compare, where a currency has no exchange rate, or where two
-    offers cannot be told apart.
+    Raises WorkflowError where there is nothing to compare, or where a currency has no exchange rate.
     """
     if not offers:
         raise WorkflowError("no_offers", "/price_sheets", "No offer to compare: add a price sheet for this model.")
@@ -61,17 +60,19 @@ def _currency(offers: Sequence[Offer], policy: Policy) -> str:
 
 
 def named_apart(offers: Sequence[Offer]) -> list[Offer]:
-    """Return the offers in their order under the names that answers call them. Raises WorkflowError for namesakes."""
-    skus = Counter(offer.sku for offer in offers)
-    named = [replace(o, sku=f"{o.provider}/{o.sku}") if skus[o.sku] > 1 else o for o in offers]
-    for sku, count in Counter(offer.sku for offer in named).items():
-        if count > 1:
-            raise WorkflowError(
-                "duplicate_offer",
-                "/price_sheets",
-                f"{count} offers are named {sku}: give only one of the price sheets that list it, or rename the rest.",
-            )
-    return named
+    """Return the offers under the names that answers call them, those that are listed twice alike once.
+
+    What several providers sell under one sku is named `provider/sku`; what one provider lists differently under one,
+    in two sheets, is told apart as `provider/sku:1`, `provider/sku:2`, whatever the order they come in.
+    """
+    distinct = list(dict.fromkeys(offers))
+    skus = Counter(offer.sku for offer in distinct)
+    named = [replace(o, sku=f"{o.provider}/{o.sku}") if skus[o.sku] > 1 else o for o in distinct]
+    alike: dict[str, list[Offer]] = {}
+    for offer in named:
+        alike.setdefault(offer.sku, []).append(offer)
+    places = {id(o): n for group in alike.values() for n, o in enumerate(sorted(group, key=repr), start=1)}
+    return [replace(o, sku=f"{o.sku}:{places[id(o)]}") if len(alike[o.sku]) > 1 else o for o in named]
 
 
 def _converted(offer: Offer, rate: Decimal, currency: str) -> Offer:

@@ -73,16 +73,18 @@ def _nested(field: Any) -> set[str]:  # noqa: ANN401 - any field
     return field_names(inner.schema) if isinstance(inner, fields.Nested) else set()
 
 
-def test_sheets_that_list_one_offer_are_told_apart_by_pins(api: ApiClient) -> None:
-    first = api.post("/v1/price-sheets", json=TEMPLATE).json
-    second = api.post("/v1/price-sheets", json=TEMPLATE | {"name": "Another list"}).json
+def test_an_offer_that_two_sheets_list_is_one_or_told_apart(api: ApiClient) -> None:
+    for name in ("ACME list", "Another list"):
+        assert api.post("/v1/price-sheets", json=TEMPLATE | {"name": name}).status_code == 201
     workload_id = upload_minutes(api, "m70", tokens=1000, cached=400, output=200)
-    (error,) = refused(api, workload_id)
-    assert (error["pointer"], error["code"]) == ("/price_sheet_versions", "duplicate_offer")
-    assert "only one of the price sheets" in error["detail"]
-    for sheet in (first, second):
-        pinned = evaluated(api, workload_id, price_sheet_versions=[{"id": sheet["id"], "version": 1}])
-        assert pinned["serverless:m70-token"]["monthly_cost"]["amount"] == "48.18"
+    assert evaluated(api, workload_id)["serverless:m70-token"]["monthly_cost"]["amount"] == "48.18"
+    dearer = json.loads(json.dumps(TEMPLATE | {"name": "Third list"}))
+    dearer["offers"] = dearer["offers"][:1]
+    dearer["offers"][0]["prices"][0]["amount"] = "0.70"
+    assert api.post("/v1/price-sheets", json=dearer).status_code == 201
+    options = evaluated(api, workload_id)
+    token = [options[f"serverless:acme/m70-token:{place}"]["monthly_cost"]["amount"] for place in (1, 2)]
+    assert token == ["48.18", "50.808"]
 
 
 def test_sheets_in_two_currencies_need_the_policys_rates(api: ApiClient) -> None:

@@ -147,12 +147,6 @@ def test_a_package_imports_in_part(api: ApiClient) -> None:
     path = f"/v1/price-sheets/{sheet['price_sheet_id']}"
     rates = api.get(f"{path}/offers/anthropic.claude-v1:us-east-1:model-unit/prices").json["items"][0]["rates"]
     assert rates == [{"term_months": 1, "hourly": "63"}, {"term_months": 6, "hourly": "34.992"}]
-    assert imported(api, "format=genai-prices&provider=nobody") == {
-        "format": "genai-prices",
-        "sheets": [],
-        "skipped": [],
-        "conflict_count": 0,
-    }
 
 
 def test_sources_that_disagree_are_both_told_whichever_came_last(api: ApiClient) -> None:
@@ -237,3 +231,13 @@ def test_an_import_repeated_under_one_key_is_answered_once(api: ApiClient) -> No
     assert first["sheets"][0]["outcome"] == "created"
     other = api.post("/v1/price-sheet-imports?format=csv", data=table + b"\n", headers=key)
     assert other.status_code == 422
+
+
+def test_an_import_that_matches_nothing_is_refused(api: ApiClient) -> None:
+    answer = api.post("/v1/price-sheet-imports?format=genai-prices&provider=openai&model=gpt-none", json=None)
+    (error,) = answer.json["errors"]
+    assert (answer.status_code, error["code"]) == (422, "nothing_to_import")
+    assert "gpt-none" in error["detail"]
+    nobody = api.post("/v1/price-sheet-imports?format=genai-prices&provider=nobody")
+    assert nobody.json["errors"][0]["pointer"] == "/provider"
+    assert api.get("/v1/price-sheets").json["items"] == []
