@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Response
 
-from service.evaluations import queries, reporting, responses, service, waiting
+from service.evaluations import purchasing, queries, reporting, responses, service, waiting
 from service.evaluations.document import Envelope, body_of
 from service.evaluations.engine import TOO_LONG, answer_of, in_turn, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import Plan, materials_of, plan
 from service.evaluations.looking import looking
 from service.evaluations.models import StoredEvaluation
+from service.evaluations.purchasing import NOT_ACCEPTABLE
 from service.evaluations.schemas import (
     EvaluateQuery,
     EvaluationQuery,
@@ -28,6 +29,7 @@ from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
 from service.kit.http.problems import CONFLICT
 from service.kit.typesetting import NOT_INSTALLED
+from service.purchase_requests.schemas import PurchaseRequestQuery, PurchaseRequestSchema
 from service.workloads import service as workloads
 
 blueprint = Resource(
@@ -111,6 +113,22 @@ def get_report(tx: Transaction, evaluation_id: str) -> Response:
 def get_report_pdf(tx: Transaction, evaluation_id: str) -> Response:
     """Return the report as a tagged PDF, where the server has the extra that makes it."""
     return reporting.as_pdf(tx, evaluation_id)
+
+
+@blueprint.endpoint(
+    "GET",
+    "/evaluations/<id(ev):evaluation_id>/purchase-request",
+    scope=READ,
+    query=PurchaseRequestQuery,
+    returns=PurchaseRequestSchema,
+    problems=[CONFLICT, NOT_ACCEPTABLE, NOT_INSTALLED],
+)
+def get_draft_purchase_request(tx: Transaction, evaluation_id: str, query: dict[str, Any]) -> Response:
+    """Return an option as what would be bought, marked as a draft: JSON, CSV, Order-X XML or PDF/A-3.
+
+    The form is the one that `Accept` asks for, or that `format` names.
+    """
+    return purchasing.as_purchase_request(tx, evaluation_id, query)
 
 
 @blueprint.endpoint(

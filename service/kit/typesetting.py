@@ -5,7 +5,7 @@ font, nothing from elsewhere, no time is written in, so that the same inputs giv
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -33,13 +33,14 @@ def is_installed() -> bool:
     return find_spec("typst") is not None and find_spec("fontpkg_inter") is not None
 
 
-def pdf(source: str, inputs: Mapping[str, str]) -> bytes:
-    """Return a typst document as a tagged PDF (PDF/UA-1), the same bytes each time.
+def pdf(source: str, inputs: Mapping[str, str], standards: Sequence[str] = ("ua-1",)) -> bytes:
+    """Return a typst document as a tagged PDF (PDF/UA-1 or the standards named), the same bytes each time.
 
-    source: the document; it must set its title, its language and `date: none`. inputs: what it reads as `sys.inputs`.
+    source: the document; it must set its title, its language and its date: none, or one out of the inputs. inputs: what
+    it reads as `sys.inputs`.
     Raises Problem 501 without the extra.
     """
-    made = _compiler(source, inputs).compile(format="pdf", pdf_standards=["ua-1"])
+    made = _compiler(source, inputs).compile(format="pdf", pdf_standards=list(standards))
     assert isinstance(made, bytes)
     return made
 

@@ -1,0 +1,70 @@
+"""What an evaluation's option would be bought as, before anybody approved it: a purchase request that says so."""
+
+from typing import Any
+
+from flask import Response, request
+
+from service.access.models import Organization
+from service.evaluations import reporting
+from service.kit import canonical_json
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import FieldError, Problem, define, invalid
+from service.purchase_requests import order_x, paper, tables
+from service.purchase_requests.document import Approval, Subject, purchase_request
+from service.workloads import service as workloads
+
+Json = dict[str, Any]
+
+FORMS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml", "pdf": "application/pdf"}
+"""Forms of a purchase request, and the media types that ask for them."""
+
+NOT_ACCEPTABLE = define(
+    "not-acceptable", 406, "Not acceptable",
+    "The answer is not made in any form that the `Accept` header takes. The detail names the forms there are; leave "
+    "the header out, or name a form with `format`.",
+)  # fmt: skip
+
+
+def as_purchase_request(tx: Transaction, evaluation_id: str, query: Json) -> Response:
+    """Answer with the draft of an option of an evaluation. Raises Problem 404, 406, 409, 422, 501."""
+    evaluation = reporting.completed(tx, evaluation_id)
+    key = query["option"] or evaluation["recommendation"]["option"]
+    return respond(requested(tx, evaluation, key), evaluation, query["format"], query["profile"])
+
+
+def requested(tx: Transaction, evaluation: Json, key: str | None, approval: Approval | None = None) -> Json:
+    """Return the purchase request of an option. Raises Problem 422 where there is no such option with figures."""
+    known = [option["key"] for option in evaluation["options"] if not option["ruled_out"]]
+    if key is None or key not in known:
+        said = "The evaluation recommends nothing" if key is None else "No option of the evaluation with figures"
+        named = f"; name one of {', '.join(known[:20])}." if known else "; there is none to buy."
+        raise invalid(FieldError("/option", "unknown_option", f"{said}{named}", "query"))
+    organization = tx.session.get_one(Organization, tx.organization_id)
+    workload = workloads.get(tx, evaluation["workload_id"])
+    sheets = reporting.sheets_of(tx, evaluation)
+    return purchase_request(Subject(evaluation, key, sheets, organization.name, workload.name, approval))
+
+
+def respond(document: Json, evaluation: Json, form: str | None, profile: str) -> Response:
+    """Answer with a purchase request in the form that was named, or that the request accepts.
+
+    Raises Problem 406 where it accepts none, 501 for a PDF without typesetting.
+    """
+    form = form or _accepted()
+    content, media = {
+        "json": lambda: (canonical_json.dumps(document), FORMS["json"]),
+        "csv": lambda: (tables.as_csv(document, profile), tables.CONTENT_TYPE),
+        "xml": lambda: (order_x.order_x(document), order_x.CONTENT_TYPE),
+        "pdf": lambda: (paper.as_pdf(document, evaluation), paper.CONTENT_TYPE),
+    }[form]()
+    name = f"purchase-request-{document['number']}.{form}"
+    headers = {"Content-Disposition": f'{"inline" if form in ("json", "pdf") else "attachment"}; filename="{name}"'}
+    return Response(content, headers={**headers, "Vary": "Accept"}, content_type=media)
+
+
+def _accepted() -> str:
+    accepted = request.accept_mimetypes
+    media = accepted.best_match(FORMS.values()) if accepted else FORMS["json"]
+    if media is None:
+        raise Problem(NOT_ACCEPTABLE, f"A purchase request is made as {', '.join(FORMS.values())}.")
+    return next(form for form, known in FORMS.items() if known == media)

@@ -1,0 +1,106 @@
+"""A purchase request on paper: PDF/A-3 with PDF/UA tags, the Order-X and the evaluation attached."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from service.kit import canonical_json, typesetting
+from service.purchase_requests.order_x import order_x
+from service.reports.words import share
+
+Json = dict[str, Any]
+
+CONTENT_TYPE = "application/pdf"
+
+STANDARDS = ("a-3a", "ua-1")
+
+UNITS = {
+    "unit_hours": "hours", "instance_hours": "hours", "unit_months": "months", "tokens": "tokens",
+}  # fmt: skip
+PER = {1: "", 1000: "a thousand", 1_000_000: "a million"}
+
+
+def as_pdf(request: Json, evaluation: Json) -> bytes:
+    """Return the PDF, the same bytes each time. Raises Problem 501 where typesetting is not installed."""
+    inputs = {
+        "data": json.dumps(_shown(request), ensure_ascii=False, sort_keys=True),
+        "order": order_x(request).decode(),
+        "evaluation": canonical_json.dumps(evaluation).decode(),
+    }
+    return typesetting.pdf(_template(), inputs, STANDARDS)
+
+
+@cache
+def _template() -> str:
+    return (Path(__file__).parent / "typst" / "purchase_request.typ").read_text()
+
+
+def _shown(request: Json) -> Json:
+    """Return the document with every figure as a person reads it."""
+    widest = max([float(request["monthly_total"]), *(float(one["monthly"]) for one in request["alternatives"])])
+    return request | {
+        "monthly_shown": money(request["monthly_total"]),
+        "commitment_shown": money(request["total_commitment"]),
+        "items": [_item(item) for item in request["items"]],
+        "own_costs": [one | {"monthly": money(one["monthly"])} for one in request["own_costs"]],
+        "facts": _facts(request),
+        "bars": [
+            {"name": name, "monthly": money(amount), "note": note, "width": 100 * float(amount) / (widest or 1)}
+            for name, amount, note in _bars(request)
+        ],
+        "year": int(request["issued_on"][:4]),
+        "month": int(request["issued_on"][5:7]),
+        "day": int(request["issued_on"][8:10]),
+    }
+
+
+def _item(item: Json) -> Json:
+    unit = UNITS.get(item["unit"], item["unit"].replace("_", " "))
+    per = PER.get(item["per"], f"for {item['per']:,}") or f"each of the {unit}"
+    return item | {
+        "shown_quantity": f"{_thousands(item['quantity'])} {unit}",
+        "shown_price": f"{_price(item['unit_price'])} {per}",
+        "shown_monthly": money(item["monthly"]),
+    }
+
+
+def _facts(request: Json) -> list[Json]:
+    terms, expected = request["terms"], request["expected"]
+    currency = request["currency"]
+    facts = [
+        ("A month", money(request["monthly_total"]), currency),
+        ("Committed in all", money(request["total_commitment"]), currency),
+        ("Bound for", f"{terms['months_locked']}", "months")
+        if terms["months_locked"]
+        else ("Bound for", "nothing", ""),
+    ]
+    if expected["monthly_low"] is not None:
+        low, high = money(expected["monthly_low"]), money(expected["monthly_high"])
+        facts.append(("Nine months in ten cost", f"{low} to {high}", currency))
+    if expected["utilization"] is not None:
+        facts.append(("Expected utilization", share(expected["utilization"]), "of the units"))
+    return [{"name": name, "figure": figure, "unit": unit} for name, figure, unit in facts]
+
+
+def _bars(request: Json) -> list[tuple[str, str, str]]:
+    chosen = (f"{request['option']['name']} (requested)", request["monthly_total"], "")
+    others = [(one["name"], one["monthly"], one["reason"]) for one in request["alternatives"]]
+    return [chosen, *others]
+
+
+def _price(text: str) -> str:
+    """Return a price as it is, with two places at least."""
+    whole, _, places = text.partition(".")
+    return f"{_thousands(whole)}.{places.ljust(2, '0')}"
+
+
+def money(amount: str) -> str:
+    """Return decimal text with thousands apart: 2,044.00."""
+    return _thousands(amount)
+
+
+def _thousands(text: str) -> str:
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, dot, places = digits.partition(".")
+    return f"{sign}{int(whole):,}{dot}{places}"
