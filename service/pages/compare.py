@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from flask import Blueprint, render_template, request
 
 from service.evaluations import queries, reporting, service
@@ -36,7 +38,13 @@ KINDS = (
     ("became_ineligible", "Not allowed any more"),
 )
 
+KEPT = 64
+"""Differences a process keeps: some take seconds to compute."""
+
 Json = dict[str, Any]
+
+_kept: LRUCache[tuple[str, ...], Json] = LRUCache(KEPT)
+_lock = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +78,23 @@ def _compared(actor: Actor, evaluation_id: str) -> Iterator[Compared]:
             yield Compared(after=after, problem=problem)
             return
     try:
-        found = difference(actor, before, after)
+        found = _difference(actor, before, after)
     except Problem as problem:
         yield Compared(before, after, problem=problem)
         return
     yield Compared(before, after, found)
+
+
+def _difference(actor: Actor, before: Side, after: Side) -> Json:
+    """Return the difference of two sides, as it was computed lately where it was: neither side ever changes."""
+    key = (actor.organization_id, before.body["id"], before.body["digest"], after.body["id"], after.body["digest"])
+    with _lock:
+        kept: Json | None = _kept.get(key)
+    if kept is None:
+        kept = difference(actor, before, after)
+        with _lock:
+            _kept[key] = kept
+    return kept
 
 
 def show_comparison(tx: Transaction, evaluation_id: str, prepared: Compared) -> str:

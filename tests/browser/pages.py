@@ -124,12 +124,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RULES = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"], "preload": False}
 
 
-def faults(page: Page) -> list[str]:
-    """Return everything wrong with how a page is drawn: axe's findings, texts that meet or leave, scrolling."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    said = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found]
-    said += [f"texts overlap: {pair}" for pair in page.evaluate(OVERLAPS)]
+def misplaced(page: Page) -> list[str]:
+    """Return what is wrong with where things lie: texts that meet or leave the page, scrolling sideways."""
+    said = [f"texts overlap: {pair}" for pair in page.evaluate(OVERLAPS)]
     said += [f"a text leaves the page: {text}" for text in page.evaluate(OUTSIDE)]
     if page.evaluate("document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"):
         said.append(f"it scrolls sideways: {width(page)}")
     return said
+
+
+def faults(page: Page) -> list[str]:
+    """Return everything wrong with how a page is drawn: axe's findings, and what is misplaced."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found] + misplaced(page)

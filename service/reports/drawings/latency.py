@@ -72,7 +72,7 @@ def latency(answer: Answer, names: Names) -> Speeds | None:
         "" if asked is None else f"asked for: {words.rate(asked)}{words.SPACE}s",
         len(exact) - len(known),
         len(known) - len(shown),
-        [(names.full(o), f"{words.rate(s)}", words.money(o.total)) for o, s in known],
+        [(names.full(o), f"{words.rate(s)}", words.money(o.total)) for o, s in shown],
         f"{len(shown)} options by seconds and money; the fastest takes {words.rate(min(s for _, s in shown))} s.",
     )
 
