@@ -9,9 +9,10 @@ import numpy as np
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_option
-from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe, peak_units
+from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe
 from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option
 from service.workflow.compute.kinds.serverless import Alone
+from service.workflow.compute.kinds.sizing import peak_units
 from service.workflow.compute.search.candidates import LOWERED_THRESHOLDS
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
 from service.workflow.options import Option, Reservation
@@ -132,8 +133,8 @@ def _keeps_up(option: Option) -> bool:
 
 
 def _waits_little(case: Case, capacity: ConcurrencyCapacity, units: int) -> bool:
-    replay = replay_dedicated(case.arrivals, capacity, units, case.queue_goal)
-    return int(replay.slow.sum()) <= case.waits_allowed
+    goal = case.queue_goal
+    return goal is None or replay_dedicated(case.arrivals, capacity, units, None, goal).waits <= goal.most
 
 
 def _autoscaled(case: Case, offer: Dedicated, rate: Rate) -> Iterator[Way]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.replay_specs import enforced
+from service.workflow.compute.kinds.sizing import enforced
 from service.workflow.offers import Capacity, ConcurrencyCapacity
 from service.workflow.replay.speed import full_streams, mean_held, token_us, unit_speed
 from service.workflow.replay.token_budgets import METER_COLUMNS

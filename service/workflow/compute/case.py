@@ -17,9 +17,9 @@ from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
 from service.workflow.policy import Policy
 from service.workflow.replay.buckets import bucket_counts
 from service.workflow.replay.limits import busiest_minute, stated
-from service.workflow.replay.result import LatencyTarget
+from service.workflow.replay.result import LatencyTarget, QueueGoal
 from service.workflow.replay.tally import hourly_tokens
-from service.workflow.traffic import HOUR, Arrivals, Int64s
+from service.workflow.traffic import HOUR, Arrivals, Float64s, Int64s
 
 if TYPE_CHECKING:
     from service.workflow.compute.fluid import Fluid
@@ -43,6 +43,9 @@ class Case:
     peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     crowds: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     fluids: dict[Capacity, "Fluid"] = field(default_factory=dict, repr=False, compare=False)
+    works: dict[Capacity, tuple[float, tuple[Float64s, Int64s]]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     classes: dict[Conditions, Int64s] = field(default_factory=dict, repr=False, compare=False)
 
     def classes_of(self, conditions: Conditions) -> Int64s:
@@ -81,23 +84,12 @@ class Case:
         return LatencyTarget(latency.metric, round(latency.target_ms * 1000))
 
     @cached_property
-    def queue_goal(self) -> LatencyTarget | None:
+    def queue_goal(self) -> QueueGoal | None:
         """The policy's queueing goal, None where it states none."""
-        wait_ms = self.policy.queue.wait_ms
-        return None if wait_ms is None else LatencyTarget("wait", round(wait_ms * 1000))
-
-    @cached_property
-    def waits_allowed(self) -> int:
-        """Requests of the replay that may wait longer than the queueing goal says."""
-        return self._allowed(self.policy.queue.percentile)
-
-    @cached_property
-    def goal_is_implied(self) -> bool:
-        """Whether who meets the latency target meets the queueing goal too: nobody waits longer than for a token."""
-        goal, target = self.queue_goal, self.target
-        if goal is None:
-            return target is not None
-        return target is not None and target.target_us <= goal.target_us and self.slow_allowed <= self.waits_allowed
+        queue = self.policy.queue
+        return (
+            None if queue.wait_ms is None else QueueGoal(round(queue.wait_ms * 1000), self._allowed(queue.percentile))
+        )
 
     @property
     def has_no_tokens(self) -> bool:

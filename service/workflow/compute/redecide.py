@@ -31,9 +31,20 @@ def measured_case(
     history: TrafficHistory, profile: TrafficProfile, policy: Policy, offers: Sequence[Offer] = ()
 ) -> Case:
     """Return the case of a history that is measured already; the profile does not depend on the traffic factor."""
+    case = bounded_case(history, profile, policy, offers, None)
+    assert case is not None
+    return case
+
+
+def bounded_case(
+    history: TrafficHistory, profile: TrafficProfile, policy: Policy, offers: Sequence[Offer], most: int | None
+) -> Case | None:
+    """Return the case of a measured history, None where its replays would take more than `most` requests each."""
     arrivals = make_arrivals(history, profile, policy, windows_of(offers))
     if arrivals is None:
         return Case(profile, bucket_arrivals(profile, Fraction(policy.traffic_factor)), policy)
+    if most is not None and len(arrivals) * policy.traffic_factor > most:
+        return None
     if policy.traffic_factor != 1:
         arrivals = scale_arrivals(arrivals, policy.traffic_factor, seed_of(history, policy))
     return Case(profile, arrivals, policy)

@@ -8,6 +8,7 @@ from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel, part
 from service.workflow.replay.idle import IdleStack, new_idle_stack, next_down, set_idle, take_down
 from service.workflow.replay.processor_sharing import Service, enter, fits, is_due, leave, service_of, work_us
+from service.workflow.replay.recorder import recorder
 from service.workflow.replay.result import AutoscaledReplay, LatencyTarget
 from service.workflow.replay.speed import UnitSpeed, step_at
 from service.workflow.replay.tally import hour_of, hourly_count
@@ -138,7 +139,7 @@ def replay_autoscaled(  # noqa: PLR0913, PLR0917
     start_us, idle_us = (float(round(seconds * SECOND)) for seconds in (start_seconds, idle_seconds))
     scaling = Scaling(capacity.slots, minimum, maximum, start_us, idle_us, float(billing_seconds * SECOND))
     most = min(maximum, minimum + len(arrivals))
-    service = service_of(arrivals, capacity, most * capacity.slots, target)
+    service = service_of(arrivals, capacity, most * capacity.slots, recorder(len(arrivals), target))
     room = new_idle_stack(most), np.empty(most)
     busy, served, peak = _replay(service, arrivals.hour_index, scaling, room, written)
     unit_us = minimum * arrivals.observed_us + np.rint(written.extra_us).astype(np.int64)

@@ -10,12 +10,17 @@ Sizing therefore checks the number that it ends with, and never answers with one
 
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.processor_sharing import replay_streams
-from service.workflow.replay.result import LatencyTarget, ReservedReplay
+from service.workflow.replay.recorder import is_given_up, recorder
+from service.workflow.replay.result import LatencyTarget, QueueGoal, ReservedReplay
 from service.workflow.traffic import Arrivals
 
 
 def replay_dedicated(
-    arrivals: Arrivals, capacity: ConcurrencyCapacity, units: int, target: LatencyTarget | None
+    arrivals: Arrivals,
+    capacity: ConcurrencyCapacity,
+    units: int,
+    target: LatencyTarget | None,
+    goal: QueueGoal | None = None,
 ) -> ReservedReplay:
     """Replay every request on `units` ≥ 1; at units × slots in service, or full memory, it waits. Nothing spills.
 
@@ -24,4 +29,19 @@ def replay_dedicated(
     """
     if units < 1:
         raise ValueError(f"dedicated capacity needs at least 1 unit, not {units}")
-    return replay_streams(arrivals, capacity, units, units * capacity.slots, True, target)
+    record = recorder(len(arrivals), target, goal)
+    return replay_streams(arrivals, capacity, units, units * capacity.slots, True, record)
+
+
+def replay_within(
+    arrivals: Arrivals,
+    capacity: ConcurrencyCapacity,
+    units: int,
+    target: LatencyTarget | None,
+    goal: QueueGoal | None,
+    most_slow: int,
+) -> ReservedReplay | None:
+    """Replay as `replay_dedicated` does; None, as soon as it is known, where more are slow or wait than may be."""
+    record = recorder(len(arrivals), target, goal, most_slow)
+    replay = replay_streams(arrivals, capacity, units, units * capacity.slots, True, record)
+    return None if is_given_up(record) else replay

@@ -2,6 +2,7 @@
 
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.processor_sharing import replay_streams
+from service.workflow.replay.recorder import recorder
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
 from service.workflow.traffic import Arrivals
 
@@ -14,4 +15,5 @@ def replay_hybrid(
     The histograms and slow requests are of the requests served here; the spilled ones are served elsewhere.
     """
     slots = units * capacity.slots
-    return replay_streams(arrivals, capacity, units, slots if streams is None else min(streams, slots), False, target)
+    most = slots if streams is None else min(streams, slots)
+    return replay_streams(arrivals, capacity, units, most, False, recorder(len(arrivals), target))

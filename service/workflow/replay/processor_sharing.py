@@ -16,8 +16,8 @@ import numpy as np
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel, part
 from service.workflow.replay.heap import Heap, new_heap, pop, push
-from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, record_wait, recorder
-from service.workflow.replay.result import LatencyTarget, ReservedReplay
+from service.workflow.replay.recorder import Recorder, is_given_up, record_end_to_end, record_first_token, record_wait
+from service.workflow.replay.result import ReservedReplay
 from service.workflow.replay.speed import UnitSpeed, full_token_us, held_of, step_table, unit_speed
 from service.workflow.replay.tally import horizon_us, hourly_count, hourly_tokens
 from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
@@ -46,9 +46,7 @@ class Service(NamedTuple):
     record: Recorder
 
 
-def service_of(
-    arrivals: Arrivals, capacity: ConcurrencyCapacity, streams: int, target: LatencyTarget | None
-) -> Service:
+def service_of(arrivals: Arrivals, capacity: ConcurrencyCapacity, streams: int, record: Recorder) -> Service:
     """Return what a kernel serves the arrivals with, at most `streams` of them at once."""
     held = held_of(arrivals, capacity)
     return Service(
@@ -56,7 +54,7 @@ def service_of(
         unit_speed(capacity),
         full_token_us(arrivals, capacity),
         new_heap(min(streams, len(arrivals))),
-        recorder(len(arrivals), target),
+        record,
     )
 
 
@@ -92,7 +90,7 @@ def enter(
     reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
     begins = max(reading_until, now)
     until: float = begins + reading / units
-    record_wait(record, request, begins - requests.time_us[request])
+    record_wait(record, begins - requests.time_us[request])
     first_token = max(until, now + reading) + unit.first_token_us
     push(heap, serving, virtual + requests.output[request], request)
     requests.after_us[request] = first_token - until
@@ -124,7 +122,10 @@ def work_us(requests: Requests, unit: UnitSpeed, full_us: float, request: int) -
 def _replay(
     service: Service, units: int, steps: Float64s, waits: bool, horizon: float, spilled: UInt8s
 ) -> tuple[float, float]:
-    """Replay all requests; return stream-µs in service up to the horizon, and the work served in unit-µs."""
+    """Replay all requests; return stream-µs in service up to the horizon, and the work served in unit-µs.
+
+    A replay of which the recorder has seen enough ends there.
+    """
     requests, unit, full_us, heap, record = service
     context_us, memory = unit.context_us * 0.5, unit.memory * units
     time_us, held_of, keys = requests.time_us, requests.held, heap.keys
@@ -153,6 +154,8 @@ def _replay(
                 spilled[arrived] = 1
                 head += 1
             arrived += 1
+            if is_given_up(record):
+                break
         if is_due(heap, serving, now, virtual, reading_until):
             continue
         # whoever waits longest enters while there is a slot and memory
@@ -172,10 +175,10 @@ def replay_streams(
     units: int,
     streams: int,
     waits: bool,
-    target: LatencyTarget | None,
+    record: Recorder,
 ) -> ReservedReplay:
     """Replay on `units` with at most `streams` in service; who finds no slot or memory waits, or else spills."""
-    service = service_of(arrivals, capacity, streams, target)
+    service = service_of(arrivals, capacity, streams, record)
     spilled = np.zeros(len(arrivals), np.uint8)
     steps, horizon = step_table(service.unit.points, units, streams), float(horizon_us(arrivals))
     busy, served = _replay(service, max(units, 1), steps, waits, horizon, spilled)
@@ -183,10 +186,11 @@ def replay_streams(
     return ReservedReplay(
         spilled=hourly_tokens(arrivals, spilled),
         spilled_mask=spilled,
-        slow=hourly_count(arrivals, service.record.slow),
+        slow=hourly_count(arrivals, record.slow),
+        waits=int(record.counts[0]),
         utilization=min(1.0, float(served) / unit_us) if unit_us else 0.0,
         slots_in_use=min(1.0, float(busy) / (unit_us * capacity.slots)) if unit_us else 0.0,
         served_work=float(served) / SECOND,
-        first_token=service.record.first_token,
-        end_to_end=service.record.end_to_end,
+        first_token=record.first_token,
+        end_to_end=record.end_to_end,
     )

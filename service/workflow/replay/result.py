@@ -1,7 +1,6 @@
 """What the replays answer. Every hourly array has a row for each replayed hour, by the hour of the arrival."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -11,13 +10,18 @@ from service.workflow.traffic import Int64s, UInt8s
 
 @dataclass(frozen=True, slots=True)
 class LatencyTarget:
-    """A request is slow when its `metric` is longer than `target_us` microseconds.
+    """A request is slow when its `metric` is longer than `target_us` microseconds."""
 
-    A wait, which no policy's target speaks of, is from the arrival until the prompt begins to be read.
-    """
-
-    metric: LatencyMetric | Literal["wait"]
+    metric: LatencyMetric
     target_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGoal:
+    """At most `most` requests wait longer than `wait_us` from their arrival until their prompt begins to be read."""
+
+    wait_us: int
+    most: int
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class ReservedReplay:
     spilled_mask: uint8, shape (n,), 1 for each refused request.
     missed: int64, shape (4,), what a sample of the hours leaves out of the sums of `spilled` (see compute/expected).
     slow: int64, shape (hours,), requests served here that missed the target; zero without a target.
+    waits: requests served here that waited longer than the queueing goal says; zero without one.
     utilization: work served ÷ work of full units in the time observed; throughput: used ÷ budget of the most used
     axis; 0 with no units. slots_in_use: time-mean of streams in service ÷ (units × slots), None of throughput.
     served_work: work served, in seconds of a full unit (concurrency) or in weighted meter units of the most used
@@ -44,6 +49,7 @@ class ReservedReplay:
     first_token: Int64s | None
     end_to_end: Int64s | None
     slots_in_use: float | None = None
+    waits: int = 0
     missed: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
 
     @property

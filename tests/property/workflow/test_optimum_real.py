@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.workflow.compute.kinds.replay_specs import peak_units
+from service.workflow.compute.kinds.sizing import peak_units
 from service.workflow.offers import ConcurrencyCapacity, Offer, Rate, Speed, ThroughputCapacity, Units
 from service.workflow.policy import LatencyPolicy, Policy, ReplayPolicy
 from service.workflow.traffic import TrafficHistory

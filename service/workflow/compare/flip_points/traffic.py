@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 
 from service.workflow.compare.flip_points.point import FlipPoint, group_of
-from service.workflow.compute.redecide import decide_again, measured_case, with_factor
+from service.workflow.compute.redecide import bounded_case, decide_again, with_factor
 from service.workflow.compute.search.dominance import contenders
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
@@ -24,6 +24,10 @@ HALVINGS = 5
 
 SAMPLES = (40_000, 150_000)
 """Requests replayed at each factor: the larger sample where the smaller does not give the answer of the whole."""
+
+LARGEST = 4
+"""Times a sample's size that its replays take at most. The fewest stretches of traffic with one busy hour can hold more
+at a high factor; what is recommended there is not looked for."""
 
 Decide = Callable[[Decimal], Option | None]
 
@@ -44,9 +48,10 @@ def traffic_flips(
 
     def decide(factor: Decimal, most: int) -> Option | None:
         """Return what is recommended at a factor, on a sample of so many requests."""
-        within = max(1, int(most / max(factor, Decimal(1))))
+        within = max(1, int(most / max(policy.traffic_factor * factor, Decimal(1))))
         sampled = replace(policy, replay=ReplayPolicy(min(within, policy.replay.max_requests)))
-        return decide_again(measured_case(history, profile, with_factor(sampled, factor), offers), rivals, executor)
+        case = bounded_case(history, profile, with_factor(sampled, factor), offers, LARGEST * most)
+        return None if case is None else decide_again(case, rivals, executor)
 
     for most in SAMPLES:
         same = decide(Decimal(1), most)

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.workflow.bill import Line, line, quantize, total
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.replay_specs import load_of
+from service.workflow.compute.kinds.sizing import load_of
 from service.workflow.compute.metrics import (
     coverage,
     daily,
@@ -25,7 +25,7 @@ from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
 from service.workflow.options import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
 from service.workflow.policy import Policy
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
-from service.workflow.traffic import HOUR
+from service.workflow.traffic import HOUR, SECOND
 
 MILLI = Decimal("0.001")
 
@@ -112,7 +112,7 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
         reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
         + throttle_violations(case, served.throttled)
-        + _capacity_violations(case, reservation, served.replay.served_work)
+        + _capacity_violations(case, reservation, served.replay.served_work, served.replay.waits)
         + latency_violations(case, served.slow)
     )
     return Option(
@@ -130,15 +130,21 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
     )
 
 
-def _capacity_violations(case: Case, reservation: Reservation, work: float) -> tuple[Violation, ...]:
-    """A queue that gets more work than its units can do in the time never drains, whatever waits meanwhile."""
-    capacity = reservation.offer.capacity
-    if not isinstance(capacity, ConcurrencyCapacity):
+def _capacity_violations(case: Case, reservation: Reservation, work: float, waits: int = 0) -> tuple[Violation, ...]:
+    """A queue that gets more work than its units do never drains; one that drains may still be too long."""
+    if not isinstance(reservation.offer.capacity, ConcurrencyCapacity):
         return ()
+    units = "1 unit" if reservation.units == 1 else f"{reservation.units} units"
     load = load_of(case, reservation.units, work)
-    if load <= 1:
+    if load > 1:
+        return (Violation("overloaded", f"The traffic is {load:.2f} times what {units} can carry."),)
+    goal, queue = case.queue_goal, case.policy.queue
+    if goal is None or waits <= goal.most:
         return ()
-    return (Violation("overloaded", f"The traffic is {load:.2f} times what {reservation.units} units can carry."),)
+    seconds = f"{goal.wait_us / SECOND:g} s"
+    waiting = f"{share(waits, case.replayed[0]):.1%} of the requests would wait longer than {seconds}"
+    allowed = f"queue.percentile and queue.wait_ms allow {100 - queue.percentile:g} %"
+    return (Violation("queueing_goal", f"{waiting} in the queue of {units}; {allowed}."),)
 
 
 def autoscaled_key(reservation: Reservation, minimum: int) -> str:

@@ -21,8 +21,9 @@ import numpy as np
 from service.workflow.bill import blend, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
-from service.workflow.compute.kinds.replay_specs import SpillProbe, enforced
+from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.serverless import request_violations
+from service.workflow.compute.kinds.sizing import enforced
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import (
     Capacity,

@@ -13,11 +13,9 @@ from service.workflow.compute.kinds.replay_specs import (
     Probe,
     SizedProbe,
     SpillProbe,
-    legal,
-    peak_units,
-    together,
 )
 from service.workflow.compute.kinds.reserved import term_violations
+from service.workflow.compute.kinds.sizing import legal, peak_units, together
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.search.bounds import Bounds
 from service.workflow.compute.search.dominance import cheapest_rates

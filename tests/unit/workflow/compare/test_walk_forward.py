@@ -89,8 +89,8 @@ def test_what_missed_a_hard_need_is_no_hindsight() -> None:
     assert found.regret == pytest.approx(-0.5)
 
 
-def test_a_queue_sized_by_quieter_weeks_may_be_the_best_there_was() -> None:
-    """Twenty at once wait in line on one unit, which nothing forbids; sized for that minute it would be three."""
+def test_a_queue_sized_by_quieter_weeks_misses_the_goal_of_busier_ones() -> None:
+    """Twenty at once wait in line on one unit for longer than the queueing goal allows; it took seven."""
     one = ConcurrencyCapacity(1, Speed(1000.0, ((1, 10.0),)))
     offers: list[Offer] = [request_offer("req", "0.01"), gpu_offer("gpu", rate("0.02"), capacity=one)]
     policy = replace(PROVISIONAL, modes=("serverless", "dedicated"))
@@ -98,8 +98,9 @@ def test_a_queue_sized_by_quieter_weeks_may_be_the_best_there_was() -> None:
     log = log_of(times, [(0, 0, 100)] * len(times), start=0, end=2 * WEEK_SECONDS)
     found = walked(log, offers, policy)
     assert found is not None
-    assert found.decided == found.hindsight == "dedicated:gpu@0x1"
-    assert (found.paid, found.violations, found.regret) == (Decimal("14.6"), (), 0)
+    assert (found.decided, found.hindsight) == ("dedicated:gpu@0x1", "dedicated:gpu@0x7")
+    assert [violation.code for violation in found.violations] == ["queueing_goal"]
+    assert (found.paid, found.best) == (Decimal("14.6"), 7 * Decimal("14.6"))
 
 
 def test_beside_a_free_option_regret_has_no_measure() -> None:

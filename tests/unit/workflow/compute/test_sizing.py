@@ -6,6 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
+from service.workflow.compute.kinds.sizing import smallest
 from service.workflow.offers import ConcurrencyCapacity, Speed, Units
 from service.workflow.options import Option
 from service.workflow.policy import LatencyPolicy, Policy, QueuePolicy
@@ -72,3 +73,33 @@ def test_a_log_below_a_minute_claims_no_overload() -> None:
     found = dedicated(log)
     assert [violation.code for violation in found.violations] == []
     assert found.monthly_cost == Decimal(730)
+
+
+def test_an_offer_whose_units_let_too_many_wait_says_so_and_is_not_recommended() -> None:
+    log = log_of([0, 0, 0, 0, 60], [(0, 0, 10)] * 5)
+    gpu = gpu_offer("gpu", rate("1"), capacity=ONE_AT_A_TIME, units=Units(1, 1, 2))
+    options = options_of(log, [gpu], replace(waiting(500, 100), modes=("dedicated",)))
+    (violation,) = only(options, "dedicated").violations
+    assert violation.code == "queueing_goal"
+    assert "60.0% of the requests would wait longer than 0.5 s in the queue of 1 unit;" in violation.sentence
+
+
+def test_a_goal_that_no_number_meets_is_not_cheaper_than_one_that_some_number_meets() -> None:
+    log = log_of([0, 0, 30], [(1000, 0, 10)] * 3)
+    gpu = gpu_offer("gpu", rate("1"), capacity=ConcurrencyCapacity(1, Speed(50.0, ((1, 10.0),))))
+    options = options_of(log, [gpu], replace(waiting(1, 100), modes=("dedicated",)))
+    assert [violation.code for violation in only(options, "dedicated").violations] == ["queueing_goal"]
+
+
+@pytest.mark.parametrize("least", range(12))
+@pytest.mark.parametrize("guess", range(10))
+def test_the_search_finds_the_smallest_from_any_guess(least: int, guess: int) -> None:
+    tried: list[int] = []
+
+    def meets(step: int) -> bool:
+        tried.append(step)
+        return step >= least
+
+    assert smallest(0, guess, 9, meets) == (least if least <= 9 else None)
+    assert len(tried) == len(set(tried))
+    assert len(tried) <= 2 + 2 * abs(min(least, 9) - guess).bit_length()

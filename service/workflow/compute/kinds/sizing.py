@@ -1,0 +1,190 @@
+"""Sizes: how many units serve everything as the policy asks."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+
+from service.workflow.compute.case import Case
+from service.workflow.compute.fluid import fluid_of, loads_of
+from service.workflow.offers import Capacity, ConcurrencyCapacity, ThroughputCapacity, Units
+from service.workflow.replay.buckets import bucket_counts
+from service.workflow.replay.dedicated import replay_dedicated, replay_within
+from service.workflow.replay.result import ReservedReplay
+from service.workflow.replay.speed import alone_us, request_work
+from service.workflow.replay.throughput import sized_units_throughput
+from service.workflow.traffic import MINUTE, SECOND, Float64s, Int64s
+
+
+def peak_units(case: Case, capacity: Capacity) -> int:
+    """Return the smallest number of units whose load in the busiest minute is at most 1.
+
+    The load of a minute is its work, reading and decoding, in units full for a minute; for provisioned throughput it
+    is the fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too.
+    """
+    if capacity not in case.peaks:
+        case.peaks[capacity] = _peak_units(case, capacity)
+    return case.peaks[capacity]
+
+
+def _peak_units(case: Case, capacity: Capacity) -> int:
+    if not isinstance(capacity, ConcurrencyCapacity):
+        replayed = sized_units_throughput(case.arrivals, enforced(case, capacity))
+        return max(replayed, fluid_of(case, capacity).enough(1, 0)) if case.arrivals.sampled else replayed
+    minutes = case.profile.minutes
+    work = loads_of(bucket_counts(minutes).astype(np.float64), capacity)
+    peak = float(work.max(initial=0.0)) / minutes.bucket_seconds
+    return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
+
+
+def enforced(case: Case, capacity: ThroughputCapacity) -> ThroughputCapacity:
+    """Return the capacity as it is replayed: where entries are buckets, a bucket is the window."""
+    buckets = case.arrivals.buckets
+    return capacity if buckets is None else replace(capacity, window_seconds=buckets.bucket_seconds)
+
+
+def legal(units: Units, needed: int) -> int:
+    """Return the smallest legal number of units ≥ `needed`, or the largest legal one."""
+    found = units.at_least(needed)
+    return _largest(units) if found is None else found
+
+
+def _largest(units: Units) -> int:
+    assert units.maximum is not None
+    return units.minimum + (units.maximum - units.minimum) // units.increment * units.increment
+
+
+def together(case: Case, capacity: ConcurrencyCapacity) -> int:
+    """Return an upper limit of the requests in service at once where none slows another.
+
+    With that many units every stream runs alone and more units change nothing. It is the most arrivals within the
+    longest service.
+    """
+    if capacity not in case.crowds:
+        times = case.arrivals.time_us
+        longest = int(alone_us(case.arrivals, capacity).max(initial=0.0)) + 1
+        before = np.searchsorted(times, times - longest)
+        case.crowds[capacity] = int((np.arange(1, len(times) + 1) - before).max(initial=1))
+    return case.crowds[capacity]
+
+
+def load_of(case: Case, units: int, work: float) -> float:
+    """Return work, in seconds of a full unit, ÷ what `units` do in the time replayed: above 1 a queue never drains.
+
+    Of less than a minute nobody knows what comes next: its work is held against a whole one, as sizes are.
+    """
+    return work * SECOND / (units * max(case.replayed_us, MINUTE))
+
+
+def sized(case: Case, capacity: ConcurrencyCapacity, units: Units) -> tuple[int, ReservedReplay]:
+    """Return the smallest number that keeps up and meets the queueing goal and the target, and its replay.
+
+    Where no number on offer meets the target, the goal alone decides, and what the busiest minute needs; where none
+    meets the goal, the busiest minute alone. A number is not the less right for that, and the option says what it
+    misses.
+    """
+    return _Sizing(case, capacity, units).found()
+
+
+@dataclass
+class _Sizing:
+    """The search for a number of units. A step is a legal number of them, counted from the least."""
+
+    case: Case
+    capacity: ConcurrencyCapacity
+    units: Units
+    replays: dict[tuple[int, bool], ReservedReplay | None] = field(default_factory=dict)
+
+    def found(self) -> tuple[int, ReservedReplay]:
+        """Return the number of units and its replay."""
+        case = self.case
+        peak = self._step(peak_units(case, self.capacity))
+        last = max(peak, self._step(together(case, self.capacity)))
+        work, per_minute = works(case, self.capacity)
+        low = min(last, max(0, self._step(math.ceil(load_of(case, 1, work) * (1 - 1e-9)))))
+        guess = min(last, max(low, self._step(self._guess(per_minute))))
+        best = smallest(low, guess, last, partial(self.meets, targeted=case.target is not None))
+        if best is None and case.target is not None:
+            patient = smallest(low, guess, last, partial(self.meets, targeted=False))
+            best = peak if patient is None else max(patient, peak)
+        best = peak if best is None else best
+        replay = self.replays.get((best, case.target is not None))
+        if replay is None:
+            replay = replay_dedicated(case.arrivals, self.capacity, self._of(best), case.target, case.queue_goal)
+        return self._of(best), replay
+
+    def _of(self, step: int) -> int:
+        return self.units.minimum + step * self.units.increment
+
+    def _step(self, units: int) -> int:
+        return (legal(self.units, units) - self.units.minimum) // self.units.increment
+
+    def meets(self, step: int, *, targeted: bool) -> bool:
+        """Tell whether so many units keep up and meet the queueing goal, and the target where asked."""
+        if (step, targeted) not in self.replays:
+            self.replays[step, targeted] = self._replayed(step, targeted=targeted)
+        replay = self.replays[step, targeted]
+        return replay is not None and load_of(self.case, self._of(step), replay.served_work) <= 1
+
+    def _replayed(self, step: int, *, targeted: bool) -> ReservedReplay | None:
+        case = self.case
+        target, most_slow = (case.target, case.slow_allowed) if targeted else (None, 0)
+        return replay_within(case.arrivals, self.capacity, self._of(step), target, case.queue_goal, most_slow)
+
+    def _guess(self, per_minute: tuple[Float64s, Int64s]) -> int:
+        """Return the units with which a fluid of the same work waits no longer than the goal says.
+
+        Of B seconds of a unit's work left at the end of a minute, B = max(0, B before + work − 60 units) (Lindley,
+        1952, of a fluid), who comes then waits B ÷ units. It only tells where the search begins.
+        """
+        goal = self.case.queue_goal
+        if goal is None:
+            return 1
+        work, requests = per_minute
+        low, high = 1, max(1, math.ceil(float(work.max(initial=0.0)) / 60))
+        while low < high:
+            middle = (low + high) // 2
+            left = np.cumsum(work - 60.0 * middle)
+            left -= np.minimum(np.minimum.accumulate(left), 0.0)
+            waiting = int(requests[left > middle * goal.wait_us / SECOND].sum())
+            low, high = (low, middle) if waiting <= goal.most else (middle + 1, high)
+        return low
+
+
+def works(case: Case, capacity: ConcurrencyCapacity) -> tuple[float, tuple[Float64s, Int64s]]:
+    """Return the work of all that is replayed, in seconds of a full unit, and of each minute its work and requests."""
+    if capacity not in case.works:
+        work = request_work(case.arrivals, capacity)
+        minute = case.arrivals.time_us // MINUTE
+        loads: Float64s = np.bincount(minute, work).astype(np.float64)
+        case.works[capacity] = float(work.sum()), (loads, np.bincount(minute).astype(np.int64))
+    return case.works[capacity]
+
+
+def smallest(low: int, guess: int, last: int, meets: Callable[[int], bool]) -> int | None:
+    """Return the smallest step from `low` to `last` that meets a need, None where none does.
+
+    The search goes from the guess, downwards where it meets the need and upwards where not, in steps that double, and
+    bisects what is left. More units never let a request wait longer; that is proven in replay.dedicated.
+    """
+    failed, stride = low - 1, 1
+    if meets(guess):
+        met = guess
+        while met > low and meets(below := max(low, met - stride)):
+            met, stride = below, 2 * stride
+        if met > low:
+            failed = max(low, met - stride)
+    else:
+        failed = guess
+        while failed < last and not meets(above := min(last, failed + stride)):
+            failed, stride = above, 2 * stride
+        if failed == last:
+            return None
+        met = min(last, failed + stride)
+    while met - failed > 1:
+        middle = (failed + met) // 2
+        failed, met = (failed, middle) if meets(middle) else (middle, met)
+    return met
