@@ -6,6 +6,8 @@
 #   make prove [ARGS=...]                the long proofs: every test on both engines, more examples, coverage
 #   make check                           format, lint, types, import rules, Dockerfile, openapi.yaml
 #   make bench [ARGS=...]                side-by-side measurements, by hand
+#   make sabotage [ARGS=words]           break each guarantee in a copy and see that a test misses it
+#   make audit | sbom                    known weaknesses of what is locked | what is shipped, with licences; by network
 #   make lock | openapi | format         rewrite the locked requirements | openapi.yaml | the layout of the code
 
 PYTHON ?= python3
@@ -18,7 +20,7 @@ RUN := .venv/.run
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := run
-.PHONY: run quick test prove check bench lock openapi format clean
+.PHONY: run quick test prove check bench sabotage audit sbom lock openapi format clean
 
 run: $(RUN)
 	@$(BIN)/crossover demo --port $(PORT) $(ARGS)
@@ -51,6 +53,23 @@ check: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench $(ARGS)
+
+sabotage: $(DEV)
+	$(BIN)/python -m tests.sabotage $(ARGS)
+
+# Neither is part of `make test`: both ask the network, and what they find changes without a change here.
+AUDIT := $(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes --strict --progress-spinner off
+audit: $(DEV)
+	$(AUDIT) -r requirements.txt $(ARGS)
+	$(AUDIT) -r requirements-dev.txt $(ARGS)
+
+sbom: $(DEV)
+	@rm -rf build/shipped && mkdir -p build
+	$(BIN)/uv venv -q --python $(BIN)/python build/shipped
+	$(BIN)/uv pip install -q --python build/shipped/bin/python --no-deps --require-hashes -r requirements.txt
+	$(BIN)/uv tool run --from cyclonedx-bom==7.5.0 cyclonedx-py environment build/shipped \
+		--pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom.json
+	@echo "build/sbom.json: CycloneDX, with the licence of each"
 
 openapi: $(DEV)
 	$(BIN)/crossover openapi > openapi.yaml

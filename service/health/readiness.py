@@ -76,7 +76,7 @@ class Readiness:
 
 def _fault(runtime: Runtime) -> str | None:
     try:
-        schema.require_newest(runtime.database)
+        schema.require_served(runtime.database)
         fault = _disk_fault(runtime.uploads.folder)
         runtime.database.write(_touch)
         with runtime.database.reading() as session:

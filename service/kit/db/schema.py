@@ -77,15 +77,31 @@ def require_newest(database: Database) -> None:
     raise WrongSchema(f"The database {state}, this version needs {needed}. Run `crossover migrate`.")
 
 
+def require_served(database: Database) -> None:
+    """Raise WrongSchema where the database is older than this version needs.
+
+    A newer one, of a version that this one does not know, is served on: migrations only expand, and a server is not
+    taken out of the balance before the one that replaces it is in.
+    """
+    found = present(database)
+    if found is None or found in _known():
+        require_newest(database)
+
+
 def migrating_engine(database: Database) -> Engine:
     """Return the engine migrations run on."""
     make = sqlite.migrating_engine if database.is_sqlite else postgresql.migrating_engine
     return make(database.url)
 
 
-def _require_known(found: str | None) -> None:
+@cache
+def _known() -> frozenset[str]:
     scripts = ScriptDirectory.from_config(configuration())
-    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+    return frozenset(script.revision for script in scripts.walk_revisions())
+
+
+def _require_known(found: str | None) -> None:
+    if found is not None and found not in _known():
         raise WrongSchema(
             f"The database is at revision {found}, which this version ({newest()}) does not know. "
             "Run the newer version that migrated it, or restore a backup."
