@@ -21,6 +21,7 @@ from service.policies.routes import blueprint as policies
 from service.pools.routes import blueprint as pooled_evaluations
 from service.portfolios.routes import blueprint as portfolio_evaluations
 from service.price_sheets.routes import blueprint as price_sheets
+from service.procurement.routes import blueprint as procurement
 from service.renewals.reminders import REMIND
 from service.renewals.routes import blueprint as renewals
 from service.traffic_histories.routes import blueprint as traffic_histories
@@ -41,6 +42,7 @@ RESOURCES = (
     pooled_evaluations,
     commitments,
     renewals,
+    procurement,
     bills,
     outcomes,
     events,

@@ -28,21 +28,27 @@ NOT_ACCEPTABLE = define(
 def as_purchase_request(tx: Transaction, evaluation_id: str, query: Json) -> Response:
     """Answer with the draft of an option of an evaluation. Raises Problem 404, 406, 409, 422, 501."""
     evaluation = reporting.completed(tx, evaluation_id)
-    key = query["option"] or evaluation["recommendation"]["option"]
-    return respond(requested(tx, evaluation, key), evaluation, query["format"], query["profile"])
+    return respond(requested(tx, evaluation, query["option"]), evaluation, query["format"], query["profile"])
 
 
 def requested(tx: Transaction, evaluation: Json, key: str | None, approval: Approval | None = None) -> Json:
     """Return the purchase request of an option. Raises Problem 422 where there is no such option with figures."""
-    known = [option["key"] for option in evaluation["options"] if not option["ruled_out"]]
-    if key is None or key not in known:
-        said = "The evaluation recommends nothing" if key is None else "No option of the evaluation with figures"
-        named = f"; name one of {', '.join(known[:20])}." if known else "; there is none to buy."
-        raise invalid(FieldError("/option", "unknown_option", f"{said}{named}", "query"))
+    option = option_of(evaluation, key)
     organization = tx.session.get_one(Organization, tx.organization_id)
     workload = workloads.get(tx, evaluation["workload_id"])
     sheets = reporting.sheets_of(tx, evaluation)
-    return purchase_request(Subject(evaluation, key, sheets, organization.name, workload.name, approval))
+    return purchase_request(Subject(evaluation, option["key"], sheets, organization.name, workload.name, approval))
+
+
+def option_of(evaluation: Json, key: str | None) -> Json:
+    """Return an option with figures, the recommended one where none is named. Raises Problem 422."""
+    known = {option["key"]: option for option in evaluation["options"] if not option["ruled_out"]}
+    key = key or evaluation["recommendation"]["option"]
+    if key is None or key not in known:
+        said = "The evaluation recommends nothing" if key is None else "No option of the evaluation with figures"
+        named = f"; name one of {', '.join(list(known)[:20])}." if known else "; there is none to buy."
+        raise invalid(FieldError("/option", "unknown_option", f"{said}{named}", "query"))
+    return dict(known[key])
 
 
 def respond(document: Json, evaluation: Json, form: str | None, profile: str) -> Response:

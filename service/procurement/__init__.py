@@ -1,0 +1,1 @@
+"""Procurement: what is decided, in the forms that finance and buying take."""
