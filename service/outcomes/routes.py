@@ -9,8 +9,10 @@ from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
 from service.kit.http.problems import CONFLICT
 from service.outcomes import queries, service
+from service.outcomes.due import due
 from service.outcomes.models import Outcome
 from service.outcomes.schemas import (
+    DueOutcomesSchema,
     NewOutcomeSchema,
     OutcomeSchema,
     OutcomesQuery,
@@ -46,6 +48,12 @@ def create_outcome(tx: Transaction, body: dict[str, Any], prepared: Made) -> tup
     """Hold what an option was expected to cost against what was billed, by cause, to the cent."""
     outcome = service.keep(tx, body, prepared)
     return outcome, 201, {"Location": f"/v1/outcomes/{outcome.id}"}
+
+
+@blueprint.endpoint("GET", "/outcomes/due", scope=READ, returns=DueOutcomesSchema)
+def list_due_outcomes(tx: Transaction) -> dict[str, Any]:
+    """List the months of commitments that are over, in the last twelve, and have no outcome yet."""
+    return {"items": due(tx)}
 
 
 @blueprint.endpoint("GET", ONE, scope=READ, returns=OutcomeSchema)

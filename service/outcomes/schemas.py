@@ -139,6 +139,23 @@ class OutcomesQuery(PageQuery):
     evaluation_id = Identifier("ev", load_default=None)
 
 
+class DueOutcomeSchema(Schema):
+    """Days of a commitment that are over and have no outcome yet."""
+
+    workload_id = Identifier("wl", required=True)
+    commitment_id = Identifier("cm", required=True)
+    sku = fields.String(required=True)
+    starts_on = fields.String(required=True, metadata={"format": "date"})
+    ends_on = fields.String(required=True, metadata={"format": "date"})
+    detail = fields.String(required=True)
+
+
+class DueOutcomesSchema(Schema):
+    """Everything that is due, the oldest first."""
+
+    items = fields.List(fields.Nested(DueOutcomeSchema), required=True)
+
+
 class ScorecardQuery(Schema):
     """Which outcomes to count. `ended_from`: only periods that ended on this day or later."""
 

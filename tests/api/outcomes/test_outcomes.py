@@ -1,10 +1,12 @@
 """Outcomes: what was expected held against what was billed, to the cent."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready, upload
@@ -135,3 +137,17 @@ def test_what_does_not_fit_is_told_with_its_field(
     answer = api.post("/v1/outcomes", json={"evaluation_id": evaluation["id"], **WEEK, **said})
     assert answer.status_code == 422, answer.text
     assert (answer.json["errors"][0]["pointer"], answer.json["errors"][0]["code"]) == (pointer, code)
+
+
+def test_months_that_are_over_are_due_until_they_have_an_outcome(api: ApiClient) -> None:
+    workload_id = ready(api)
+    evaluation_id = evaluate(api, workload_id).json["id"]
+    bought = {"workload_id": workload_id, "provider": "acme", "sku": "gpu", "units": 1, "currency": "USD"}
+    days = {"monthly_per_unit": "2044", "starts_on": "2026-08-20", "ends_on": "2027-08-19"}
+    with time_machine.travel(datetime(2026, 11, 3, tzinfo=UTC), tick=False):
+        assert api.post("/v1/commitments", json={**bought, **days}).status_code == 201
+        told = [(one["starts_on"], one["ends_on"]) for one in api.get("/v1/outcomes/due").json["items"]]
+        assert told == [("2026-08-20", "2026-08-31"), ("2026-09-01", "2026-09-30"), ("2026-10-01", "2026-10-31")]
+        outcome(api, evaluation_id=evaluation_id, starts_on="2026-09-01", ends_on="2026-09-30")
+        left = [one["starts_on"] for one in api.get("/v1/outcomes/due").json["items"]]
+        assert left == ["2026-08-20", "2026-10-01"]
