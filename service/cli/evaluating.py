@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -81,10 +80,7 @@ def reading(told: Sequence[str], model: str | None = None) -> ReadOptions:
 
 
 def _said(name: str, detail: str) -> str:
-    """Return a fault of a read option; an unknown one with the names nearest to it."""
-    known = [field.data_key or word for word, field in CommandWords().fields.items()]
-    near = get_close_matches(name, known, n=3) if name not in known else []
-    return f"--read {name}: {detail}" + (f" Did you mean {' or '.join(near)}?" if near else "")
+    return f"--read {name}: {detail}"
 
 
 def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> int:

@@ -4,6 +4,7 @@ An answer calls an offer by its sku, and by `provider/sku` only while another pr
 offer is called changes when a rival comes or goes. Whoever compares answers calls every offer by one name in all.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,13 @@ class Names:
         return self.common[offer.provider, offer.sku]
 
     def within(self, offers: Sequence[Offer]) -> dict[str, str]:
-        """Return what the offers of one set are called, by what the answer on that set calls them."""
-        named = named_apart(offers)
-        return {name.sku: self.of(offer) for name, offer in zip(named, offers, strict=True)}
+        """Return what the offers of one set are called, by what the answer on that set calls them.
+
+        Those that sheets list differently under one name keep the names by which the answer tells them apart.
+        """
+        distinct = list(dict.fromkeys(offers))
+        times = Counter((offer.provider, offer.sku) for offer in distinct)
+        return {
+            named.sku: self.of(offer) if times[offer.provider, offer.sku] == 1 else named.sku
+            for named, offer in zip(named_apart(distinct), distinct, strict=True)
+        }

@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 
 from service.kit import ids
 from service.kit.db.types import plain_decimal
+from service.kit.http.mends import UNKNOWN, shown, unknown
 
 MAX_INTEGER = 2**53 - 1
 """Largest integer every JSON reader keeps exactly (RFC 8259, section 6)."""
@@ -35,6 +36,13 @@ class Schema(ma.Schema):
         """Refuse what is not declared."""
 
         unknown = ma.RAISE
+
+    def handle_error(self, error: ma.ValidationError, data: Any, *, many: bool, **_: Any) -> None:  # noqa: ANN401, ARG002
+        """Say of unknown names which ones there are."""
+        known = [field.data_key or name for name, field in self.fields.items() if not field.dump_only]
+        for name, faults in error.messages.items() if isinstance(error.messages, dict) else ():
+            if faults == [UNKNOWN]:
+                faults[:] = [unknown(str(name), known)]
 
 
 class Text(fields.String):
@@ -68,7 +76,7 @@ class Integer(fields.Integer):
         if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self.make_error("invalid")
+            raise ma.ValidationError(f"Must be a whole number without quotes, such as 1000000, not {shown(value)}.")
         return value
 
 
@@ -77,7 +85,7 @@ class QueryInteger(Integer):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ANN401
         if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,16}", value):
-            raise self.make_error("invalid")
+            raise ma.ValidationError(f"Must be a whole number such as 100, not {shown(value)}.")
         return super()._deserialize(int(value), attr, data, **kwargs)
 
 
@@ -90,7 +98,7 @@ class Number(fields.Float):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> float:  # noqa: ANN401
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise self.make_error("invalid")
+            raise ma.ValidationError(f"Must be a number without quotes, such as 0.5, not {shown(value)}.")
         return super()._deserialize(value, attr, data, **kwargs)
 
 
@@ -110,7 +118,7 @@ class Amount(fields.Field[Decimal]):
     """An exact decimal as a string, such as `"1203.10"`: at most 18 digits before and 12 after the point."""
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own name
-        "invalid": 'Not a decimal string such as "12.50", at most 18 digits before and 12 after the point.',
+        "invalid": "Not a decimal string: found {found}. {mend}",
         "minimum": "Must be at least {minimum}.",
         "maximum": "Must be at most {maximum}.",
     }
@@ -128,7 +136,7 @@ class Amount(fields.Field[Decimal]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:  # noqa: ANN401, ARG002
         if not isinstance(value, str) or not re.fullmatch(AMOUNT_PATTERN, value, re.ASCII):
-            raise self.make_error("invalid")
+            raise self.make_error("invalid", found=shown(value), mend=_mend(value))
         number = Decimal(value)
         if self.minimum is not None and number < self.minimum:
             raise self.make_error("minimum", minimum=self.minimum)
@@ -140,20 +148,32 @@ class Amount(fields.Field[Decimal]):
         return None if value is None else plain_decimal(value)
 
 
+def _mend(value: object) -> str:
+    """Return what to write instead of what is no amount."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return f'Put it in quotes, "{value}": a JSON number is not exact.'
+    if isinstance(value, str) and re.fullmatch(r"-?\d+,\d+", value):
+        return f'Write a point, "{value.replace(",", ".")}", and no mark between thousands.'
+    return 'Write it such as "12.50", at most 18 digits before and 12 after the point.'
+
+
 class Currency(Text):
     """An ISO 4217 code in capitals, such as `USD`."""
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401
         """Take three capitals."""
-        super().__init__(minimum=3, maximum=3, pattern="[A-Z]{3}", **kwargs)
+        super().__init__(pattern="[A-Z]{3}", **kwargs)
+        told = 'Must be an ISO 4217 code in capitals, such as "USD" or "EUR".'
+        self.validators = [validate.Regexp(r"[A-Z]{3}\Z", error=told)]
 
 
 class List(fields.List[Any]):
     """A list whose length is checked before its entries are read: a body of millions of them is refused at once."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:  # noqa: ANN401
-        if isinstance(value, list):
-            self._validate(value)
+        if not isinstance(value, list):
+            raise ma.ValidationError(f"Must be a list, not {shown(value)}.")
+        self._validate(value)
         return super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -8,14 +8,15 @@ import marshmallow as ma
 from webargs.flaskparser import FlaskParser
 
 from service.kit.http import json_body, strict_json
+from service.kit.http.mends import UNKNOWN
 from service.kit.http.problems import MALFORMED, UNSUPPORTED_MEDIA_TYPE, FieldError, Problem, Where, invalid
 
-CODES = {
-    "Missing data for required field.": "required",
-    "Unknown field.": "unknown_field",
-    "Field may not be null.": "null",
-}
+CODES = {"Missing data for required field.": "required", "Field may not be null.": "null"}
 """Codes of marshmallow's own messages; every other fault of a value is `invalid`."""
+
+
+def _code(text: str) -> str:
+    return "unknown_field" if text.startswith(UNKNOWN) else CODES.get(text, "invalid")
 
 
 class StrictParser(FlaskParser):
@@ -60,7 +61,7 @@ class StrictParser(FlaskParser):
 def field_errors(messages: Any) -> list[FieldError]:  # noqa: ANN401
     """Return webargs' messages, `{location: {field: …}}`, as field errors in one order, whatever the hash seed."""
     found = [
-        FieldError(strict_json.pointer(*path), CODES.get(text, "invalid"), text, _where(location))
+        FieldError(strict_json.pointer(*path), _code(text), text, _where(location))
         for location, tree in messages.items()
         for path, text in _leaves(tree, ())
     ]
@@ -70,8 +71,7 @@ def field_errors(messages: Any) -> list[FieldError]:  # noqa: ANN401
 def schema_errors(error: ma.ValidationError, at: str = "") -> list[FieldError]:
     """Return the faults of a schema loaded by hand, their pointers starting with `at`."""
     found = [
-        FieldError(at + strict_json.pointer(*path), CODES.get(text, "invalid"), text)
-        for path, text in _leaves(error.messages, ())
+        FieldError(at + strict_json.pointer(*path), _code(text), text) for path, text in _leaves(error.messages, ())
     ]
     return _in_order(found)
 

@@ -20,6 +20,8 @@ from service.kit.http.fields import (
     Identifier,
     Integer,
     Labels,
+    List,
+    MoneySchema,
     Number,
     QueryInteger,
     Text,
@@ -158,4 +160,32 @@ def test_a_set_has_one_spelling_where_it_is_alphabetical() -> None:
 def test_unknown_names_are_refused() -> None:
     with pytest.raises(ma.ValidationError) as raised:
         fields.MoneySchema().load({"amount": "1", "currency": "USD", "extra": 1})
-    assert raised.value.messages == {"extra": ["Unknown field."]}
+    assert raised.value.messages == {"extra": ["Unknown field. Known here: amount, currency."]}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        (Integer(), "1M", 'Must be a whole number without quotes, such as 1000000, not "1M".'),
+        (Integer(), 1.5, "Must be a whole number without quotes, such as 1000000, not 1.5."),
+        (Number(), "0.5", 'Must be a number without quotes, such as 0.5, not "0.5".'),
+        (List(Integer()), {"a": 1}, "Must be a list, not an object."),
+        (
+            Amount(),
+            Decimal("0.15"),
+            'Not a decimal string: found 0.15. Put it in quotes, "0.15": a JSON number is not exact.',
+        ),
+        (Amount(), "0,15", 'Not a decimal string: found "0,15". Write a point, "0.15", and no mark between thousands.'),
+        (Currency(), "usd", 'Must be an ISO 4217 code in capitals, such as "USD" or "EUR".'),
+    ],
+)
+def test_a_refusal_says_what_was_found_and_what_to_send(field: Any, value: object, told: str) -> None:  # noqa: ANN401
+    with pytest.raises(ma.ValidationError) as raised:
+        field.deserialize(value)
+    assert raised.value.messages == [told]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest() -> None:
+    with pytest.raises(ma.ValidationError) as raised:
+        MoneySchema().load({"amont": "1", "currency": "USD"})
+    assert raised.value.normalized_messages()["amont"] == ["Unknown field. Did you mean amount?"]
