@@ -186,5 +186,5 @@ def test_a_refusal_says_what_was_found_and_what_to_send(field: Any, value: objec
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(ma.ValidationError, match="Unknown field. Did you mean amount?"):
+    with pytest.raises(ma.ValidationError, match="Did you mean amount"):
         MoneySchema().load({"amont": "1", "currency": "USD"})
