@@ -1,5 +1,6 @@
 """The migrations make exactly the tables the models describe, on both databases, and can be taken back."""
 
+import ast
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import inspect
 from service.kit.db import schema
 from service.kit.db.database import Database
 from service.models import Base
+from tests.guards.sources import python_files, tree
 
 
 @pytest.fixture
@@ -45,3 +47,26 @@ def test_migrations_can_be_taken_back_and_made_again(database: Database) -> None
     assert tables(database) == set()
     schema.upgrade(database)
     assert tables(database) == made
+
+
+TAKES_AWAY = {"drop_column", "drop_table", "rename_table", "drop_constraint", "alter_column"}
+
+CONTRACTS: set[str] = set()
+"""Migrations that take away what the version before their own no longer uses, each for a reason written beside it."""
+
+
+def test_a_migration_only_expands() -> None:
+    """Servers of the version before go on serving on the new schema until they are replaced."""
+    found = {
+        f"{path.name}:{node.lineno} {node.func.attr}"
+        for path in python_files("migrations")
+        if path.parent.name == "versions" and path.stem not in CONTRACTS
+        for part in tree(path).body
+        if isinstance(part, ast.FunctionDef) and part.name != "downgrade"
+        for node in ast.walk(part)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TAKES_AWAY
+    }
+    assert not found, (
+        f"{sorted(found)}: the version before still uses this. Add beside it what is new; take the old away in a "
+        "migration of a later version, named in CONTRACTS."
+    )

@@ -54,9 +54,9 @@ DEFECTS = [
     ),
     Defect(
         "a change names what it read",
-        "service/kit/http/unit_of_work.py",
-        "            if call.guarded:\n                etags.required()\n",
-        "",
+        "service/kit/http/etags.py",
+        'if "If-Match" not in request.headers:',
+        "if False:",
         "tests/api/kit/test_bad_input.py::test_preconditions",
     ),
     Defect(
