@@ -1,13 +1,17 @@
 """An evaluation: its report in the site's frame, the evidence behind it, and how far it is until then."""
 
+import marshmallow as ma
 from flask import Blueprint, Response, make_response, render_template, request, send_from_directory
 from markupsafe import Markup
 
 from service.evaluations import charting, reporting, service
+from service.evaluations.purchasing import FORMS, as_purchase_request
 from service.evaluations.states import Summary
 from service.kit import typesetting
 from service.kit.db.transaction import Transaction
+from service.kit.http.problems import NOT_FOUND, Problem
 from service.pages import door, options
+from service.purchase_requests.schemas import PurchaseRequestQuery
 from service.reports import chart_files, tables
 from service.reports.answer import sentence
 from service.reports.offer_names import Names
@@ -27,6 +31,8 @@ def register(blueprint: Blueprint) -> None:
     door.page(blueprint, "/evaluations/<id(ev):evaluation_id>.pdf", "evaluations:read", report_as_pdf)
     door.page(blueprint, "/evaluations/<id(ev):evaluation_id>/charts/<chart>", "evaluations:read", chart_file)
     door.page(blueprint, "/evaluations/<id(ev):evaluation_id>/tables/<table>", "evaluations:read", table_file)
+    request_rule = "/evaluations/<id(ev):evaluation_id>/purchase-request.<form>"
+    door.page(blueprint, request_rule, "evaluations:read", purchase_request_file)
     blueprint.get("/static/report/<name>")(report_file)
 
 
@@ -48,6 +54,16 @@ def table_file(tx: Transaction, evaluation_id: str, table: str) -> Response:
 def report_file(name: str) -> Response:
     """Send a file that reports are drawn with."""
     return send_from_directory(STATIC, name, max_age=3600)
+
+
+def purchase_request_file(tx: Transaction, evaluation_id: str, form: str) -> Response:
+    """Give an option, the recommended one unless another is named, as a purchase request, marked as a draft."""
+    asked = {"format": form} | {name: request.args[name] for name in ("option",) if name in request.args}
+    try:
+        query = PurchaseRequestQuery().load(asked)
+    except ma.ValidationError as error:
+        raise Problem(NOT_FOUND, f"There is no purchase request as {form}; there are {', '.join(FORMS)}.") from error
+    return as_purchase_request(tx, evaluation_id, query)
 
 
 def show_evaluation(tx: Transaction, evaluation_id: str) -> Response:
@@ -80,6 +96,7 @@ def show_evidence(tx: Transaction, evaluation_id: str) -> str:
         files=[f"{name}.{form}" for name in tables.TABLES for form in tables.MIME],
         charts=chart_files.SVGS,
         png=typesetting.is_installed(),
+        requests=FORMS if answer.chosen is not None else (),
         body=evidence_body(answer, with_options=False),
         trail=trail_of(tx, standing),
         here=f"/evaluations/{evaluation_id}",
