@@ -97,7 +97,7 @@ def compute_best(history: TrafficHistory, offers: Sequence[Offer]) -> Option:
     case = case_of(history, POLICY)
     with ThreadPoolExecutor(1) as executor:
         options = compute(case, offers, executor, every=False)
-        best = min(options.standing(), key=lambda contender: contender.adjusted)
+        best = min(options.standing(), key=lambda contender: contender.expected)
         return options.option(best)
 
 

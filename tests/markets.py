@@ -4,12 +4,13 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed, compute, with_incumbent
-from service.workflow.compute.redecide import case_of
+from service.workflow.compute.redecide import as_measured, case_of
 from service.workflow.offers import (
     Axis,
     ConcurrencyCapacity,
@@ -25,13 +26,18 @@ from service.workflow.offers import (
 )
 from service.workflow.options import Option
 from service.workflow.policy import Policy, SufficiencyPolicy
-from service.workflow.rule import choose
+from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import TrafficHistory
 
 ANYWAY = SufficiencyPolicy(allow_provisional=True)
 """Small histories are never representative."""
 
-PROVISIONAL = Policy(sufficiency=ANYWAY)
+TENTH = Decimal("0.10")
+
+MEASURED = as_measured(Policy(simplicity_margin=TENTH))
+"""What is expected is what was measured, and whatever is less simple must save a tenth: figures one can work out."""
+
+PROVISIONAL = replace(MEASURED, sufficiency=ANYWAY)
 
 MILLION = 1_000_000
 
@@ -107,4 +113,4 @@ def only(options: dict[str, Option], mode: str) -> Option:
 def chosen(history: TrafficHistory, offers: Sequence[Offer], policy: Policy = PROVISIONAL) -> Option | None:
     """Return what the decision rule takes."""
     standing = [o for o in options_of(history, offers, policy).values() if o.eligible and not o.ruled_out]
-    return choose(standing, policy.margin, policy.incumbent)
+    return choose(standing, margins_of(policy), policy.incumbent)

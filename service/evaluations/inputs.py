@@ -18,7 +18,7 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.problems import FieldError, invalid
 from service.kit.http.query import schema_errors
 from service.policies import service as policies
-from service.policies.policy_schema import merged, policy_document, policy_of
+from service.policies.policy_schema import current, merged, policy_document, policy_of, stored_policy_of
 from service.price_sheets.offer_values import nothing_for, settled_since
 from service.price_sheets.pinned import PinnedVersion, pinned_versions, versions_in_force
 from service.price_sheets.remarks import remarks_of_sheets
@@ -87,7 +87,7 @@ def materials_of(tx: Transaction, inputs: Inputs) -> Materials:
     history = histories.load(tx, inputs.traffic_history)
     sheets = _intact(_sheets(tx, inputs))
     offers = offers_of(sheets, inputs.model, inputs.as_of)
-    return Materials(history, offers, policy_of(inputs.policy), _remarks(inputs))
+    return Materials(history, offers, stored_policy_of(inputs.policy), _remarks(inputs))
 
 
 def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
@@ -99,7 +99,7 @@ def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
     sheets = _sheets(tx, inputs)
     with decoding("evaluation's inputs"):
         offers = offers_of(sheets, inputs.model, inputs.as_of)
-        materials = Materials(history, offers, policy_of(inputs.policy), _remarks(inputs))
+        materials = Materials(history, offers, stored_policy_of(inputs.policy), _remarks(inputs))
     found = replace(
         inputs,
         traffic_history=replace(inputs.traffic_history, digest=history.digest),
@@ -138,7 +138,7 @@ def effective_policy(tx: Transaction, workload: Workload, request: Mapping[str, 
         tx, preset=request["preset"], policy_id=request["policy_id"], number=request["policy_version"]
     )
     try:
-        return policy_of(merged(base, needs_of(workload), request["policy"]))
+        return policy_of(merged(current(base), needs_of(workload), request["policy"]))
     except ma.ValidationError as error:
         raise invalid(*schema_errors(error, at="/policy")) from error
 

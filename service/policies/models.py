@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.kit.db.models import Base, Owned, strict
 from service.kit.http.etags import Versioned
-from service.policies.policy_schema import policy_document, policy_of
+from service.policies.policy_schema import policy_document, stored_policy_of
 
 
 class StoredPolicy(Owned, Versioned, Base):
@@ -39,7 +39,7 @@ class PolicyVersion(Base):
     @property
     def effective(self) -> dict[str, Any]:
         """Every knob, the defaults written out."""
-        return policy_document(policy_of(self.document))
+        return policy_document(stored_policy_of(self.document))
 
     @property
     def etag(self) -> str:

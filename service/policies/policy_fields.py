@@ -5,12 +5,13 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import ValidationError, fields, validate
 
 from service.kit.db.types import plain_decimal
-from service.kit.http.fields import Currency, Text
+from service.kit.http.fields import Currency, Schema, Text
 from service.kit.zones import zone_names
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?\Z")
@@ -109,3 +110,38 @@ class Zone(Text):
         if not isinstance(value, str) or value not in zone_names():
             raise ValidationError('Must be the IANA name of a time zone such as "Europe/Berlin".')
         return value
+
+
+class Rising(fields.Field[tuple[float, ...]]):
+    """So many numbers from `low` to `high`, none smaller than the one before."""
+
+    def __init__(self, count: int, *, low: float, high: float, **options: Any) -> None:
+        """Take `count` numbers in these bounds."""
+        self.count, self.low, self.high = count, low, high
+        items = {"type": "number", "minimum": low, "maximum": high}
+        super().__init__(**options, metadata={"type": "array", "items": items, "minItems": count, "maxItems": count})
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> tuple[float, ...]:
+        numbers = value if isinstance(value, list) else []
+        fits = all(isinstance(n, int | float | Decimal) and not isinstance(n, bool) for n in numbers)
+        if not fits or len(numbers) != self.count or not all(self.low <= n <= self.high for n in numbers):
+            raise ValidationError(f"Must be a list of {self.count} numbers from {self.low:g} to {self.high:g}.")
+        if any(a > b for a, b in pairwise(numbers)):
+            raise ValidationError("Must rise: no number may be smaller than the one before.")
+        return tuple(float(number) for number in numbers)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> list[float]:
+        return list(value)
+
+
+class Listed(fields.List[Any]):
+    """At most so many entries of a schema, kept in their order; loads into a tuple."""
+
+    def __init__(self, schema: type[Schema], *, most: int, **options: Any) -> None:
+        """Take entries of a schema."""
+        super().__init__(fields.Nested(schema), validate=validate.Length(max=most), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        return tuple(super()._deserialize(value, attr, data, **kwargs))

@@ -8,10 +8,11 @@ from marshmallow import fields, post_load
 
 from service.kit.db.types import plain_decimal
 from service.kit.http.fields import MAX_INTEGER, Choice, Currency, Flag, Integer, Number, Schema, Text
-from service.policies.policy_fields import Exact, ExchangeRates, Names, Zone
+from service.policies.policy_fields import Exact, ExchangeRates, Listed, Names, Rising, Zone
 from service.workflow.policy import (
     MODES,
-    BootstrapPolicy,
+    RESIDUAL_SHARES,
+    ForecastPolicy,
     HorizonPolicy,
     HybridPolicy,
     IsolationNeeds,
@@ -21,8 +22,10 @@ from service.workflow.policy import (
     Policy,
     QueuePolicy,
     ReplayPolicy,
+    RunningCommitment,
     SufficiencyPolicy,
     SynthesisPolicy,
+    UncertaintyPolicy,
 )
 
 MONEY = "1000000000000"
@@ -108,6 +111,7 @@ class HorizonPolicySchema(Part):
     value = HorizonPolicy
     months = Integer(minimum=1, maximum=120)
     growth_per_month = Exact(low="-0.5", high="1")
+    persistence_per_month = Exact(low="0.5", high="1")
 
 
 class SufficiencyPolicySchema(Part):
@@ -128,12 +132,33 @@ class PatternPolicySchema(Part):
     base_floor_to_mean = Number(minimum=0, maximum=1)
 
 
-class BootstrapPolicySchema(Part):
-    """See BootstrapPolicy."""
+class ForecastPolicySchema(Part):
+    """See ForecastPolicy."""
 
-    value = BootstrapPolicy
-    resamples = Integer(minimum=1, maximum=10_000)
-    block = Choice(("day",))
+    value = ForecastPolicy
+    half_life_days = Number(minimum=0.1, maximum=3650, allow_none=True)
+    volatility_half_life_days = Number(minimum=0.1, maximum=3650)
+    base_discount = Number(minimum=0, maximum=0.9)
+    discount_per_volatility = Number(minimum=0, maximum=10)
+    largest_discount = Number(minimum=0, maximum=0.9)
+
+
+class UncertaintyPolicySchema(Part):
+    """See UncertaintyPolicy."""
+
+    value = UncertaintyPolicy
+    scenarios = Integer(minimum=3, maximum=199)
+    noise = Number(minimum=0, maximum=10)
+    residuals = Rising(len(RESIDUAL_SHARES), low=-20, high=20)
+
+
+class RunningCommitmentSchema(Part):
+    """See RunningCommitment."""
+
+    value = RunningCommitment
+    reservation = Text(minimum=1, maximum=300, required=True)
+    units = Integer(minimum=1, maximum=1_000_000, required=True)
+    months_left = Integer(minimum=0, maximum=120, required=True)
 
 
 class SynthesisPolicySchema(Part):
@@ -155,8 +180,10 @@ class PolicySchema(Part):
 
     value = Policy
     margin = Exact(low="0", high="1")
+    simplicity_margin = Exact(low="0", high="1")
     modes = Names(MODES, least=1)
     incumbent = Text(minimum=1, maximum=500, allow_none=True)
+    commitments = Listed(RunningCommitmentSchema, most=64)
     max_term_months = Integer(minimum=0, maximum=120)
     max_throttled_share = Number(minimum=0, maximum=1)
     latency = fields.Nested(LatencyPolicySchema)
@@ -166,7 +193,8 @@ class PolicySchema(Part):
     horizon = fields.Nested(HorizonPolicySchema)
     sufficiency = fields.Nested(SufficiencyPolicySchema)
     pattern = fields.Nested(PatternPolicySchema)
-    bootstrap = fields.Nested(BootstrapPolicySchema)
+    forecast = fields.Nested(ForecastPolicySchema)
+    uncertainty = fields.Nested(UncertaintyPolicySchema)
     synthesis = fields.Nested(SynthesisPolicySchema)
     replay = fields.Nested(ReplayPolicySchema)
     traffic_factor = Exact(low="0", high="100000", above=True)
@@ -175,11 +203,26 @@ class PolicySchema(Part):
     exchange_rates = ExchangeRates()
     zone = Zone()
     review_days = Integer(minimum=1, maximum=3650)
+    review_drift = Number(minimum=0.01, maximum=10)
 
 
 def policy_of(document: dict[str, Any]) -> Policy:
     """Return the policy a JSON document asks for; marshmallow.ValidationError names each field that is wrong."""
     return cast("Policy", PolicySchema().load(document))
+
+
+RETIRED = frozenset({"bootstrap"})
+"""Parts of policies that earlier versions stored and nothing reads any more; requests that name them are refused."""
+
+
+def stored_policy_of(document: dict[str, Any]) -> Policy:
+    """Return the policy of a document as it was stored, whatever of it was retired since."""
+    return policy_of(current(document))
+
+
+def current(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored document without what was retired since."""
+    return {name: value for name, value in document.items() if name not in RETIRED}
 
 
 def policy_document(policy: Policy) -> dict[str, Any]:

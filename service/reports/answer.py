@@ -86,7 +86,7 @@ def margin(answer: Answer) -> str:
 def against(answer: Answer, chosen: ReportOption, mode: str) -> tuple[ReportOption, Decimal] | None:
     """Return the best way of another mode and what it costs more a month than the chosen; negative for less."""
     best = answer.best_of(mode)
-    return None if best is None or mode == chosen.mode else (best, best.total - chosen.total)
+    return None if best is None or mode == chosen.mode else (best, best.adjusted - chosen.adjusted)
 
 
 def _eyebrow(answer: Answer, chosen: ReportOption) -> str:

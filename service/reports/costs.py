@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One option of the table. whisker: ends in percent, None where not resampled. cut: whether its bar was cut."""
+    """One option of the table. whisker: ends in percent, None where not known. cut: whether its bar was cut."""
 
     option: ReportOption
     mode: str
@@ -189,7 +189,7 @@ def sub_line(answer: Answer, option: ReportOption) -> str:
     if throttled:
         said.append(f"{words.share(throttled)} turned away")
     if option.adjusted != option.total:
-        said.append(f"counted as {words.money(option.adjusted)} with what slow requests cost")
+        said.append(f"counted as {words.money(option.adjusted)} at the traffic to be expected")
     return ", ".join(said)
 
 

@@ -32,13 +32,13 @@ def facts(answer: Answer, names: Names) -> list[Fact]:
 
 
 def _total(answer: Answer, chosen: ReportOption) -> Fact:
-    note = "of the traffic measured; too few days to resample"
+    note = "of the traffic measured"
     if chosen.interval is not None:
         low, high = chosen.interval
         cents = words.rounded(high, words.CENT) < words.WHOLE_FROM
-        note = f"{words.money(low, cents=cents)} to {words.money(high, cents=cents)} in 9 of 10 resampled months"
+        note = f"{words.money(low, cents=cents)} to {words.money(high, cents=cents)} in {answer.share_inside}"
     if chosen.adjusted != chosen.total:
-        note += f"; {words.money(chosen.adjusted)} with slow requests and unmet preferences in money"
+        note += f"; {words.money(chosen.adjusted)} at the traffic to be expected, with what else counts in money"
     return Fact("Monthly total", words.money(chosen.total), note, answer.currency)
 
 
@@ -147,12 +147,10 @@ def _why(answer: Answer, chosen: ReportOption) -> str:
         by = words.share(float(saving / chosen.adjusted)) if chosen.adjusted else words.money(saving)
         return f"kept by the margin: {cheapest.mode} is {by} cheaper"
     share = answer.probability
-    if share is None or not answer.resamples:
-        return "not resampled"
+    if share is None or not answer.scenarios:
+        return "nothing known of the levels that traffic may come to"
     if len([option for option in answer.options if option.eligible]) == 1:
         return "the only way that is allowed"
-    if share == 1:
-        return f"cheapest in all {answer.resamples:,} resampled months"
     if share == 0:
-        return f"cheapest in none of {answer.resamples:,} resampled months"
-    return f"cheapest in {words.share(share)} of {answer.resamples:,} resampled months"
+        return f"cheapest at none of {answer.scenarios:,} levels of traffic looked at"
+    return f"cheapest at {words.share(share)} of the levels that traffic may come to"

@@ -47,7 +47,7 @@ class ReportOption:
         self.key: str = body["key"]
         self.mode: str = body["mode"]
         self.total = Decimal(body["monthly_cost"]["amount"])
-        self.adjusted = Decimal(body["adjusted_monthly_cost"]["amount"])
+        self.adjusted = Decimal((body.get("expected_monthly_cost") or body["adjusted_monthly_cost"])["amount"])
         self.units: int | None = body.get("units")
         self.minimum_units: int | None = body.get("minimum_units")
         self.term_months: float | None = body.get("term_months")
@@ -84,7 +84,7 @@ class ReportOption:
 
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
-        """The 5 % and 95 % ends of its total, None where nothing was resampled."""
+        """The low and high end of its total, None where nothing is known of them."""
         found = self.body.get("interval")
         return None if not found else (Decimal(found["low"]["amount"]), Decimal(found["high"]["amount"]))
 
@@ -190,15 +190,20 @@ class Answer:
 
     @property
     def probability(self) -> float | None:
-        """Share of resampled months in which the recommended is the cheapest."""
+        """Share of scenarios, or of resampled months, in which the recommended is the cheapest."""
         found = self.recommendation.get("probability_cheapest")
         return None if found is None else float(found)
 
     @property
-    def resamples(self) -> int:
-        """How many months were resampled, 0 where none were."""
-        bootstrap = self.body["comparison"].get("bootstrap") or {}
-        return int(bootstrap.get("resamples") or 0)
+    def scenarios(self) -> int:
+        """How many levels of the coming traffic were looked at, or months resampled by engine 1; 0 where none were."""
+        uncertainty, bootstrap = (self.body["comparison"].get(name) or {} for name in ("uncertainty", "bootstrap"))
+        return int(uncertainty.get("scenarios") or bootstrap.get("resamples") or 0)
+
+    @property
+    def share_inside(self) -> str:
+        """What share of the future an interval holds, in words: engine 1 stated 90 %, later ones 80 %."""
+        return "4 of 5 levels of traffic" if "uncertainty" in self.body["comparison"] else "9 of 10 resampled months"
 
     @property
     def review_by(self) -> date:

@@ -103,6 +103,7 @@ def _body(answer: Answer, names: Names, drawn: Json | None, links: Links) -> Mar
     carried = sections.carried_per_minute(answer)
     page = TEMPLATES.get_template("body.html")
     rendered = page.render(
+        answer_inside=answer.share_inside,
         head=sentence(answer, names),
         actions=links.actions,
         links=links,

@@ -118,7 +118,7 @@ def _part(found: float, needed: float) -> float:
 
 
 def hindsight(answer: Answer, names: Names) -> list[str]:
-    """Return what deciding on earlier weeks would have cost on later ones, and what the resampling means."""
+    """Return what deciding on earlier weeks would have cost on later ones, and what the ranges mean."""
     walk, said = answer.body["comparison"].get("walk_forward"), []
     if walk:
         said.append(
@@ -126,10 +126,10 @@ def hindsight(answer: Answer, names: Names) -> list[str]:
             f"{words.plural(walk['weeks_paid'], 'week')} after, {names.key(walk['decided'])} would have been chosen."
             + _regret(walk, names)
         )
-    if answer.resamples and answer.decided:
+    if answer.scenarios and answer.decided:
         said.append(
-            f"The ranges come from {answer.resamples:,} months put together by chance from the days measured: they "
-            "say how much the days differ, not what prices or growth will do."
+            f"The ranges come from {answer.scenarios:,} levels that traffic may come to, with the week as it is: they "
+            "say how far such traffic has strayed from its latest days, not what prices or growth will do."
         )
     return said
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
@@ -67,7 +67,8 @@ def evaluate(
     window = clip(history, case.profile.start_us, case.profile.end_us)
     counts = counts_of(window)
     remarks = (*remarks, *unpriced(offers, counts), *unclassed(offers, window))
-    offers = blended(offers, counts, class_sums_of(window))
+    offers = tuple(blended(offers, counts, class_sums_of(window)))
+    case = replace(case, offers=offers)
 
     with ThreadPoolExecutor(threads) as executor:
         progress("compute", 0.0)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.workflow.bill import Billed, Line, quantize
-from service.workflow.offers import Dedicated, Rate, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, Dedicated, Rate, Serverless
 from service.workflow.policy import Mode
-from service.workflow.traffic import Int64s
 
 SERVERLESS, WARM_POOL, DEDICATED, AUTOSCALED, HYBRID, COMMITTED = range(6)
-"""Simplicity order: a later family is more complex, or binds longer, and must beat the earlier by the margin."""
+"""Simplicity order: a later family is more complex, or binds longer, and must beat the earlier by a margin.
+
+Committed options are families by their term: COMMITTED + the hours of the term.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Reservation:
 
     @property
     def family(self) -> int:
-        """DEDICATED or COMMITTED, by the rate's term."""
-        return COMMITTED if self.rate.is_committed else DEDICATED
+        """DEDICATED, or COMMITTED and the hours of the rate's term."""
+        return COMMITTED + int(self.rate.months * HOURS_PER_MONTH) if self.rate.is_committed else DEDICATED
 
     @property
     def monthly(self) -> Decimal:
@@ -88,18 +90,31 @@ class Figures:
     standard_error: float | None = None
 
 
-@dataclass(frozen=True)
-class Daily:
-    """What an option's bill depends on, per day block of the window: columns int64, shape (days,).
+@dataclass(frozen=True, slots=True)
+class ExpectedCost:
+    """What an option costs a month at the traffic to be expected: what decisions compare (see compute/forecast).
 
-    counts: shape (days, 4), requests, uncached, cached and output tokens billed by the serverless side.
-    compute_us: serverless compute billed. unit_us: autoscaled units running. slow: slow requests.
+    reserved, upfront: of units by their rate, a term's months weighed by how many are likely to be needed (see
+    compute/terms). running: of units that follow the load. billed: what serverless charges for, and serverless: what
+    that comes to. added: warm pools, routing, and running commitments that the option does not use. latency,
+    isolation: the money values of slow or lost requests, and of unmet preferences. Capacity without a fallback costs
+    more by the hours in which it is down.
     """
 
-    counts: Int64s
-    compute_us: Int64s
-    unit_us: Int64s
-    slow: Int64s
+    reserved: Decimal = Decimal(0)
+    upfront: Decimal = Decimal(0)
+    running: Decimal = Decimal(0)
+    billed: tuple[Billed, ...] = ()
+    serverless: Decimal = Decimal(0)
+    added: Decimal = Decimal(0)
+    latency: Decimal = Decimal(0)
+    isolation: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        paid = self.reserved + self.upfront + self.running + self.serverless + self.added
+        return paid + self.latency + self.isolation
 
 
 @dataclass(frozen=True)
@@ -107,9 +122,9 @@ class Option:
     """One way to serve the workload. Money is per month, in the evaluation's currency.
 
     key: stable name. family: place in the simplicity order. threshold: streams in service at which a hybrid spills.
-    adjusted: monthly_cost + latency_value + isolation_value. ruled_out: nothing was replayed, and monthly_cost and
-    adjusted are the lower limits that ruled the option out; lines, figures and daily are then empty. billed: what the
-    serverless offer charges for.
+    adjusted: the bill of the measured traffic and the money values. expected: the same at the traffic to be expected,
+    which decisions compare. ruled_out: nothing was replayed, and monthly_cost, adjusted and expected are the lower
+    limit that ruled the option out; lines and figures are then empty.
     """
 
     key: str
@@ -119,6 +134,8 @@ class Option:
     latency_value: Decimal
     isolation_value: Decimal
     violations: tuple[Violation, ...]
+    expected_cost: ExpectedCost
+    outage_value: Decimal = Decimal(0)
     reservation: Reservation | None = None
     serverless: Serverless | None = None
     warm_instances: int = 0
@@ -126,14 +143,17 @@ class Option:
     threshold: int | None = None
     lines: tuple[Line, ...] = ()
     figures: Figures | None = None
-    daily: Daily | None = None
-    billed: tuple[Billed, ...] = ()
     ruled_out: bool = False
 
     @property
     def adjusted(self) -> Decimal:
-        """Monthly cost plus the money value of slow requests and of unmet isolation preferences."""
-        return self.monthly_cost + self.latency_value + self.isolation_value
+        """Monthly cost plus the money value of slow requests, unmet preferences and requests nobody serves."""
+        return self.monthly_cost + self.latency_value + self.isolation_value + self.outage_value
+
+    @property
+    def expected(self) -> Decimal:
+        """What decisions compare: the adjusted total at the traffic to be expected."""
+        return self.expected_cost.total
 
     @property
     def eligible(self) -> bool:
@@ -143,4 +163,4 @@ class Option:
     @property
     def rank(self) -> tuple[Decimal, int, str]:
         """Sort key: cheapest first, then simplest, then by name, so that ties never depend on input order."""
-        return (self.adjusted, self.family, self.key)
+        return (self.expected, self.family, self.key)

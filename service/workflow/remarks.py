@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from service.workflow.decide.recommend import Confidence, Recommendation
+from service.workflow.decide.confidence import Confidence
+from service.workflow.decide.recommend import Recommendation
 
 About = Literal["traffic", "prices"]
 
@@ -55,4 +56,5 @@ def capped(recommendation: Recommendation, remarks: Sequence[Remark]) -> Recomme
     """Return the recommendation with no more confidence than its inputs allow."""
     if recommendation.confidence != "high" or not moving(remarks, recommendation):
         return recommendation
-    return replace(recommendation, confidence=CEILING)
+    because = f"{recommendation.confidence_because} It is no more than {CEILING}, since findings can move the answer."
+    return replace(recommendation, confidence=CEILING, confidence_because=because)

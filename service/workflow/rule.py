@@ -1,12 +1,20 @@
-"""The decision rule: the cheapest, except that a more complex or more binding option must win by the margin."""
+"""The decision rule: what is expected to cost least, except that what is more complex or binds longer must be worth it.
+
+Options stand in families from the simplest to the one that binds longest. A family's best takes over where it beats the
+best of every family before it: by the simplicity margin where it binds no longer, by the binding margin where it does.
+So no longer term is ever taken for less than the margin over any shorter one.
+"""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
+
+from service.workflow.options import COMMITTED
+from service.workflow.policy import Policy
 
 
 class Ranked(Protocol):
-    """What the rule looks at: a name, a place in the simplicity order and an adjusted monthly total."""
+    """What the rule looks at: a name, a place in the simplicity order and the total a month that is to be expected."""
 
     @property
     def key(self) -> str:
@@ -17,36 +25,55 @@ class Ranked(Protocol):
         """Place in the simplicity order, simplest first."""
 
     @property
-    def adjusted(self) -> Decimal:
-        """Adjusted total, money a month."""
+    def expected(self) -> Decimal:
+        """Adjusted total at the traffic to be expected, money a month."""
 
 
 R = TypeVar("R", bound=Ranked)
 
 
-def choose(options: Sequence[R], margin: Decimal, incumbent: str | None = None) -> R | None:
+class Margins(NamedTuple):
+    """Shares by which an option must be cheaper: where it is only more complex, and where it binds longer.
+
+    The second is asked of every change from an incumbent, too.
+    """
+
+    simplicity: Decimal
+    binding: Decimal
+
+
+def margins_of(policy: Policy) -> Margins:
+    """Return a policy's margins."""
+    return Margins(policy.simplicity_margin, policy.margin)
+
+
+def choose(options: Sequence[R], margins: Margins, incumbent: str | None = None) -> R | None:
     """Return the recommended option of eligible ones, None of none: the last that `standings` yields."""
-    return next(reversed(list(standings(options, margin, incumbent))), None)
+    return next(reversed(list(standings(options, margins, incumbent))), None)
 
 
-def standings(options: Sequence[R], margin: Decimal, incumbent: str | None = None) -> Iterator[R]:
+def standings(options: Sequence[R], margins: Margins, incumbent: str | None = None) -> Iterator[R]:
     """Yield each option that stands until another takes over; the last one is the recommended.
 
-    Families are walked from simplest to most binding. A family's best takes over when it beats the one standing:
-    costs less, and at most (1 − margin) of it. With an incumbent among the options, only those that beat it are
-    walked; it stays where none does.
+    With an incumbent among the options, only those that beat it by the binding margin are walked; it stays where none
+    does.
     """
     current = next((option for option in options if option.key == incumbent), None)
     if current is not None:
         yield current
-        options = [option for option in options if _beats(option, current, margin)]
-    standing: R | None = None
+        options = [option for option in options if _beats(option, current, margins.binding)]
+    before: list[R] = []
     for family in sorted({option.family for option in options}):
-        best = min((o for o in options if o.family == family), key=lambda o: (o.adjusted, o.key))
-        if standing is None or _beats(best, standing, margin):
-            standing = best
+        best = min((o for o in options if o.family == family), key=lambda o: (o.expected, o.key))
+        if all(_beats(best, simpler, margin_of(best, margins)) for simpler in before):
             yield best
+        before.append(best)
+
+
+def margin_of(option: Ranked, margins: Margins) -> Decimal:
+    """Return the share by which an option must be cheaper than any of a family before its own."""
+    return margins.binding if option.family > COMMITTED else margins.simplicity
 
 
 def _beats(option: Ranked, standing: Ranked, margin: Decimal) -> bool:
-    return option.adjusted < standing.adjusted and option.adjusted <= (1 - margin) * standing.adjusted
+    return option.expected < standing.expected and option.expected <= (1 - margin) * standing.expected

@@ -11,7 +11,7 @@ from service.evaluations.schemas import EvaluationSchema
 from service.workflow.document import document
 from service.workflow.evaluate import evaluate
 from service.workflow.offers import Offer
-from service.workflow.policy import BootstrapPolicy, Policy
+from service.workflow.policy import Policy
 from service.workflow.remarks import Remark
 from tests.guards.sources import ROOT
 from tests.histories import series_of
@@ -26,7 +26,7 @@ def answer() -> dict[str, Any]:
     offers: list[Offer] = [token_offer("tok", "8", "60"), gpu_offer("gpu", rate("0.05"), rate("0.04", 12))]
     history = series_of([3, 0, 0, 9, 40, 2] * 56, bucket=3600)
     remarks = [Remark("traffic", "c", "s")]
-    return dict(document(evaluate(history, offers, Policy(bootstrap=BootstrapPolicy(20)), threads=1, remarks=remarks)))
+    return dict(document(evaluate(history, offers, Policy(), threads=1, remarks=remarks)))
 
 
 def names(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value

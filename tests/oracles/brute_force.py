@@ -33,7 +33,7 @@ class Way:
         """Eligible first, then cheapest, then fewest units, then the highest threshold."""
         reservation = self.option.reservation
         units = 0 if reservation is None else reservation.units
-        return (not self.option.eligible, self.option.adjusted, units, -self.streams)
+        return (not self.option.eligible, self.option.expected, units, -self.streams)
 
 
 def every_way(case: Case, offers: Sequence[Offer]) -> Iterator[Way]:

@@ -4,19 +4,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from service.workflow.compare.bootstrap import Bootstrap, bootstrap
 from service.workflow.compare.crossover import Crossover, crossovers
 from service.workflow.compare.flip_points import FlipPoint, money_flips, traffic_flips
 from service.workflow.compare.marginal import MarginalUnit, marginal_units
 from service.workflow.compare.pareto import frontier
+from service.workflow.compare.uncertainty import Uncertainty, uncertainty
 from service.workflow.compare.walk_forward import WalkForward, walk_forward
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
 from service.workflow.compute.redecide import eligible
-from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.options import Option
-from service.workflow.rule import choose
+from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import TrafficHistory
 
 
@@ -24,7 +23,7 @@ from service.workflow.traffic import TrafficHistory
 class Comparison:
     """Crossovers, the marginal units of the best hybrid, the Pareto frontier, flip points and uncertainty.
 
-    bootstrap is None where there are fewer than two days, walk_forward where there are fewer than two weeks.
+    walk_forward is None where there are fewer than two weeks.
     """
 
     crossovers: tuple[Crossover, ...]
@@ -32,7 +31,7 @@ class Comparison:
     marginal_of: Option | None
     pareto: tuple[Option, ...]
     flip_points: tuple[FlipPoint, ...]
-    bootstrap: Bootstrap | None
+    uncertainty: Uncertainty
     walk_forward: WalkForward | None
 
 
@@ -51,7 +50,7 @@ def compare(
     progress("compare", 0.0)
     flips = list(money_flips(case, computed, offers))
     progress("compare", 0.4)
-    now = choose(eligible(options), policy.margin, policy.incumbent)
+    now = choose(eligible(options), margins_of(policy), policy.incumbent)
     if now is not None:
         flips += traffic_flips(history, case.profile, offers, now, policy, executor)
     progress("compare", 0.8)
@@ -61,6 +60,6 @@ def compare(
         marginal_of=hybrid,
         pareto=tuple(frontier(options, policy.latency.metric)),
         flip_points=tuple(flips),
-        bootstrap=bootstrap(case, options, seed_of(history, policy)),
+        uncertainty=uncertainty(case, options),
         walk_forward=walk_forward(history, case.profile, offers, policy, executor),
     )

@@ -31,7 +31,8 @@ BELOW, ABOVE = 6, 2
 class MarginalUnit:
     """The step that ends at `units`: money a month, shares of the units of the step.
 
-    cost: of its units, and with the first ones what routing costs. avoided: overflow it avoids. saving: avoided − cost.
+    Money is at the traffic to be expected. cost: of its units, and with the first ones what routing costs. avoided:
+    overflow it avoids. saving: avoided − cost.
     utilization and break_even as above; break_even is None where the step keeps nothing from spilling.
     """
 
@@ -84,7 +85,9 @@ def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple
     reservation = option.reservation
     assert reservation is not None
     added = after[0] - before[0]
-    cost = replace(reservation, units=added).monthly
+    cost = case.terms.total(replace(reservation, units=after[0])) - case.terms.total(
+        replace(reservation, units=before[0])
+    )
     if not before[0]:
         cost += case.policy.hybrid.overhead_per_month
     avoided = before[1].bill - after[1].bill

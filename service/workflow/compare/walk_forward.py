@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from service.workflow.compute.kinds.conditional import offers_for
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.compute.redecide import case_of, cheapest, decide_again
+from service.workflow.compute.redecide import as_measured, case_of, cheapest, decide_again
 from service.workflow.compute.search.dominance import contenders
 from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
@@ -49,7 +49,7 @@ def walk_forward(
         return None
     decided = weeks - weeks // 2
     middle = profile.start_us + decided * WEEK
-    fresh = replace(policy, incumbent=None)
+    fresh = replace(policy, incumbent=None, commitments=())
     try:
         first = case_of(clip(history, profile.start_us, middle), _as_densely(fresh, decided, weeks), offers)
         last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks), offers)
@@ -59,7 +59,7 @@ def walk_forward(
     choice = decide_again(first, offers_for(first, kept), executor)
     rivals = offers_for(last, kept)
     paid = None if choice is None else realize(last, choice.key, rivals)
-    best = cheapest(last, rivals, executor)
+    best = cheapest(replace(last, policy=as_measured(last.policy)), rivals, executor)
     if paid is None or best is None:
         return None
     if paid.eligible and paid.adjusted < best.adjusted:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from service.workflow.bill import Usage
+from service.workflow.compute.forecast import Forecast, ages_of, daily_work, forecast_of
+from service.workflow.compute.terms import Terms, running_of
 from service.workflow.conditions import Conditions
 from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits, Offer
 from service.workflow.policy import Policy
 from service.workflow.replay.buckets import bucket_counts
 from service.workflow.replay.limits import busiest_minute, stated
@@ -24,14 +26,13 @@ from service.workflow.traffic import HOUR, Arrivals, Float64s, Int64s
 if TYPE_CHECKING:
     from service.workflow.compute.fluid import Fluid
 
-HOURS_PER_DAY = 24
-
 
 @dataclass(frozen=True)
 class Case:
     """What is being computed: the profile, its replayable requests or buckets, the policy.
 
-    `arrivals` already carry the policy's traffic factor; the profile does not. `peaks` remembers the units that each
+    `arrivals` already carry the policy's traffic factor; the profile does not. `offers`: the market that running
+    commitments and fallbacks are looked up in. `peaks` remembers the units that each
     capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once;
     `fluids` what of a sampled case is known of all buckets (see expected); `classes` which conditions of prices each
     request meets.
@@ -40,6 +41,7 @@ class Case:
     profile: TrafficProfile
     arrivals: Arrivals
     policy: Policy
+    offers: tuple[Offer, ...] = ()
     peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     crowds: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
     fluids: dict[Capacity, "Fluid"] = field(default_factory=dict, repr=False, compare=False)
@@ -55,6 +57,16 @@ class Case:
             times, inputs = times_of(arrivals, self.profile.start_us), arrivals.uncached + arrivals.cached
             self.classes[conditions] = classes_of(conditions, times, inputs)
         return self.classes[conditions]
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What reservations cost in the decision, and what is bought already."""
+        return Terms(self.policy.horizon, running_of(self.policy, self.offers) if self.offers else ())
+
+    @cached_property
+    def outage_share(self) -> Fraction:
+        """Share of the hours in which reserved capacity is down."""
+        return Fraction(self.policy.hybrid.outage_hours_per_month) / HOURS_PER_MONTH
 
     @cached_property
     def traffic_factor(self) -> Fraction:
@@ -176,20 +188,81 @@ class Case:
         return result
 
     @cached_property
-    def day_of_hour(self) -> Int64s:
-        """Day block of the window for each replayed hour, shape (hours,)."""
-        return self.arrivals.hour_of_window // HOURS_PER_DAY
+    def forecast(self) -> Forecast:
+        """What the window says about the traffic to be expected."""
+        return forecast_of(self.profile, self.policy.forecast)
 
     @cached_property
-    def days(self) -> int:
-        """Number of day blocks in the window."""
-        return -(-(self.profile.end_us - self.profile.start_us) // (HOURS_PER_DAY * HOUR))
+    def days_seen(self) -> int:
+        """How many days of the window were observed, in part at least."""
+        return int(np.count_nonzero(daily_work(self.profile)[1]))
 
-    def daily(self, hourly: Int64s) -> Int64s:
-        """Sum an hourly column, shape (hours,) or (hours, c), into day blocks, shape (days,) or (days, c)."""
-        result = np.zeros((self.days, *hourly.shape[1:]), np.int64)
-        np.add.at(result, self.day_of_hour, hourly)
-        return result
+    @cached_property
+    def weights(self) -> Int64s:
+        """The forecast's weight of each replayed hour, shape (hours,)."""
+        starts = self.profile.start_us + self.arrivals.hour_of_window * HOUR
+        weights: Int64s = self.forecast.weights[ages_of(self.profile, starts)]
+        return weights
+
+    @cached_property
+    def recency(self) -> Fraction:
+        """Replayed time ÷ weighted replayed time: what makes weighted sums comparable with plain ones."""
+        return Fraction(self.replayed_us, int(self.weights @ self.arrivals.observed_us))
+
+    @cached_property
+    def level(self) -> tuple[Fraction, ...]:
+        """A month at the recent level, before any discount: requests, uncached, cached and output tokens.
+
+        Of a sample, out of all buckets, which are known whether they were sampled or not.
+        """
+        if self.arrivals.sampled:
+            return tuple(count * self.traffic_factor for count in self.forecast.level)
+        return self._weighted(self.hourly)
+
+    @cached_property
+    def expected_everything(self) -> Usage:
+        """A month of all the traffic to be expected."""
+        return self._expected_usage(self.level, Fraction(0))
+
+    def expected(self, hourly: Int64s, missed: Int64s | None = None, compute_us: Int64s | None = None) -> Usage:
+        """Return the month to be expected of counts by replayed hour, shape (hours, 4).
+
+        missed: what a sample leaves out of the sums of the counts, shape (4,). compute_us: compute time by hour.
+        """
+        seconds = Fraction(0) if compute_us is None else self.expected_sum(compute_us) * self.time_scale
+        if not self.arrivals.sampled:
+            return self._expected_usage(self._weighted(hourly), seconds)
+        sums = hourly.sum(axis=0) + (0 if missed is None else missed)
+        shares = (Fraction(int(n), m) if m else Fraction(0) for n, m in zip(sums, self.replayed, strict=True))
+        month = tuple(share * count for share, count in zip(shares, self.level, strict=True))
+        return self._expected_usage(month, seconds)
+
+    def expected_sum(self, hourly: Int64s) -> Fraction:
+        """Return what stands in the decision for the plain sum of a column by replayed hour, discount included.
+
+        Of a sample, whose days are too few to be weighted, the plain sum moved as the requests or tokens are.
+        """
+        kept = self.forecast.kept
+        if not self.arrivals.sampled:
+            return int(self.weights @ hourly) * self.recency * kept
+        column = next(column for column in range(4) if self.replayed[column])
+        return int(hourly.sum()) * kept * self.level[column] / (self.replayed[column] * self.scale[column])
+
+    def _weighted(self, hourly: Int64s) -> tuple[Fraction, ...]:
+        sums = self.weights @ hourly
+        return tuple(int(n) * scale * self.recency for n, scale in zip(sums, self.scale, strict=True))
+
+    def _expected_usage(self, month: Sequence[Fraction], compute_us: Fraction) -> Usage:
+        requests, uncached, cached, output = (round(count * self.forecast.kept) for count in month)
+        return Usage(requests, uncached, cached, output, round(compute_us))
+
+    def expected_latency_value(self, slow: Int64s) -> Decimal:
+        """Return the money that slow requests, by replayed hour, are expected to lose a month."""
+        latency = self.policy.latency
+        per_request = latency.value_per_slow_request * latency.weight
+        if not per_request:
+            return Decimal(0)
+        return round(self.expected_sum(slow) * self.scale[0]) * per_request
 
     def latency_value(self, slow: int) -> Decimal:
         """Return the money lost a month with `slow` replayed requests over the target."""

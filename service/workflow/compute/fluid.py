@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from service.workflow.compute.case import Case
+from service.workflow.compute.forecast import Forecast
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Capacity, ConcurrencyCapacity
 from service.workflow.replay.buckets import bucket_counts
@@ -50,15 +51,19 @@ def share_beyond(loads: Float64s, limits: Float64s) -> Float64s:
 
 @dataclass(frozen=True)
 class Known:
-    """The fluid overflow of all buckets of a profile on one capacity, at the traffic that was measured."""
+    """The fluid overflow of all buckets of a profile on one capacity, at the traffic that was measured.
+
+    weights: shape (n,), how much each bucket counts; None: all alike.
+    """
 
     counts: Float64s
     capacity: Capacity
+    weights: Float64s | None = None
 
     def share(self, limits: Float64s) -> Float64s:
         """Return the share of each column that is beyond limits a bucket and axis, shape (4,)."""
         if len(limits) > 1:
-            spilled = self.counts * share_beyond(loads_of(self.counts, self.capacity), limits)[:, None]
+            spilled = self._weighted * share_beyond(loads_of(self.counts, self.capacity), limits)[:, None]
             return _parts(spilled.sum(axis=0), self._whole)
         rising, order, blocks = self._sorted
         first = int(np.searchsorted(rising, limits[0], side="right"))
@@ -75,8 +80,12 @@ class Known:
 
     @cached_property
     def _whole(self) -> Float64s:
-        whole: Float64s = self.counts.sum(axis=0)
+        whole: Float64s = self._weighted.sum(axis=0)
         return whole
+
+    @cached_property
+    def _weighted(self) -> Float64s:
+        return self.counts if self.weights is None else self.counts * self.weights[:, None]
 
     @cached_property
     def _sorted(self) -> tuple[Float64s, Int32s, Float64s]:
@@ -91,7 +100,7 @@ class Known:
 
     def _beyond(self, order: Int32s, rising: Float64s) -> tuple[Float64s, Float64s]:
         """Return the counts of some buckets, and counts ÷ load, both of shape (m, 4)."""
-        counts = self.counts[order]
+        counts = self._weighted[order]
         return counts, counts / np.where(rising > 0, rising, np.inf)[:, None]
 
 
@@ -139,6 +148,7 @@ class Fluid:
 
     case: Case
     known: Known
+    lately: Known
     sampled: Sampled
     _by_stretch: dict[tuple[int, int], Float64s] = field(default_factory=dict)
 
@@ -158,11 +168,16 @@ class Fluid:
         peak = self.known.peak * float(self.case.traffic_factor)
         return max(0, math.ceil(float((peak / self.limits(units, streams)).max()) * units))
 
-    def missed(self, units: int, streams: int) -> Float64s:
-        """Return the fluid share of all buckets that spills, less that of the sampled ones, of each column: (4,)."""
+    def missed(self, units: int, streams: int, *, lately: bool = False) -> Float64s:
+        """Return the fluid share of all buckets that spills, less that of the sampled ones, of each column: (4,).
+
+        lately: all buckets count as the forecast weights their days. The sampled ones do not: too few are of one day,
+        and they tell only how much more spills than the fluid says.
+        """
         limits = self.limits(units, streams)
         sampled = self.sampled.counts * self._sampled_share(limits)[:, None]
-        whole = self.known.share(limits / float(self.case.traffic_factor))
+        known = self.lately if lately else self.known
+        whole = known.share(limits / float(self.case.traffic_factor))
         return whole - _parts(sampled.sum(axis=0), self.sampled.counts.sum(axis=0))
 
     def by_stretch(self, units: int, streams: int) -> Float64s:
@@ -184,13 +199,18 @@ def _parts(counts: Float64s, whole: Float64s) -> Float64s:
     return parts
 
 
-def known_of(profile: TrafficProfile, capacity: Capacity) -> Known:
-    """Return a profile's known overflow on a capacity; worked out once, whatever sample or factor asks."""
-    if capacity not in profile.known:
+def known_of(profile: TrafficProfile, capacity: Capacity, forecast: Forecast | None = None) -> Known:
+    """Return a profile's known overflow on a capacity; worked out once, whatever sample or factor asks.
+
+    forecast: buckets count as it weights their days; without one, all alike.
+    """
+    weights = None if forecast is None else forecast.bucket_weights.astype(np.float64)
+    key = (capacity, None if forecast is None else forecast.weights.tobytes())
+    if key not in profile.known:
         other = next(iter(profile.known.values()), None)
         counts = bucket_counts(profile.minutes).astype(np.float64) if other is None else other.counts
-        profile.known[capacity] = Known(counts, capacity)
-    known: Known = profile.known[capacity]
+        profile.known[key] = Known(counts, capacity, weights)
+    known: Known = profile.known[key]
     return known
 
 
@@ -200,13 +220,18 @@ def fluid_of(case: Case, capacity: Capacity) -> Fluid:
         known = known_of(case.profile, capacity)
         other = next(iter(case.fluids.values()), None)
         sampled = Sampled.of(case, known.counts) if other is None else other.sampled
-        case.fluids[capacity] = Fluid(case, known, sampled)
+        case.fluids[capacity] = Fluid(case, known, known_of(case.profile, capacity, case.forecast), sampled)
     return case.fluids[capacity]
 
 
-def missed(case: Case, capacity: Capacity, spilled: Int64s, units: int, streams: int) -> Int64s:
-    """Return what a sample leaves out of a replay's spilled sums, shape (4,): so that none is negative, or too much."""
+def missed(
+    case: Case, capacity: Capacity, spilled: Int64s, units: int, streams: int, *, lately: bool = False
+) -> Int64s:
+    """Return what a sample leaves out of a replay's spilled sums, shape (4,): so that none is negative, or too much.
+
+    lately: of sums in which days count as the forecast weights them.
+    """
     most = np.array(case.replayed)
-    estimate = np.rint(spilled + fluid_of(case, capacity).missed(units, streams) * most).astype(np.int64)
+    estimate = np.rint(spilled + fluid_of(case, capacity).missed(units, streams, lately=lately) * most).astype(np.int64)
     bounded: Int64s = np.clip(estimate, 0, most) - spilled
     return bounded

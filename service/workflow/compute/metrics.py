@@ -1,9 +1,7 @@
-"""Figures of an option out of its replays: shares, latencies and the quantities of every day."""
-
-import numpy as np
+"""Figures of an option out of its replays: shares and latencies."""
 
 from service.workflow.compute.case import Case
-from service.workflow.options import Daily, Percentiles, Violation
+from service.workflow.options import Percentiles, Violation
 from service.workflow.replay.histogram import percentile_us
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
 from service.workflow.traffic import Int64s
@@ -85,16 +83,3 @@ def throttle_violations(case: Case, throttled: int) -> tuple[Violation, ...]:
 def per_month(case: Case, count: int) -> float:
     """Return how often a month something happens that happened `count` times in the replayed time."""
     return float(count * case.time_scale)
-
-
-def daily(
-    case: Case,
-    counts: Int64s,
-    compute_us: Int64s | None = None,
-    unit_us: Int64s | None = None,
-    slow: Int64s | None = None,
-) -> Daily:
-    """Return day sums of hourly columns; an absent one is all zero."""
-    zero = np.zeros(counts.shape[0], np.int64)
-    columns = (zero if column is None else column for column in (compute_us, unit_us, slow))
-    return Daily(case.daily(counts), *(case.daily(column) for column in columns))

@@ -13,9 +13,9 @@ from service.workflow.measure import bucket_arrivals, make_arrivals, measure, sc
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.options import Option
-from service.workflow.policy import Policy
+from service.workflow.policy import ForecastPolicy, Policy
 from service.workflow.replay.throughput import windows_of
-from service.workflow.rule import choose
+from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import TrafficHistory
 
 
@@ -42,17 +42,23 @@ def bounded_case(
     """Return the case of a measured history, None where its replays would take more than `most` requests each."""
     arrivals = make_arrivals(history, profile, policy, windows_of(offers))
     if arrivals is None:
-        return Case(profile, bucket_arrivals(profile, Fraction(policy.traffic_factor)), policy)
+        return Case(profile, bucket_arrivals(profile, Fraction(policy.traffic_factor)), policy, tuple(offers))
     if most is not None and len(arrivals) * policy.traffic_factor > most:
         return None
     if policy.traffic_factor != 1:
         arrivals = scale_arrivals(arrivals, policy.traffic_factor, seed_of(history, policy))
-    return Case(profile, arrivals, policy)
+    return Case(profile, arrivals, policy, tuple(offers))
 
 
 def with_factor(policy: Policy, factor: Decimal) -> Policy:
     """Return the policy at `factor` times its traffic."""
     return replace(policy, traffic_factor=policy.traffic_factor * factor)
+
+
+def as_measured(policy: Policy) -> Policy:
+    """Return a policy under which the traffic to be expected is what was measured, for as long as a term: hindsight."""
+    forecast = ForecastPolicy(half_life_days=None, base_discount=0.0, discount_per_volatility=0.0)
+    return replace(policy, forecast=forecast, horizon=replace(policy.horizon, persistence_per_month=Decimal(1)))
 
 
 def eligible(options: Sequence[Option]) -> list[Option]:
@@ -68,14 +74,14 @@ def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Opt
     incumbent = None if policy.incumbent is None else realize(case, policy.incumbent, offers)
     if incumbent is not None and incumbent.eligible:
         contenders.append(incumbent)
-    chosen = choose(contenders, policy.margin, policy.incumbent)
+    chosen = choose(contenders, margins_of(policy), policy.incumbent)
     return None if chosen is None else computed.option(chosen)
 
 
 def cheapest(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
-    """Return the cheapest eligible option of a case, whatever its complexity."""
+    """Return the eligible option of a case that costs least at the traffic to be expected, whatever its complexity."""
     computed = compute(case, offers, executor, every=False)
     best = min(
-        computed.standing(), key=lambda contender: (contender.adjusted, contender.family, contender.key), default=None
+        computed.standing(), key=lambda contender: (contender.expected, contender.family, contender.key), default=None
     )
     return None if best is None else computed.option(best)

@@ -2,45 +2,67 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 from service.workflow.compare.compare import Comparison
+from service.workflow.compare.crossover import Crossover
 from service.workflow.compute.case import Case
-from service.workflow.options import Figures, Option
+from service.workflow.decide.caveats import caveats
+from service.workflow.decide.reason import Reason, money
+from service.workflow.offers import Dedicated
+from service.workflow.options import Figures, Option, Reservation
+from service.workflow.rule import margin_of, margins_of
 
-Numbers = tuple[tuple[str, Decimal | float | int | str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason. effect: money a month it is about, 0 where it is not about money; reasons sort by it."""
-
-    code: str
-    numbers: Numbers
-    sentence: str
-    effect: Decimal = Decimal(0)
+UNSEEN = 0.0005
+"""Share by which a level may differ from another and look the same in a sentence."""
 
 
 def reasons(case: Case, chosen: Option, options: Sequence[Option], comparison: Comparison) -> tuple[Reason, ...]:
-    """Return the reasons for a recommendation, largest effect first."""
+    """Return the reasons for a recommendation: what must be read first, then by their effect, the largest first."""
     found = [
+        *_against_today(case, chosen, options),
         *_against_others(case, chosen, options),
+        *_expected_traffic(case),
         *_latency(chosen, options),
         *_traffic(case, chosen, options),
-        *_crossover(chosen, comparison),
+        *_crossover(case, chosen, comparison),
         *_ruled_out(options),
     ]
-    return tuple(sorted(found, key=lambda reason: -reason.effect))
-
-
-def money(amount: Decimal) -> str:
-    """Return money for a sentence: two decimals and thousands separators."""
-    return f"{amount:,.2f}"
+    first = caveats(case, chosen, options, comparison)
+    return (*first, *sorted(found, key=lambda reason: -reason.effect))
 
 
 def _standing(options: Sequence[Option]) -> list[Option]:
     return [option for option in options if option.eligible and not option.ruled_out]
+
+
+def _against_today(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say what changing saves against what is in use today."""
+    today = next((option for option in options if option.key == case.policy.incumbent), None)
+    if today is None or today.key == chosen.key or today.ruled_out:
+        return
+    saving = today.expected - chosen.expected
+    verb = f"saves {money(saving)}" if saving >= 0 else f"costs {money(-saving)} more"
+    share = f" ({abs(saving) / today.expected:.1%})" if today.expected else ""
+    sentence = f"Changing {verb} a month{share} against {today.key}, in use today for {money(today.expected)}."
+    yield Reason("against_today", (("option", today.key), ("saving", saving)), sentence, abs(saving))
+
+
+def _expected_traffic(case: Case) -> Iterator[Reason]:
+    """Say at which traffic costs are compared, where that is not the measured."""
+    forecast = case.forecast
+    if not forecast.discount and abs(forecast.drift) < UNSEEN:
+        return
+    sentence = (
+        f"Costs are compared at the traffic to be expected: the latest days carry {1 + forecast.drift:.2f} times the "
+        f"measured level, and {forecast.discount:.1%} is taken off what traffic costs, since days differ by "
+        f"{forecast.volatility:.0%}."
+    )
+    numbers = (
+        ("recent_level", 1 + forecast.drift),
+        ("discount", forecast.discount),
+        ("volatility", forecast.volatility),
+    )
+    yield Reason("expected_traffic", numbers, sentence)
 
 
 def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
@@ -49,17 +71,30 @@ def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> It
     for option in options:
         if option.eligible and option.mode not in seen:
             seen.add(option.mode)
-            if option.adjusted > chosen.adjusted:
+            if option.expected > chosen.expected:
                 yield _cheaper_than(chosen, option)
-    cheapest = _standing(options)[0]
-    if cheapest.adjusted < chosen.adjusted:
-        yield _passed_over(case, chosen, cheapest)
+    standing = _standing(options)
+    if standing[0].expected < chosen.expected:
+        yield _passed_over(case, chosen, standing[0])
+    elif len(standing) > 1:
+        yield from _runner_up(chosen, standing[1])
+
+
+def _runner_up(chosen: Option, second: Option) -> Iterator[Reason]:
+    """Say by how much the next best lost where it is of the same mode; of others it is said with their mode."""
+    if second.mode != chosen.mode:
+        return
+    more = second.expected - chosen.expected
+    sentence = f"The next best, {second.key}, costs {money(more)} a month more."
+    if not more:
+        sentence = f"{second.key} costs the same; it is more complex, or comes later by name."
+    yield Reason("runner_up", (("option", second.key), ("more", more)), sentence, more)
 
 
 def _cheaper_than(chosen: Option, best: Option) -> Reason:
     """Set the chosen against the first of another mode, of which no more than a lower limit may be known."""
-    saving = best.adjusted - chosen.adjusted
-    share = saving / best.adjusted
+    saving = best.expected - chosen.expected
+    share = saving / best.expected
     sentence = f"It costs {money(saving)} a month less ({share:.1%}) than the best {best.mode} option, {best.key}."
     if best.ruled_out:
         sentence = f"It costs at least {money(saving)} a month less ({share:.1%}) than any {best.mode} option could."
@@ -67,13 +102,14 @@ def _cheaper_than(chosen: Option, best: Option) -> Reason:
 
 
 def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
-    saving = chosen.adjusted - cheapest.adjusted
-    share = saving / chosen.adjusted
+    saving = chosen.expected - cheapest.expected
+    share = saving / chosen.expected
     code = "incumbent_stays" if chosen.key == case.policy.incumbent else "kept_for_simplicity"
     why = "it is in use today" if code == "incumbent_stays" else "it is simpler or binds less"
+    margin = case.policy.margin if code == "incumbent_stays" else margin_of(cheapest, margins_of(case.policy))
     sentence = (
         f"{cheapest.key} would save {money(saving)} a month ({share:.1%}), less than the margin of "
-        f"{(case.policy.margin * 100).normalize():f}% asked of a change; {chosen.key} stays because {why}."
+        f"{(margin * 100).normalize():f}% asked of a change; {chosen.key} stays because {why}."
     )
     return Reason(code, (("option", cheapest.key), ("saving", saving)), sentence, saving)
 
@@ -87,10 +123,10 @@ def _latency(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
         sentence = f"Unmet isolation preferences are worth {money(chosen.isolation_value)} a month."
         yield Reason("isolation_preferences", (("value", chosen.isolation_value),), sentence, chosen.isolation_value)
     exact = (option for option in options if option.violations and not option.ruled_out)
-    cheaper = [option for option in exact if option.adjusted < chosen.adjusted]
+    cheaper = [option for option in exact if option.expected < chosen.expected]
     if cheaper:
         first = cheaper[0]
-        saving = chosen.adjusted - first.adjusted
+        saving = chosen.expected - first.expected
         sentence = f"{first.key} costs {money(saving)} a month less but is not eligible: {first.violations[0].sentence}"
         yield Reason("hard_need", (("option", first.key), ("code", first.violations[0].code)), sentence, saving)
 
@@ -98,6 +134,7 @@ def _latency(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
 def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Say what the traffic's shape means: utilization sized for the peak, idle time, what spills."""
     profile = case.profile
+    yield Reason("traffic_pattern", (("pattern", profile.pattern),), _PATTERNS[profile.pattern])
     dedicated = next((o for o in options if o.mode == "dedicated" and _serves_everything(o)), None)
     if dedicated is not None and dedicated.figures is not None and dedicated.figures.utilization is not None:
         busy = dedicated.figures.utilization
@@ -108,6 +145,14 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
         yield Reason("idle_time", (("idle_share", profile.idle_share),), sentence)
     if chosen.mode == "hybrid" and chosen.figures is not None:
         yield _reserved_floor(chosen.figures)
+
+
+_PATTERNS = {
+    "steady": "The traffic is steady: units sized for it would be busy at all hours.",
+    "base_with_spikes": "The traffic has a steady base with spikes: units for the base, serverless for the rest.",
+    "spiky": "The traffic comes in spikes: what is reserved for them would mostly stand idle.",
+}
+"""What each pattern means for the choice."""
 
 
 def _serves_everything(option: Option) -> bool:
@@ -124,7 +169,7 @@ def _reserved_floor(figures: Figures) -> Reason:
     return Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
 
 
-def _crossover(chosen: Option, comparison: Comparison) -> Iterator[Reason]:
+def _crossover(case: Case, chosen: Option, comparison: Comparison) -> Iterator[Reason]:
     """Set the workload against the crossover of its reservation, or the lowest one, with the cheapest serverless."""
     label = None if chosen.reservation is None else chosen.reservation.label
     sku = None if chosen.serverless is None else chosen.serverless.sku
@@ -134,13 +179,36 @@ def _crossover(chosen: Option, comparison: Comparison) -> Iterator[Reason]:
         return
     cheapest = min(c.cost_per_request for c in pairs)
     pair = next(c for c in pairs if c.cost_per_request == cheapest)
-    volume = f"{pair.requests_per_hour:,.1f} requests an hour"
-    pays = f"One unit of {pair.reserved} pays from {volume} against {pair.serverless}"
-    if pair.utilization > 1:
-        pays = f"One unit of {pair.reserved} costs what {volume} do on {pair.serverless}, which is more than it serves"
-    sentence = f"{pays}; the workload's mean is {pair.mean:.2f} times that, its floor {pair.floor:.2f} times."
-    numbers = (("requests_per_hour", pair.requests_per_hour), ("mean", pair.mean), ("floor", pair.floor))
+    least = _least_units(case, pair)
+    sentence, rate = _crossover_sentence(pair, least)
+    numbers = (
+        ("requests_per_hour", rate),
+        ("units", least),
+        ("mean", pair.mean / least),
+        ("floor", pair.floor / least),
+    )
     yield Reason("crossover", numbers, sentence)
+
+
+def _least_units(case: Case, pair: Crossover) -> int:
+    """Return the fewest units of a reservation that can be bought."""
+    sold = (offer for offer in case.offers if isinstance(offer, Dedicated))
+    named = (o for o in sold if any(Reservation(o, rate, 1).label == pair.reserved for rate in o.rates))
+    return next((offer.units.minimum for offer in named), 1) or 1
+
+
+def _crossover_sentence(pair: Crossover, least: int) -> tuple[str, float]:
+    """Return the sentence of a crossover, of the fewest units one can buy, and its requests an hour."""
+    rate = pair.requests_per_hour * least
+    volume = f"{rate:,.1f} requests an hour"
+    subject, verb = f"One unit of {pair.reserved}", ("pays", "costs", "it serves")
+    if least > 1:
+        subject, verb = f"{least} units of {pair.reserved}, the fewest on offer,", ("pay", "cost", "they serve")
+    sentence = f"{subject} {verb[0]} from {volume} against {pair.serverless}"
+    if pair.utilization > 1:
+        sentence = f"{subject} {verb[1]} what {volume} do on {pair.serverless}, which is more than {verb[2]}"
+    mean, floor = pair.mean / least, pair.floor / least
+    return f"{sentence}; the workload's mean is {mean:.2f} times that, its floor {floor:.2f} times.", rate
 
 
 def _ruled_out(options: Sequence[Option]) -> Iterator[Reason]:

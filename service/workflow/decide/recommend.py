@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from datetime import date
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.case import Case
 from service.workflow.compute.redecide import eligible
-from service.workflow.decide.reasons import Reason, nothing_eligible, reasons
+from service.workflow.decide.confidence import Confidence, assessed
+from service.workflow.decide.reason import Reason
+from service.workflow.decide.reasons import nothing_eligible, reasons
+from service.workflow.decide.review import review_of
 from service.workflow.options import Option
-from service.workflow.rule import choose
-from service.workflow.traffic import SECOND
+from service.workflow.rule import choose, margins_of
+from service.workflow.traffic import DAY
 
-Confidence = Literal["high", "medium", "low"]
+DAYS_PER_MONTH = 365 / 12
+"""Days of a month of a term."""
 
-HIGH, MEDIUM = 0.9, 0.7
-"""Probabilities of being cheapest from which confidence is high, and medium."""
+FEWEST_DAYS = 2
+"""Days that must have been seen, in part at least, to know anything of how they differ."""
 
 NEAREST = 5
 """Flip points named with the recommendation: those the smallest change away."""
@@ -29,58 +32,77 @@ class Recommendation:
 
     mode: of the option; "insufficient_data" where the traffic is not representative and the policy allows no
     provisional answer; "no_eligible_option" where nothing meets the hard needs. provisional: recommended although
-    the traffic is not representative. probability_cheapest: share of bootstrap resamples in which the option is the
-    cheapest eligible one, None without a bootstrap. would_change: the nearest flip points. review_by: the day to look
-    again.
+    the traffic is not representative. probability_cheapest: share of scenarios of the coming level in which nothing
+    eligible costs less, other numbers of units included; probability_within_margin: in which nothing costs less by more
+    than the margin. confidence_because, review_because: what confidence and the day to look again rest on.
+    would_change: the nearest flip points. review_by: the day to look again.
     """
 
     mode: str
     option: Option | None
     provisional: bool
     confidence: Confidence
+    confidence_because: str
     probability_cheapest: float | None
+    probability_within_margin: float | None
     reasons: tuple[Reason, ...]
     would_change: tuple[FlipPoint, ...]
     review_by: date
+    review_because: str
 
 
 def recommend(case: Case, options: Sequence[Option], comparison: Comparison) -> Recommendation:
     """Return the recommendation among computed and compared options."""
     policy, profile = case.policy, case.profile
-    chosen = choose(eligible(options), policy.margin, policy.incumbent)
-    ended = datetime.fromtimestamp(profile.end_us // SECOND, UTC).date()
-    review_by = ended + timedelta(days=min(policy.review_days, (date.max - ended).days))
+    chosen = choose(eligible(options), margins_of(policy), policy.incumbent)
     if not profile.representative and not policy.sufficiency.allow_provisional:
         missing = tuple(Reason(f.code, f.numbers, f.sentence) for f in profile.findings)
-        return Recommendation("insufficient_data", None, False, "low", None, missing, (), review_by)
+        return _none(case, comparison, "insufficient_data", missing)
     if chosen is None:
-        return Recommendation("no_eligible_option", None, False, "low", None, nothing_eligible(options), (), review_by)
-    probability = _probability(chosen, comparison)
+        return _none(case, comparison, "no_eligible_option", nothing_eligible(options))
+    interval = comparison.uncertainty.of(chosen.key)
+    found = reasons(case, chosen, options, comparison)
+    assessment = assessed(interval, float(policy.margin), _caps(case, chosen, found))
+    review = review_of(case, chosen, comparison.uncertainty.spread)
     return Recommendation(
         mode=chosen.mode,
         option=chosen,
         provisional=not profile.representative,
-        confidence=confidence(probability, provisional=not profile.representative),
-        probability_cheapest=probability,
-        reasons=reasons(case, chosen, options, comparison),
+        confidence=assessment.word,
+        confidence_because=assessment.sentence,
+        probability_cheapest=None if interval is None else interval.probability_cheapest,
+        probability_within_margin=None if interval is None else interval.probability_within_margin,
+        reasons=found,
         would_change=nearest(comparison.flip_points),
-        review_by=review_by,
+        review_by=review.day,
+        review_because=review.sentence,
     )
 
 
-def _probability(chosen: Option, comparison: Comparison) -> float | None:
-    interval = None if comparison.bootstrap is None else comparison.bootstrap.of(chosen.key)
-    return None if interval is None else interval.probability_cheapest
+def _none(case: Case, comparison: Comparison, mode: str, why: tuple[Reason, ...]) -> Recommendation:
+    """Return the answer that recommends nothing."""
+    review = review_of(case, None, comparison.uncertainty.spread)
+    because = "Nothing is recommended."
+    return Recommendation(mode, None, False, "low", because, None, None, why, (), review.day, review.sentence)
 
 
-def confidence(probability: float | None, *, provisional: bool = False) -> Confidence:
-    """Return the word for a probability of being cheapest; without one nothing is known, and it is low.
-
-    A provisional answer is never high: what was not measured can move it.
-    """
-    if probability is None or probability < MEDIUM:
-        return "low"
-    return "high" if probability >= HIGH and not provisional else "medium"
+def _caps(case: Case, chosen: Option, found: Sequence[Reason]) -> dict[str, Confidence]:
+    """Return what allows no more confidence, and how much, by the clause that says so."""
+    codes = {reason.code for reason in found}
+    caps: dict[str, Confidence] = {}
+    if not case.profile.representative:
+        caps["the traffic is not representative"] = "medium"
+    if case.days_seen < FEWEST_DAYS:
+        caps["so little traffic says nothing of how days differ"] = "low"
+    if "latency_unknown" in codes:
+        caps["its latency is unknown and a target is set"] = "medium"
+    if "implausible_price" in codes:
+        caps["its price is too low to be believed"] = "low"
+    if "commitment_binds" in codes and chosen.reservation is not None:
+        term_days = float(chosen.reservation.rate.months) * DAYS_PER_MONTH
+        if term_days > (case.profile.end_us - case.profile.start_us) / DAY:
+            caps["it binds for longer than the traffic was seen"] = "medium"
+    return caps
 
 
 def nearest(points: Sequence[FlipPoint]) -> tuple[FlipPoint, ...]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from service.workflow.decide.reasons import Reason
+from service.workflow.decide.reason import Reason
 from service.workflow.decide.recommend import Recommendation
 from service.workflow.document.comparison import comparison, flip_point
 from service.workflow.document.measurement import measurement
@@ -16,8 +16,7 @@ from service.workflow.traffic import HOUR
 def document(evaluation: Evaluation) -> dict[str, JsonValue]:
     """Return measurement, options, comparison and recommendation as JSON values; money is decimal strings."""
     policy, currency = evaluation.case.policy, evaluation.currency
-    bootstrap = evaluation.comparison.bootstrap
-    intervals = {} if bootstrap is None else {interval.key: interval for interval in bootstrap.intervals}
+    intervals = {interval.key: interval for interval in evaluation.comparison.uncertainty.intervals}
     return {
         "measurement": measurement(evaluation.case.profile, evaluation.findings) | _replayed(evaluation),
         "options": [option(o, policy, currency, intervals.get(o.key)) for o in evaluation.options],
@@ -55,12 +54,16 @@ def _recommendation(entry: Recommendation, currency: str) -> dict[str, JsonValue
         "mode": entry.mode,
         "option": None if chosen is None else chosen.key,
         "monthly_cost": None if chosen is None else money(chosen.monthly_cost, currency),
+        "expected_monthly_cost": None if chosen is None else money(chosen.expected, currency),
         "provisional": entry.provisional,
         "confidence": entry.confidence,
+        "confidence_because": entry.confidence_because,
         "probability_cheapest": number(entry.probability_cheapest),
+        "probability_within_margin": number(entry.probability_within_margin),
         "reasons": [_reason(reason) for reason in entry.reasons],
         "would_change": [flip_point(point) for point in entry.would_change],
         "review_by": entry.review_by.isoformat(),
+        "review_because": entry.review_because,
     }
 
 

@@ -5,6 +5,7 @@ from service.workflow.compare.crossover import Crossover
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compare.marginal import MarginalUnit
 from service.workflow.compare.pareto import p95
+from service.workflow.compare.uncertainty import Uncertainty
 from service.workflow.compare.walk_forward import WalkForward
 from service.workflow.document.options import violation
 from service.workflow.document.values import JsonValue, decimal_text, money, number, significant
@@ -13,15 +14,14 @@ from service.workflow.policy import Policy
 
 
 def comparison(entry: Comparison, policy: Policy, currency: str) -> dict[str, JsonValue]:
-    """Return crossovers, marginal units, Pareto frontier, flip points, bootstrap and walk-forward."""
+    """Return crossovers, marginal units, Pareto frontier, flip points, uncertainty and walk-forward."""
     metric = policy.latency.metric
-    bootstrap = entry.bootstrap
     return {
         "crossovers": [_crossover(c, currency) for c in entry.crossovers],
         "marginal_units": _marginal(entry, currency),
         "pareto": [_pareto(o, p95(o, metric), currency) for o in entry.pareto],
         "flip_points": [flip_point(point) for point in entry.flip_points],
-        "bootstrap": None if bootstrap is None else {"resamples": bootstrap.resamples, "blocks": bootstrap.blocks},
+        "uncertainty": _uncertainty(entry.uncertainty),
         "walk_forward": _walk_forward(entry.walk_forward, currency),
     }
 
@@ -71,6 +71,18 @@ def flip_point(point: FlipPoint) -> JsonValue:
         "direction": point.direction,
         "to": point.to,
         "exact": point.exact,
+    }
+
+
+def _uncertainty(entry: Uncertainty) -> JsonValue:
+    return {
+        "scenarios": entry.scenarios,
+        "volatility": number(entry.volatility),
+        "spread": number(entry.spread),
+        "recent_level": number(entry.level),
+        "level_low": number(entry.low),
+        "level_high": number(entry.high),
+        "own_weeks": entry.own_weeks,
     }
 
 

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 from service.workflow.bill import Line
-from service.workflow.compare.bootstrap import Interval
 from service.workflow.compare.commitment import Commitment, commitment
+from service.workflow.compare.uncertainty import Interval
 from service.workflow.document.values import JsonValue, cents, decimal_text, money, number, quantity_text
 from service.workflow.offers import Rate
 from service.workflow.options import Figures, Option, Percentiles, Violation
@@ -26,6 +26,7 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         "ruled_out": entry.ruled_out,
         "monthly_cost": money(entry.monthly_cost, currency),
         "adjusted_monthly_cost": money(entry.adjusted, currency),
+        "expected_monthly_cost": money(entry.expected, currency),
     }
     if entry.ruled_out:
         return body
@@ -35,6 +36,7 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         "threshold_streams": entry.threshold,
         "latency_value": money(entry.latency_value, currency),
         "isolation_value": money(entry.isolation_value, currency),
+        "outage_value": money(entry.outage_value, currency),
         "lines": [_line(line) for line in entry.lines],
         "commitment": _commitment(commitment(entry, policy.horizon), currency),
         "interval": _interval(interval, currency),
@@ -107,6 +109,7 @@ def _interval(entry: Interval | None, currency: str) -> JsonValue:
         "low": cents(entry.low, currency),
         "high": cents(entry.high, currency),
         "probability_cheapest": number(entry.probability_cheapest),
+        "probability_within_margin": number(entry.probability_within_margin),
         "expected_regret": None if regret is None else cents(regret, currency),
     }
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from service.workflow.offers import Capacity
 from service.workflow.policy import PatternPolicy, SufficiencyPolicy
 from service.workflow.traffic import BucketSeries, Int64s
 
@@ -99,7 +98,7 @@ class TrafficProfile:
     findings: what is missing, empty where nothing is.
     minutes: the load used for sizing, one row for each observed bucket: 60 seconds, or the series' own when longer.
     minutes_observed_us: observed µs of each of those rows (int64), less than a bucket only where it was cut short.
-    known: what compute/expected has worked out of them.
+    known: what compute/fluid has worked out of them.
     """
 
     kind: Kind
@@ -137,7 +136,7 @@ class TrafficProfile:
     findings: tuple[Finding, ...]
     minutes: BucketSeries
     minutes_observed_us: Int64s
-    known: dict[Capacity, Any] = field(default_factory=dict, repr=False, compare=False)
+    known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def load(self) -> Rates:

@@ -31,7 +31,8 @@ class ReservedReplay:
     spilled: int64, shape (hours, 4): requests, uncached, cached and output tokens of the refused requests
     (spilled where there is an overflow side, throttled where there is none).
     spilled_mask: uint8, shape (n,), 1 for each refused request.
-    missed: int64, shape (4,), what a sample of the hours leaves out of the sums of `spilled` (see compute/expected).
+    missed: int64, shape (4,), what a sample of the hours leaves out of the sums of `spilled` (see compute/fluid).
+    missed_lately: the same where the days count as the forecast weights them.
     slow: int64, shape (hours,), requests served here that missed the target; zero without a target.
     waits: requests served here that waited longer than the queueing goal says; zero without one.
     utilization: work served ÷ work of full units in the time observed; throughput: used ÷ budget of the most used
@@ -51,6 +52,7 @@ class ReservedReplay:
     slots_in_use: float | None = None
     waits: int = 0
     missed: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
+    missed_lately: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
 
     @property
     def refused(self) -> Int64s:

@@ -26,7 +26,15 @@ from service.workflow.offers import (
     Units,
     WarmPool,
 )
-from service.workflow.policy import HybridPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy, Policy
+from service.workflow.policy import (
+    ForecastPolicy,
+    HorizonPolicy,
+    HybridPolicy,
+    IsolationNeeds,
+    IsolationPolicy,
+    LatencyPolicy,
+    Policy,
+)
 from service.workflow.policy import SufficiencyPolicy as Sufficiency
 from service.workflow.traffic import HOUR, SECOND, Int64s, RequestLog
 from tests.histories import MONDAY, ints
@@ -43,7 +51,7 @@ def amounts(low: str, high: str, places: int = 4) -> st.SearchStrategy[Decimal]:
     return st.decimals(Decimal(low), Decimal(high), places=places)
 
 
-SPANS = (60, 600, 3600, 7000, 10_800)
+SPANS = (60, 600, 3600, 7000, 10_800, 3 * 86_400)
 """Seconds observed; a month is not always a whole number of them."""
 
 
@@ -211,6 +219,15 @@ LATENCIES = st.builds(
 POLICIES = st.builds(
     Policy,
     margin=amounts("0", "0.3", places=2),
+    simplicity_margin=amounts("0", "0.1", places=2),
+    forecast=st.builds(
+        ForecastPolicy, st.sampled_from((None, 0.5, 1.0, 3.0)), base_discount=st.sampled_from((0.0, 0.1))
+    ),
+    horizon=st.builds(
+        HorizonPolicy,
+        growth_per_month=st.sampled_from((Decimal(0), Decimal("0.2"), Decimal("-0.3"))),
+        persistence_per_month=st.sampled_from((Decimal(1), Decimal("0.97"))),
+    ),
     latency=st.just(LatencyPolicy()) | LATENCIES,
     isolation=st.builds(
         IsolationPolicy,

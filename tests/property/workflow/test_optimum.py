@@ -12,7 +12,7 @@ from service.workflow.compute.redecide import case_of, decide_again
 from service.workflow.compute.search.bounds import Bounds
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from service.workflow.options import Option
-from service.workflow.rule import choose
+from service.workflow.rule import choose, margins_of
 from tests.effort import examples
 from tests.markets import computed
 from tests.oracles.brute_force import Way, best_of_groups, every_way
@@ -30,15 +30,15 @@ def compare_with_brute_force(options: Sequence[Option], best: dict[str, Way]) ->
     for option in options:
         found = best[group_of(option)].option
         if option.ruled_out:
-            assert not found.eligible or option.adjusted <= found.adjusted
+            assert not found.eligible or option.expected <= found.expected
             continue
         assert option.eligible == found.eligible
-        assert not option.eligible or option.adjusted == found.adjusted
+        assert not option.eligible or option.expected == found.expected
         if option.eligible:
             cheapest.setdefault(option.family, option)
     for way in best.values():
         if way.option.eligible:
-            assert way.option.adjusted >= cheapest[way.option.family].adjusted
+            assert way.option.expected >= cheapest[way.option.family].expected
 
 
 @checked
@@ -60,10 +60,10 @@ def test_pruning_never_changes_the_answer(situation: Situation) -> None:
     with ThreadPoolExecutor(1) as executor:
         decided = decide_again(case, offers, executor)
     ways = best_of_groups(list(every_way(case, offers))).values()
-    expected = choose([way.option for way in ways if way.option.eligible], policy.margin)
+    expected = choose([way.option for way in ways if way.option.eligible], margins_of(policy))
     assert (decided is None) == (expected is None)
     if decided is not None and expected is not None:
-        assert (decided.mode, decided.adjusted) == (expected.mode, expected.adjusted)
+        assert (decided.mode, decided.expected) == (expected.mode, expected.expected)
 
 
 @checked
@@ -80,4 +80,4 @@ def test_no_bound_exceeds_what_the_overflow_costs(situation: Situation) -> None:
         for units, share in ((0, 1), (1, 1), (2, 1), (3, 1), (2, 2), (5, 1)):
             probe = SpillProbe(offer.capacity, units, units * slots // share, offer.speed)
             reserved = probe.run(case)
-            assert bounds.overflow(probe)[0] <= min(Overflow(case, s, reserved).bill for s in serverless)
+            assert bounds.overflow(probe)[0] <= min(Overflow(case, s, reserved).expected_bill for s in serverless)

@@ -10,7 +10,7 @@ import pytest
 from service.price_sheets.validation import load, offers_of
 from service.workflow.evaluate import evaluate
 from service.workflow.offers import Dedicated, Serverless
-from service.workflow.policy import BootstrapPolicy, Policy, SufficiencyPolicy
+from service.workflow.policy import Policy, SufficiencyPolicy
 from service.workflow.traffic import SECOND, RequestLog
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "offers"
@@ -33,9 +33,7 @@ def history() -> RequestLog:
     return RequestLog(arrivals, uncached + cached, cached, output, start_us=0, end_us=7200 * SECOND)
 
 
-POLICY = Policy(
-    max_term_months=36, sufficiency=SufficiencyPolicy(allow_provisional=True), bootstrap=BootstrapPolicy(resamples=10)
-)
+POLICY = Policy(max_term_months=36, sufficiency=SufficiencyPolicy(allow_provisional=True))
 
 
 def test_there_is_an_example_of_every_kind_and_the_page_lists_it() -> None:

@@ -18,18 +18,14 @@ from service.price_sheets.importers.base import Wanted
 from service.price_sheets.validation import offers_of
 from service.workflow.evaluate import evaluate
 from service.workflow.options import Option
-from service.workflow.policy import BootstrapPolicy, Policy, SufficiencyPolicy
 from service.workflow.traffic import SECOND, RequestLog
+from tests.markets import PROVISIONAL
 from tests.unit.price_sheets.test_importers import azure_files
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "offers"
 HOURS = 73
 MINUTE, HOUR = 60, 3600
-POLICY = Policy(
-    max_term_months=36,
-    sufficiency=SufficiencyPolicy(allow_provisional=True),
-    bootstrap=BootstrapPolicy(resamples=2),
-)
+POLICY = replace(PROVISIONAL, max_term_months=36)
 
 
 Seconds = np.ndarray[Any, np.dtype[np.int64]]
@@ -133,10 +129,11 @@ def test_provisioned_units_by_the_hour_the_month_and_the_year() -> None:
     figures = one[f"{key}@0x15"].figures
     assert figures is not None
     assert figures.utilization == pytest.approx(40_000 / 45_000)
-    # Twice as much needs 26.7 units, and they come in fives.
+    # Twice as much needs 26.7 units, and they come in fives; 15 bought for the year are owed whatever is chosen, so
+    # that 15 more are paid: 3,315 and 10,950, 3,900 or 3,315.
     two = log(every_minute(0, 30), tokens=40_000, cached=10_000, output=2_500)
     twice = options("azure-provisioned-units", two, incumbent="hybrid:gpt-4.1-global-ptu@12x15+gpt-4.1-global")
-    assert [twice[f"{key}@{term}x30"].monthly_cost for term in (0, 1, 12)] == money("21900", "7800", "6630")
+    assert [twice[f"{key}@{term}x30"].monthly_cost for term in (0, 1, 12)] == money("14265", "7215", "6630")
     # Kept at 15 units every second request spills: 1,752 million input tokens at 2, 109.5 million output tokens at 8.
     spilling = twice["hybrid:gpt-4.1-global-ptu@12x15+gpt-4.1-global"]
     assert spilling.monthly_cost == Decimal(3315) + Decimal(3504) + Decimal(876)

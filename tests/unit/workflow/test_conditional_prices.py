@@ -16,12 +16,12 @@ from service.workflow.conditions import Condition, Conditional, WeekHours
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.measure.classes import classes_of
 from service.workflow.offers import Axis, Dedicated, Meter, Price, Rate, Serverless, ThroughputCapacity
-from service.workflow.policy import BootstrapPolicy, Policy, SufficiencyPolicy
 from service.workflow.traffic import HOUR, SECOND, BucketSeries, RequestLog
 from tests.effort import examples
 from tests.histories import MONDAY, ints
+from tests.markets import PROVISIONAL
 
-POLICY = Policy(sufficiency=SufficiencyPolicy(allow_provisional=True), bootstrap=BootstrapPolicy(resamples=2))
+POLICY = PROVISIONAL
 MILLION = 1_000_000
 WEEK = 168 * 3600
 NIGHT = WeekHours("Europe/Berlin", (0, 1, 2, 3, 4), 22 * 60, 6 * 60)

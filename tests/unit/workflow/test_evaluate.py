@@ -13,7 +13,7 @@ from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
 from service.workflow.measure import InsufficientTraffic
 from service.workflow.offers import Autoscale, ColdStart, Offer, Price, Speed, WarmPool
-from service.workflow.policy import BootstrapPolicy, LatencyPolicy, Policy
+from service.workflow.policy import LatencyPolicy, Policy
 from tests.histories import log_of, series_of
 from tests.markets import budget, gpu_offer, ptu_offer, rate, request_offer, token_offer
 
@@ -30,7 +30,6 @@ OFFERS: list[Offer] = [
 ]
 
 POLICY = Policy(
-    bootstrap=BootstrapPolicy(100),
     latency=LatencyPolicy("end_to_end", 95, 300.0, value_per_slow_request=Decimal("0.0005")),
     traffic_factor=Decimal("1.5"),
 )
@@ -47,7 +46,7 @@ def written(offers: Sequence[Offer] = OFFERS, progress: Progress = silent, threa
 def test_the_same_input_gives_the_same_bytes_on_any_number_of_threads() -> None:
     first = written()
     assert [written(threads=threads) for threads in (1, 2, 4)] == [first] * 3
-    for part in (b'"walk_forward":{', b'"bootstrap":{', b'"traffic_factor"', b'"marginal_units":{'):
+    for part in (b'"walk_forward":{', b'"uncertainty":{', b'"traffic_factor"', b'"marginal_units":{'):
         assert part in first
 
 

@@ -7,7 +7,7 @@ import pytest
 from service.workflow.document import document
 from service.workflow.evaluate import evaluate
 from service.workflow.offers import Offer
-from service.workflow.policy import BootstrapPolicy, Policy
+from service.workflow.policy import Policy
 from service.workflow.remarks import Remark, remark_of
 from tests.histories import series_of
 from tests.markets import token_offer
@@ -23,7 +23,7 @@ def confidence(*remarks: Remark) -> tuple[object, list[bool]]:
     return recommendation["confidence"], [bool(finding["can_move_the_answer"]) for finding in findings]
 
 
-POLICY = Policy(bootstrap=BootstrapPolicy(20))
+POLICY = Policy()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from service.workflow.offers import Autoscale, ColdStart, Offer, WarmPool
 from service.workflow.options import AUTOSCALED, COMMITTED, DEDICATED, HYBRID, SERVERLESS, WARM_POOL
-from service.workflow.rule import choose
+from service.workflow.rule import Margins, choose
 from tests.histories import log_of
 from tests.markets import gpu_offer, options_of, rate, request_offer
 
@@ -22,7 +22,7 @@ class Way:
 
     key: str
     family: int
-    adjusted: Decimal
+    expected: Decimal
 
 
 def ways(*named: tuple[str, int, str]) -> list[Way]:
@@ -31,13 +31,13 @@ def ways(*named: tuple[str, int, str]) -> list[Way]:
 
 def key_of(options: list[Way], margin: Decimal = TENTH, incumbent: str | None = None) -> str | None:
     """Return the key of the choice, the same in whatever order the options come."""
-    (way,) = {choose(order, margin, incumbent) for order in permutations(options)}
+    (way,) = {choose(order, Margins(margin, margin), incumbent) for order in permutations(options)}
     return None if way is None else way.key
 
 
 def test_of_nothing_nothing_is_chosen() -> None:
-    assert choose([], TENTH) is None
-    assert choose([], TENTH, "gone") is None
+    assert choose([], Margins(TENTH, TENTH)) is None
+    assert choose([], Margins(TENTH, TENTH), "gone") is None
 
 
 def test_options_stand_in_families_from_simplest_to_most_binding() -> None:
@@ -93,10 +93,31 @@ def test_a_margin_of_everything_takes_only_what_is_free() -> None:
     assert key_of(ways(("simple", SERVERLESS, "100"), ("complex", HYBRID, "0")), Decimal(1)) == "complex"
 
 
-def test_each_family_must_beat_the_one_standing_not_the_first() -> None:
-    """The path: 88 takes over from 100, and 80 is then not a tenth below 88, though far below 100."""
-    assert key_of(ways(("a", SERVERLESS, "100"), ("b", DEDICATED, "88"), ("c", COMMITTED, "80"))) == "b"
-    assert key_of(ways(("a", SERVERLESS, "100"), ("b", DEDICATED, "91"), ("c", COMMITTED, "80"))) == "c"
+YEAR, THREE_YEARS = COMMITTED + 12, COMMITTED + 36
+
+
+def test_each_family_must_beat_every_simpler_one() -> None:
+    """80 is not a tenth below 88, which beats 100; nor 80 below 88.5, though that does not beat 95 itself."""
+    assert key_of(ways(("a", SERVERLESS, "100"), ("b", DEDICATED, "88"), ("c", YEAR, "80"))) == "b"
+    assert key_of(ways(("a", SERVERLESS, "100"), ("b", DEDICATED, "91"), ("c", YEAR, "80"))) == "c"
+    assert key_of(ways(("a", SERVERLESS, "95"), ("b", DEDICATED, "88.5"), ("c", YEAR, "80"))) == "a"
+
+
+def test_a_longer_term_must_beat_each_shorter_one_by_the_binding_margin() -> None:
+    month = ("month", COMMITTED + 1, "100")
+    assert key_of(ways(month, ("year", YEAR, "99.99"), ("years", THREE_YEARS, "99.98"))) == "month"
+    assert key_of(ways(month, ("year", YEAR, "90"), ("years", THREE_YEARS, "89.99"))) == "year"
+    assert key_of(ways(month, ("year", YEAR, "90"), ("years", THREE_YEARS, "81"))) == "years"
+
+
+def test_what_binds_no_longer_must_be_worth_its_complexity_only() -> None:
+    margins = Margins(Decimal("0.01"), TENTH)
+    simple, floor, year = ways(("simple", SERVERLESS, "100"), ("floor", HYBRID, "99"), ("year", YEAR, "91"))
+    assert choose([simple, floor, year], margins) == floor
+    assert choose([simple, year], margins) == simple
+    assert choose([simple, floor], margins, "simple") == simple, (
+        "a change from what is in use asks for the other margin"
+    )
 
 
 def test_an_incumbent_stays_unless_it_is_beaten_by_the_margin() -> None:

@@ -13,6 +13,7 @@ from service.workflow.compare.flip_points.weights import weight_flips
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
 from service.workflow.offers import Offer, Serverless
+from service.workflow.rule import margins_of
 
 __all__ = ["FlipPoint", "group_of", "money_flips", "traffic_flips"]
 
@@ -25,7 +26,7 @@ def money_flips(case: Case, computed: Computed, offers: Sequence[Offer]) -> Iter
     ways = Ways(case, computed, offers)
     if not ways.best(lambda _: False):
         return
-    finder = Finder(ways, Rule(case.policy.margin, case.policy.incumbent))
+    finder = Finder(ways, Rule(margins_of(case.policy), case.policy.incumbent))
     for offer in offers:
         if isinstance(offer, Serverless):
             yield from serverless_flips(finder, offer)

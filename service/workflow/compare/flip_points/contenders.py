@@ -13,6 +13,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_stem
 from service.workflow.compute.kinds.replay_specs import Probe
+from service.workflow.compute.kinds.reserved import lost_latency, made_up
 from service.workflow.compute.kinds.serverless import Alone, has_pool, warm_lines
 from service.workflow.compute.requirements import isolation_value, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams, larger_hybrids
@@ -31,7 +32,7 @@ MORE = 64
 class Way:
     """One way to serve the workload. Money is per month.
 
-    adjusted: exact, or a lower limit where not `known`. label: of its reservation. sku: of its serverless offer.
+    expected: exact, or a lower limit where not `known`. label: of its reservation. sku: of its serverless offer.
     monthly, upfront: what the reservation costs by its rate, and its upfront. billed: what serverless charges for.
     latency, isolation: money of slow requests, and of unmet preferences. candidate: number of it, -1 without one.
     """
@@ -39,7 +40,7 @@ class Way:
     key: str
     group: str
     family: int
-    adjusted: Decimal
+    expected: Decimal
     known: bool = True
     label: str | None = None
     sku: str | None = None
@@ -53,7 +54,7 @@ class Way:
 
     def line(self, moving: Decimal = Decimal(0), hinges: tuple[Hinge, ...] = ()) -> Line:
         """Return the way's line, of whose present total `moving` and the hinges move with the factor."""
-        base = self.adjusted - moving - sum((hinge.at(Decimal(1)) for hinge in hinges), Decimal(0))
+        base = self.expected - moving - sum((hinge.at(Decimal(1)) for hinge in hinges), Decimal(0))
         return Line(self.key, self.group, self.family, base, moving, hinges, self.known, self.candidate)
 
 
@@ -101,7 +102,7 @@ class Ways:
         if self._index is None:
             numbers = range(len(self.candidates))
             every = [*self.options, *(way for number in numbers for way in self.reserved(number))]
-            self._index = _Index(sorted(every, key=lambda way: (way.adjusted, way.key)), self.candidates)
+            self._index = _Index(sorted(every, key=lambda way: (way.expected, way.key)), self.candidates)
         return self._index
 
     def reserved(self, number: int) -> tuple[Way, ...]:
@@ -131,7 +132,7 @@ class Ways:
         """Return the total of each family's cheapest known way that does not move."""
         best: dict[int, Decimal] = {}
         for way in self.still(moves, known=True):
-            best[way.family] = min(way.adjusted, best.get(way.family, way.adjusted))
+            best[way.family] = min(way.expected, best.get(way.family, way.expected))
         return best
 
     def overflows(self) -> Overflows:
@@ -152,11 +153,11 @@ class Ways:
         if self.index.limits is None:
             best = self.best(lambda _: False)
             limits = [way for family in self.index.families.values() for way in family if self.is_limit(way)]
-            moving = [way.adjusted - self.candidates[way.candidate].fixed for way in limits]
+            moving = [way.expected - self.candidates[way.candidate].fixed for way in limits]
             self.index.limits = [
                 way.line(part)
                 for way, part in zip(limits, moving, strict=True)
-                if way.adjusted - part + part / REACH <= best.get(way.family, way.adjusted)
+                if way.expected - part + part / REACH <= best.get(way.family, way.expected)
             ]
         return self.index.limits
 
@@ -208,11 +209,11 @@ class Ways:
         return replace(
             reserved,
             key=f"{self._stem(number)}+{spill.offer.sku}",
-            adjusted=reserved.monthly + reserved.upfront + spill.extra + isolation,
+            expected=reserved.monthly + reserved.upfront + spill.extra + isolation,
             known=True,
             sku=spill.offer.sku,
             billed=spill.billed,
-            latency=spill.extra - spill.bill,
+            latency=spill.expected_latency,
             isolation=isolation,
         )
 
@@ -234,16 +235,20 @@ class Ways:
         """Return a candidate that is not replayed as its bound; what it may spill is no part of `monthly`."""
         candidate = self.candidates[number]
         reservation, isolation = candidate.reservation, isolation_value(self.case.policy, candidate.reservation.offer)
-        monthly = candidate.bound - isolation if candidate.mode == "autoscaled" else reservation.monthly
+        monthly, upfront = self.case.terms.cost(reservation)
+        if candidate.mode == "dedicated":
+            monthly, upfront = made_up(self.case, monthly), made_up(self.case, upfront)
+        if candidate.mode == "autoscaled":
+            monthly = candidate.bound - isolation - self.case.terms.owed - lost_latency(self.case)
         return Way(
             key=candidate.group,
             group=candidate.group,
             family=candidate.family,
-            adjusted=candidate.bound,
+            expected=candidate.bound,
             known=False,
             label=reservation.label,
-            monthly=monthly - reservation.monthly_upfront,
-            upfront=reservation.monthly_upfront,
+            monthly=monthly,
+            upfront=upfront,
             isolation=isolation,
             candidate=number,
         )
@@ -333,19 +338,19 @@ def _warm(option: Option) -> int:
 
 
 def _of_option(option: Option, number: int = -1) -> Way:
-    codes = {"reserved_units", "running_units", "idle"}
+    cost = option.expected_cost
     return Way(
         key=option.key,
         group=group_of(option),
         family=option.family,
-        adjusted=option.adjusted,
+        expected=option.expected,
         label=None if option.reservation is None else option.reservation.label,
         sku=None if option.serverless is None else option.serverless.sku,
-        monthly=sum((line.amount for line in option.lines if line.code in codes), Decimal(0)),
-        upfront=sum((line.amount for line in option.lines if line.code == "upfront"), Decimal(0)),
-        billed=option.billed,
-        latency=option.latency_value,
-        isolation=option.isolation_value,
+        monthly=cost.reserved + cost.running,
+        upfront=cost.upfront,
+        billed=cost.billed,
+        latency=cost.latency,
+        isolation=cost.isolation,
         warm=option.warm_instances,
         candidate=number,
     )

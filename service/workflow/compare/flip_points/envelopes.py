@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal
 
-from service.workflow.rule import choose, standings
+from service.workflow.rule import Margins, choose, standings
 
 REACH = Decimal(10)
 """Factors looked at: a tenth to ten times. What changes the answer only beyond is no figure to negotiate with."""
@@ -47,7 +47,7 @@ class Hinge:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A way's adjusted total over the factor: `base + slope × factor` and its hinges.
+    """A way's expected total over the factor: `base + slope × factor` and its hinges.
 
     group: the answer it stands for. known: False where it is only a lower limit. way: where to find the way again.
     """
@@ -97,7 +97,7 @@ class Point:
     """A line at one factor, as the decision rule sees it."""
 
     line: Line
-    adjusted: Decimal
+    expected: Decimal
 
     @property
     def key(self) -> str:
@@ -125,9 +125,9 @@ Envelope = list[tuple[Decimal, Piece]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The decision rule over lines, with its policy's margin and incumbent."""
+    """The decision rule over lines, with its policy's margins and incumbent."""
 
-    margin: Decimal
+    margins: Margins
     incumbent: str | None = None
 
     def first_change(self, lines: Sequence[Line], side: Side, now: Line) -> tuple[Flip | None, set[int]]:
@@ -149,7 +149,7 @@ class Rule:
     def standing(self, lines: Sequence[Line]) -> Line:
         """Return the line chosen at 1."""
         one = Decimal(1)
-        chosen = choose([Point(line, line.at(one)) for line in lines], self.margin, self.incumbent)
+        chosen = choose([Point(line, line.at(one)) for line in lines], self.margins, self.incumbent)
         assert chosen is not None
         return chosen.line
 
@@ -160,7 +160,8 @@ class Rule:
         cuts = {low, high, *(start for envelope in envelopes for start, _ in envelope)}
         for index, one in enumerate(envelopes):
             for other in envelopes[index + 1 :]:
-                cuts |= set(_crossings(one, other, high, 1 - self.margin))
+                for margin in set(self.margins):
+                    cuts |= set(_crossings(one, other, high, 1 - margin))
         yield from pairwise(sorted(cuts, reverse=side == "below"))
 
     def _walked(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> list[Line]:
@@ -172,7 +173,7 @@ class Rule:
         for envelope in envelopes:
             piece = next(piece for start, piece in reversed(envelope) if start <= min(near, far))
             points.append(Point(piece.line, piece.at((near + far) / 2)))
-        return [point.line for point in standings(points, self.margin, self.incumbent)]
+        return [point.line for point in standings(points, self.margins, self.incumbent)]
 
 
 def _limits(lines: Sequence[Line]) -> set[int]:

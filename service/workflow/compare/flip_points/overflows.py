@@ -11,15 +11,13 @@ from service.workflow.compute.search.bounds import COLUMNS, SLACK, lowest_prices
 from service.workflow.compute.search.candidates import Candidate
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Meter, Serverless
-from service.workflow.options import COMMITTED
+from service.workflow.replay.result import ReservedReplay
 from service.workflow.traffic import Float64s, Int64s
-
-FAMILIES = COMMITTED + 1
 
 
 @dataclass(frozen=True)
 class Overflows:
-    """Replayed hybrids, columns of shape (n,) but spilled, a month's quantities of COLUMNS, shape (n, 4)."""
+    """Replayed hybrids, columns of shape (n,) but spilled: COLUMNS to be expected a month, shape (n, 4)."""
 
     numbers: Int64s
     families: Int64s
@@ -39,7 +37,7 @@ class Overflows:
         then = np.where(moving, prices * factor, prices)
         # Bills are of whole units, so one may be lower by half of one of each meter.
         least = self.fixed + self.spilled @ then - then.sum() / 2
-        limits = np.full(FAMILIES, np.inf)
+        limits = np.full(max([*best, int(self.families.max(initial=0))]) + 1, np.inf)
         limits[list(best)] = [float(total) for total in best.values()]
         found: list[int] = self.numbers[least * (1 - SLACK) <= limits[self.families]].tolist()
         return found
@@ -47,12 +45,16 @@ class Overflows:
 
 def overflows_of(case: Case, candidates: list[Candidate], search: Search) -> Overflows:
     """Return the overflows of the hybrids among candidates that are replayed."""
-    scale = np.array([float(scale) for scale in case.scale])
     known = [n for n, c in enumerate(candidates) if c.mode == "hybrid" and c.probe in search.replays]
-    spilled = [search.replays[candidates[number].probe].refused * scale for number in known]
+    spilled = [_expected(case, search.replays[candidates[number].probe]) for number in known]
     return Overflows(
         np.array(known, np.int64),
         np.array([candidates[number].family for number in known], np.int64),
         np.array([float(candidates[number].fixed) for number in known]),
         np.array(spilled, np.float64).reshape(-1, len(COLUMNS)),
     )
+
+
+def _expected(case: Case, replay: ReservedReplay) -> tuple[int, int, int, int]:
+    usage = case.expected(replay.spilled, replay.missed_lately)
+    return (usage.requests, usage.uncached, usage.cached, usage.output)

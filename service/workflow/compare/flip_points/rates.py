@@ -29,6 +29,7 @@ def _found(
     finder: Finder, unit: Reservation, current: tuple[str, str, Decimal], part: Callable[[Way], Decimal]
 ) -> Iterator[FlipPoint]:
     ways, label = finder.ways, unit.label
+    unit_cost = ways.case.terms.without_running().cost(unit)
 
     def lines(_: Side, known: bool) -> list[Line]:
         """Return the lines of the reservation's ways, and of the best others."""
@@ -37,20 +38,24 @@ def _found(
         return [*(way.line(part(way)) for way in moving), *map(Way.line, still)]
 
     for side in SIDES:
-        ceilings = nothing if side == "above" else _affordable(unit, current[0] == label)
+        ceilings = nothing if side == "above" else _affordable(label, unit_cost, rate_moves=current[0] == label)
         found = finder.nearest(lines, side, ceilings)
         if found is not None:
             yield flip_point("rate", *current, side, *found)
 
 
-def _affordable(unit: Reservation, rate_moves: bool) -> Ceilings:
-    """Return up to which reservation at today's price one is affordable at a factor of it."""
-    whole, upfront = unit.monthly, unit.monthly_upfront
+def _affordable(label: str, unit: tuple[Decimal, Decimal], *, rate_moves: bool) -> Ceilings:
+    """Return up to which reservation at today's price one is affordable at a factor of it.
+
+    unit: what a unit costs a month of need, by its rate and of what is paid upfront.
+    """
+    whole, upfront = unit
+    whole += upfront
     moving = whole - upfront if rate_moves else upfront
 
     def ceilings(factor: Decimal, total: Decimal) -> dict[str, Decimal]:
         """Return the ceiling of the reservation's hybrids, money a month at today's price."""
         then = whole - moving + moving * factor
-        return {f"hybrid:{unit.label}": total * whole / then} if then else {}
+        return {f"hybrid:{label}": total * whole / then} if then else {}
 
     return ceilings

@@ -5,15 +5,14 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from service.workflow.bill import Billed, Line, Usage, line, serverless_lines, share_of, total
+from service.workflow.bill import Billed, Line, Usage, add, line, serverless_lines, share_of, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.conditional import offer_for
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
-from service.workflow.compute.kinds.serverless import ServerlessProbe, request_violations
+from service.workflow.compute.kinds.serverless import ServerlessProbe, request_violations, running_lines
 from service.workflow.compute.metrics import (
     coverage,
-    daily,
     latency_violations,
     merged,
     per_month,
@@ -25,7 +24,7 @@ from service.workflow.compute.metrics import (
 from service.workflow.compute.requirements import hard_violations, isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
 from service.workflow.offers import HOURS_PER_MONTH, Serverless
-from service.workflow.options import COMMITTED, HYBRID, Daily, Figures, Option, Reservation, Violation
+from service.workflow.options import HYBRID, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.replay.result import ReservedReplay, ServerlessReplay
 
 
@@ -71,14 +70,44 @@ class Overflow:
         """What the traffic kept off serverless would have cost there a month: the cost of an outage, in full."""
         return total(serverless_lines(self.offer, self.everything)) - total(self.lines)
 
-    @property
+    @cached_property
+    def expected_usage(self) -> Usage:
+        """The month's overflow to be expected."""
+        compute_us = self.replay.up_us if self.offer.bills_compute else None
+        return self.case.expected(self.reserved.spilled, self.reserved.missed_lately, compute_us)
+
+    @cached_property
+    def expected_everything(self) -> Usage:
+        """The month of all traffic to be expected."""
+        if not self.offer.bills_compute:
+            return self.case.expected_everything
+        alone = ServerlessProbe.of(self.offer).run(self.case)
+        return self.case.expected(self.case.hourly, compute_us=alone.up_us)
+
+    @cached_property
     def billed(self) -> tuple[Billed, ...]:
-        """What the option owes the offer: the overflow, and all traffic in the hours of an outage."""
-        outage = Fraction(self.case.policy.hybrid.outage_hours_per_month) / HOURS_PER_MONTH
+        """What the option is expected to owe the offer: the overflow, and all traffic in the hours of an outage."""
+        outage = self.case.outage_share
         own = None if self.prices is self.offer else self.prices
         if not outage:
-            return (Billed(self.usage, prices=own),)
-        return (Billed(self.usage, 1 - outage, own), Billed(self.everything, outage))
+            return (Billed(self.expected_usage, prices=own),)
+        return (Billed(self.expected_usage, 1 - outage, own), Billed(self.expected_everything, outage))
+
+    @cached_property
+    def expected_bill(self) -> Decimal:
+        """What serverless is expected to charge."""
+        if len(self.billed) == 1:
+            return total(serverless_lines(self.prices, self.expected_usage))
+        return add(
+            share_of(total(serverless_lines(part.prices or self.offer, part.usage)), part.share) for part in self.billed
+        )
+
+    @cached_property
+    def expected_latency(self) -> Decimal:
+        """What slow requests of both sides are expected to cost."""
+        if not self.case.latency_is_priced or self.slow_requests is None:
+            return Decimal(0)
+        return self.case.expected_latency_value(self.reserved.slow + self.replay.slow)
 
     @cached_property
     def slow_requests(self) -> int | None:
@@ -136,22 +165,32 @@ class Overflow:
         )
 
     @cached_property
-    def daily(self) -> Daily:
-        """What the bill and the slow requests depend on, by day."""
-        slow = self.reserved.slow + self.replay.slow
-        return daily(self.case, self.reserved.spilled, self.replay.up_us, slow=slow)
+    def added(self) -> Decimal:
+        """What else the option costs whatever the traffic: routing, and what is owed for running commitments."""
+        return self.case.policy.hybrid.overhead_per_month + self.case.terms.owed
 
-    @cached_property
+    @property
     def bill(self) -> Decimal:
-        """What the option costs beyond its reservation."""
-        return total(self.added_lines)
+        """What the option is expected to cost beyond its reservation."""
+        return self.expected_bill + self.added
 
-    @cached_property
+    @property
     def extra(self) -> Decimal:
-        """The bill beyond the reservation plus the slow requests of both sides in money."""
-        if not self.case.latency_is_priced:
-            return self.bill
-        return self.bill + self.case.latency_value(self.slow_requests or 0)
+        """That and the slow requests of both sides in money."""
+        return self.bill + self.expected_latency
+
+    def expected_cost(self, reservation: Reservation) -> ExpectedCost:
+        """Return what the option of a reservation costs at the traffic to be expected."""
+        reserved, upfront = self.case.terms.cost(reservation)
+        return ExpectedCost(
+            reserved=reserved,
+            upfront=upfront,
+            billed=self.billed,
+            serverless=self.expected_bill,
+            added=self.added,
+            latency=self.expected_latency,
+            isolation=isolation_value(self.case.policy, reservation.offer, self.offer),
+        )
 
 
 def hybrid_key(reservation: Reservation, streams: int, default_streams: int, serverless: Serverless) -> str:
@@ -168,23 +207,23 @@ def hybrid_stem(reservation: Reservation, streams: int, default_streams: int) ->
 def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:
     """Return the option of a reservation with its overflow on `spill.offer`."""
     lines = reservation_lines(reservation, spill.reserved.utilization) + spill.added_lines
+    lines += running_lines(case, reservation)
     return Option(
         key=key,
         mode="hybrid",
-        family=COMMITTED if reservation.rate.is_committed else HYBRID,
+        family=case.terms.family(reservation, HYBRID),
         monthly_cost=total(lines),
         latency_value=case.latency_value(spill.slow_requests or 0),
         isolation_value=isolation_value(case.policy, reservation.offer, spill.offer),
         violations=reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
         + spill.violations,
+        expected_cost=spill.expected_cost(reservation),
         reservation=reservation,
         serverless=spill.offer,
         threshold=streams,
         lines=tuple(lines),
         figures=replace(spill.figures, standard_error=_standard_error(case, reservation, streams, spill)),
-        daily=spill.daily,
-        billed=spill.billed,
     )
 
 

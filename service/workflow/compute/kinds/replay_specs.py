@@ -33,8 +33,10 @@ class SpillProbe:
         replay = self._replay(case)
         if not case.arrivals.sampled:
             return replay
-        left_out = missed(case, self.capacity, replay.spilled.sum(axis=0), self.units, self.streams)
-        return replace(replay, missed=left_out)
+        spilled = replay.spilled.sum(axis=0)
+        left_out = missed(case, self.capacity, spilled, self.units, self.streams)
+        lately = missed(case, self.capacity, spilled, self.units, self.streams, lately=True)
+        return replace(replay, missed=left_out, missed_lately=lately)
 
     def _replay(self, case: Case) -> ReservedReplay:
         if isinstance(self.capacity, ConcurrencyCapacity):

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import Line, line, quantize, total
+from service.workflow.bill import Line, line, quantize, share_of, total
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import load_of
 from service.workflow.compute.metrics import (
     coverage,
-    daily,
     latency_violations,
     per_month,
     percentiles,
@@ -22,7 +23,7 @@ from service.workflow.compute.metrics import (
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import units_error
 from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
-from service.workflow.options import AUTOSCALED, Daily, Figures, Option, Reservation, Violation
+from service.workflow.options import AUTOSCALED, DEDICATED, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.policy import Policy
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
 from service.workflow.traffic import HOUR, SECOND
@@ -99,15 +100,46 @@ class Served:
             end_to_end=percentiles(self.replay.end_to_end),
         )
 
-    @cached_property
-    def daily(self) -> Daily:
-        """Slow requests by day; the bill does not depend on traffic."""
-        return daily(self.case, np.zeros_like(self.replay.spilled), slow=self.replay.slow)
+    def expected_cost(self, reservation: Reservation) -> ExpectedCost:
+        """Return what serving everything on a reservation costs at the traffic to be expected."""
+        case = self.case
+        reserved, upfront = case.terms.cost(reservation)
+        slow = self.replay.slow if case.latency_is_priced and self.slow is not None else None
+        return ExpectedCost(
+            reserved=made_up(case, reserved),
+            upfront=made_up(case, upfront),
+            added=case.terms.owed,
+            latency=lost_latency(case) + (Decimal(0) if slow is None else case.expected_latency_value(slow)),
+            isolation=isolation_value(case.policy, reservation.offer),
+        )
+
+
+def outage_value(case: Case, bill: Decimal) -> Decimal:
+    """Return what requests that nobody serves cost a month, where capacity without a fallback is billed `bill`.
+
+    Those are all of the hours in which it is down. What is not served is worth what it costs to serve at least, so they
+    cost their share of the bill; and each is as lost as a slow one.
+    """
+    if not case.outage_share:
+        return Decimal(0)
+    return share_of(bill + case.latency_value(case.replayed[0]), case.outage_share)
+
+
+def made_up(case: Case, cost: Decimal) -> Decimal:
+    """Return what capacity without a fallback costs in a decision, the hours in which it is down made up for."""
+    return cost + share_of(cost, case.outage_share) if case.outage_share else cost
+
+
+def lost_latency(case: Case) -> Decimal:
+    """Return what requests that nobody serves are expected to cost as slow ones do."""
+    if not case.outage_share or not case.latency_is_priced:
+        return Decimal(0)
+    return share_of(case.expected_latency_value(case.hourly[:, 0]), case.outage_share)
 
 
 def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Option:
     """Return the option of serving everything on the reservation; what it cannot take is throttled."""
-    lines = reservation_lines(reservation, served.replay.utilization)
+    lines = reservation_lines(reservation, served.replay.utilization) + running_lines(case, reservation)
     violations = (
         reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
@@ -118,15 +150,16 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
     return Option(
         key=f"dedicated:{reservation.label}x{reservation.units}",
         mode="dedicated",
-        family=reservation.family,
+        family=case.terms.family(reservation, DEDICATED),
         monthly_cost=total(lines),
         latency_value=case.latency_value(served.slow or 0),
         isolation_value=isolation_value(case.policy, reservation.offer),
+        outage_value=outage_value(case, total(lines)),
+        expected_cost=served.expected_cost(reservation),
         violations=violations,
         reservation=reservation,
         lines=tuple(lines),
         figures=served.figures,
-        daily=served.daily,
     )
 
 
@@ -162,6 +195,7 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
     hours = _unit_hours(case, int(replay.unit_us.sum()))
     used = (hours * Decimal(repr(round(replay.utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
     lines = [line("running_units", used, "unit_hours", hourly), line("idle", hours - used, "unit_hours", hourly)]
+    lines += running_lines(case, None)
     slow = slow_requests(case, replay)
     return Option(
         key=autoscaled_key(reservation, minimum),
@@ -170,6 +204,8 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
         monthly_cost=total(lines),
         latency_value=case.latency_value(slow or 0),
         isolation_value=isolation_value(case.policy, reservation.offer),
+        outage_value=outage_value(case, total(lines)),
+        expected_cost=_expected_of_autoscaled(case, reservation, minimum, replay),
         violations=reserved_violations(case, reservation.offer)
         + _capacity_violations(case, reservation, replay.served_work)
         + latency_violations(case, slow),
@@ -188,9 +224,29 @@ def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay
             end_to_end=percentiles(replay.end_to_end),
             standard_error=units_error(case, replay.unit_us, hourly),
         ),
-        daily=daily(case, np.zeros_like(case.hourly), unit_us=replay.unit_us, slow=replay.slow),
+    )
+
+
+def _expected_of_autoscaled(
+    case: Case, reservation: Reservation, minimum: int, replay: AutoscaledReplay
+) -> ExpectedCost:
+    """Return what units that follow the load cost at the traffic to be expected; the minimum runs in any case."""
+    hourly = reservation.rate.hourly
+    assert hourly is not None
+    beyond = np.maximum(replay.unit_us - minimum * case.arrivals.observed_us, 0)
+    hours = minimum * HOURS_PER_MONTH + _unit_hours_of(case, case.expected_sum(beyond))
+    slow = slow_requests(case, replay) if case.latency_is_priced else None
+    return ExpectedCost(
+        running=made_up(case, quantize(hours * hourly)),
+        added=case.terms.owed,
+        latency=lost_latency(case) + (Decimal(0) if slow is None else case.expected_latency_value(replay.slow)),
+        isolation=isolation_value(case.policy, reservation.offer),
     )
 
 
 def _unit_hours(case: Case, unit_us: int) -> Decimal:
+    return _unit_hours_of(case, Fraction(unit_us))
+
+
+def _unit_hours_of(case: Case, unit_us: Fraction) -> Decimal:
     return (Decimal(round(unit_us * case.time_scale)) / HOUR).quantize(MILLI, ROUND_HALF_EVEN)

@@ -8,10 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import Billed, Line, Usage, line, serverless_lines, total
+from service.workflow.bill import Billed, Line, Usage, add, line, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.metrics import (
-    daily,
     latency_violations,
     per_month,
     percentiles,
@@ -21,7 +20,7 @@ from service.workflow.compute.metrics import (
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
-from service.workflow.options import SERVERLESS, WARM_POOL, Figures, Option, Violation
+from service.workflow.options import SERVERLESS, WARM_POOL, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.replay.result import ServerlessReplay
 from service.workflow.replay.serverless import replay_instances, replay_serverless
 from service.workflow.traffic import UInt8s
@@ -65,6 +64,29 @@ def warm_lines(offer: Serverless, instances: int) -> list[Line]:
         return []
     hours = Decimal(instances * HOURS_PER_MONTH)
     return [line("warm_instances", hours, "instance_hours", offer.warm_pool.hourly)]
+
+
+def running_lines(case: Case, reservation: Reservation | None) -> list[Line]:
+    """Return the lines of running commitments: what is owed, less what an option's own units are covered by.
+
+    None where the option is those units at their own rate: its reservation says it all.
+    """
+    running, lines = case.terms.running, []
+    covered = 0 if reservation is None else case.terms.covered(reservation)
+    own = [e for e in running if reservation is not None and e.reservation.label == reservation.label]
+    if (
+        own == list(running)
+        and covered == sum(e.reservation.units for e in own)
+        and not any(e.reservation.rate.upfront for e in own)
+    ):
+        return []
+    if reservation is not None and covered:
+        monthly = replace(reservation, units=1).monthly
+        lines.append(line("covered_by_commitment", Decimal(covered), "unit_months", -monthly))
+    for entry in running:
+        units, rate = entry.reservation.units, entry.reservation.rate
+        lines.append(line("running_commitment", Decimal(units), "unit_months", rate.monthly_per_unit))
+    return lines
 
 
 def serverless_key(offer: Serverless, warm: int) -> str:
@@ -115,13 +137,33 @@ class Alone:
     @cached_property
     def lines(self) -> list[Line]:
         """The bill."""
-        return serverless_lines(self.offer, self.usage) + warm_lines(self.offer, self.warm)
+        own = serverless_lines(self.offer, self.usage) + warm_lines(self.offer, self.warm)
+        return own + running_lines(self.case, None)
 
     @cached_property
-    def adjusted(self) -> Decimal:
-        """The bill, the slow requests and the unmet preferences, money a month."""
-        slow = (self.slow or 0) if self.case.latency_is_priced else 0
-        return total(self.lines) + self.case.latency_value(slow) + isolation_value(self.case.policy, self.offer)
+    def expected_usage(self) -> Usage:
+        """What the offer is expected to bill a month."""
+        if not self.offer.bills_compute:
+            return self.case.expected_everything
+        return self.case.expected(self.case.hourly, compute_us=self.replay.up_us)
+
+    @cached_property
+    def expected_cost(self) -> ExpectedCost:
+        """What it costs at the traffic to be expected."""
+        case = self.case
+        slow = self.replay.slow if case.latency_is_priced and self.slow is not None else None
+        return ExpectedCost(
+            billed=(Billed(self.expected_usage),),
+            serverless=total(serverless_lines(self.offer, self.expected_usage)),
+            added=add((total(warm_lines(self.offer, self.warm)), case.terms.owed)),
+            latency=Decimal(0) if slow is None else case.expected_latency_value(slow),
+            isolation=isolation_value(case.policy, self.offer),
+        )
+
+    @cached_property
+    def expected(self) -> Decimal:
+        """All of that."""
+        return self.expected_cost.total
 
     @cached_property
     def violations(self) -> tuple[Violation, ...]:
@@ -150,12 +192,11 @@ class Alone:
             latency_value=case.latency_value(self.slow or 0),
             isolation_value=isolation_value(case.policy, self.offer),
             violations=self.violations,
+            expected_cost=self.expected_cost,
             serverless=self.offer,
             warm_instances=self.warm,
             lines=tuple(self.lines),
             figures=_figures(case, replay, self.slow),
-            daily=daily(case, case.hourly, replay.up_us, slow=replay.slow),
-            billed=(Billed(self.usage),),
         )
 
 
@@ -227,9 +268,9 @@ def has_pool(offer: Serverless) -> bool:
 
 
 def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
-    best = min(alone.adjusted for alone in tried)
+    best = min(alone.expected for alone in tried)
     last = tried[-1]
     while last.replay.cold_starts.any() and total(warm_lines(last.offer, last.warm + 1)) < best:
         last = replace(last, warm=last.warm + 1)
         yield last
-        best = min(best, last.adjusted)
+        best = min(best, last.expected)

@@ -7,6 +7,7 @@ seconds of a full unit (replay.speed), so that R is 1. By Lagrangian
 relaxation, for every price of work l >= 0 the block's overflow costs at least
     sum over the block of min(c_i, l * w_i) - l * C.
 The bound of an offer is the best l of a few, summed over blocks; the bound of a candidate is the cheapest offer's.
+Blocks count as the forecast weights their days, since that is what decisions compare (see compute/forecast).
 Provisioned throughput has no flight: its block is the enforcement window and C its budget.
 """
 
@@ -65,19 +66,20 @@ def _block_sums(costs: Float64s, work: Float64s, edges: Int64s, prices: Float64s
 class _Blocks:
     """Work of every request in one capacity's own unit, and the blocks its accepted work is limited in.
 
-    rate: work a unit can do in a block. in_flight: most work one stream can carry over a block's end.
+    rate: work a unit can do in a block. in_flight: most work one stream can carry over a block's end. weights: how much
+    each block counts, shape (blocks,), 1 on average over the time.
     """
 
     work: Float64s
     edges: Int64s
     rate: float
     in_flight: float
+    weights: Float64s
 
     @cached_property
     def loads(self) -> Float64s:
         """Work of each block."""
-        sums: Float64s = np.add.reduceat(np.append(self.work, 0.0), self.edges[:-1])
-        return sums
+        return np.diff(np.concatenate(([0.0], np.cumsum(self.work)))[self.edges])
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class Bounds:
 
     @cached_property
     def cheapest_serverless(self) -> Decimal:
-        """The lowest bill of all traffic on any one serverless offer, 0 where there is none."""
-        usage = self.case.everything
+        """The lowest bill of all traffic to be expected on any one serverless offer, 0 where there is none."""
+        usage = self.case.expected_everything
         return min((total(serverless_lines(offer, usage)) for offer in self.serverless), default=Decimal(0))
 
     def everything_spilled(self, offer: Dedicated) -> Decimal:
@@ -106,14 +108,14 @@ class Bounds:
             return Decimal("Infinity")
         own = isolation_value(case.policy, offer)
         bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
-        return min(bills, default=Decimal("Infinity")) + case.latency_value(case.replayed[0])
+        return min(bills, default=Decimal("Infinity")) + case.expected_latency_value(case.hourly[:, 0])
 
     @cached_property
     def _takers(self) -> list[tuple[Serverless, Decimal]]:
         """Serverless offers that take any traffic, each with its bill of all of it."""
         case = self.case
         return [
-            (offer, total(serverless_lines(offer, case.everything)))
+            (offer, total(serverless_lines(offer, case.expected_everything)))
             for offer in self.serverless
             if offer.limits == Limits() and not offer.bills_compute
             if not hard_violations(case.policy, offer) and not request_violations(case, offer)
@@ -127,11 +129,21 @@ class Bounds:
         return offer.speed is not None and self.case.has_requests
 
     def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
-        """Return the units that the traffic's work keeps busy on average: no fleet that stops when idle runs on fewer.
+        """Return the units that the traffic's work keeps busy on average: fewer cannot keep up with it.
 
         A millionth of a unit less, since bills round hours to thousandths.
         """
-        work = float(self._blocks(capacity)[0].work.sum())
+        return self._busy(float(self._blocks(capacity)[0].work.sum()))
+
+    def expected_busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
+        """Return the same of the work to be expected: no fleet that stops when idle is billed for fewer.
+
+        Work that is done after the hour it came in is done when it counts as much or more.
+        """
+        blocks = self._blocks(capacity)[0]
+        return self._busy(float((blocks.loads * blocks.weights).sum()) * self._kept)
+
+    def _busy(self, work: float) -> Decimal:
         busy = work / (self.case.replayed_us / SECOND)
         return Decimal(max(int(busy * (1 - SLACK) * 1_000_000) - 1, 0)) / 1_000_000
 
@@ -152,10 +164,26 @@ class Bounds:
         least = self._least(probe, index)
         if not self.case.arrivals.sampled:
             return least
-        replayed, prices = np.array(self.case.replayed), np.array(self._vectors[index])
+        replayed, prices = np.array(self.case.replayed), np.array(self._vectors[index]) * self._lately
         # Whole units are counted, so a sum may be lower by one of each.
-        missed = fluid_of(self.case, probe.capacity).missed(probe.units, probe.streams) * replayed - 1
+        missed = fluid_of(self.case, probe.capacity).missed(probe.units, probe.streams, lately=True) * replayed - 1
         return max(0.0, min(least + float((prices * missed).sum()), float((prices * replayed).sum())) * (1 - SLACK))
+
+    @cached_property
+    def _lately(self) -> Float64s:
+        """Money to be expected of what a sample holds of each column, for money of the measured month, shape (4,)."""
+        case = self.case
+        pairs = zip(case.level, case.replayed, case.scale, strict=True)
+        ratios = [float(level / (count * scale)) if count else 1.0 for level, count, scale in pairs]
+        return np.array(ratios) * float(case.forecast.kept)
+
+    @cached_property
+    def _kept(self) -> float:
+        """The least that is to be expected of a measured money: of a sample, on the column that falls the most."""
+        if not self.case.arrivals.sampled:
+            return float(self.case.forecast.kept)
+        used = np.array(self.case.replayed) > 0
+        return float(self._lately[used].min())
 
     def _least(self, probe: SpillProbe, index: int) -> float:
         best = 0.0
@@ -163,13 +191,14 @@ class Bounds:
             sums, prices = by_offer[index]
             ceiling = (probe.units * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
             least = np.maximum(sums * (1 - SLACK) - prices[:, None] * ceiling, 0.0)
-            best = max(best, float(least.sum(axis=1).max()))
-        return best
+            best = max(best, float((least * blocks.weights).sum(axis=1).max()))
+        return best * self._kept * (1 - SLACK)
 
     @staticmethod
     def _spill_share(probe: SpillProbe, blocks: _Blocks) -> float:
-        whole = float(blocks.loads.sum())
-        return float(np.maximum(blocks.loads - probe.units * blocks.rate, 0.0).sum()) / whole if whole else 0.0
+        whole = float((blocks.loads * blocks.weights).sum())
+        over = np.maximum(blocks.loads - probe.units * blocks.rate, 0.0) * blocks.weights
+        return float(over.sum()) / whole if whole else 0.0
 
     @cached_property
     def _vectors(self) -> list[tuple[float, ...]]:
@@ -246,7 +275,16 @@ def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
         capacity = enforced(case, capacity)
         return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
     work = request_work(arrivals, capacity)
-    return [_Blocks(work, arrivals.hour_index, HOUR / SECOND, float(work.max(initial=0.0)))]
+    weights = _weights_of(case, np.arange(len(arrivals.hour_of_window)))
+    return [_Blocks(work, arrivals.hour_index, HOUR / SECOND, float(work.max(initial=0.0)), weights)]
+
+
+def _weights_of(case: Case, hours: Int64s) -> Float64s:
+    """Return how much blocks count that lie in replayed hours; of a sample all alike, as its replays do."""
+    if case.arrivals.sampled:
+        return np.ones(len(hours))
+    weights: Float64s = case.weights[hours].astype(np.float64) * float(case.recency)
+    return weights
 
 
 def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Blocks:
@@ -260,4 +298,5 @@ def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Bloc
     starts = np.flatnonzero(np.diff(window, prepend=-1))
     edges = np.append(starts, len(arrivals)).astype(np.int64)
     rate = float(Fraction(capacity.axes[axis].per_minute) * capacity.window_seconds * SECOND / MINUTE)
-    return _Blocks(work, edges, rate, 0.0)
+    hours = np.searchsorted(arrivals.hour_index, starts, side="right") - 1
+    return _Blocks(work, edges, rate, 0.0, _weights_of(case, hours))

@@ -14,14 +14,14 @@ from service.workflow.compute.kinds.replay_specs import (
     SizedProbe,
     SpillProbe,
 )
-from service.workflow.compute.kinds.reserved import term_violations
+from service.workflow.compute.kinds.reserved import lost_latency, made_up, term_violations
 from service.workflow.compute.kinds.sizing import legal, peak_units, together
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.search.bounds import Bounds
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
-from service.workflow.options import AUTOSCALED, COMMITTED, HYBRID, Reservation
+from service.workflow.options import AUTOSCALED, DEDICATED, HYBRID, Reservation
 from service.workflow.policy import Mode
 from service.workflow.traffic import MINUTE
 
@@ -36,7 +36,7 @@ MOST_SIZES = 50_000
 class Candidate:
     """One reserved option that could be the answer.
 
-    group: candidates of which only the best is listed. bound: no replay can make it cheaper than this (adjusted).
+    group: candidates of which only the best is listed. bound: no replay can make it cheaper than this (expected).
     estimate: where a fluid model expects it; orders the search, never decides. streams, fixed: a hybrid's threshold,
     and the part of its bound that does not depend on what spills. minimum: units that autoscaling keeps.
     """
@@ -98,12 +98,14 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Cand
         busy = math.ceil(bounds.busy_units(offer.capacity)) if case.replayed_us >= MINUTE else 0
         least = offer.units.at_least(busy) or offer.units.minimum
     reservation = Reservation(offer, rate, least)
-    bound = reservation.monthly + isolation_value(case.policy, offer)
+    added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case)
+    bound = sum((made_up(case, part) for part in case.terms.cost(reservation)), added)
     probe = SizedProbe(offer.capacity, offer.units, offer.speed)
     group = f"dedicated:{reservation.label}"
-    estimate = float(Reservation(offer, rate, peak).monthly)
+    estimate = float(case.terms.total(Reservation(offer, rate, peak)))
     eligible = _eligible(case, reservation)
-    return Candidate(group, "dedicated", reservation.family, reservation, probe, bound, estimate, eligible)
+    family = case.terms.family(reservation, DEDICATED)
+    return Candidate(group, "dedicated", family, reservation, probe, bound, estimate, eligible)
 
 
 def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
@@ -113,12 +115,12 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
     peak = peak_units(case, capacity)
     most = legal(offer.units, max(2 * peak, scaling.minimum))
     reservation = Reservation(offer, rate, most)
-    value = isolation_value(case.policy, offer)
+    added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case)
     for minimum in _bounded(offer, range(scaling.minimum, min(max(peak, scaling.minimum), most) + 1)):
         # The minimum is paid for the observed time alone, yet what it has begun is finished after it: only where
         # there is none is every minute of work sure to be billed.
-        least = Decimal(minimum) if minimum else bounds.busy_units(capacity)
-        bound = quantize(least * rate.monthly_per_unit) + value
+        least = Decimal(minimum) if minimum else bounds.expected_busy_units(capacity)
+        bound = made_up(case, quantize(least * rate.monthly_per_unit)) + added
         start = offer.start_seconds or 0.0
         probe = AutoscaledProbe(capacity, minimum, most, start, scaling.idle_seconds, rate.billing_seconds)
         group = f"autoscaled:{reservation.label}"
@@ -134,19 +136,19 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
     Where that, if ever, is far beyond what the busiest minute needs, until more units would change nothing.
     """
     smallest = Reservation(offer, rate, offer.units.minimum)
-    ceiling = smallest.monthly + bounds.everything_spilled(offer)
-    far = replace(smallest, units=2 * peak_units(case, offer.capacity)).monthly <= ceiling
+    ceiling = case.terms.total(smallest) + bounds.everything_spilled(offer)
+    far = case.terms.total(replace(smallest, units=2 * peak_units(case, offer.capacity))) <= ceiling
     last = most_units(case, offer) if far else None
     yield from _hybrids_from(case, smallest, ceiling, last, bounds)
 
 
 def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
-    """Yield hybrids of more units than `largest`, up to a reservation of `ceiling` money a month, while more help."""
+    """Yield hybrids of more units than `largest`, up to a reservation that costs `ceiling` a month, while more help."""
     units = largest.offer.units.at_least(largest.units + 1)
     if units is None:
         return
     more = replace(largest, units=units)
-    if more.monthly <= ceiling and largest.units < most_units(case, largest.offer):
+    if case.terms.total(more) <= ceiling and largest.units < most_units(case, largest.offer):
         yield from _hybrids_from(case, more, ceiling, most_units(case, largest.offer), bounds)
 
 
@@ -154,14 +156,16 @@ def _hybrids_from(
     case: Case, smallest: Reservation, ceiling: Decimal, last: int | None, bounds: Bounds
 ) -> Iterator[Candidate]:
     offer = smallest.offer
-    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer)
+    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
     eligible = _eligible(case, smallest)
     for units in _bounded(offer, _sizes(offer, smallest.units, last)):
         reservation = replace(smallest, units=units)
-        if reservation.monthly > ceiling:
+        own = case.terms.total(reservation)
+        if own > ceiling:
             return
+        family = case.terms.family(reservation, HYBRID)
         for streams in thresholds(case, offer, units):
-            yield _hybrid(reservation, streams, reservation.monthly + added, bounds, eligible=eligible)
+            yield _hybrid(reservation, family, streams, own + added, bounds, eligible=eligible)
 
 
 def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
@@ -196,9 +200,10 @@ def most_units(case: Case, offer: Dedicated) -> int:
     return max(most, fluid_of(case, capacity).enough(most, default_streams(case, offer, most)) + 1)
 
 
-def _hybrid(reservation: Reservation, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool) -> Candidate:
+def _hybrid(
+    reservation: Reservation, family: int, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool
+) -> Candidate:
     offer = reservation.offer
-    family = COMMITTED if reservation.rate.is_committed else HYBRID
     probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
     least, expected = bounds.overflow(probe)
     group = f"hybrid:{reservation.label}"

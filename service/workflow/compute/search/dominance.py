@@ -60,7 +60,7 @@ def _contender(offer: Serverless) -> _Contender:
 
 
 def cheapest_rates(offers: Iterable[Dedicated], max_term_months: int) -> set[str]:
-    """Return the labels of the rates that no offer with the same units undercuts, on demand and committed apart."""
+    """Return the labels of the rates that no offer with the same units undercuts, each term apart."""
     best: dict[tuple[Hashable, ...], tuple[Decimal, str]] = {}
     for offer in offers:
         for rate in offer.rates:
@@ -75,4 +75,4 @@ def cheapest_rates(offers: Iterable[Dedicated], max_term_months: int) -> set[str
 def _unit_kind(offer: Dedicated, rate: Rate) -> tuple[Hashable, ...]:
     promises = (offer.isolation, offer.gpu, offer.quantization)
     runs = (offer.capacity, offer.units, offer.speed, offer.start_seconds, offer.autoscale)
-    return (*runs, *promises, rate.is_committed, rate.hourly is None)
+    return (*runs, *promises, rate.term, rate.hourly is None)

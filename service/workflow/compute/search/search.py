@@ -20,7 +20,7 @@ from service.workflow.compute.kinds.reserved import Served, autoscaled_option, d
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams
 from service.workflow.offers import Serverless
-from service.workflow.options import Option
+from service.workflow.options import ExpectedCost, Option
 
 EXPLORE_REQUESTS = 10_000_000
 """Requests replayed beyond what the answer needs, to give more options exact figures."""
@@ -34,11 +34,11 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """A candidate's exact total (adjusted, a month) and whether it meets every hard need."""
+    """A candidate's exact total (expected, a month) and whether it meets every hard need."""
 
     candidate: Candidate
     eligible: bool
-    adjusted: Decimal
+    expected: Decimal
 
     @property
     def key(self) -> str:
@@ -53,7 +53,7 @@ class Exact:
     @property
     def order(self) -> tuple[bool, Decimal, int, int]:
         """Eligible first, then cheapest, then fewest units, then the highest threshold."""
-        return (not self.eligible, self.adjusted, self.candidate.reservation.units, -self.candidate.streams)
+        return (not self.eligible, self.expected, self.candidate.reservation.units, -self.candidate.streams)
 
 
 @dataclass
@@ -106,10 +106,10 @@ class Search:
         return batch, []
 
     def _limit(self, candidate: Candidate, known: bool, pending: int) -> Decimal:
-        """Return the adjusted total above which a candidate need not be looked at; one that ties is, for its name."""
+        """Return the expected total above which a candidate need not be looked at; one that ties is, for its name."""
         best = self.best_of_group.get(candidate.group)
         settled = best is not None and best.eligible == candidate.eligible
-        of_group = best.adjusted if best is not None and settled else INFINITE
+        of_group = best.expected if best is not None and settled else INFINITE
         if known or self.budget > pending * self.case.replayed[0]:
             return of_group
         if not candidate.eligible:
@@ -129,18 +129,18 @@ class Search:
                 self.best_of_group[candidate.group] = exact
             if exact.eligible:
                 limit = self.best_of_family.get(candidate.family, INFINITE)
-                self.best_of_family[candidate.family] = min(exact.adjusted, limit)
+                self.best_of_family[candidate.family] = min(exact.expected, limit)
 
     def exact(self, candidate: Candidate) -> Exact:
         """Return the exact total of a candidate whose probe was replayed, without building its lines."""
         if candidate.mode != "hybrid":
             option = self.option(candidate)
-            return Exact(candidate, option.eligible, option.adjusted)
+            return Exact(candidate, option.eligible, option.expected)
         spill = self.overflow_choice(candidate)
         reservation = candidate.reservation
         value = isolation_value(self.case.policy, reservation.offer, spill.offer)
-        adjusted = reservation.monthly + spill.extra + value
-        return Exact(candidate, candidate.eligible and not spill.violations, adjusted)
+        expected = self.case.terms.total(reservation) + spill.extra + value
+        return Exact(candidate, candidate.eligible and not spill.violations, expected)
 
     def overflow(self, probe: Probe, offer: Serverless) -> Overflow:
         """Return what a serverless offer makes of the overflow of a probe that was replayed."""
@@ -198,10 +198,10 @@ class Search:
     def _listed(self, group: str) -> Option:
         best, skipped = self.best_of_group.get(group), self.skipped.get(group)
         settled = best is not None and (skipped is None or best.eligible == skipped.eligible)
-        if best is not None and settled and (skipped is None or best.adjusted <= skipped.bound):
+        if best is not None and settled and (skipped is None or best.expected <= skipped.bound):
             return self.option(best.candidate)
         assert skipped is not None
-        lowest = skipped.bound if best is None else min(skipped.bound, best.adjusted)
+        lowest = skipped.bound if best is None else min(skipped.bound, best.expected)
         return ruled_out_option(self.case, skipped, lowest)
 
 
@@ -216,6 +216,7 @@ def ruled_out_option(case: Case, candidate: Candidate, bound: Decimal) -> Option
         latency_value=ZERO,
         isolation_value=ZERO,
         violations=reserved_violations(case, reservation.offer) + term_violations(case.policy, reservation),
+        expected_cost=ExpectedCost(added=bound),
         reservation=reservation,
         ruled_out=True,
     )

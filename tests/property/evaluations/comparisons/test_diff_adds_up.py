@@ -39,7 +39,7 @@ CASES = st.builds(
     Case,
     scale=st.sampled_from([1, 4, 9]),
     sheet=st.builds(offering, PRICES, RATES, st.none() | PRICES),
-    policy=POLICIES.map(lambda policy: {**policy, "bootstrap": {"resamples": 20}}),
+    policy=POLICIES.map(lambda policy: {**policy, "uncertainty": {"scenarios": 3}}),
 )
 
 THROUGH = {

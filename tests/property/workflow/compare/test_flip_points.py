@@ -13,7 +13,7 @@ from service.workflow.compute.case import Case
 from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import Policy
-from service.workflow.rule import choose
+from service.workflow.rule import choose, margins_of
 from tests.effort import examples
 from tests.markets import computed
 from tests.oracles.brute_force import every_way
@@ -28,9 +28,9 @@ BESIDE = Decimal("1E-7")
 
 def answer(case: Case, offers: Sequence[Offer], policy: Policy) -> Option:
     """Return what is recommended, by brute force; replays do not depend on prices or weights."""
-    priced = Case(case.profile, case.arrivals, policy)
+    priced = Case(case.profile, case.arrivals, policy, tuple(offers))
     standing = [way.option for way in every_way(priced, offers) if way.option.eligible]
-    chosen = choose(standing, policy.margin, policy.incumbent)
+    chosen = choose(standing, margins_of(policy), policy.incumbent)
     assert chosen is not None
     return chosen
 

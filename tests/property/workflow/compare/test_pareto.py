@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.compare.pareto import frontier, p95
-from service.workflow.options import SERVERLESS, Figures, Option, Percentiles, Violation
+from service.workflow.options import SERVERLESS, ExpectedCost, Figures, Option, Percentiles, Violation
 from service.workflow.policy import LatencyMetric
 from tests.effort import examples
 
@@ -20,7 +20,17 @@ def option(number: int, cost: int, first: float | None, last: float | None, *, e
     first_token, end_to_end = (None if value is None else Percentiles(0, value, 9e9) for value in (first, last))
     figures = Figures(None, 0, 0, 0, None, 0, first_token, end_to_end)
     needs = () if eligible else LATE
-    return Option(f"s{number}", "serverless", SERVERLESS, Decimal(cost), NOTHING, NOTHING, needs, figures=figures)
+    return Option(
+        f"s{number}",
+        "serverless",
+        SERVERLESS,
+        Decimal(cost),
+        NOTHING,
+        NOTHING,
+        needs,
+        ExpectedCost(added=Decimal(cost)),
+        figures=figures,
+    )
 
 
 METRICS: st.SearchStrategy[LatencyMetric] = st.sampled_from(("first_token", "end_to_end"))

@@ -11,7 +11,7 @@ from service.evaluations.engine import Materials, answer_of
 from service.kit.http.problems import INVALID, Problem
 from tests.evaluating import Case, sheet
 
-SMALL: dict[str, Any] = {"bootstrap": {"resamples": 2}}
+SMALL: dict[str, Any] = {"uncertainty": {"scenarios": 3}}
 BEFORE = Case(policy=SMALL)
 AFTER = Case(scale=3, sheet=sheet(token="0.50"), policy={**SMALL, "margin": "0.2"})
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from service.workflow.decide.reasons import Reason
+from service.workflow.decide.reason import Reason
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.offers import Offer
-from service.workflow.policy import BootstrapPolicy, Policy
+from service.workflow.policy import Policy
 from service.workflow.traffic import BucketSeries, TrafficHistory
 from tests.histories import series_of
-from tests.markets import budget, ptu_offer, rate, request_offer
+from tests.markets import MEASURED, budget, ptu_offer, rate, request_offer
 
 DAYS = ([0] * 8 + [30] * 12 + [90] * 4) * 7
 
-QUICK = Policy(bootstrap=BootstrapPolicy(100))
+QUICK = MEASURED
 
 
 def week(*, scale: int = 1) -> BucketSeries:

@@ -12,7 +12,7 @@ from service.workflow.decide import reasons as module
 from service.workflow.evaluate import Evaluation
 from service.workflow.offers import Isolation, Limits, Offer, Speed, Units
 from service.workflow.options import Option
-from service.workflow.policy import IsolationNeeds, IsolationPolicy, LatencyPolicy
+from service.workflow.policy import ForecastPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy
 from tests.histories import series_of
 from tests.markets import budget, ptu_offer, rate, request_offer, token_offer
 from tests.unit.workflow.decide.deciding import DAYS, QUICK, codes, evaluated, market, reason
@@ -83,9 +83,9 @@ def test_the_simpler_stays_within_the_margin() -> None:
 
 @pytest.mark.parametrize(("margin", "told"), [("0.125", "12.5%"), ("0.0519", "5.19%"), ("1", "100%")])
 def test_a_margin_is_told_as_it_was_asked(margin: str, told: str) -> None:
-    evaluation = evaluated(CLOSE, replace(QUICK, margin=Decimal(margin)))
+    evaluation = evaluated(CLOSE, replace(QUICK, simplicity_margin=Decimal(margin)))
     assert f"less than the margin of {told} asked" in reason(evaluation, "kept_for_simplicity").sentence
-    assert evaluated(CLOSE, replace(QUICK, margin=Decimal("0.0518"))).recommendation.mode == "hybrid"
+    assert evaluated(CLOSE, replace(QUICK, simplicity_margin=Decimal("0.0518"))).recommendation.mode == "hybrid"
 
 
 def test_what_is_in_use_stays_within_the_margin() -> None:
@@ -174,7 +174,12 @@ def test_the_crossover_is_that_of_what_was_chosen() -> None:
     assert chosen.key == "hybrid:ptu@12x2+req"
     pair = next(c for c in evaluation.comparison.crossovers if (c.reserved, c.serverless) == ("ptu@12", "req"))
     entry = reason(evaluation, "crossover")
-    assert dict(entry.numbers) == {"requests_per_hour": pair.requests_per_hour, "mean": pair.mean, "floor": pair.floor}
+    assert dict(entry.numbers) == {
+        "requests_per_hour": pair.requests_per_hour,
+        "units": 1,
+        "mean": pair.mean,
+        "floor": pair.floor,
+    }
     assert entry.sentence == (
         "One unit of ptu@12 pays from 6.0 requests an hour against req; the workload's mean is 5.00 times that, "
         "its floor 0.00 times."
@@ -239,8 +244,41 @@ def test_modes_that_leave_nothing_are_told() -> None:
     )
 
 
+def test_what_changing_saves_is_told_against_what_is_in_use() -> None:
+    evaluation = evaluated(market(), replace(QUICK, incumbent="dedicated:ptu@0x7"))
+    today, chosen = option_of(evaluation, "dedicated:ptu@0x7"), evaluation.recommendation.option
+    assert chosen is not None
+    entry = reason(evaluation, "against_today")
+    assert dict(entry.numbers) == {"option": today.key, "saving": today.expected - chosen.expected}
+    assert entry.sentence == (
+        "Changing saves 363.09 a month (71.1%) against dedicated:ptu@0x7, in use today for 511.00."
+    )
+
+
+def test_the_traffic_to_be_expected_is_told_where_it_is_not_the_measured() -> None:
+    forecast = ForecastPolicy(half_life_days=None, base_discount=0.05, discount_per_volatility=0.0)
+    evaluation = evaluated(market(), replace(QUICK, forecast=forecast))
+    numbers = dict(reason(evaluation, "expected_traffic").numbers)
+    assert (numbers["recent_level"], numbers["discount"]) == (pytest.approx(1.0), pytest.approx(0.05))
+    assert "5.0% is taken off what traffic costs" in reason(evaluation, "expected_traffic").sentence
+    assert "expected_traffic" not in codes(evaluated(market()))
+
+
+def test_the_pattern_of_the_traffic_is_told() -> None:
+    evaluation = evaluated(market())
+    assert dict(reason(evaluation, "traffic_pattern").numbers) == {"pattern": evaluation.case.profile.pattern}
+
+
+def test_the_runner_up_of_the_same_mode_is_told_with_what_it_costs_more() -> None:
+    evaluation = evaluated([request_offer("one", "0.002"), request_offer("two", "0.003")])
+    entry = reason(evaluation, "runner_up")
+    assert dict(entry.numbers)["option"] == "serverless:two"
+    more = option_of(evaluation, "serverless:two").expected - option_of(evaluation, "serverless:one").expected
+    assert dict(entry.numbers)["more"] == more
+
+
 def test_every_reason_that_exists_is_shown_here() -> None:
     source = Path(module.__file__).read_text()
     written = {*re.findall(r'Reason\(\s*"(\w+)"', source), "incumbent_stays", "kept_for_simplicity"}
-    assert len(written) == 13
+    assert len(written) == 17
     assert written <= set(re.findall(r'"(\w+)"', Path(__file__).read_text()))

@@ -83,7 +83,7 @@ def test_what_was_ruled_out_carries_its_limit_and_no_figure() -> None:
     for option in ruled_out:
         assert set(option) == {
             *("key", "mode", "units", "term_months", "dedicated", "serverless", "eligible", "violations", "ruled_out"),
-            *("monthly_cost", "adjusted_monthly_cost"),
+            *("monthly_cost", "adjusted_monthly_cost", "expected_monthly_cost"),
         }
         assert (option["units"], option["serverless"]) == (None, None)
         assert option["dedicated"] in option["key"]
@@ -118,8 +118,7 @@ def test_figures_are_the_options_own() -> None:
     for name in ("utilization", "coverage", "overflow_share", "throttled_share", "cold_starts_per_month"):
         exact = getattr(best.figures, name)
         assert abs(own[name] - exact) <= 1e-8 * abs(exact)
-    assert evaluation.comparison.bootstrap is not None
-    interval = evaluation.comparison.bootstrap.of(best.key)
+    interval = evaluation.comparison.uncertainty.of(best.key)
     assert interval is not None
     assert own["interval"]["probability_cheapest"] == interval.probability_cheapest
     assert abs(float(amount(own["interval"]["low"])) - interval.low) <= 0.005
@@ -143,8 +142,8 @@ def test_what_has_no_value_is_null_in_it() -> None:
     text = shown(evaluated(offers, policy, series_of([0] * 20 + [3] * 4, bucket=3600)))
     comparison = text["comparison"]
     assert comparison["crossovers"][0]["workload"] == {"mean": None, "floor": None, "peak": None}
-    assert (comparison["bootstrap"], comparison["walk_forward"], comparison["marginal_units"]) == (None, None, None)
-    assert all(option["interval"] is None and option["commitment"] is None for option in text["options"])
+    assert (comparison["walk_forward"], comparison["marginal_units"]) == (None, None)
+    assert all(option["commitment"] is None for option in text["options"])
 
 
 def test_a_walk_forward_says_what_the_choice_missed() -> None:

@@ -1,0 +1,142 @@
+"""What options cost when the level of traffic changes and its shape stays.
+
+With g times the traffic and k units, what spills is g × what spills of the present traffic on k ÷ g units. The load of
+every bucket of the window is known, so that share is a piecewise linear function of units:
+
+    share(x) = Σ over buckets above x of weight × counts × (1 − x ÷ load) ÷ Σ weight × counts,
+
+loads in full units. Replays spill more than this fluid does, for bursts inside buckets: k units that replayed keep what
+the fluid keeps with x(k) ≤ k, and g times the traffic is priced at x(k) ÷ g. So at g = 1 costs are the replayed ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from service.workflow.bill import prices_cached_apart
+from service.workflow.compute.case import Case
+from service.workflow.compute.fluid import loads_of
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Price, Serverless
+from service.workflow.replay.buckets import bucket_counts
+from service.workflow.traffic import MINUTE, SECOND, Float64s
+
+
+@dataclass(frozen=True)
+class Spill:
+    """What spills of the recent level on any number of full units of one capacity.
+
+    loads: of each bucket in full units, rising, shape (n,). whole, by_load: sums of weighted counts, and of the same ÷
+    load, of the buckets from each on, shape (n + 1, 4).
+    """
+
+    loads: Float64s
+    whole: Float64s
+    by_load: Float64s
+
+    @classmethod
+    def of(cls, case: Case, capacity: Capacity) -> "Spill":
+        """Return the spill of a case's recent level, in counts of a month."""
+        counts = bucket_counts(case.profile.minutes).astype(np.float64)
+        loads = _units_of(case, capacity, counts)
+        weights = case.forecast.bucket_weights.astype(np.float64)
+        level = np.array([float(count) for count in case.level])
+        sums = weights @ counts
+        month = counts * weights[:, None] * np.divide(level, sums, out=np.zeros(4), where=sums > 0)
+        order = np.argsort(loads, kind="stable")
+        month, rising = month[order], loads[order]
+        return cls(rising, _suffix_sums(month), _suffix_sums(month / np.where(rising > 0, rising, np.inf)[:, None]))
+
+    def month(self, units: Float64s) -> Float64s:
+        """Return a month's spilled requests and tokens on some numbers of full units: (m,) to (m, 4)."""
+        first = np.searchsorted(self.loads, units, side="right")
+        spilled: Float64s = np.maximum(self.whole[first] - units[:, None] * self.by_load[first], 0.0)
+        return spilled
+
+    def effective_units(self, money: float, prices: Float64s, units: float) -> float:
+        """Return the full units on which the fluid spills `money` a month at flat prices (of each column, (4,)).
+
+        units: how many there are; where nothing spills, as many as the busiest bucket needs at most.
+        """
+        if money <= 0:
+            return min(units, float(self.loads[-1]))
+        whole, by_load = self.whole @ prices, self.by_load @ prices
+        at_load = whole[:-1] - self.loads * by_load[:-1]
+        first = int(np.searchsorted(-at_load, -money, side="right"))
+        if by_load[first] <= 0:
+            return 0.0
+        return max(0.0, float((whole[first] - money) / by_load[first]))
+
+    def best_units(self, cost: float, prices: Float64s) -> float:
+        """Return the full units up to which one more keeps off serverless what it costs, money a month."""
+        pays = self.by_load[:-1] @ prices > cost
+        return float(self.loads[np.count_nonzero(pays) - 1]) if pays.any() else 0.0
+
+
+def _units_of(case: Case, capacity: Capacity, counts: Float64s) -> Float64s:
+    """Return the load of each bucket in full units, of its fullest axis, at the case's traffic factor."""
+    seconds = case.profile.minutes.bucket_seconds
+    loads = loads_of(counts, capacity) * float(case.traffic_factor)
+    if isinstance(capacity, ConcurrencyCapacity):
+        return loads[:, 0] / seconds
+    budgets = np.array([float(axis.per_minute) for axis in capacity.axes]) * seconds * SECOND / MINUTE
+    most: Float64s = (loads / budgets).max(axis=1)
+    return most
+
+
+def _suffix_sums(columns: Float64s) -> Float64s:
+    return np.concatenate((np.cumsum(columns[::-1], axis=0)[::-1], np.zeros((1, columns.shape[1]))))
+
+
+@dataclass(frozen=True)
+class Spills:
+    """The spills of one case, by capacity, each worked out once."""
+
+    case: Case
+
+    @cached_property
+    def _known(self) -> dict[Capacity, Spill]:
+        return {}
+
+    def of(self, capacity: Capacity) -> Spill:
+        """Return a capacity's spill."""
+        if capacity not in self._known:
+            self._known[capacity] = Spill.of(self.case, capacity)
+        return self._known[capacity]
+
+
+def flat_prices(offer: Serverless) -> Float64s:
+    """Return what one request, uncached, cached and output token costs in the first tier, shape (4,)."""
+    prices = {price.meter: float(price.amount) / price.per for price in offer.prices}
+    cached = prices.get("cached_input_tokens", prices.get("input_tokens", 0.0))
+    return np.array(
+        [prices.get("requests", 0.0), prices.get("input_tokens", 0.0), cached, prices.get("output_tokens", 0.0)]
+    )
+
+
+def metered(offer: Serverless, counts: Float64s, seconds: Float64s) -> Float64s:
+    """Return serverless bills for many months at once: counts (months, 4), compute seconds (months,)."""
+    quantities = dict(zip(("requests", "input_tokens", "cached_input_tokens", "output_tokens"), counts.T, strict=True))
+    quantities["compute_seconds"] = seconds
+    if not prices_cached_apart(offer):
+        quantities["input_tokens"] = quantities["input_tokens"] + quantities["cached_input_tokens"]
+    bill = np.zeros(len(counts))
+    for price in offer.prices:
+        bill += _tiered(price, quantities[price.meter])
+    owed: Float64s = np.maximum(bill, float(offer.monthly_minimum)) + float(offer.hourly_fee) * HOURS_PER_MONTH
+    return owed
+
+
+def _tiered(price: Price, quantity: Float64s) -> Float64s:
+    money = quantity * float(price.amount / price.per)
+    amount = price.amount
+    for tier in price.tiers:
+        money = money + np.maximum(quantity - tier.above, 0.0) * float((tier.amount - amount) / price.per)
+        amount = tier.amount
+    return money
+
+
+def scaled(counts: Sequence[float], levels: Float64s) -> Float64s:
+    """Return counts, shape (4,), at some levels of traffic, shape (m, 4)."""
+    return levels[:, None] * np.array(counts, np.float64)

@@ -1,0 +1,239 @@
+"""Uncertainty: what options cost at the levels that next week's traffic may have.
+
+The level is L × exp(s × z): L the recent level, s = √(noise² + volatility²), z from a table of how far forecasts were
+off (see residuals). Scenarios are spaced evenly in probability; in each the shape of the week stays, and every option,
+with every number of its units, is priced (see compute/levels). Days that are drawn again and again as they were would
+say nothing of this: the level moves from week to week more than days differ inside one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.workflow.compare.levels import Spills, flat_prices, metered, scaled
+from service.workflow.compare.residuals import residuals_of, spread_of
+from service.workflow.compute.case import Case
+from service.workflow.options import Option, Reservation
+from service.workflow.policy import RESIDUAL_SHARES
+from service.workflow.traffic import Float64s
+
+LOW, HIGH = 0.10, 0.90
+"""Quantiles that bound an interval: four times in five the cost lies inside."""
+
+Bools = NDArray[np.bool_]
+
+EQUAL = 1e-9
+"""Relative difference up to which two costs are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An option at the coming level: 10 % and 90 % quantile of the adjusted total, money a month.
+
+    probability_cheapest: share of scenarios in which nothing eligible costs less, other numbers of units included; of
+    equals, the one listed first; never all, since the shape of a week may change as well. probability_within_margin:
+    share in which nothing costs less by more than the policy's margin. expected_regret: mean money a month beyond the
+    cheapest of each scenario. None of what is not eligible.
+    """
+
+    key: str
+    low: float
+    high: float
+    probability_cheapest: float | None
+    probability_within_margin: float | None
+    expected_regret: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """Scenarios of the coming level of traffic, and what they make of every exact option.
+
+    volatility: how much days differ. spread: s. level: the recent level ÷ the measured one. low, high: the coming level
+    ÷ the recent one at 10 % and 90 %. own_weeks: weeks of the history's own residuals in it.
+    """
+
+    scenarios: int
+    volatility: float
+    spread: float
+    level: float
+    low: float
+    high: float
+    own_weeks: int
+    intervals: tuple[Interval, ...]
+
+    def of(self, key: str) -> Interval | None:
+        """Return an option's interval."""
+        return next((interval for interval in self.intervals if interval.key == key), None)
+
+
+def uncertainty(case: Case, options: Sequence[Option]) -> Uncertainty:
+    """Return what the coming level may make of the options that are exact."""
+    policy, forecast = case.policy, case.forecast
+    residuals, weeks = residuals_of(forecast, policy)
+    spread = spread_of(forecast.volatility, policy)
+    count = policy.uncertainty.scenarios
+    shares = np.concatenate(([LOW, HIGH], np.arange(1, count + 1) / (count + 1)))
+    levels = np.exp(spread * np.interp(shares, RESIDUAL_SHARES, residuals))
+    exact = [option for option in options if not option.ruled_out]
+    pricing = _Pricing(case, levels, Spills(case))
+    costs = [pricing.cost(option) for option in exact]
+    others = [pricing.best_units(option, cost) for option, cost in zip(exact, costs, strict=True) if option.eligible]
+    return Uncertainty(
+        scenarios=count,
+        volatility=forecast.volatility,
+        spread=spread,
+        level=1 + forecast.drift,
+        low=float(levels[0]),
+        high=float(levels[1]),
+        own_weeks=weeks,
+        intervals=tuple(_intervals(case, exact, costs, others)),
+    )
+
+
+def _intervals(
+    case: Case, options: Sequence[Option], costs: Sequence[Float64s], others: Sequence[Float64s]
+) -> Iterator[Interval]:
+    """Yield the intervals; costs are of each option, others of the best number of its units, each (2 + scenarios,)."""
+    margin = float(case.policy.margin)
+    eligible = [cost for option, cost in zip(options, costs, strict=True) if option.eligible]
+    least = np.min([*eligible, *others], axis=0) if eligible else None
+    taken = np.zeros(len(costs[0]) if costs else 0, bool)
+    for option, cost in zip(options, costs, strict=True):
+        beyond = _payable(case, option)
+        low, high = float(cost[:2].min()) + beyond, float(cost[:2].max()) + beyond
+        if not option.eligible or least is None:
+            yield Interval(option.key, low, high, None, None, None)
+            continue
+        wins = (cost <= least * (1 + EQUAL)) & ~taken
+        taken |= wins
+        near = cost * (1 - margin) <= least * (1 + EQUAL)
+        regret = float(np.mean(np.maximum(cost - least, 0.0)[2:]))
+        yield Interval(option.key, low, high, _share(wins[2:]), _share(near[2:]), regret)
+
+
+def _share(scenarios: Bools) -> float:
+    """Return the share of scenarios in which something holds; one more stays for what none of them shows.
+
+    The shape of a week changes too, and no scenario holds that.
+    """
+    return int(np.count_nonzero(scenarios)) / (len(scenarios) + 1)
+
+
+def _payable(case: Case, option: Option) -> float:
+    """Return what a month's bill of a reservation is beyond what the decision weighs it with: 0 without a term."""
+    if option.reservation is None or option.mode == "autoscaled":
+        return 0.0
+    return float(case.terms.payable(option.reservation) - case.terms.total(option.reservation))
+
+
+@dataclass(frozen=True)
+class _Pricing:
+    """Prices options at some levels of traffic, shape (m,): in the money that decisions compare."""
+
+    case: Case
+    levels: Float64s
+    spills: Spills
+
+    def cost(self, option: Option) -> Float64s:
+        """Return the option's expected total at each level."""
+        cost = option.expected_cost
+        kept = float(self.case.forecast.kept)
+        moving = float(cost.latency) / kept * self.levels
+        still = float(cost.upfront + cost.added + cost.isolation)
+        if option.mode == "autoscaled":
+            return still + moving + self._running(option)
+        if option.mode == "serverless":
+            return still + moving + self._serverless(option)
+        if option.mode == "dedicated":
+            return still + moving + self._resized(option)
+        return still + moving + float(cost.reserved) + self._overflow(option, np.ones(len(self.levels)))
+
+    def best_units(self, option: Option, own: Float64s) -> Float64s:
+        """Return the least that a hybrid's offers cost at each level with any number of units; else its own cost."""
+        reservation, offer = option.reservation, option.serverless
+        if option.mode != "hybrid" or reservation is None or offer is None:
+            return own
+        spill, share = self.spills.of(reservation.offer.capacity), self._share(option)
+        one = replace(reservation, units=1)
+        unit = float(self.case.terms.total(one))
+        if not share or not unit:
+            return own
+        prices = flat_prices(option.expected_cost.billed[0].prices or offer)
+        wanted = spill.best_units(unit / share, prices) * self.levels / share
+        best = own
+        for around in (np.floor(wanted), np.floor(wanted) + 1):
+            units = np.array([self._legal(reservation, int(number)) for number in around], np.float64)
+            more = np.array([float(self._reserved(reservation, int(number))) for number in units])
+            mine = float(self._reserved(reservation, reservation.units))
+            at_own = self._overflow(option, np.ones(len(units)))
+            cost = own - mine - at_own + more + self._overflow(option, units / reservation.units)
+            best = np.minimum(best, cost)
+        return best
+
+    def _legal(self, reservation: Reservation, needed: int) -> int:
+        units = reservation.offer.units
+        found = units.at_least(max(needed, units.minimum))
+        return reservation.units if found is None else found
+
+    def _reserved(self, reservation: Reservation, units: int) -> float:
+        return float(self.case.terms.total(replace(reservation, units=units)))
+
+    def _share(self, option: Option) -> float:
+        """Return what part of its units' work a hybrid keeps off serverless as a fluid would: x(k) ÷ k."""
+        reservation, offer = option.reservation, option.serverless
+        assert reservation is not None
+        assert offer is not None
+        prices = flat_prices(option.expected_cost.billed[0].prices or offer)
+        usage = option.expected_cost.billed[0].usage
+        spilled = np.array([usage.requests, usage.uncached, usage.cached, usage.output], np.float64)
+        money = float(spilled @ prices) / float(self.case.forecast.kept)
+        spill = self.spills.of(reservation.offer.capacity)
+        return spill.effective_units(money, prices, float(reservation.units)) / reservation.units
+
+    def _overflow(self, option: Option, times: Float64s) -> Float64s:
+        """Return what a hybrid's overflow costs at each level, on `times` as many units as it has, shape (m,)."""
+        reservation, offer = option.reservation, option.serverless
+        assert reservation is not None
+        assert offer is not None
+        spill = self.spills.of(reservation.offer.capacity)
+        units = self._share(option) * reservation.units * times / self.levels
+        spilled = spill.month(units) * self.levels[:, None]
+        usage = option.expected_cost.billed[0].usage
+        seconds = usage.compute_us / 1e6 / float(self.case.forecast.kept) * self.levels
+        bill = metered(option.expected_cost.billed[0].prices or offer, spilled, seconds)
+        outage = float(self.case.outage_share)
+        if not outage:
+            return bill
+        whole = metered(offer, scaled([float(count) for count in self.case.level], self.levels), seconds)
+        return (1 - outage) * bill + outage * whole
+
+    def _serverless(self, option: Option) -> Float64s:
+        assert option.serverless is not None
+        usage, kept = option.expected_cost.billed[0].usage, float(self.case.forecast.kept)
+        counts = np.array([usage.requests, usage.uncached, usage.cached, usage.output]) / kept
+        return metered(
+            option.serverless, scaled(counts.tolist(), self.levels), usage.compute_us / 1e6 / kept * self.levels
+        )
+
+    def _running(self, option: Option) -> Float64s:
+        """Return what units that follow the load cost; the minimum runs at any level."""
+        reservation = option.reservation
+        assert reservation is not None
+        hours_down = 1 + float(self.case.outage_share)
+        least = float(reservation.rate.monthly_per_unit) * (option.minimum_units or 0) * hours_down
+        beyond = float(option.expected_cost.running) - least
+        return least + beyond / float(self.case.forecast.kept) * self.levels
+
+    def _resized(self, option: Option) -> Float64s:
+        """Return what units that serve everything cost: as many as now, more where the busiest bucket needs more."""
+        reservation = option.reservation
+        assert reservation is not None
+        units = reservation.units
+        busiest = float(self.spills.of(reservation.offer.capacity).loads[-1])
+        used = min(float(units), max(busiest, units - reservation.offer.units.increment))
+        needed = [max(units, self._legal(reservation, int(np.ceil(used * level)))) for level in self.levels]
+        return np.array([self._reserved(reservation, number) for number in needed]) * (
+            1 + float(self.case.outage_share)
+        )

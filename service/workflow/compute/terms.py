@@ -1,0 +1,145 @@
+"""Terms: what a reservation costs in a decision, and what is bought already.
+
+A term of T months makes T months payable, needed or not. With persistence r (the chance that this month's need is still
+there the next) and growth g a month, of which only a fall matters here, the units are expected to be needed for
+
+    N = Σ over t < T of min(1, (1 + g)^t) × r^t   months
+
+so a month of need costs T ÷ N monthly rates: the whole that is payable until the earliest exit, over the months that
+are likely to use it. On demand, T ÷ N is 1. Units that are bought already are owed whatever is decided: they cost an
+option that uses them nothing, and every option owes them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cached_property, lru_cache
+
+from service.workflow.bill import quantize
+from service.workflow.errors import WorkflowError
+from service.workflow.offers import Dedicated, Offer, Rate
+from service.workflow.options import Reservation
+from service.workflow.policy import HorizonPolicy, Policy
+
+KEY = re.compile(r"(?:dedicated|hybrid):(?P<label>.+@\d+[dw]?(?:\.\d+)?)x(?P<units>\d+)(?:~\d+)?(?:\+.+)?")
+"""Keys of options on a fixed number of units."""
+
+NEAREST = 3
+"""How many reservations the refusal of an unknown one names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A commitment that still runs: its units, and the months until nothing is payable, None where nobody said."""
+
+    reservation: Reservation
+    months_left: int | None
+
+    @property
+    def monthly(self) -> Decimal:
+        """Money a month that is owed whatever is decided; what was paid upfront is spent."""
+        return quantize(self.reservation.units * self.reservation.rate.monthly_per_unit)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What reservations cost in decisions under a policy's horizon and with what runs already."""
+
+    horizon: HorizonPolicy
+    running: tuple[Running, ...] = ()
+
+    @cached_property
+    def owed(self) -> Decimal:
+        """Money a month that every option owes for running commitments."""
+        return sum((entry.monthly for entry in self.running), Decimal(0))
+
+    def covered(self, reservation: Reservation) -> int:
+        """Return how many of a reservation's units are bought already."""
+        bought = sum(e.reservation.units for e in self.running if e.reservation.offer.sku == reservation.offer.sku)
+        return min(bought, reservation.units)
+
+    def weight(self, rate: Rate) -> Decimal:
+        """Return T ÷ N of a rate, at least 1."""
+        return term_weight(self.horizon.growth_per_month, self.horizon.persistence_per_month, rate.months)
+
+    def cost(self, reservation: Reservation) -> tuple[Decimal, Decimal]:
+        """Return what a reservation's new units cost a month of need: by their rate, and of what is paid upfront."""
+        rate, units = reservation.rate, reservation.units
+        if self.running:
+            units -= self.covered(reservation)
+        weight = self.weight(rate)
+        reserved = quantize(units * rate.monthly_per_unit * weight)
+        if not rate.upfront:
+            return reserved, Decimal(0)
+        return reserved, quantize(units * rate.upfront * rate.months.denominator / rate.months.numerator * weight)
+
+    def total(self, reservation: Reservation) -> Decimal:
+        """Return all that a reservation's new units cost a month of need."""
+        reserved, upfront = self.cost(reservation)
+        return reserved + upfront
+
+    def without_running(self) -> "Terms":
+        """Return the terms once everything that runs has ended."""
+        return Terms(self.horizon)
+
+    def payable(self, reservation: Reservation) -> Decimal:
+        """Return what a reservation's new units are billed a month, the upfront spread over the term."""
+        return replace(reservation, units=reservation.units - self.covered(reservation)).monthly
+
+    def family(self, reservation: Reservation, on_demand: int) -> int:
+        """Return a family: `on_demand` of what binds nothing new, else that of the term."""
+        if not reservation.rate.is_committed or (self.running and self.covered(reservation) == reservation.units):
+            return on_demand
+        return reservation.family
+
+
+@lru_cache(maxsize=4096)
+def term_weight(growth: Decimal, persistence: Decimal, months: Fraction) -> Decimal:
+    """Return T ÷ N of a term of T months, 1 without a term; of a begun month its part counts."""
+    if not months:
+        return Decimal(1)
+    stays = min(Decimal(1), 1 + growth) * persistence
+    whole, begun = divmod(months, 1)
+    needed = sum((stays**month for month in range(whole)), Decimal(0))
+    needed += stays**whole * begun.numerator / begun.denominator
+    return Decimal(months.numerator) / (needed * months.denominator)
+
+
+def running_of(policy: Policy, offers: Sequence[Offer]) -> tuple[Running, ...]:
+    """Return the commitments that a policy says are running, and that of an incumbent with a term.
+
+    An incumbent's term is taken to run unless `commitments` names its reservation: with 0 months left it has ended.
+    Raises WorkflowError for a reservation that is not on offer.
+    """
+    sold = dict(_labels(offers))
+    found = []
+    for entry in policy.commitments:
+        if entry.reservation not in sold:
+            raise _unknown(entry.reservation, list(sold))
+        if entry.months_left:
+            offer, rate = sold[entry.reservation]
+            found.append(Running(Reservation(offer, rate, entry.units), entry.months_left))
+    named = None if policy.incumbent is None else KEY.fullmatch(policy.incumbent)
+    stated = {entry.reservation for entry in policy.commitments}
+    if named is not None and named["label"] in sold and named["label"] not in stated:
+        offer, rate = sold[named["label"]]
+        if rate.is_committed:
+            found.append(Running(Reservation(offer, rate, int(named["units"])), None))
+    return tuple(found)
+
+
+def _labels(offers: Sequence[Offer]) -> Iterator[tuple[str, tuple[Dedicated, Rate]]]:
+    for offer in offers:
+        if isinstance(offer, Dedicated):
+            for rate in offer.rates:
+                yield Reservation(offer, rate, 1).label, (offer, rate)
+
+
+def _unknown(name: str, sold: Sequence[str]) -> WorkflowError:
+    alike = get_close_matches(name, sold, NEAREST, cutoff=0)
+    mend = f"name one on offer, such as {', '.join(alike)}" if alike else "no dedicated offer is in the price sheets"
+    detail = f"{name} names no reservation on offer: {mend}."
+    return WorkflowError("unknown_commitment", "/policy/commitments", detail)

@@ -1,0 +1,184 @@
+"""Caveats: what a recommendation must not be followed without having read."""
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from service.workflow.compare.compare import Comparison
+from service.workflow.compute.case import Case
+from service.workflow.compute.terms import Running
+from service.workflow.decide.reason import Reason, money
+from service.workflow.offers import ColdStart, Rate
+from service.workflow.options import ExpectedCost, Option
+from service.workflow.rule import choose, margins_of
+from service.workflow.traffic import DAY
+
+FELT = 0.01
+"""Share of requests that meet a cold start from which people feel it."""
+
+IMPLAUSIBLE = 20
+"""Times cheaper than every other provider's way from which a price is taken for a slip of the pen."""
+
+MOST_MONTHS = 120
+"""Months that growth is followed."""
+
+
+def caveats(case: Case, chosen: Option, options: Sequence[Option], comparison: Comparison) -> tuple[Reason, ...]:
+    """Return what must be read first, the gravest first."""
+    return (
+        *_latency_unknown(case, chosen),
+        *_implausible_price(chosen, options),
+        *_running(case, chosen, options),
+        *_bound(case, chosen),
+        *_cold_starts(case, chosen, options),
+        *_growth(case, comparison),
+    )
+
+
+def _latency_unknown(case: Case, chosen: Option) -> Iterator[Reason]:
+    if case.target is None or (chosen.figures is not None and chosen.figures.slow_share is not None):
+        return
+    sold = [chosen.serverless, None if chosen.reservation is None else chosen.reservation.offer]
+    silent = sorted(offer.sku for offer in sold if offer is not None and offer.speed is None)
+    sentence = (
+        f"Nobody knows whether it meets the target of {case.policy.latency.target_ms:g} ms: its latency is unknown. "
+        f"Give {' and '.join(silent) or 'its offers'} a `speed`, or measure it before you rely on it."
+    )
+    yield Reason("latency_unknown", (("target_ms", case.policy.latency.target_ms or 0.0),), sentence)
+
+
+def _implausible_price(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Doubt an option that costs a fraction of everything that is sold by other offers."""
+    others = [o for o in options if o.eligible and not o.ruled_out and not _offers(o) & _offers(chosen)]
+    best = min((o.expected for o in others), default=None)
+    if best is None or best < IMPLAUSIBLE * chosen.expected or not best:
+        return
+    times = float(best / chosen.expected) if chosen.expected else math.inf
+    least = "nothing" if not chosen.expected else f"1 part in {times:,.0f}"
+    sentence = (
+        f"It costs {least} of the cheapest way of any other offer. A slip in the sheet is likelier than such a price: "
+        f"check {' and '.join(sorted(_offers(chosen)))} against its source."
+    )
+    yield Reason("implausible_price", (("times_cheaper", times if math.isfinite(times) else 0.0),), sentence)
+
+
+def _offers(option: Option) -> set[str]:
+    sold = (option.serverless, None if option.reservation is None else option.reservation.offer)
+    return {offer.sku for offer in sold if offer is not None}
+
+
+def _running(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say what is owed for commitments that still run, and what would be right once they have ended."""
+    running = case.terms.running
+    if not running:
+        return
+    owed = case.terms.owed
+    until = " and ".join(_of_running(entry) for entry in running)
+    sentence = f"{money(owed)} a month is owed whatever you choose: {until}."
+    free = [o for o in options if o.eligible and not o.ruled_out]
+    after = choose([_Freed(o, case) for o in free], margins_of(case.policy))
+    if after is not None and after.key != chosen.key:
+        ends = [entry.months_left for entry in running]
+        when = "when it has ended" if None in ends else f"in {max(e or 0 for e in ends)} months, when it has ended"
+        sentence += f" Stay with {chosen.key} until then; {when}, {after.key} is right."
+    if any(entry.months_left is None for entry in running):
+        sentence += " How long it still runs was not said: state it in `commitments`, with 0 months left if it is over."
+    numbers = (("owed", owed), ("after", chosen.key if after is None else after.key))
+    yield Reason("commitment_running", numbers, sentence, owed)
+
+
+def _of_running(entry: Running) -> str:
+    units, label = entry.reservation.units, entry.reservation.label
+    left = "for a term that still runs" if entry.months_left is None else f"for {entry.months_left} months more"
+    return f"{units} x {label} {left}"
+
+
+class _Freed:
+    """An option as it will cost when what runs now has ended."""
+
+    def __init__(self, option: Option, case: Case) -> None:
+        """Price an option without running commitments."""
+        self.key = option.key
+        self.family = option.family if option.reservation is None else _family(option)
+        self.expected = _freed(option.expected_cost, option, case)
+
+
+def _family(option: Option) -> int:
+    assert option.reservation is not None
+    return max(option.family, option.reservation.family) if option.reservation.rate.is_committed else option.family
+
+
+def _freed(cost: ExpectedCost, option: Option, case: Case) -> Decimal:
+    if option.reservation is None or option.mode == "autoscaled":
+        return cost.total - case.terms.owed
+    own = case.terms.without_running().total(option.reservation)
+    return cost.total - cost.reserved - cost.upfront - case.terms.owed + own
+
+
+def _bound(case: Case, chosen: Option) -> Iterator[Reason]:
+    """Say what a new commitment makes payable, against how long the traffic was seen."""
+    reservation = chosen.reservation
+    if reservation is None or not reservation.rate.is_committed:
+        return
+    new = reservation.units - case.terms.covered(reservation)
+    if not new:
+        return
+    rate, term = reservation.rate, reservation.rate.months
+    payable = new * (rate.upfront + rate.monthly_per_unit * term.numerator / term.denominator)
+    days = (case.profile.end_us - case.profile.start_us) / DAY
+    sentence = (
+        f"It binds: {money(payable)} is payable until the earliest exit in {_length(rate)}, whatever the traffic does "
+        f"then; the traffic was seen for {days:,.0f} days."
+    )
+    yield Reason("commitment_binds", (("payable", payable), ("months", float(term)), ("days_seen", days)), sentence)
+
+
+def _length(rate: Rate) -> str:
+    number, unit = (rate.term_days, "day") if rate.term_days else (rate.term_months, "month")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _cold_starts(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say of cold starts that people will feel how many there are, how long they last and what avoids them."""
+    figures, cold = chosen.figures, _cold_start(chosen)
+    requests = float(case.requests_per_month(case.replayed[0]))
+    if figures is None or cold is None or not requests or figures.cold_starts_per_month < FELT * requests:
+        return
+    starts = figures.cold_starts_per_month
+    waited = (
+        "" if figures.first_token is None else f"; half of all wait {figures.first_token.p50 / 1000:,.1f} s or more"
+    )
+    sentence = (
+        f"{starts:,.0f} cold starts a month, of {cold.start_seconds:g} s each, for {requests:,.0f} requests{waited}."
+    )
+    warm = next((o for o in options if o.eligible and o.warm_instances and o.serverless == chosen.serverless), None)
+    if warm is not None and not chosen.warm_instances:
+        more = money(warm.expected - chosen.expected)
+        sentence += f" A warm instance avoids them for {more} a month more: {warm.key}."
+    yield Reason("cold_starts", (("cold_starts", starts), ("start_seconds", cold.start_seconds)), sentence)
+
+
+def _cold_start(option: Option) -> ColdStart | None:
+    return None if option.serverless is None or option.mode != "serverless" else option.serverless.cold_start
+
+
+def _growth(case: Case, comparison: Comparison) -> Iterator[Reason]:
+    """Say when the answer changes if traffic grows, or shrinks, as the policy states."""
+    growth = float(case.policy.horizon.growth_per_month)
+    if not growth:
+        return
+    side = "above" if growth > 0 else "below"
+    flip = next((p for p in comparison.flip_points if p.kind == "traffic" and p.direction == side), None)
+    if flip is None:
+        sentence = f"At {growth:+.0%} a month no other answer was found up to a change of traffic by a factor of 32."
+        yield Reason("growth", (("growth_per_month", growth),), sentence)
+        return
+    factor = float(flip.value / flip.current)
+    months = math.ceil(math.log(factor) / math.log1p(growth))
+    if months > MOST_MONTHS:
+        return
+    sentence = (
+        f"At {growth:+.0%} a month the answer changes to {flip.to} in month {months}, "
+        f"at {factor:.3g} times the traffic."
+    )
+    yield Reason("growth", (("month", months), ("factor", factor), ("option", flip.to)), sentence)
