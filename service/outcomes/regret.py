@@ -7,6 +7,8 @@ from typing import Any
 
 from service.evaluations.engine import Materials
 from service.kit.http.problems import Problem
+from service.workflow.compare.walk_forward import as_measured
+from service.workflow.compute.terms import ended
 from service.workflow.traffic import TrafficHistory
 
 Json = Mapping[str, Any]
@@ -20,7 +22,8 @@ def realised_regret(materials: Materials, key: str, history: TrafficHistory, com
 
     Where it cannot be computed, `detail` says why and `monthly` is null.
     """
-    policy = replace(materials.policy, incumbent=key)
+    # In hindsight nothing is expected and nothing is bound yet: what came is compared as it came.
+    policy = as_measured(replace(materials.policy, incumbent=key, commitments=ended(key)))
     try:
         answer = compute(Materials(history, materials.offers, policy, materials.remarks))
     except Problem as problem:

@@ -141,14 +141,14 @@ class _Pricing:
         cost = option.expected_cost
         kept = float(self.case.forecast.kept)
         moving = float(cost.latency) / kept * self.levels
-        still = float(cost.upfront + cost.added + cost.isolation)
+        still = float(cost.added + cost.isolation)
         if option.mode == "autoscaled":
             return still + moving + self._running(option)
         if option.mode == "serverless":
             return still + moving + self._serverless(option)
         if option.mode == "dedicated":
             return still + moving + self._resized(option)
-        return still + moving + float(cost.reserved) + self._overflow(option, np.ones(len(self.levels)))
+        return still + moving + float(cost.reserved + cost.upfront) + self._overflow(option, np.ones(len(self.levels)))
 
     def best_units(self, option: Option, own: Float64s) -> Float64s:
         """Return the least that a hybrid's offers cost at each level with any number of units; else its own cost."""

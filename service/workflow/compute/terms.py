@@ -22,7 +22,7 @@ from service.workflow.bill import quantize
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Rate
 from service.workflow.options import Reservation
-from service.workflow.policy import HorizonPolicy, Policy
+from service.workflow.policy import HorizonPolicy, Policy, RunningCommitment
 
 KEY = re.compile(r"(?:dedicated|hybrid):(?P<label>.+@\d+[dw]?(?:\.\d+)?)x(?P<units>\d+)(?:~\d+)?(?:\+.+)?")
 """Keys of options on a fixed number of units."""
@@ -129,6 +129,12 @@ def running_of(policy: Policy, offers: Sequence[Offer]) -> tuple[Running, ...]:
         if rate.is_committed:
             found.append(Running(Reservation(offer, rate, int(named["units"])), None))
     return tuple(found)
+
+
+def ended(key: str) -> tuple[RunningCommitment, ...]:
+    """Return what says that the term of the option of a key has ended, so that it is weighed as a new one would be."""
+    named = KEY.fullmatch(key)
+    return () if named is None else (RunningCommitment(named["label"], int(named["units"]), 0),)
 
 
 def _labels(offers: Sequence[Offer]) -> Iterator[tuple[str, tuple[Dedicated, Rate]]]:

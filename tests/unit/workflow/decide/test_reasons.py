@@ -10,7 +10,7 @@ import pytest
 
 from service.workflow.decide import reasons as module
 from service.workflow.evaluate import Evaluation
-from service.workflow.offers import Isolation, Limits, Offer, Speed, Units
+from service.workflow.offers import Isolation, Limits, Offer, Rate, Speed, Units
 from service.workflow.options import Option
 from service.workflow.policy import ForecastPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy
 from tests.histories import series_of
@@ -275,6 +275,45 @@ def test_the_runner_up_of_the_same_mode_is_told_with_what_it_costs_more() -> Non
     assert dict(entry.numbers)["option"] == "serverless:two"
     more = option_of(evaluation, "serverless:two").expected - option_of(evaluation, "serverless:one").expected
     assert dict(entry.numbers)["more"] == more
+
+
+def test_what_a_term_makes_payable_is_read_first() -> None:
+    evaluation = evaluated(market(committed="0.02"))
+    assert codes(evaluation)[0] == "commitment_binds"
+    assert reason(evaluation, "commitment_binds").sentence == (
+        "It binds: 525.60 is payable until the earliest exit in 12 months, whatever the traffic does then; the traffic "
+        "was seen for 7 days."
+    )
+
+
+def test_a_term_of_days_is_payable_for_its_days() -> None:
+    units = ptu_offer(
+        "ptu", rate("0.10"), Rate(0, hourly=Decimal("0.02"), term_days=30), capacity=budget("1", requests="1")
+    )
+    entry = reason(evaluated([*market()[:1], units]), "commitment_binds")
+    assert dict(entry.numbers)["payable"] == 3 * 720 * Decimal("0.02")
+    assert "until the earliest exit in 30 days" in entry.sentence
+
+
+def test_what_is_owed_for_a_running_commitment_is_told_with_the_way_to_end_it() -> None:
+    entry = reason(
+        evaluated(market(committed="0.02"), replace(QUICK, incumbent="hybrid:ptu@12x1+req")), "commitment_running"
+    )
+    assert dict(entry.numbers)["owed"] == Decimal("14.60")
+    assert "14.60 a month is owed whatever you choose: 1 x ptu@12 for a term that still runs." in entry.sentence
+
+
+def test_a_price_that_nobody_else_comes_near_is_doubted() -> None:
+    evaluation = evaluated(market(request="0.005", unit="1"))
+    assert codes(evaluation)[0] == "implausible_price"
+    assert evaluation.recommendation.confidence == "low"
+
+
+def test_growth_says_when_the_answer_changes_or_that_it_does_not() -> None:
+    growing = replace(QUICK, horizon=replace(QUICK.horizon, growth_per_month=Decimal("0.1")))
+    assert reason(evaluated(market(), growing), "growth").sentence == (
+        "At +10% a month no other answer was found up to a change of traffic by a factor of 32."
+    )
 
 
 def test_every_reason_that_exists_is_shown_here() -> None:
