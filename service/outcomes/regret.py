@@ -7,7 +7,7 @@ from typing import Any
 
 from service.evaluations.engine import Materials
 from service.kit.http.problems import Problem
-from service.workflow.compare.walk_forward import as_measured
+from service.workflow.compute.redecide import as_measured
 from service.workflow.compute.terms import ended
 from service.workflow.traffic import TrafficHistory
 
