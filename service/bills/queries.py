@@ -45,12 +45,12 @@ def counted_before(tx: Transaction, digests: Sequence[str]) -> dict[str, str]:
 
 
 def counted(tx: Transaction, bill_ids: Sequence[str] | None, starts: datetime, ends: datetime) -> Sequence[Charge]:
-    """Return the charges that count and start in [starts, ends), of these bills, or of all where none are named."""
+    """Return the charges that count and share time with [starts, ends), of these bills, or of all if none are named."""
     statement = select(Charge).where(
         Charge.organization_id == tx.organization_id,
         Charge.repeats.is_(None),
-        Charge.starts_at >= starts,
         Charge.starts_at < ends,
+        Charge.ends_at > starts,
     )
     if bill_ids is not None:
         statement = statement.where(Charge.bill_id.in_(bill_ids))

@@ -125,6 +125,10 @@ def _cautions(case: Case, lines: Sequence[LineVariance]) -> Iterator[str]:
     if case.joined.unmatched:
         count = sum(one.charges for one in case.joined.unmatched)
         yield f"{count} charges of the bills belong to no line of this option and are left out; see `unmatched`."
+    crossing = [one for one in case.joined.unmatched if one.reason == "crosses_period" and one.amount]
+    if crossing:
+        skus = ", ".join(sorted({one.sku for one in crossing}))
+        yield f"Charges of {skus} reach beyond these days and are left out: choose days that hold whole charges."
     if case.came is None:
         yield "Without the traffic of the period, volume is what was billed by use, and overflow is not told from it."
     elif case.came.covered < 1:

@@ -71,7 +71,7 @@ def join(charges: Iterable[Charge], plan: Plan, skus: Mapping[str, str], referen
     left: dict[tuple[str, ...], Unmatched] = {}
     for charge in charges:
         sku = _sku(charge, names, bought, plan)
-        reason = "other_currency" if charge.currency != plan.currency else "unknown_sku" if sku is None else None
+        reason = _reason(charge, sku, plan)
         if sku is None or reason is not None:
             _leave(left, charge, reason or "")
             continue
@@ -81,6 +81,16 @@ def join(charges: Iterable[Charge], plan: Plan, skus: Mapping[str, str], referen
         if billed.purchased is not None and not billed.quantity:
             billed.quantity = billed.purchased  # a bill that has purchases alone
     return joined
+
+
+def _reason(charge: Charge, sku: str | None, plan: Plan) -> str | None:
+    """Return why a charge belongs to no line; a part of a charge cannot be told from the rest of it."""
+    if sku is None:
+        return "unknown_sku"
+    if charge.currency != plan.currency:
+        return "other_currency"
+    inside = plan.period.starts_at <= charge.starts_at and charge.ends_at <= plan.period.ends_at
+    return None if inside else "crosses_period"
 
 
 def _sku(charge: Charge, names: Mapping[str, str], bought: set[str], plan: Plan) -> str | None:

@@ -81,7 +81,7 @@ class UnmatchedSchema(Schema):
     provider = fields.String(required=True)
     category = fields.String(required=True)
     currency = Currency(required=True)
-    reason = fields.String(required=True, metadata={"enum": ["unknown_sku", "other_currency"]})
+    reason = fields.String(required=True, metadata={"enum": ["unknown_sku", "other_currency", "crosses_period"]})
     amount = fields.String(required=True)
     charges = Integer(required=True)
 

@@ -23,6 +23,8 @@ FOCUS: dict[str, tuple[str, ...]] = {
     "billed": ("BilledCost",),
     "effective": ("EffectiveCost",),
     "currency": ("BillingCurrency",),
+    "committed": ("CommitmentDiscountQuantity",),
+    "committed_unit": ("CommitmentDiscountUnit",),
     "commitment": ("CommitmentDiscountId",),
     "commitment_status": ("CommitmentDiscountStatus",),
     "contract": ("ContractApplied", "x_ContractId"),

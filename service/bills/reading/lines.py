@@ -18,6 +18,9 @@ Row = Mapping[str, str]
 
 CATEGORIES = ("Usage", "Purchase", "Tax", "Credit", "Adjustment")
 
+QUANTITIES = {"consumed": "consumed_unit", "quantity": "unit", "committed": "committed_unit"}
+"""The field of the unit of each quantity."""
+
 MOST_TOLD = 10
 MOST_TEXT = 500
 
@@ -101,13 +104,12 @@ def _ends(said: Mapping[str, str], columns: Mapping[str, str]) -> Any:  # noqa: 
 
 
 def _quantity(said: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return how much was used in single units, and of which; the priced quantity where no consumed one is given."""
-    first, second = ("consumed", "consumed_unit"), ("quantity", "unit")
-    field, unit_field = first if said.get("consumed") else second
-    if not said.get(field):
+    """Return how much was used in single units, and of which; the priced or committed one where none is consumed."""
+    found = next((field for field in ("consumed", "quantity", "committed") if said.get(field)), None)
+    if found is None:
         return None, ""
-    block, name = unit(said.get(unit_field, ""))
-    return plain_decimal(_read(number, said, field) * block), name
+    block, name = unit(said.get(QUANTITIES[found], ""))
+    return plain_decimal(_read(number, said, found) * block), name
 
 
 def _category(said: Mapping[str, str]) -> str:

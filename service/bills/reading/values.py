@@ -10,7 +10,7 @@ WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _NUMBER = re.compile(r"[+-]?(\d{1,28}(\.\d{0,60})?|\.\d{1,60})([eE][+-]?\d{1,2})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
-_UNIT = re.compile(r"(?:(\d[\d,]*)\s*)?(k|m|thousand|million)?\s*(.*)", re.IGNORECASE | re.ASCII)
+_UNIT = re.compile(r"(?:(\d[\d,]*)\s*)?(thousand|million|k|m)?\s*(.*)", re.IGNORECASE | re.ASCII)
 
 NOT_A_NUMBER = "is no plain number; write it as 1234.56, without signs of currency or thousands"
 NOT_A_TIME = "is no time; write it as 2026-11-01 or 2026-11-01T00:00:00Z"
@@ -65,9 +65,18 @@ def unit(text: str) -> tuple[int, str]:
     scale = SCALES.get((match[2] or "").lower(), 1)
     rest = match[3].strip().casefold()
     if scale > 1 and not rest.startswith(tuple(word for word, _ in UNITS)):
-        scale, rest = 1, text.strip().casefold()
+        return 1, _named(text.strip().casefold())
+    if any(character.isdigit() for character in rest):
+        return 1, text.strip().casefold()  # of how many it is cannot be told
     block = int(match[1].replace(",", "")) if match[1] else 1
-    return block * scale, next((name for word, name in UNITS if word in rest), rest)
+    return block * scale, _named(rest)
+
+
+def _named(text: str) -> str:
+    """Return the unit that a text names, the text itself where it names none that is known or how many is doubtful."""
+    if any(character.isdigit() for character in text):
+        return text
+    return next((name for word, name in UNITS if word in text), text)
 
 
 def meter(*texts: str) -> str | None:

@@ -92,6 +92,19 @@ def test_a_reservation_is_joined_by_its_order_and_idle_money_is_told(api: ApiCli
     assert document["unmatched"] == []
 
 
+def test_a_charge_that_reaches_beyond_the_days_is_left_out_and_told(api: ApiClient) -> None:
+    workload_id = ready(api)
+    evaluation_id = evaluate(api, workload_id).json["id"]
+    bill(api, HEAD + "2026-10-01,2026-10-31,tokens,input tokens,500,1M tokens,300.00,USD,acme,Usage,\n")
+    week = outcome(api, evaluation_id=evaluation_id)
+    assert (week["billed"], week["unmatched"][0]["reason"]) == ("0.00", "crosses_period")
+    assert any("reach beyond these days" in told for told in week["detail"])
+    made = api.get("/v1/outcomes").json["items"][0]["id"]
+    assert api.delete(f"/v1/outcomes/{made}", headers={"If-Match": "*"}).status_code == 204
+    month = outcome(api, evaluation_id=evaluation_id, starts_on="2026-10-01", ends_on="2026-10-31")
+    assert (month["billed"], month["unmatched"]) == ("300.00", [])
+
+
 def test_days_count_once_and_the_same_days_again_replace(api: ApiClient) -> None:
     workload_id = ready(api)
     evaluation_id = evaluate(api, workload_id).json["id"]
