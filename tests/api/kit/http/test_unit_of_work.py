@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.app import create_app
@@ -281,6 +281,26 @@ def test_a_key_whose_request_died_elsewhere_is_taken_over_when_its_lease_lapses(
     with pytest.raises(idempotency.LostReservation):
         database.write(late)
     assert stored(database) == 1
+
+
+def test_who_lost_a_key_cannot_answer_for_who_holds_it_now(api: ApiClient, database: Database, tmp_path: Path) -> None:
+    """While the second is still at it, only the holder tells the two apart."""
+    actor, mark = Actor(api.organization_id, "api_key", "key_x"), idempotency.fingerprint(b"the same")
+
+    def reserved(place: str) -> idempotency.Reservation:
+        held = idempotency.reserve(database, Presence(tmp_path / place), actor, "POST /v1/tallies", "k", mark)
+        assert isinstance(held, idempotency.Reservation)
+        return held
+
+    first = reserved("one machine")
+    database.write(lambda session: session.execute(update(IdempotencyKey).values(leased_until=clock.now())))
+    second = reserved("another machine")
+    with pytest.raises(idempotency.LostReservation):
+        database.write(lambda session: idempotency.keep(session, first, idempotency.Answer(201, {}, b"first")))
+    idempotency.release(database, first)  # frees nothing either
+    database.write(lambda session: idempotency.keep(session, second, idempotency.Answer(201, {}, b"second")))
+    with database.reading() as session:
+        assert session.scalars(select(IdempotencyKey.body)).all() == [b"second"]
 
 
 def test_keys_are_forgotten_after_their_retention(api: ApiClient, database: Database) -> None:
