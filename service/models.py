@@ -3,6 +3,7 @@
 from service.access import models as access
 from service.bills import models as bills
 from service.commitments import models as commitments
+from service.decisions import models as decisions
 from service.evaluations import models as evaluations
 from service.evaluations.comparisons import models as evaluation_comparisons
 from service.events import models as events
@@ -22,6 +23,7 @@ __all__ = [
     "access",
     "bills",
     "commitments",
+    "decisions",
     "evaluation_comparisons",
     "evaluations",
     "events",

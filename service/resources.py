@@ -6,6 +6,8 @@ from functools import partial
 from service.access.routes import blueprint as access
 from service.bills.routes import blueprint as bills
 from service.commitments.routes import blueprint as commitments
+from service.decisions.lapsing import LAPSE
+from service.decisions.routes import blueprint as decisions
 from service.evaluations import service as evaluating
 from service.evaluations.charting import run as draw
 from service.evaluations.comparisons.routes import blueprint as evaluation_comparisons
@@ -40,6 +42,7 @@ RESOURCES = (
     reviews,
     portfolio_evaluations,
     pooled_evaluations,
+    decisions,
     commitments,
     renewals,
     procurement,
@@ -53,7 +56,7 @@ RESOURCES = (
 JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw}
 """Handlers of jobs that call nobody, by kind."""
 
-CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND)
+CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE)
 """What the clock asks for."""
 
 

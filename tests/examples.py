@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.clients import Answer, ApiClient
+from tests.deciding import propose, second
 from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, sheet, upload, week
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -98,6 +99,8 @@ def rows(api: ApiClient) -> dict[str, str]:
         "number": "1",
         "sequence": "1",
         "name": "batch",
+        "member_id": second(api, "Lee").member_id,
+        "decision_id": propose(second(api, "Dana", "analyst"), answer.json["id"], 12)["id"],
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
         "bill_id": charged(api),
@@ -180,6 +183,7 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "set_default_policy": Good(json={"policy_id": parameters["policy_id"]}),
         "create_evaluation": Good(json={"policy": {"margin": "0.20"}, "price_sheet_versions": pins}),
         "try_pooled_evaluation": Good(json={"workload_ids": [parameters["workload_id"], upload_another(api)]}),
+        **decision_requests(api, parameters),
         "create_portfolio_evaluation": Good(json={}),
         "upload_bill": Good(data=BILL.replace(b"157.68", b"160.00")),
         "create_outcome": Good(json={"evaluation_id": parameters["evaluation_id"], **OCTOBER}),
@@ -190,6 +194,18 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "diff_evaluation": Good(query=f"against={parameters['evaluation_id']}"),
         "try_evaluation_scenarios": Good(json=grid),
         "try_workload_scenarios": Good(json={"grid": grid, "price_sheet_versions": pins}),
+    }
+
+
+def decision_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]:
+    """Return a good request of every operation on decisions."""
+    digest = api.get(f"/v1/decisions/{parameters['decision_id']}").json["digest"]
+    return {
+        "create_decision": Good(json={"evaluation_id": parameters["evaluation_id"], "valid_until": "2099-12-31"}),
+        "vote_on_decision": Good(json={"vote": "abstain", "digest": digest}),
+        "withdraw_decision": Good(json={"reason": "Asked again with another term."}),
+        "end_decision": Good(json={"reason": "No longer needed."}),
+        "comment_on_decision": Good(json={"text": "Ask for a discount."}),
     }
 
 
@@ -210,6 +226,8 @@ SIMPLE: dict[str, Good] = {
     "create_workload": Good(json={"name": "Chat", "model": "m70"}),
     "change_workload": Good(json={"name": "Talk"}),
     "create_api_key": Good(json={"name": "CI", "role": "viewer"}),
+    "create_member": Good(json={"name": "Sam", "role": "approver", "email": "sam@example.com"}),
+    "change_member": Good(json={"name": "Sam B."}),
     "create_webhook": Good(
         json={"url": "https://hooks.example/crossover", "events": ["decision.*", "workload.created"]}
     ),

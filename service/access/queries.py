@@ -1,12 +1,13 @@
 """Queries on organizations and their keys."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from service.access.models import ApiKey, Organization
+from service.access.models import ApiKey, Member, Organization
 from service.kit import clock
 from service.kit.db.database import Database
 from service.kit.db.transaction import Transaction
@@ -24,6 +25,9 @@ class KeyFacts(NamedTuple):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    member_id: str
+    member_role: str
+    deactivated_at: datetime | None
     signing_key: bytes
 
     @property
@@ -32,12 +36,15 @@ class KeyFacts(NamedTuple):
         return self.last_used_at is not None and self.last_used_at >= clock.now() - NOTED_EVERY
 
 
-_KEYS, _ORGANIZATIONS = ApiKey.__table__.c, Organization.__table__.c
+_KEYS, _MEMBERS, _ORGANIZATIONS = ApiKey.__table__.c, Member.__table__.c, Organization.__table__.c
+
+_OF_KEY = KeyFacts._fields[: KeyFacts._fields.index("member_role")]
 _OTHERS = Organization.__table__.alias("others").c
 
 FACTS = (
-    select(*(_KEYS[name] for name in KeyFacts._fields[:-1]), _ORGANIZATIONS.signing_key)
+    select(*(_KEYS[name] for name in _OF_KEY), _MEMBERS.role, _MEMBERS.deactivated_at, _ORGANIZATIONS.signing_key)
     .join_from(ApiKey.__table__, Organization.__table__)
+    .join(Member.__table__, _MEMBERS.id == _KEYS.member_id)
     .where(_KEYS.id == bindparam("key_id"))
 )
 """Every call runs this statement, so it is built once, on plain tables."""
@@ -80,14 +87,44 @@ def organization(tx: Transaction) -> Organization:
     return tx.session.execute(select(Organization).where(Organization.id == tx.organization_id)).scalar_one()
 
 
-def api_keys(tx: Transaction) -> Select[ApiKey]:
-    """Return the statement of the organization's keys."""
-    return select(ApiKey).where(ApiKey.organization_id == tx.organization_id)
+def api_keys(tx: Transaction, member_id: str | None = None) -> Select[ApiKey]:
+    """Return the statement of the organization's keys, of one member where one is given."""
+    statement = select(ApiKey).where(ApiKey.organization_id == tx.organization_id)
+    return statement if member_id is None else statement.where(ApiKey.member_id == member_id)
 
 
 def api_key(tx: Transaction, key_id: str) -> ApiKey | None:
     """Return one of the organization's keys."""
     return tx.session.scalar(api_keys(tx).where(ApiKey.id == key_id))
+
+
+def members(tx: Transaction, filters: Mapping[str, Any]) -> Select[Member]:
+    """Return the statement of the organization's members. filters: role, state, email; None asks nothing."""
+    statement = select(Member).where(Member.organization_id == tx.organization_id)
+    for name in ("role", "email"):
+        if filters.get(name) is not None:
+            statement = statement.where(getattr(Member, name) == filters[name])
+    if filters.get("state") is None:
+        return statement
+    gone = Member.deactivated_at.is_not(None)
+    return statement.where(gone if filters["state"] == "deactivated" else ~gone)
+
+
+def member(tx: Transaction, member_id: str) -> Member | None:
+    """Return one of the organization's members."""
+    return tx.session.scalar(members(tx, {}).where(Member.id == member_id))
+
+
+def member_of_subject(tx: Transaction, subject: str) -> Member | None:
+    """Return the organization's member of a subject at the identity provider."""
+    return tx.session.scalar(members(tx, {}).where(Member.subject == subject))
+
+
+def members_of(tx: Transaction, member_ids: Collection[str]) -> dict[str, Member]:
+    """Return these members, by id."""
+    if not member_ids:
+        return {}
+    return {found.id: found for found in tx.session.scalars(members(tx, {}).where(Member.id.in_(member_ids)))}
 
 
 def touch(session: Session, key_id: str, at: datetime) -> None:

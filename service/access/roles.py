@@ -9,6 +9,7 @@ ROLES: tuple[Role, ...] = get_args(Role)
 _VIEWER = frozenset(
     {
         "organization:read",
+        "members:read",
         "price_sheets:read",
         "workloads:read",
         "traffic_histories:read",
@@ -22,9 +23,14 @@ _ANALYST = _VIEWER | {
     "traffic_histories:write",
     "evaluations:write",
     "decisions:propose",
+    "decisions:comment",
 }
-_APPROVER = _VIEWER | {"decisions:approve", "decisions:purchase"}
-_ADMIN = _ANALYST | _APPROVER | {"events:read", "webhooks:read", "webhooks:write", "api_keys:read", "api_keys:write"}
+_APPROVER = _VIEWER | {"decisions:comment", "decisions:approve", "decisions:purchase"}
+_ADMIN = (
+    _ANALYST
+    | _APPROVER
+    | {"members:write", "events:read", "webhooks:read", "webhooks:write", "api_keys:read", "api_keys:write"}
+)
 _OWNER = _ADMIN | {"organization:write"}
 
 SCOPES: dict[Role, frozenset[str]] = {

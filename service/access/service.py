@@ -7,10 +7,10 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
-from service.access import keys, queries
+from service.access import keys, members, queries
 from service.access.key_cache import KnownKeys
 from service.access.keys import Token
-from service.access.models import ApiKey, Organization
+from service.access.models import ApiKey, Member, Organization
 from service.access.queries import KeyFacts
 from service.access.roles import SCOPES, Role
 from service.events import service as events
@@ -46,8 +46,8 @@ def admitted(token: Token, key: KeyFacts) -> Actor:
 
 
 def holds(key: KeyFacts) -> bool:
-    """Whether a stored key still opens anything: it is neither revoked nor over."""
-    return key.revoked_at is None and not _is_over(key.expires_at)
+    """Whether a stored key still opens anything: neither revoked nor over, its member active."""
+    return key.revoked_at is None and key.deactivated_at is None and not _is_over(key.expires_at)
 
 
 def actor_of(key: KeyFacts) -> Actor:
@@ -56,9 +56,10 @@ def actor_of(key: KeyFacts) -> Actor:
         organization_id=key.organization_id,
         kind="api_key",
         id=key.id,
-        scopes=SCOPES[cast("Role", key.role)],
+        scopes=SCOPES[cast("Role", key.role)] & SCOPES[cast("Role", key.member_role)],
         signing_key=key.signing_key,
         first_use=not key.is_noted,
+        member_id=key.member_id,
     )
 
 
@@ -77,8 +78,12 @@ def create_organization(session: Session, name: str) -> Organization:
     return organization
 
 
-def create_key(tx: Transaction, *, name: str, role: Role, expires_at: datetime | None = None) -> tuple[ApiKey, str]:
+def create_key(
+    tx: Transaction, *, name: str, role: Role, expires_at: datetime | None = None, member_id: str | None = None
+) -> tuple[ApiKey, str]:
     """Add a key to the actor's organization; return it and the whole key, which is never shown again.
+
+    member_id: whose key it is; None: of who asks, or, for a command, of a new member of the key's name and role.
 
     Raises Problem 403 when the role may more than the actor itself, 422 when the key would be over before it begins.
     """
@@ -86,8 +91,10 @@ def create_key(tx: Transaction, *, name: str, role: Role, expires_at: datetime |
         raise invalid(FieldError("/expires_at", "past", "Lies in the past; name a later time or leave it out."))
     if not SCOPES[role] <= tx.actor.scopes:
         raise Problem(FORBIDDEN, f"A key cannot make keys of a wider role than its own; {role} is wider.")
+    owner = _owner_of_key(tx, name, role, member_id)
     token = keys.new()
     key = ApiKey(
+        member_id=owner.id,
         id=token.key_id,
         organization_id=tx.organization_id,
         name=name,
@@ -100,6 +107,21 @@ def create_key(tx: Transaction, *, name: str, role: Role, expires_at: datetime |
     tx.session.add(key)
     events.append(tx, "api_key.created", key.id, after=_facts(key))
     return key, token.spelled()
+
+
+def _owner_of_key(tx: Transaction, name: str, role: Role, member_id: str | None) -> Member:
+    """Return whose the new key is. Raises Problem 422 where there is no such member or its role is narrower."""
+    if member_id is None and tx.actor.kind == "command":
+        return members.create(tx, {"kind": "person", "name": name, "email": "", "subject": None, "role": role})
+    member = members.acting(tx) if member_id is None else queries.member(tx, member_id)
+    if member is None or member.state != "active":
+        raise invalid(FieldError("/member_id", "unknown_member", "No active member has this id; see /v1/members."))
+    if not SCOPES[role] <= SCOPES[cast("Role", member.role)]:
+        told = (
+            f"{member.name} is {member.role}: give the key that role or a narrower one, or change the member's first."
+        )
+        raise invalid(FieldError("/role", "wider_than_member", told))
+    return member
 
 
 def get_key(tx: Transaction, key_id: str) -> ApiKey:
@@ -123,6 +145,7 @@ def revoke_key(tx: Transaction, key_id: str) -> None:
 
 def _facts(key: ApiKey) -> dict[str, object]:
     return {
+        "member_id": key.member_id,
         "name": key.name,
         "role": key.role,
         "expires_at": key.expires_at and key.expires_at.isoformat(),

@@ -1,0 +1,1 @@
+"""Decisions: what people did about an evaluation, under which rules, and what was bought."""

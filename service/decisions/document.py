@@ -1,0 +1,96 @@
+"""A decision as it is served: what was decided, its state by now, who voted, and what is next, in words."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from service.access import queries as access
+from service.access.models import Member
+from service.decisions import guarding, guardrails, queries, service, voting
+from service.decisions.models import Decision, Purchase, Vote
+from service.decisions.quorum import Quorum
+from service.decisions.states import FOCUS, State
+from service.kit.db.transaction import Transaction
+
+
+class Shown:
+    """A decision as it stands now, with its tag."""
+
+    def __init__(self, tx: Transaction, row: Decision, votes: list[Vote], purchase: Purchase | None) -> None:
+        """Join what is stored and what follows from the moment."""
+        self.row = row
+        self.state = service.clock_of(row).at(cast("State", row.state), tx.now)
+        _, rules = guarding.rules_in_force(tx)
+        looked = guarding.facts_for_rules(tx, row, rules)
+        self.findings = guardrails.findings(rules, looked) if self.state == "proposed" else []
+        self.quorum = voting.quorum_of(tx, row, guardrails.need(rules, looked), votes)
+        self.votes = [_vote(vote, access.members_of(tx, {v.member_id for v in votes})) for vote in votes]
+        self.purchase = None if purchase is None else {"id": purchase.id, "created_at": purchase.created_at} | {
+            "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
+        }  # fmt: skip
+        people = access.members_of(tx, {row.proposer_id, row.owner_id})
+        self.proposer, self.owner = (_person(people[each]) for each in (row.proposer_id, row.owner_id))
+        self.needs = _needs(self.quorum) if self.state == "proposed" else None
+        self.sentence = self._sentence()
+        self.focus_status = FOCUS[self.state]
+        if self.state == "ended" and row.ends_on is not None and tx.now.date().isoformat() <= row.ends_on:
+            self.focus_status = "Canceled"
+
+    @property
+    def etag(self) -> str:
+        """The tag of the row and of the state that the clock says."""
+        return f"{self.row.etag}-{self.state}"
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
+        """Return a column of the row."""
+        return getattr(self.row, name)
+
+    def _sentence(self) -> str:
+        row = self.row
+        if self.state == "proposed":
+            return f"{self.quorum.sentence} It lapses after {row.valid_until}."
+        if self.state == "approved" and row.buys:
+            return f"Approved: buy by {row.purchase_by} and record the purchase, or it lapses."
+        if self.state in ("approved", "purchased"):
+            return f"{self.state.capitalize()}: active from {row.starts_on} on."
+        if self.state == "active":
+            return "Active." if row.ends_on is None else f"Active until {row.ends_on}."
+        if self.state == "lapsed" and row.state != "lapsed":
+            return "Lapsed: the next step was not taken in time."
+        told = {"superseded": f"Replaced by {row.superseded_by_id}.", "lapsed": "The next step was not taken in time."}
+        return f"{self.state.capitalize()}. {told.get(self.state, row.state_reason)}".strip()
+
+
+def shown(tx: Transaction, row: Decision) -> Shown:
+    """Return one decision as it stands now."""
+    return shown_all(tx, [row])[0]
+
+
+def shown_all(tx: Transaction, rows: Sequence[Decision]) -> list[Shown]:
+    """Return decisions as they stand now."""
+    ids = [row.id for row in rows]
+    votes, purchases = queries.votes_of(tx, ids), queries.purchases_of(tx, ids)
+    return [Shown(tx, row, votes[row.id], purchases.get(row.id)) for row in rows]
+
+
+def _needs(quorum: Quorum) -> dict[str, Any]:
+    return {
+        "approvers": quorum.need.approvers,
+        "role": quorum.need.role,
+        "missing": quorum.missing,
+        "approved_by": [_person(member) for member in quorum.approving],
+        "sentence": quorum.sentence,
+    }
+
+
+def _vote(vote: Vote, members: dict[str, Member]) -> dict[str, Any]:
+    return {
+        "member": _person(members[vote.member_id]),
+        "vote": vote.vote,
+        "reason": vote.reason,
+        "digest": vote.digest,
+        "created_at": vote.created_at,
+    }
+
+
+def _person(member: Member) -> dict[str, str]:
+    return {"id": member.id, "name": member.name}

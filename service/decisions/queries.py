@@ -1,0 +1,102 @@
+"""Queries on decisions."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+
+from service.decisions.models import Comment, Decision, Guardrails, Purchase, Vote
+from service.kit.db.transaction import Transaction
+
+FILTERS = ("workload_id", "evaluation_id", "owner_id", "proposer_id", "external_reference", "kind", "digest")
+
+COMMITTED = ("approved", "purchased", "active", "ended")
+"""States of decisions whose money is, or was, committed."""
+
+
+def decisions(tx: Transaction, filters: Mapping[str, Any]) -> Select[Decision]:
+    """Return the statement of the organization's decisions that fit the filters that are not None.
+
+    filters: those of FILTERS; state, as it is by now; due_by: a day until which the decision is to be taken.
+    """
+    statement = select(Decision).where(Decision.organization_id == tx.organization_id)
+    for name in FILTERS:
+        if filters.get(name) is not None:
+            statement = statement.where(getattr(Decision, name) == filters[name])
+    if filters.get("due_by") is not None:
+        statement = statement.where(Decision.decide_by <= filters["due_by"].isoformat())
+    if filters.get("state") is not None:
+        statement = statement.where(_state(tx) == filters["state"])
+    return statement
+
+
+def _state(tx: Transaction) -> ColumnElement[str]:
+    """Return the state by now: the stored one unless the clock has moved it, and once more where it ended since."""
+    moved = and_(Decision.due_at.is_not(None), Decision.due_at <= tx.now)
+    ended = and_(Decision.due_state == "active", Decision.ends_on < tx.now.date().isoformat())
+    return case((and_(moved, ended), "ended"), (moved, Decision.due_state), else_=Decision.state)
+
+
+def decision(tx: Transaction, decision_id: str, *, locked: bool = False) -> Decision | None:
+    """Return one of the organization's decisions; its row locked until the transaction ends, if asked."""
+    statement = decisions(tx, {}).where(Decision.id == decision_id)
+    return tx.session.scalar(statement.with_for_update() if locked else statement)
+
+
+def votes(tx: Transaction, decision_id: str) -> list[Vote]:
+    """Return the votes on a decision in the order they were cast."""
+    statement = select(Vote).where(Vote.organization_id == tx.organization_id, Vote.decision_id == decision_id)
+    return list(tx.session.scalars(statement.order_by(Vote.number)))
+
+
+def votes_of(tx: Transaction, decision_ids: Collection[str]) -> dict[str, list[Vote]]:
+    """Return the votes on these decisions, by decision, in the order they were cast."""
+    statement = select(Vote).where(Vote.organization_id == tx.organization_id, Vote.decision_id.in_(decision_ids))
+    found: dict[str, list[Vote]] = {decision_id: [] for decision_id in decision_ids}
+    for vote in tx.session.scalars(statement.order_by(Vote.number)):
+        found[vote.decision_id].append(vote)
+    return found
+
+
+def comments(tx: Transaction, decision_id: str) -> Select[Comment]:
+    """Return the statement of the comments on a decision."""
+    return select(Comment).where(Comment.organization_id == tx.organization_id, Comment.decision_id == decision_id)
+
+
+def purchases_of(tx: Transaction, decision_ids: Collection[str]) -> dict[str, Purchase]:
+    """Return what was bought on these decisions, by decision."""
+    statement = select(Purchase).where(
+        Purchase.organization_id == tx.organization_id, Purchase.decision_id.in_(decision_ids)
+    )
+    return {purchase.decision_id: purchase for purchase in tx.session.scalars(statement)}
+
+
+def committed_since(tx: Transaction, decision: Decision, since: datetime) -> list[Decision]:
+    """Return other decisions of the workload and provider approved after a time, as long as their money is bound.
+
+    One that was replaced counts where something had been bought on it.
+    """
+    bought = select(Purchase.id).where(Purchase.decision_id == Decision.id).exists()
+    statement = decisions(tx, {"workload_id": decision.workload_id}).where(
+        Decision.id != decision.id,
+        Decision.provider == decision.provider,
+        Decision.approved_at > since,
+        or_(Decision.state.in_(COMMITTED), bought),
+    )
+    return list(tx.session.scalars(statement))
+
+
+def due(now: datetime) -> Select[Decision]:
+    """Return the statement of decisions, of any organization, that the clock moves by now."""
+    return select(Decision).where(Decision.due_at <= now)
+
+
+def guardrails(tx: Transaction) -> Select[Guardrails]:
+    """Return the statement of the organization's guardrails."""
+    return select(Guardrails).where(Guardrails.organization_id == tx.organization_id)
+
+
+def guardrails_in_force(tx: Transaction) -> Guardrails | None:
+    """Return the guardrails in force, None where the shipped default is."""
+    return tx.session.scalar(guardrails(tx).where(Guardrails.state == "in_force"))

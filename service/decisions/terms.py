@@ -1,0 +1,87 @@
+"""What an option binds, in money: read off the bill that the evaluation made of it, exact."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import Any
+
+from service.kit.db.types import plain_decimal
+from service.workflow.offers import HOURS_PER_MONTH
+
+Json = Mapping[str, Any]
+
+QUANTUM = Decimal("1E-12")
+
+_TERM = re.compile(r"@(\d+)([dw]?)(?:\.\d+)?x")
+
+_RESERVED = frozenset({"reserved_units", "idle"})
+
+_DAYS = {"d": 1, "w": 7}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Purchase terms of an option.
+
+    units: reserved, 0 without. unit_price: of one unit, per unit of time `price_unit` (`unit_hours`, `unit_months`).
+    monthly: of all reserved units, upfront not included. upfront: of all units. term_months: exact, 0 on demand.
+    total_commitment: everything payable until the earliest exit.
+    """
+
+    units: int
+    unit_price: Decimal | None
+    price_unit: str | None
+    monthly: Decimal
+    upfront: Decimal
+    term: str
+    term_months: Fraction
+    total_commitment: Decimal
+
+    def document(self) -> dict[str, Any]:
+        """Return the terms as JSON values; money is decimal strings."""
+        months = self.term_months
+        return {
+            "units": self.units,
+            "unit_price": None if self.unit_price is None else plain_decimal(self.unit_price),
+            "price_unit": self.price_unit,
+            "monthly": plain_decimal(self.monthly),
+            "upfront": plain_decimal(self.upfront),
+            "term": self.term,
+            "term_months": months.numerator if months.denominator == 1 else round(float(months), 6),
+            "total_commitment": plain_decimal(self.total_commitment),
+        }
+
+
+def terms_of(option: Json) -> Terms:
+    """Return the purchase terms of an option that was computed, not ruled out."""
+    lines = option["lines"]
+    reserved = [line for line in lines if line["code"] in _RESERVED or line["code"].startswith("owned_")]
+    upfront = [line for line in lines if line["code"] == "upfront"]
+    units = int(option["units"] or 0)
+    term, months = _term(option["key"])
+    monthly = sum((Decimal(line["amount"]) for line in reserved), Decimal(0))
+    once = sum((Decimal(line["unit_price"]) * units for line in upfront), Decimal(0))
+    first = reserved[0] if reserved else None
+    return Terms(
+        units=units,
+        unit_price=None if first is None else Decimal(first["unit_price"]) / first["per"],
+        price_unit=None if first is None else first["unit"],
+        monthly=monthly,
+        upfront=once,
+        term=term,
+        term_months=months,
+        total_commitment=(once + monthly * months.numerator / months.denominator).quantize(QUANTUM, ROUND_HALF_EVEN),
+    )
+
+
+def _term(key: str) -> tuple[str, Fraction]:
+    """Return the term as an option's key spells it, and in months of 730 hours."""
+    found = _TERM.search(key)
+    if found is None:
+        return "0", Fraction(0)
+    count, unit = int(found[1]), found[2]
+    if not unit:
+        return found[1], Fraction(count)
+    return f"{found[1]}{unit}", Fraction(24 * count * _DAYS[unit], HOURS_PER_MONTH)

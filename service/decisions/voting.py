@@ -1,0 +1,65 @@
+"""Votes: who may cast one, storing it, and how the votes on a decision stand."""
+
+from typing import Any
+
+from service.access import queries as access
+from service.access.models import Member
+from service.decisions import queries
+from service.decisions.guarding import require_guardrails
+from service.decisions.guardrails import Need
+from service.decisions.models import Decision, Vote
+from service.decisions.problems import NOT_ENTITLED
+from service.decisions.quorum import Quorum, is_entitled, listed, quorum
+from service.events import service as events
+from service.kit import ids
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import Problem
+
+
+def quorum_of(tx: Transaction, decision: Decision, need: Need, votes: list[Vote] | None = None) -> Quorum:
+    """Return how the votes on a decision stand."""
+    cast_votes = queries.votes(tx, decision.id) if votes is None else votes
+    barred_ids = dict.fromkeys((decision.proposer_id, decision.owner_id))
+    found = access.members_of(tx, {*barred_ids, *(vote.member_id for vote in cast_votes)})
+    return quorum(need, decision.digest, cast_votes, found, [found[each] for each in barred_ids])
+
+
+def require_voter(tx: Transaction, decision: Decision, voter: Member) -> None:
+    """Raise Problem 403 unless a member may vote on a decision, with the key it uses.
+
+    A key that the proposer or owner made after proposing counts as theirs, whomever it was made for.
+    """
+    barred = access.members_of(tx, {decision.proposer_id, decision.owner_id})
+    names = listed([member.name for member in barred.values()])
+    if voter.id in barred:
+        told = f"Nobody votes on what they proposed or own, with whichever key. Needed: somebody who is not {names}."
+        raise Problem(NOT_ENTITLED, told)
+    key = access.api_key(tx, tx.actor.id)
+    maker = None if key is None else access.api_key(tx, key.created_by)
+    if key is not None and maker is not None and maker.member_id in barred and key.created_at >= decision.created_at:
+        by = barred[maker.member_id].name
+        told = f"This key was made by {by} after the proposal; use one that {names} did not make."
+        raise Problem(NOT_ENTITLED, told)
+    need = require_guardrails(tx, decision)
+    if not is_entitled(voter, need.role):
+        told = f"Votes on this decision are for members of the role {need.role} or a wider one; you are {voter.role}."
+        raise Problem(NOT_ENTITLED, told)
+
+
+def cast_vote(tx: Transaction, decision: Decision, voter: Member, said: dict[str, Any]) -> None:
+    """Store a vote, with its event. said: vote, reason and digest."""
+    decision.votes_cast += 1
+    decision.updated_at = tx.now
+    made = Vote(
+        id=ids.new("dv"),
+        organization_id=tx.organization_id,
+        created_at=tx.now,
+        decision_id=decision.id,
+        member_id=voter.id,
+        actor_id=tx.actor.id,
+        number=decision.votes_cast,
+        **{name: said[name] for name in ("vote", "reason", "digest")},
+    )
+    tx.session.add(made)
+    told = {"member": voter.id, "vote": made.vote, "reason": made.reason, "digest": made.digest}
+    events.append(tx, "decision.voted", decision.id, after=told)
