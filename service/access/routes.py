@@ -3,18 +3,9 @@
 from typing import Any
 
 from service.access import members, queries, service
+from service.access.member_schemas import ChangedMemberSchema, MemberSchema, MembersQuery, NewMemberSchema
 from service.access.models import ApiKey, Member, Organization
-from service.access.schemas import (
-    ApiKeySchema,
-    ChangedMemberSchema,
-    CreatedApiKeySchema,
-    KeysQuery,
-    MemberSchema,
-    MembersQuery,
-    NewApiKeySchema,
-    NewMemberSchema,
-    OrganizationSchema,
-)
+from service.access.schemas import ApiKeySchema, CreatedApiKeySchema, KeysQuery, NewApiKeySchema, OrganizationSchema
 from service.kit.app_context import runtime
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource

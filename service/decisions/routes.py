@@ -6,9 +6,7 @@ from service.decisions import comments, queries, service
 from service.decisions.document import Shown, shown, shown_all
 from service.decisions.models import Comment, Decision
 from service.decisions.problems import GUARDRAIL, NOT_ENTITLED, STEP_NOT_ALLOWED
-from service.decisions.schemas import (
-    DecisionCommentSchema,
-    DecisionSchema,
+from service.decisions.requests import (
     DecisionsQuery,
     NewCommentSchema,
     NewDecisionSchema,
@@ -16,6 +14,7 @@ from service.decisions.schemas import (
     ReasonSchema,
     RequiredReasonSchema,
 )
+from service.decisions.schemas import DecisionCommentSchema, DecisionSchema
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
 from service.kit.http.blueprint import Resource
