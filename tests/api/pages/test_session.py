@@ -126,6 +126,7 @@ def test_errors_are_pages_for_browsers_and_documents_for_clients(api: ApiClient,
     for path, headers in (("/nothing", {}), ("/nothing", {"Accept": "application/json"}), ("/v1/nothing", HTML)):
         assert browser.get(path, headers=headers).content_type == "application/problem+json"
     signed_in(browser, api.key)
+    assert '<a href="/settings"></a>' not in browser.get("/nothing", headers=HTML).text, "every link has a name"
     assert "To your workloads" in browser.get("/evaluations/ev_no", headers=HTML).text
     assert "/cursor" in browser.get("/workloads?cursor=no", headers=HTML).text
 
