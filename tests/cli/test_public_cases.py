@@ -78,7 +78,7 @@ CASES = (
     Case("33-date-and-time-in-two-columns", ("german.csv",), read=("zone=UTC",), counts=(39_000, 0, 3000, 3)),
     Case("33-date-and-time-in-two-columns", ("log.csv",), read=("zone=UTC",), counts=(192_000, 0, 19_200, 192)),
     Case("33-date-and-time-in-two-columns", ("thousands.csv",), read=("zone=UTC",), counts=(36_435, 0, 330, 3)),
-    Case("34-ptu-break-even-utilization", ("traffic.csv.gz",), total="3315.00"),
+    Case("34-ptu-break-even-utilization", ("traffic.csv.gz",), option="dedicated:ptu@12x15", total="3315.00"),
     Case("35-currency-and-price-per-thousand", sheets=("sheet-cny.json", "sheet-usd.json"), read=WEEK,
          policy={"currency": "USD", "exchange_rates": {"CNY": "0.14"}}, total="122.64"),
     Case("36-free-allowance", ("../35-currency-and-price-per-thousand/traffic.csv",), read=WEEK, total="506.00"),
