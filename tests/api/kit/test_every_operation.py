@@ -7,8 +7,9 @@ from service.access.roles import ROLES, SCOPES
 from tests.clients import Answer, ApiClient
 from tests.examples import Good, Operation, call, good_requests, operations, rows
 
-IN_USE = {"cancel_evaluation", "delete_traffic_history"}
-"""Operations whose example is refused for its state: a finished evaluation, and a history one stands on."""
+IN_USE = {"cancel_evaluation", "delete_traffic_history", "end_decision", "take_back_vote"}
+"""Operations whose example is refused for its state: a finished evaluation, a history one stands on, and a
+decision that is withdrawn by then."""
 
 SAME = {"X-Request-Id": "the-same-request"}
 
