@@ -144,7 +144,7 @@ def test_what_cannot_be_read_any_more_is_said(
 
 def test_damage_to_the_pinned_inputs_is_told(api: ApiClient, database: Database) -> None:
     body = evaluate(api, ready(api)).json
-    inputs = body["inputs"] | {"policy": body["inputs"]["policy"] | {"review_days": 31}}
+    inputs = body["inputs"] | {"policy": body["inputs"]["policy"] | {"review_days": 1}}
     damage(database, "evaluations", "inputs", json.dumps(inputs))
     replay = api.post(f"/v1/evaluations/{body['id']}/replays").json
     assert (replay["intact"], replay["identical"]) == (False, False)

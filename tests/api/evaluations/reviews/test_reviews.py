@@ -107,9 +107,9 @@ def test_the_list_holds_the_latest_of_each_workload_soonest_first(api: ApiClient
     first = ready(api)
     second = new_workload(api, name="Second")
     upload(api, second, scale=2)
-    evaluate(api, first, policy={"review_days": 90})
-    late = evaluate(api, first, policy={"review_days": 60}).json
-    soon = evaluate(api, second, policy={"review_days": 7}).json
+    evaluate(api, first, policy={"review_days": 3})
+    late = evaluate(api, first, policy={"review_days": 2}).json
+    soon = evaluate(api, second, policy={"review_days": 1}).json
     items = api.get("/v1/reviews").json["items"]
     assert [item["evaluation_id"] for item in items] == [soon["id"], late["id"]]
     assert [item["review_by"] for item in items] == [
