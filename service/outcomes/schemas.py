@@ -24,7 +24,11 @@ CENTS = {"pattern": r"^-?\d+\.\d\d$"}
 class NewOutcomeSchema(Schema):
     """What to hold against what. `ends_on` is the last day, included; it must be over."""
 
-    evaluation_id = Identifier("ev", required=True)
+    decision_id = Identifier(
+        "dc", allow_none=True, load_default=None,
+        metadata={"description": "The approved decision whose option was taken; instead of `evaluation_id`."},
+    )  # fmt: skip
+    evaluation_id = Identifier("ev", allow_none=True, load_default=None)
     option = Text(
         minimum=1, maximum=500, allow_none=True, load_default=None,
         metadata={"description": "Key of the option that was taken; null takes the recommended one."},
@@ -125,6 +129,7 @@ class OutcomeSchema(Schema):
     created_at = Timestamp(required=True)
     workload_id = Identifier("wl", required=True)
     evaluation_id = Identifier("ev", required=True)
+    decision_id = Identifier("dc", required=True, allow_none=True)
     option = fields.String(required=True)
     starts_on = fields.String(required=True, metadata={"format": "date"})
     ends_on = fields.String(required=True, metadata={"format": "date"})
@@ -137,6 +142,7 @@ class OutcomesQuery(PageQuery):
 
     workload_id = Identifier("wl", load_default=None)
     evaluation_id = Identifier("ev", load_default=None)
+    decision_id = Identifier("dc", load_default=None)
 
 
 class DueOutcomeSchema(Schema):

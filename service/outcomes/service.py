@@ -9,6 +9,7 @@ from typing import Any
 from service.bills import queries as bills
 from service.commitments import queries as commitments
 from service.commitments.models import Commitment
+from service.decisions import queries as decisions
 from service.evaluations import histories
 from service.evaluations.comparisons.path import Side
 from service.evaluations.comparisons.sides import side_of
@@ -56,6 +57,7 @@ def made(actor: Actor, body: Mapping[str, Any]) -> Iterator[Made]:
     Raises Problem 409 where the evaluation is not completed, 422 for what is not there or does not fit.
     """
     with looking(actor) as tx:
+        body = _subject(tx, body)
         period = _period(tx, body)
         side = _side(tx, body["evaluation_id"])
         key = body["option"] or side.body["recommendation"]["option"]
@@ -111,8 +113,8 @@ def _row(tx: Transaction, body: Mapping[str, Any], done: Made) -> Outcome:
         organization_id=tx.organization_id,
         created_at=tx.now,
         workload_id=done.evaluation["workload_id"],
-        evaluation_id=body["evaluation_id"],
-        decision_id=None,
+        evaluation_id=done.evaluation["id"],
+        decision_id=body["decision_id"],
         option=done.option["key"],
         mode=done.option["mode"],
         engine_version=done.document["engine_version"],
@@ -124,6 +126,26 @@ def _row(tx: Transaction, body: Mapping[str, Any], done: Made) -> Outcome:
         document=done.document,
         replaced_by=None,
     )
+
+
+def _subject(tx: Transaction, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body with evaluation, option and references of the decision it names. Raises Problem 422."""
+    if (body["decision_id"] is None) == (body["evaluation_id"] is None):
+        raise invalid(FieldError("/evaluation_id", "required", "Name a decision_id or an evaluation_id, one of them."))
+    if body["decision_id"] is None:
+        return dict(body)
+    decision = decisions.decision(tx, body["decision_id"])
+    if decision is None:
+        raise invalid(FieldError("/decision_id", "not_found", "No decision has this id."))
+    if decision.approved_at is None or decision.option is None:
+        told = "Was never approved, or is on no option: only what was decided on an option has an outcome."
+        raise invalid(FieldError("/decision_id", "not_approved", told))
+    if body["option"] not in (None, decision.option):
+        raise invalid(FieldError("/option", "other_option", f"The decision is on {decision.option}; leave it out."))
+    purchase = decisions.purchases_of(tx, [decision.id]).get(decision.id)
+    bought = [] if purchase is None else [purchase.commitment_id, purchase.reference]
+    references = [*body["references"], *bought, decision.external_reference, decision.id]
+    return {**body, "evaluation_id": decision.evaluation_id, "option": decision.option, "references": references}
 
 
 def _period(tx: Transaction, body: Mapping[str, Any]) -> Period:

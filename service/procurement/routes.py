@@ -7,14 +7,17 @@ from flask import Response
 
 from service.access.models import Organization
 from service.evaluations import reporting
-from service.evaluations.purchasing import option_of
+from service.evaluations.purchasing import NOT_ACCEPTABLE, option_of, respond
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.fields import Schema, Text
 from service.kit.http.problems import CONFLICT, FieldError, invalid
+from service.kit.typesetting import NOT_INSTALLED
 from service.price_sheets.fields import Day
+from service.procurement import decided
 from service.procurement.focus import CONTENT_TYPE, Expected, cost_and_usage
 from service.procurement.term import months_after, term_of
+from service.purchase_requests.schemas import PurchaseRequestFormQuery, PurchaseRequestSchema
 
 blueprint = Resource("procurement", __name__, description="What is decided, in the forms that finance and buying take.")
 
@@ -25,17 +28,26 @@ READ = "evaluations:read"
 LONGEST_MONTHS = 120
 
 
-class ExpectedBillQuery(Schema):
-    """Of which days the bill is expected.
+DECISIONS_READ = "decisions:read"
 
-    `starts_on`: when the option begins to be used; today where it is not named. `from` and `to`: first and last day of
-    the file; the whole term from `starts_on`, or a year of what has no term.
+DECISION = "/decisions/<id(dc):decision_id>"
+
+
+class DecidedBillQuery(Schema):
+    """Of which days the bill is expected: the whole term, or a year of what has no term, where none are named."""
+
+    from_ = Day(load_default=None, data_key="from")
+    to = Day(load_default=None)
+
+
+class ExpectedBillQuery(DecidedBillQuery):
+    """Of which option and days the bill is expected.
+
+    `starts_on`: when the option begins to be used; today where it is not named.
     """
 
     option = Text(minimum=1, maximum=500, load_default=None)
     starts_on = Day(load_default=None)
-    from_ = Day(load_default=None, data_key="from")
-    to = Day(load_default=None)
 
 
 @blueprint.endpoint(
@@ -50,6 +62,35 @@ def export_expected_bill(tx: Transaction, evaluation_id: str, query: dict[str, A
     evaluation = reporting.completed(tx, evaluation_id)
     option = option_of(evaluation, query["option"])
     return _expected_bill(tx, evaluation, option, query["starts_on"] or tx.now.date(), evaluation_id, query)
+
+
+@blueprint.endpoint(
+    "GET",
+    f"{DECISION}/purchase-request",
+    scope=DECISIONS_READ,
+    query=PurchaseRequestFormQuery,
+    returns=PurchaseRequestSchema,
+    problems=[CONFLICT, NOT_ACCEPTABLE, NOT_INSTALLED],
+)
+def get_purchase_request(tx: Transaction, decision_id: str, query: dict[str, Any]) -> Response:
+    """Return a decision as what is to be bought, a draft until it is approved.
+
+    JSON, CSV, Order-X XML or PDF/A-3, by `Accept` or `format`; built again it has the same bytes.
+    """
+    request, evaluation = decided.purchase_request_of(tx, decided.standing(tx, decision_id))
+    return respond(request, evaluation, query["format"], query["profile"])
+
+
+@blueprint.endpoint(
+    "GET", f"{DECISION}/focus/cost-and-usage", scope=DECISIONS_READ, query=DecidedBillQuery, problems=[CONFLICT]
+)
+def export_decided_bill(tx: Transaction, decision_id: str, query: dict[str, Any]) -> Response:
+    """Return the bill that a decision is expected to bring as Cost and Usage of FOCUS 1.4, as CSV."""
+    decision = decided.standing(tx, decision_id)
+    evaluation = reporting.completed(tx, decision.evaluation_id)
+    option = option_of(evaluation, decision.option)
+    name = decided.reference_of(tx, decision)[0]
+    return _expected_bill(tx, evaluation, option, decided.starts_on(decision), name, query)
 
 
 def _expected_bill(
