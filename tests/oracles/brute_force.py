@@ -139,7 +139,9 @@ def _waits_little(case: Case, capacity: ConcurrencyCapacity, units: int) -> bool
 
 def _autoscaled(case: Case, offer: Dedicated, rate: Rate) -> Iterator[Way]:
     scaling, capacity = offer.autoscale, offer.capacity
-    if scaling is None or rate.term_months or rate.hourly is None or not isinstance(capacity, ConcurrencyCapacity):
+    if scaling is None or rate.is_committed or rate.hourly is None or rate.per_hours > 1:
+        return
+    if not isinstance(capacity, ConcurrencyCapacity):
         return
     peak = peak_units(case, capacity)
     most = list(legal_units(offer, max(2 * peak, scaling.minimum)))[-1]
