@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from service.pages import (
     compare,
+    decisions,
     errors,
     evaluations,
     portfolio,
@@ -17,6 +18,6 @@ from service.pages import (
 
 blueprint = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 
-for _module in (session, portfolio, start, workloads, evaluations, compare, prices, settings, reference):
+for _module in (session, portfolio, start, workloads, evaluations, compare, decisions, prices, settings, reference):
     _module.register(blueprint)
 blueprint.after_app_request(errors.as_page)

@@ -106,7 +106,9 @@ def show_evidence(tx: Transaction, evaluation_id: str) -> str:
 def _links(tx: Transaction, standing: Summary) -> Links:
     """Return where the report leads, with the buttons beside its answer."""
     here = f"/evaluations/{standing.evaluation.id}"
-    buttons = render_template("actions.html", here=here, actor=tx.actor, evaluation=standing.evaluation)
+    decidable = standing.result is not None and standing.result.option is not None
+    told = {"here": here, "actor": tx.actor, "evaluation": standing.evaluation, "decidable": decidable}
+    buttons = render_template("actions.html", **told)
     return Links(evidence=f"{here}/evidence", actions=Markup(buttons))  # noqa: S704 - escaped by the template
 
 

@@ -1,0 +1,64 @@
+"""A decision in words: what it costs, the order to act on, the steps it took, and the options a form offers."""
+
+from decimal import Decimal
+
+from service.decisions.content import BUYING
+from service.decisions.document import Shown
+from service.decisions.models import Decision
+from service.reports import words
+from service.reports.answer import advice
+from service.reports.offer_names import Names
+from service.reports.reading import Answer, ReportOption
+
+MOST_OPTIONS = 60
+
+STEPS = ("proposed", "approved", "purchased", "active", "ended")
+"""The usual way of a decision; another end stands in place of what was not reached."""
+
+
+def total(row: Decision) -> str:
+    """Return what is payable until the earliest exit of what is bought."""
+    return f"{words.money(row.total_commitment)} {row.currency}" if row.total_commitment else "nothing new"
+
+
+def money(answer: Answer, row: Decision) -> list[tuple[str, str]]:
+    """Return what a decision costs, in words. The interval is of the adjusted total, as the report's."""
+    said = row.content["money"]
+    if said is None:
+        return []
+    currency = said["currency"]
+    found = [("A month of the measured traffic", f"{words.money(Decimal(said['expected_monthly']))} {currency}")]
+    if said["interval"]:
+        low, high = (words.money(Decimal(said["interval"][end])) for end in ("low", "high"))
+        found.append((f"With what else counts in money, in {answer.share_inside}", f"{low} to {high} {currency}"))
+    if said["saving_monthly"] is not None:
+        saved = Decimal(said["saving_monthly"])
+        less = "more" if saved < 0 else "less"
+        found.append(("Against what is in use", f"{words.money(abs(saved))} {currency} a month {less}"))
+    return [*found, ("Payable until the earliest exit", total(row))]
+
+
+def order(answer: Answer, names: Names, row: Decision) -> str:
+    """Return what is bought as an order to act on, out of the evaluation it stands on; else the title."""
+    option = answer.by_key.get(row.option or "")
+    return row.title if option is None or row.kind not in BUYING else advice(option, names)
+
+
+def options(answer: Answer, names: Names) -> list[tuple[str, str]]:
+    """Return the options with figures that a form offers, by key: the recommended one, then the cheapest."""
+    found = [option for option in answer.options if not option.ruled_out]
+    found.sort(key=lambda option: (option != answer.chosen, option.total, option.key))
+    return [(option.key, _option(option, names, answer.currency)) for option in found[:MOST_OPTIONS]]
+
+
+def _option(option: ReportOption, names: Names, currency: str) -> str:
+    what = f"{names.full(option)}, {words.term(option.term_months)}: {words.money(option.total)} {currency} a month"
+    return what if option.eligible else f"{what}; breaks a limit"
+
+
+def steps(one: Shown) -> list[tuple[str, bool]]:
+    """Return the steps of a decision with whether each is reached; one that ended otherwise ends with that."""
+    if one.state in STEPS:
+        reached = STEPS.index(one.state)
+        return [(step, place <= reached) for place, step in enumerate(STEPS)]
+    return [("proposed", True), (one.state, True)]
