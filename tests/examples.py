@@ -205,6 +205,7 @@ def decision_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, G
         "vote_on_decision": Good(json={"vote": "abstain", "digest": digest}),
         "withdraw_decision": Good(json={"reason": "Asked again with another term."}),
         "end_decision": Good(json={"reason": "No longer needed."}),
+        "buy_decision": Good(json={"reference": "PO-4711"}),
         "comment_on_decision": Good(json={"text": "Ask for a discount."}),
     }
 

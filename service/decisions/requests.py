@@ -4,7 +4,7 @@ from marshmallow import validate
 
 from service.decisions.content import KINDS
 from service.decisions.states import STATES
-from service.kit.http.fields import Choice, Distinct, Identifier, Schema, Text
+from service.kit.http.fields import Amount, Choice, Distinct, Flag, Identifier, Schema, Text
 from service.kit.http.paging import PageQuery
 from service.price_sheets.fields import Day
 
@@ -65,6 +65,22 @@ class RequiredReasonSchema(Schema):
     """Why a step is taken."""
 
     reason = Text(minimum=1, maximum=2000, required=True)
+
+
+class NewPurchaseSchema(Schema):
+    """What was bought. What is left out is as it was decided; where more is committed, the guardrails are asked again.
+
+    `reference`: order number or contract id. `document_digest`: of the order or contract, to recognise it by.
+    """
+
+    reference = Text(minimum=1, maximum=200, required=True)
+    monthly_per_unit = Amount(load_default=None, allow_none=True)
+    upfront_per_unit = Amount(load_default=None, allow_none=True)
+    starts_on = Day(load_default=None, allow_none=True)
+    ends_on = Day(load_default=None, allow_none=True)
+    notice_by = Day(load_default=None, allow_none=True)
+    renews = Flag(load_default=False, metadata={"description": "It goes on unless notice is given."})
+    document_digest = Text(maximum=71, pattern=DIGEST, load_default=None, allow_none=True)
 
 
 class DecisionsQuery(PageQuery):

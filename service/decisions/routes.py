@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.decisions import comments, queries, service
+from service.decisions import comments, purchasing, queries, service
 from service.decisions.document import Shown, shown, shown_all
 from service.decisions.models import Comment, Decision
 from service.decisions.problems import GUARDRAIL, NOT_ENTITLED, STEP_NOT_ALLOWED
@@ -10,6 +10,7 @@ from service.decisions.requests import (
     DecisionsQuery,
     NewCommentSchema,
     NewDecisionSchema,
+    NewPurchaseSchema,
     NewVoteSchema,
     ReasonSchema,
     RequiredReasonSchema,
@@ -103,6 +104,22 @@ def end_decision(tx: Transaction, decision_id: str, body: dict[str, Any]) -> Sho
     decision = _matched(tx, decision_id)
     service.end(tx, decision, body["reason"])
     return _written(tx, decision)
+
+
+@blueprint.endpoint(
+    "POST",
+    f"{ONE}/purchases",
+    scope=BUY,
+    body=NewPurchaseSchema,
+    status=201,
+    returns=DecisionSchema,
+    problems=STEPS,
+)
+def buy_decision(tx: Transaction, decision_id: str, body: dict[str, Any]) -> tuple[Shown, int, dict[str, str]]:
+    """Record what was bought on an approved decision. The commitment that follows is entered with it."""
+    decision = service.settle(tx, service.lock(tx, decision_id))
+    purchasing.buy(tx, decision, body)
+    return _written(tx, decision), 201, {"Location": f"/v1/decisions/{decision_id}"}
 
 
 @blueprint.endpoint("GET", f"{ONE}/comments", scope=READ, query=PageQuery, returns=page_of(DecisionCommentSchema))

@@ -42,6 +42,20 @@ class GuardrailFindingSchema(Schema):
     sentence = fields.String(required=True)
 
 
+class PurchaseSchema(Schema):
+    """What was bought. `more_than_approved`: how much more is committed than was decided; negative where less."""
+
+    id = Identifier("pu", required=True)
+    created_at = Timestamp(required=True)
+    reference = fields.String(required=True)
+    commitment_id = Identifier("cm", required=True)
+    monthly_per_unit = fields.String(required=True)
+    upfront_per_unit = fields.String(required=True)
+    total_commitment = fields.String(required=True)
+    more_than_approved = fields.String(required=True)
+    document_digest = fields.String(required=True, allow_none=True)
+
+
 class DecisionSchema(Schema):
     """A decision. `content` is what was decided, for ever, under `digest`; the days beside it are as agreed by now."""
 
@@ -75,7 +89,7 @@ class DecisionSchema(Schema):
     digest = fields.String(required=True)
     content = fields.Dict(keys=fields.String(), required=True)
     votes = fields.List(fields.Nested(DecisionVoteSchema), required=True)
-    purchase = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+    purchase = fields.Nested(PurchaseSchema, required=True, allow_none=True)
     version = fields.Integer(required=True)
     created_at = Timestamp(required=True)
     updated_at = Timestamp(required=True)

@@ -82,7 +82,7 @@ def vote(tx: Transaction, decision_id: str, said: dict[str, Any]) -> Decision:
     Raises Problem 403 for who may not vote, 409 where it is decided or the content is another by now.
     """
     decision = settle(tx, lock(tx, decision_id))
-    _require_step(decision, "approved")
+    require_step(decision, "approved")
     if said["digest"] != decision.digest:
         told = f"The decision's digest is {decision.digest} by now: read it again and vote on what it says."
         raise Problem(CONFLICT, told)
@@ -101,7 +101,7 @@ def vote(tx: Transaction, decision_id: str, said: dict[str, Any]) -> Decision:
 def take_back(tx: Transaction, decision_id: str) -> Decision:
     """Take one's vote back. Raises Problem 404, 409 where it is decided or there is no vote."""
     decision = settle(tx, lock(tx, decision_id))
-    _require_step(decision, "approved")
+    require_step(decision, "approved")
     voter = members.acting(tx)
     own = [vote for vote in queries.votes(tx, decision.id) if vote.member_id == voter.id]
     if not own or own[-1].vote == "none":
@@ -112,7 +112,7 @@ def take_back(tx: Transaction, decision_id: str) -> Decision:
 
 def withdraw(tx: Transaction, decision: Decision, reason: str) -> None:
     """Withdraw a proposal: its proposer, or an admin with a reason. Raises Problem 403, 409, 422."""
-    _require_step(decision, "withdrawn")
+    require_step(decision, "withdrawn")
     actor = members.acting(tx)
     if actor.id != decision.proposer_id:
         if actor.role not in ("admin", "owner"):
@@ -124,7 +124,7 @@ def withdraw(tx: Transaction, decision: Decision, reason: str) -> None:
 
 def end(tx: Transaction, decision: Decision, reason: str) -> None:
     """End an active decision before its time. Raises Problem 409."""
-    _require_step(decision, "ended")
+    require_step(decision, "ended")
     move(tx, decision, "ended", reason)
 
 
@@ -137,7 +137,7 @@ def settle(tx: Transaction, decision: Decision) -> Decision:
 
 def move(tx: Transaction, decision: Decision, after: State, reason: str) -> None:
     """Take one step of the table, with its event. Raises Problem 409 for any other."""
-    _require_step(decision, after)
+    require_step(decision, after)
     before = facts(decision)
     decision.state, decision.state_reason, decision.updated_at = after, reason, tx.now
     if after == "approved":
@@ -188,7 +188,8 @@ def _aim(decision: Decision) -> None:
     decision.due_at, decision.due_state = due or (None, None)
 
 
-def _require_step(decision: Decision, after: State) -> None:
+def require_step(decision: Decision, after: State) -> None:
+    """Raise Problem 409 unless the table has this step."""
     if (decision.state, after) not in ALLOWED:
         since = f"It has been {decision.state} since {decision.updated_at:%Y-%m-%d %H:%M} UTC."
         raise step_not_allowed(decision.state, after, f"{since} {decision.state_reason}".strip())
@@ -209,5 +210,5 @@ def _superseded(tx: Transaction, decision_id: str | None, workload_id: str) -> D
     if old is None or old.workload_id != workload_id:
         told = "No decision of the evaluation's workload has this id."
         raise invalid(FieldError("/supersedes_id", "not_found", told))
-    _require_step(settle(tx, old), "superseded")
+    require_step(settle(tx, old), "superseded")
     return old
