@@ -30,6 +30,7 @@ def list_bills(tx: Transaction, query: dict[str, Any]) -> Page[Bill]:
     query=BillWords,
     status=201,
     returns=BillSchema,
+    also={200: BillSchema},
     prepare=uploaded,
     streams=MEDIA_TYPES,
     problems=(BILL_REFUSED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, FULL),

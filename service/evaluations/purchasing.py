@@ -18,6 +18,9 @@ Json = dict[str, Any]
 FORMS = {"json": "application/json", "csv": "text/csv", "xml": "application/xml", "pdf": "application/pdf"}
 """Forms of a purchase request, and the media types that ask for them."""
 
+OTHER_FORMS = tuple(media for form, media in FORMS.items() if form != "json")
+"""Media types of the forms that are no JSON."""
+
 NOT_ACCEPTABLE = define(
     "not-acceptable", 406, "Not acceptable",
     "The answer is not made in any form that the `Accept` header takes. The detail names the forms there are; leave "

@@ -121,6 +121,7 @@ def get_report_pdf(tx: Transaction, evaluation_id: str) -> Response:
     scope=READ,
     query=PurchaseRequestQuery,
     returns=PurchaseRequestSchema,
+    forms=purchasing.OTHER_FORMS,
     problems=[CONFLICT, NOT_ACCEPTABLE, NOT_INSTALLED],
 )
 def get_draft_purchase_request(tx: Transaction, evaluation_id: str, query: dict[str, Any]) -> Response:

@@ -7,7 +7,7 @@ from flask import Response
 
 from service.access.models import Organization
 from service.evaluations import reporting
-from service.evaluations.purchasing import NOT_ACCEPTABLE, option_of, respond
+from service.evaluations.purchasing import NOT_ACCEPTABLE, OTHER_FORMS, option_of, respond
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.fields import Schema, Text
@@ -70,6 +70,7 @@ def export_expected_bill(tx: Transaction, evaluation_id: str, query: dict[str, A
     scope=DECISIONS_READ,
     query=PurchaseRequestFormQuery,
     returns=PurchaseRequestSchema,
+    forms=OTHER_FORMS,
     problems=[CONFLICT, NOT_ACCEPTABLE, NOT_INSTALLED],
 )
 def get_purchase_request(tx: Transaction, decision_id: str, query: dict[str, Any]) -> Response:

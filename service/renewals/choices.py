@@ -14,6 +14,9 @@ from service.commitments.models import Commitment
 _RESERVATION = frozenset({"reserved_units", "idle", "upfront"})
 """Lines of a bill that pay for reserved units, used or not."""
 
+_RUNNING = frozenset({"running_commitment", "covered_by_commitment"})
+"""Lines of a bill that pay for commitments which run whatever is chosen, and that take them off what uses them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -78,7 +81,9 @@ def _uses(option: Mapping[str, Any], commitment: Commitment) -> bool:
 
 
 def _bill(option: Mapping[str, Any]) -> Decimal:
-    return Decimal(option["monthly_cost"]["amount"])
+    """Return an option's bill by itself: what it owes for commitments that the evaluation was told of is added here."""
+    owed = sum((Decimal(line["amount"]) for line in option["lines"] if line["code"] in _RUNNING), Decimal(0))
+    return Decimal(option["monthly_cost"]["amount"]) - owed
 
 
 def _paid_already(option: Mapping[str, Any], commitment: Commitment) -> Decimal:

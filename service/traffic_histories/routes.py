@@ -153,6 +153,7 @@ def change_traffic_history(tx: Transaction, traffic_history_id: str, body: dict[
     body=SpanSchema,
     status=201,
     returns=TrafficHistorySchema,
+    also={200: TrafficHistorySchema},
     prepare=standing.declared,
 )
 def declare_traffic_history_span(

@@ -67,13 +67,15 @@ class Resource(Blueprint):  # type: ignore[misc]
         secret: bool = False,
         follow: Follow | None = None,
         also: Mapping[int, type[ma.Schema] | None] | None = None,
+        forms: Sequence[str] = (),
         problems: Sequence[ProblemKind] = (),
     ) -> Callable[[View], View]:
         """Register an operation. The view is called as `view(tx, body=…, query=…, prepared=…, **path)`.
 
         method, rule: e.g. "GET", "/workloads/<id(wl):workload_id>". scope: what the key's role must include.
         status, returns: of success; `returns` dumps what the view returns, which may also be `(result, status,
-        headers)` or a finished Response. also: other successes and their schemas. body, query: schemas of the JSON body
+        headers)` or a finished Response. also: other successes and their schemas. forms: media types, beside JSON,
+        that a success may be of. body, query: schemas of the JSON body
         and of the query, passed as `body` and `query` when given.
         guarded: `If-Match` is required and the view must call `etags.require_match(row)`.
         prepare: context manager `prepare(actor, **what the view gets)` for work before the transaction opens; what it
@@ -97,6 +99,10 @@ class Resource(Blueprint):  # type: ignore[misc]
             if body is not None:
                 view = self.arguments(body, arg_name="body")(view)
             view = _documented(self, call, enter(call, view, takes_query=query is not NoQuery), streams, problems)
+            if forms:
+                content = {"application/json": {"schema": returns}} | {media: {"schema": _BINARY} for media in forms}
+                told = {"description": HTTPStatus(status).phrase, "content": content}
+                view = self.doc(responses={str(status): told})(view)
             self.calls[function.__name__] = call
             self.add_url_rule(rule, function.__name__, view, methods=[method])
             return function
@@ -106,6 +112,9 @@ class Resource(Blueprint):  # type: ignore[misc]
     def route(self, rule: str, **options: Any) -> NoReturn:  # noqa: ANN401
         """Refuse: an operation without a declared scope is not served."""
         raise TypeError(f"register {rule} with endpoint(), which declares its scope ({options})")
+
+
+_BINARY = {"type": "string", "format": "binary"}
 
 
 def _called(function: View) -> View:
@@ -133,8 +142,7 @@ def _documented(
         view = resource.alt_response(status, HTTPStatus(status).name)(view)
     extra: dict[str, Any] = {"operationId": view.__name__, "x-scope": call.scope}
     if streams:
-        schema = {"type": "string", "format": "binary"}
-        extra["requestBody"] = {"required": True, "content": {media: {"schema": schema} for media in streams}}
+        extra["requestBody"] = {"required": True, "content": {media: {"schema": _BINARY} for media in streams}}
     view = resource.doc(**extra)(view)
     apidoc: dict[str, Any] = vars(view)["_apidoc"]
     apidoc.setdefault("arguments", {}).setdefault("parameters", []).extend(_headers(call))

@@ -24,14 +24,15 @@ def test_every_write_appends_one_event_that_says_who_and_under_which_request(api
     workload = made.json["id"]
     changed = api.patch(f"/v1/workloads/{workload}", json={"name": "Talk"}, headers={"If-Match": made.headers["ETag"]})
     api.delete(f"/v1/workloads/{workload}", headers={"If-Match": changed.headers["ETag"]})
-    deleted, changed_event, created, first = listed(api)
-    assert [deleted["action"], changed_event["action"], created["action"], first["action"]] == [
+    deleted, changed_event, created, first, member = listed(api)
+    assert [event["action"] for event in (deleted, changed_event, created, first, member)] == [
         "workload.deleted",
         "workload.changed",
         "workload.created",
         "api_key.created",
+        "member.created",
     ]
-    assert [event["sequence"] for event in (first, created, changed_event, deleted)] == [1, 2, 3, 4]
+    assert [event["sequence"] for event in (member, first, created, changed_event, deleted)] == [1, 2, 3, 4, 5]
     assert created["request_id"] == "my-request-1"
     assert created["actor_kind"] == "api_key"
     assert created["resource_id"] == workload
@@ -71,12 +72,12 @@ def test_pages_of_events_hold_every_event_once(api: ApiClient) -> None:
         page = api.get(address).json
         seen += [event["sequence"] for event in page["items"]]
         address = page["next"]
-    assert seen == list(range(8, 0, -1))
+    assert seen == list(range(9, 0, -1))
 
 
 def test_an_organization_sees_its_own_events_only(api: ApiClient, other_api: ApiClient) -> None:
     api.post("/v1/workloads", json=CHAT)
-    assert [event["action"] for event in listed(other_api)] == ["api_key.created"]
+    assert [event["action"] for event in listed(other_api)] == ["api_key.created", "member.created"]
 
 
 def run(database: Database, statement: str) -> None:

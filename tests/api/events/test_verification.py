@@ -29,7 +29,7 @@ def test_a_tail_cut_off_is_seen_against_a_checkpoint_only(api: ApiClient, databa
     api.post("/v1/workloads", json=CHAT)
     whole = api.post("/v1/events/verification", json=against).json
     assert whole["intact"]
-    assert (whole["events"], whole["checked_against"], whole["first_break"]) == (6, 5, None)
+    assert (whole["events"], whole["checked_against"], whole["first_break"]) == (7, 6, None)
     assert whole["verifier_key"].startswith(note.text.split("\n")[0] + "+")
     cut_off_the_tail(database, 4)
     assert api.get("/v1/events/verification").json["intact"]
@@ -58,12 +58,12 @@ def test_a_text_that_is_no_checkpoint_is_refused_by_its_field(api: ApiClient, ot
 
 def test_an_event_is_a_cloud_event(api: ApiClient) -> None:
     workload = api.post("/v1/workloads", json=CHAT).json["id"]
-    answer = api.get("/v1/events/2")
+    answer = api.get("/v1/events/3")
     event = JSONFormat().read(CloudEvent, answer.data)
     assert event.get_type() == "crossover.workload.created.v1"
     assert event.get_subject() == workload
-    assert event.get_extension("sequence") == "0000000000000002"
-    assert event.get_id() == f"{api.organization_id}-2"
+    assert event.get_extension("sequence") == "0000000000000003"
+    assert event.get_id() == f"{api.organization_id}-3"
     listed = api.get("/v1/events").json["items"][0]
     assert answer.json["data"] == {name: value for name, value in listed.items() if name != "at"}
     assert api.get("/v1/events/99").status_code == 404
@@ -80,13 +80,13 @@ def test_the_command_says_whether_the_chain_holds(
         api.post("/v1/workloads", json=CHAT)
     note = tmp_path / "checkpoint.txt"
     first = crossover("audit", "--organization", "Example", "--export", note, folder=tmp_path, **settings)
-    assert (first.returncode, first.stdout) == (0, "intact: all 4 events are as they were written\n")
+    assert (first.returncode, first.stdout) == (0, "intact: all 5 events are as they were written\n")
     assert note.read_text() == api.get("/v1/events/checkpoint").text
     if cut:
         cut_off_the_tail(database, 3)
     again = crossover("audit", "--organization", "Example", "--checkpoint", note, folder=tmp_path, **settings)
     assert again.returncode == int(cut)
-    assert again.stdout.startswith("BROKEN at event 3" if cut else "intact: all 4")
+    assert again.stdout.startswith("BROKEN at event 3" if cut else "intact: all 5")
     nobody = crossover("audit", "--organization", "Nobody", folder=tmp_path, **settings)
     assert nobody.returncode == 2
     assert "there are: Example" in nobody.stderr

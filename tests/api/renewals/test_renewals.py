@@ -64,15 +64,16 @@ def buy(api: ApiClient, workload_id: str | None, **said: object) -> str:
 
 
 def test_units_that_are_paid_for_are_not_advised_away(api: ApiClient, workload: str) -> None:
-    """The advice by list prices is tokens; with half a year still owed, leaving costs the whole bill of tokens more."""
+    """Tokens are cheaper by list prices; with half a year still owed, leaving costs the whole bill of tokens more."""
     latest = api.get(f"/v1/workloads/{workload}/evaluations").json["items"][0]
-    recommended = api.get(f"/v1/evaluations/{latest['id']}").json["recommendation"]
-    assert recommended["option"] == "serverless:tokens"
+    evaluation = api.get(f"/v1/evaluations/{latest['id']}").json
+    assert evaluation["recommendation"]["option"] == "hybrid:ptu@12x15+tokens"
+    (alone,) = [option for option in evaluation["options"] if option["key"] == "serverless:tokens"]
     commitment = buy(api, workload)
     with time_machine.travel(NOW, tick=False):
         told = api.get(f"/v1/commitments/{commitment}/renewal").json
-    tokens = recommended["monthly_cost"]["amount"]
-    assert tokens == "1226.40"
+    tokens = "1226.40"
+    assert alone["monthly_cost"]["amount"] == "4541.40", "the tokens, and the 15 units that stay owed"
     until = told["until_the_end"]
     assert until["stay"]["monthly_cost"]["amount"] == until["stay"]["owed"]["amount"] == "3315.00"
     assert until["leaving_costs_more"]["amount"] == tokens

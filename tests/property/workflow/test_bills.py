@@ -55,8 +55,12 @@ def test_reserved_and_idle_are_exactly_the_units_and_the_hours(rate: Rate, units
     hours = units * 730 if rate.hourly is not None else units
     assert used.quantity + idle.quantity == hours
     assert idle.quantity >= 0
-    assert used.amount + idle.amount == hours * (rate.hourly if rate.hourly is not None else rate.monthly_per_unit)
-    assert abs(Fraction(total(lines)) - money.reserved(rate, units)) <= HALF * len(upfront)
+    price = rate.monthly_per_unit if rate.hourly is None else rate.hourly
+    exact = Fraction(hours) * Fraction(price) / rate.per_hours
+    assert abs(Fraction(used.amount + idle.amount) - exact) <= (0 if rate.per_hours == 1 else 2 * HALF)
+    assert abs(Fraction(total(lines)) - money.reserved(rate, units)) <= HALF * (
+        len(upfront) + 2 * (rate.per_hours != 1)
+    )
     assert abs(Fraction(reservation.monthly) - money.reserved(rate, units)) <= HALF
 
 

@@ -15,7 +15,7 @@ from service.kit.http.problems import INVALID, Problem
 from service.kit.jobs import queue, worker
 from service.kit.jobs.queue import Job
 from service.kit.jobs.worker import Finish, Handler, Stopped, Task, Worker
-from tests.clients import new_organization, transaction
+from tests.clients import command_actor, new_organization, transaction
 from tests.waiting import eventually
 
 
@@ -38,10 +38,13 @@ class Bench:
         return job
 
     def cancel(self) -> None:
-        with transaction(self.database, self.organization_id) as tx:
+        def cancelled(session: Session) -> None:
+            tx = Transaction(session, command_actor(self.organization_id), clock.now(), "test")
             job = queue.of_resource(tx, "ev_1")
             assert job is not None
             queue.cancel(tx, job)
+
+        self.database.write(cancelled)  # again where a sign of life of the worker came between
 
     def worker(self, handler: Handler) -> Worker:
         return Worker(self.database, {"count": handler})

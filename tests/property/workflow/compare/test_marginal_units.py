@@ -27,7 +27,7 @@ def total(case: Case, offers: Sequence[Offer], hybrid: Option, units: int) -> De
     key = f"hybrid:{reservation.label}x{units}+{serverless.sku}" if units else f"serverless:{serverless.sku}"
     option = realize(case, key, offers)
     assert option is not None
-    return option.monthly_cost
+    return option.expected - option.expected_cost.latency - option.expected_cost.isolation
 
 
 @checked

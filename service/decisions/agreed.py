@@ -1,0 +1,66 @@
+"""What was agreed on buying: the facts of the commitment, and what is payable over its time."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import Any
+
+from service.decisions.models import Decision
+from service.decisions.terms import QUANTUM
+from service.kit.http.problems import FieldError, invalid
+
+
+def agreed_facts(decision: Decision, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of the commitment: what was said, and what was decided of the rest. Raises Problem 422."""
+    money, sold = decision.content["money"], decision.content["offers"]["dedicated"]
+    units = money["units"]
+    ends_on = said["ends_on"] or (None if decision.ends_on is None else date.fromisoformat(decision.ends_on))
+    if ends_on is None:
+        told = "Name the last day that is paid for: the decision is on demand and has none."
+        raise invalid(FieldError("/ends_on", "required", told))
+    monthly, upfront = said["monthly_per_unit"], said["upfront_per_unit"]
+    notice_by = None if decision.notice_by is None else date.fromisoformat(decision.notice_by)
+    return {
+        "workload_id": decision.workload_id,
+        "provider": sold["provider"] or decision.provider or "",
+        "sku": sold["sku"],
+        "units": units,
+        "currency": decision.currency,
+        "monthly_per_unit": _each(money["monthly"], units) if monthly is None else monthly,
+        "upfront_per_unit": _each(money["upfront"], units) if upfront is None else upfront,
+        "starts_on": said["starts_on"] or date.fromisoformat(decision.starts_on),
+        "ends_on": ends_on,
+        "notice_by": said["notice_by"] or notice_by,
+        "renews": said["renews"],
+        "reference": said["reference"],
+        "description": f"{decision.title} ({decision.id})"[:2000],
+        "is_settled": False,
+    }  # fmt: skip
+
+
+def _each(amount: str, units: int) -> Decimal:
+    """Return what one of the units costs."""
+    return (Decimal(amount) / units).quantize(QUANTUM, ROUND_HALF_EVEN)
+
+
+def total_of(decision: Decision, agreed: Mapping[str, Any]) -> Decimal:
+    """Return everything payable: over the term as it was decided, or by the day where other days were agreed.
+
+    A month is 365/12 days.
+    """
+    starts, ends = agreed["starts_on"], agreed["ends_on"]
+    days = (ends - starts).days + 1
+    decided = decision.ends_on is not None and days == _days(decision)
+    terms = decision.content["money"]
+    months = (
+        Fraction(str(terms["term_months"])) if decided and terms["term_months"] else Fraction(12 * max(0, days), 365)
+    )
+    monthly: Decimal = agreed["monthly_per_unit"] * agreed["units"]
+    once: Decimal = agreed["upfront_per_unit"] * agreed["units"]
+    return (once + monthly * months.numerator / months.denominator).quantize(QUANTUM, ROUND_HALF_EVEN)
+
+
+def _days(decision: Decision) -> int:
+    assert decision.ends_on is not None
+    return (date.fromisoformat(decision.ends_on) - date.fromisoformat(decision.starts_on)).days + 1
