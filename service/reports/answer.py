@@ -101,12 +101,14 @@ def _days_needed(answer: Answer) -> str:
 
 def _beneath(answer: Answer, chosen: ReportOption, kept: tuple[str, ReportOption, Decimal] | None) -> str:
     if kept is not None:
-        code, _, saving = kept
+        code, other, saving = kept
+        binds = code == "incumbent_stays" or other.term_months
+        name = "margin" if binds or "simplicity_margin" not in answer.policy else "simplicity_margin"
         whole = chosen.adjusted
         share = f" ({words.share(float(saving / whole))})" if whole else ""
         why = "a change must save" if code == "incumbent_stays" else "a less simple or longer bound way must save"
         saved = f"The cheapest other way would save {words.money(saving)}{share}"
-        return f". {saved}, less than the {margin(answer)} that {why}."
+        return f". {saved}, less than the {words.share(float(answer.policy[name]))} that {why}."
     compared = [
         _compared(chosen, best, more, mode)
         for mode in MODES
