@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from service.decisions.models import Decision
-from service.decisions.terms import QUANTUM
+from service.decisions.terms import payable
 from service.kit.http.problems import FieldError, invalid
+from service.workflow.bill import quantize
 
 
 def agreed_facts(decision: Decision, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def agreed_facts(decision: Decision, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _each(amount: str, units: int) -> Decimal:
     """Return what one of the units costs."""
-    return (Decimal(amount) / units).quantize(QUANTUM, ROUND_HALF_EVEN)
+    return quantize(Decimal(amount) / units)
 
 
 def total_of(decision: Decision, agreed: Mapping[str, Any]) -> Decimal:
@@ -58,7 +59,7 @@ def total_of(decision: Decision, agreed: Mapping[str, Any]) -> Decimal:
     )
     monthly: Decimal = agreed["monthly_per_unit"] * agreed["units"]
     once: Decimal = agreed["upfront_per_unit"] * agreed["units"]
-    return (once + monthly * months.numerator / months.denominator).quantize(QUANTUM, ROUND_HALF_EVEN)
+    return payable(once, monthly, months)
 
 
 def _days(decision: Decision) -> int:

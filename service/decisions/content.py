@@ -1,6 +1,5 @@
 """What is decided, frozen: option, purchase terms, money, days and reasons out of an evaluation, under one digest."""
 
-import calendar
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from service.evaluations import queries as evaluations
 from service.evaluations.comparisons.sides import not_completed
 from service.evaluations.document import digest_of
 from service.evaluations.integrity import require_intact
+from service.kit.clock import months_after
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
 from service.kit.http.problems import FieldError, invalid
@@ -277,7 +277,5 @@ def _last_day(starts: date, terms: Terms) -> date | None:
     if not months:
         return None
     if terms.term.isdigit():
-        years, month = divmod(starts.month - 1 + int(terms.term), 12)
-        year = starts.year + years
-        return date(year, month + 1, min(starts.day, calendar.monthrange(year, month + 1)[1])) - timedelta(days=1)
+        return months_after(starts, int(terms.term)) - timedelta(days=1)
     return starts + timedelta(days=int(months * 730 / 24) - 1)

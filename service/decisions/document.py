@@ -1,6 +1,7 @@
 """A decision as it is served: what was decided, its state by now, who voted, and what is next, in words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from service.access import queries as access
@@ -12,23 +13,32 @@ from service.decisions.states import FOCUS, State
 from service.kit.db.transaction import Transaction
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is read once for all decisions of an answer: rules in force, votes and purchases by decision, members."""
+
+    rules: dict[str, Any]
+    votes: dict[str, list[Vote]]
+    purchases: dict[str, Purchase]
+    people: dict[str, Member]
+
+
 class Shown:
     """A decision as it stands now, with its tag."""
 
-    def __init__(self, tx: Transaction, row: Decision, votes: list[Vote], purchase: Purchase | None) -> None:
+    def __init__(self, tx: Transaction, row: Decision, beside: "Beside") -> None:
         """Join what is stored and what follows from the moment."""
+        votes, purchase = beside.votes[row.id], beside.purchases.get(row.id)
         self.row = row
         self.state = service.clock_of(row).at(cast("State", row.state), tx.now)
-        _, rules = guarding.rules_in_force(tx)
-        looked = guarding.facts_for_rules(tx, row, rules)
-        self.findings = guardrails.findings(rules, looked) if self.state == "proposed" else []
-        self.quorum = voting.quorum_of(tx, row, guardrails.need(rules, looked), votes)
-        self.votes = [_vote(vote, access.members_of(tx, {v.member_id for v in votes})) for vote in votes]
+        looked = guarding.facts_for_rules(tx, row, beside.rules)
+        self.findings = guardrails.findings(beside.rules, looked) if self.state == "proposed" else []
+        self.quorum = voting.quorum_of(tx, row, guardrails.need(beside.rules, looked), votes)
+        self.votes = [_vote(vote, beside.people) for vote in votes]
         self.purchase = None if purchase is None else {"id": purchase.id, "created_at": purchase.created_at} | {
             "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
         }  # fmt: skip
-        people = access.members_of(tx, {row.proposer_id, row.owner_id})
-        self.proposer, self.owner = (_person(people[each]) for each in (row.proposer_id, row.owner_id))
+        self.proposer, self.owner = (_person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
         self.needs = _needs(self.quorum) if self.state == "proposed" else None
         self.sentence = self._sentence()
         self.focus_status = FOCUS[self.state]
@@ -68,8 +78,11 @@ def shown(tx: Transaction, row: Decision) -> Shown:
 def shown_all(tx: Transaction, rows: Sequence[Decision]) -> list[Shown]:
     """Return decisions as they stand now."""
     ids = [row.id for row in rows]
-    votes, purchases = queries.votes_of(tx, ids), queries.purchases_of(tx, ids)
-    return [Shown(tx, row, votes[row.id], purchases.get(row.id)) for row in rows]
+    votes = queries.votes_of(tx, ids)
+    members = {vote.member_id for cast_votes in votes.values() for vote in cast_votes}
+    people = access.members_of(tx, members.union(*({row.proposer_id, row.owner_id} for row in rows)))
+    beside = Beside(guarding.rules_in_force(tx)[1], votes, queries.purchases_of(tx, ids), people)
+    return [Shown(tx, row, beside) for row in rows]
 
 
 def _needs(quorum: Quorum) -> dict[str, Any]:

@@ -144,23 +144,13 @@ def people(wanted: Need) -> str:
     return f"{wanted.approvers} {word}" + ("" if wanted.role == "approver" else f" of the role {wanted.role}")
 
 
-def is_looser(old: Mapping[str, Any], new: Mapping[str, Any], facts: Facts) -> bool:
-    """Whether new rules ask less of these facts than old ones."""
-    before, after = need(old, facts), need(new, facts)
-    return (after.approvers, rank(after.role)) < (before.approvers, rank(before.role))
-
-
 def rank(role: str) -> int:
     """Return how narrow the role is, wider ones lower."""
     return tuple(ENTITLED).index(role)
 
 
-def strictest(rules: Mapping[str, Any]) -> Need:
-    """Return what the strictest band needs; one approver where no band needs any."""
-    return _strictest(rules)
-
-
 def _strictest(rules: Mapping[str, Any]) -> Need:
+    """Return what the strictest band needs; one approver where no band needs any."""
     needs = [_need(band) for bands in rules["bands"].values() for band in bands]
     return Need(
         max([1, *(each.approvers for each in needs)]),

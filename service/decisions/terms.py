@@ -3,16 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from service.kit.db.types import plain_decimal
+from service.workflow.bill import quantize
 from service.workflow.offers import HOURS_PER_MONTH
 
 Json = Mapping[str, Any]
-
-QUANTUM = Decimal("1E-12")
 
 _TERM = re.compile(r"@(\d+)([dw]?)(?:\.\d+)?x")
 
@@ -72,8 +71,13 @@ def terms_of(option: Json) -> Terms:
         upfront=once,
         term=term,
         term_months=months,
-        total_commitment=(once + monthly * months.numerator / months.denominator).quantize(QUANTUM, ROUND_HALF_EVEN),
+        total_commitment=payable(once, monthly, months),
     )
+
+
+def payable(once: Decimal, monthly: Decimal, months: Fraction) -> Decimal:
+    """Return everything payable over a term: once, and every month of it."""
+    return quantize(once + monthly * months.numerator / months.denominator)
 
 
 def _term(key: str) -> tuple[str, Fraction]:
@@ -82,6 +86,5 @@ def _term(key: str) -> tuple[str, Fraction]:
     if found is None:
         return "0", Fraction(0)
     count, unit = int(found[1]), found[2]
-    if not unit:
-        return found[1], Fraction(count)
-    return f"{found[1]}{unit}", Fraction(24 * count * _DAYS[unit], HOURS_PER_MONTH)
+    months = Fraction(24 * count * _DAYS[unit], HOURS_PER_MONTH) if unit else Fraction(count)
+    return f"{found[1]}{unit}", months

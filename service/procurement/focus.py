@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
+from service.kit.clock import months_after
 from service.kit.db.types import plain_decimal
-from service.procurement.term import Term, months_after, term_of
-from service.workflow.bill import MONEY
+from service.procurement.term import Term, term_of
+from service.workflow.bill import MONEY, QUANTUM
 
 Json = Mapping[str, Any]
 Row = dict[str, str]
@@ -23,7 +24,6 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 
 MILLION = 1_000_000
 HOURS_PER_MONTH = 730
-PLACES = Decimal("1E-12")
 IN_HOUSE = ("hybrid_overhead", "outage_fallback")
 UNITS = {"unit_hours": "Hours", "instance_hours": "Hours", "hours": "Hours", "unit_months": "Months",
          "months": "Months", "seconds": "Seconds", "requests": "Requests"}  # fmt: skip
@@ -106,8 +106,8 @@ def _reserved(expected: Expected, term: Term, first: date, last: date) -> Iterat
     ):
         if not amount:
             continue
-        quantity = (hours * share).quantize(PLACES)
-        price = (amount / quantity).quantize(PLACES) if quantity else Decimal(0)
+        quantity = (hours * share).quantize(QUANTUM)
+        price = (amount / quantity).quantize(QUANTUM) if quantity else Decimal(0)
         row = head | _priced(Decimal(0), quantity, "Hours", price * quantity, amount, price)
         row |= {"ChargeCategory": "Usage", "CommitmentDiscountStatus": status, "ChargeFrequency": "Usage-Based"}
         row |= {"ChargeDescription": f"{term.sku}, {status.lower()} commitment"}
@@ -128,7 +128,7 @@ def _frequency(term: Term) -> Row:
 def _used(expected: Expected, line: Json, first: date, last: date) -> Row:
     """Return what is paid by use: the line's quantity at its rate over the hours, tokens by the million."""
     hours = ((last - first).days + 1) * 24
-    quantity = (Decimal(line["quantity"]) * hours / HOURS_PER_MONTH).quantize(PLACES)
+    quantity = (Decimal(line["quantity"]) * hours / HOURS_PER_MONTH).quantize(QUANTUM)
     meter = line["code"].removeprefix("overflow_")
     tokens = line["unit"] == "tokens"
     unit, size = ("1000000 Tokens", MILLION) if tokens else (UNITS.get(line["unit"], "Units"), 1)
@@ -136,7 +136,7 @@ def _used(expected: Expected, line: Json, first: date, last: date) -> Row:
     priced = quantity / size
     reserved = line["code"] in ("running_units", "reserved_units", "idle")
     sku = expected.option["dedicated" if reserved else "serverless"] or ""
-    cost = (priced * price).quantize(PLACES)
+    cost = (priced * price).quantize(QUANTUM)
     return _priced(cost, priced, unit, cost, cost, price) | {
         "SkuId": sku,
         "SkuMeter": line["code"].replace("_", " "),

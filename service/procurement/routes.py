@@ -8,6 +8,7 @@ from flask import Response
 from service.access.models import Organization
 from service.evaluations import reporting
 from service.evaluations.purchasing import NOT_ACCEPTABLE, OTHER_FORMS, option_of, respond
+from service.kit.clock import months_after
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.fields import Schema, Text
@@ -16,7 +17,7 @@ from service.kit.typesetting import NOT_INSTALLED
 from service.price_sheets.fields import Day
 from service.procurement import decided
 from service.procurement.focus import CONTENT_TYPE, Expected, cost_and_usage
-from service.procurement.term import months_after, term_of
+from service.procurement.term import term_of
 from service.purchase_requests.schemas import PurchaseRequestFormQuery, PurchaseRequestSchema
 
 blueprint = Resource("procurement", __name__, description="What is decided, in the forms that finance and buying take.")

@@ -1,16 +1,17 @@
 """What a reservation costs over its term: when it is billed, and what of it each day uses up, to the cent."""
 
-from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from service.kit.clock import months_after
+from service.workflow.offers import HOURS_PER_MONTH
+
 Json = Mapping[str, Any]
 
 CENT = Decimal("0.01")
-HOURS_PER_MONTH = 730
 RESERVED = ("reserved_units", "idle")
 
 
@@ -83,13 +84,6 @@ def term_of(option: Json, starts_on: date) -> Term | None:
     ends_on = starts_on + timedelta(days=max(1, round(hours / 24)) - 1)
     total = upfront + monthly * Decimal(str(months))
     return Term(option["dedicated"], units, total, Decimal(0), 0, share, starts_on, ends_on)
-
-
-def months_after(day: date, months: int) -> date:
-    """Return the day so many months later, the last of its month where that has no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _upfront(option: Json) -> Decimal:

@@ -113,10 +113,6 @@ def purchase_request(subject: Subject) -> Json:
     return body | {"digest": canonical_json.digest(canonical_json.dumps(body))}
 
 
-def _workload(subject: Subject, answer: Answer) -> Json:
-    return {"id": subject.evaluation["workload_id"], "name": subject.workload, "model": answer.inputs["model"]}
-
-
 def _number(subject: Subject) -> str:
     return subject.approval.decision_id if subject.approval else f"{subject.evaluation['id']}"
 

@@ -35,7 +35,7 @@ class Case:
     commitments and fallbacks are looked up in. `peaks` remembers the units that each
     capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once;
     `fluids` what of a sampled case is known of all buckets (see expected); `classes` which conditions of prices each
-    request meets.
+    request meets; `works` what there is to do on a capacity (see kinds.sizing.works).
     """
 
     profile: TrafficProfile

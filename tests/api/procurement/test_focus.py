@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.procurement.term import Term, months_after
+from service.kit.clock import months_after
+from service.procurement.term import Term
 from tests.clients import ApiClient
 from tests.effort import examples
 from tests.evaluating import evaluate, ready
