@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from service.kit.db.types import plain_decimal
-from service.workflow.bill import quantize
+from service.workflow.bill import OWNED, quantize
 from service.workflow.offers import HOURS_PER_MONTH
 
 Json = Mapping[str, Any]
@@ -56,7 +56,7 @@ class Terms:
 def terms_of(option: Json) -> Terms:
     """Return the purchase terms of an option that was computed, not ruled out."""
     lines = option["lines"]
-    reserved = [line for line in lines if line["code"] in _RESERVED or line["code"].startswith("owned_")]
+    reserved = [line for line in lines if line["code"] in _RESERVED or line["code"].startswith(OWNED)]
     upfront = [line for line in lines if line["code"] == "upfront"]
     units = int(option["units"] or 0)
     term, months = _term(option["key"])

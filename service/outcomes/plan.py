@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from service.outcomes.periods import Period
+from service.workflow.bill import is_ordered
 
 Json = Mapping[str, Any]
 Kind = Literal["use", "overflow", "capacity", "fee"]
@@ -13,11 +14,6 @@ Kind = Literal["use", "overflow", "capacity", "fee"]
 OVERFLOW = "overflow_"
 CAPACITY = "capacity"
 RESERVED = ("reserved_units", "running_units", "idle")
-OWN_COSTS = ("hybrid_overhead", "outage_fallback")
-"""Lines of an option that no provider bills: what running it costs in house; those of owned hardware too."""
-
-OWNED = "owned_"
-
 TOKENS = "tokens"
 
 
@@ -111,7 +107,10 @@ def plan_of(evaluation: Json, key: str, period: Period) -> Plan | None:
     option = next((one for one in evaluation["options"] if one["key"] == key), None)
     if option is None or option["ruled_out"]:
         return None
-    own = {line["code"]: _money(line) * _months(line, period) for line in option["lines"] if _own(line)}
+    own: dict[str, Fraction] = {}
+    for line in option["lines"]:
+        if not is_ordered(line["code"]):
+            own[line["code"]] = own.get(line["code"], Fraction(0)) + _money(line) * _months(line, period)
     ends = option.get("interval") or {}
     return Plan(
         currency=option["monthly_cost"]["currency"],
@@ -147,7 +146,7 @@ def _lines(option: Json, period: Period) -> Iterator[Expected]:
         yield _capacity(reserved, option, period)
     grouped: dict[str, list[Json]] = {}
     for line in option["lines"]:
-        if line not in reserved and not _own(line):
+        if line not in reserved and is_ordered(line["code"]):
             grouped.setdefault(line["code"], []).append(line)
     for code, lines in grouped.items():
         yield _line(code, lines, option, period)
@@ -180,10 +179,6 @@ def _months(line: Json, period: Period) -> Fraction:
     """Return the months of the period as the line's unit has them."""
     by_calendar = line["unit"] in ("months", "unit_months", "units")
     return period.calendar_months if by_calendar else period.months_of_use
-
-
-def _own(line: Json) -> bool:
-    return line["code"] in OWN_COSTS or line["code"].startswith(OWNED)
 
 
 def _money(line: Json) -> Fraction:

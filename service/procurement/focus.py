@@ -15,7 +15,7 @@ from typing import Any
 from service.kit.clock import months_after
 from service.kit.db.types import plain_decimal
 from service.procurement.term import Term, term_of
-from service.workflow.bill import MONEY, QUANTUM
+from service.workflow.bill import MONEY, QUANTUM, is_ordered
 
 Json = Mapping[str, Any]
 Row = dict[str, str]
@@ -24,7 +24,6 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 
 MILLION = 1_000_000
 HOURS_PER_MONTH = 730
-IN_HOUSE = ("hybrid_overhead", "outage_fallback")
 UNITS = {"unit_hours": "Hours", "instance_hours": "Hours", "hours": "Hours", "unit_months": "Months",
          "months": "Months", "seconds": "Seconds", "requests": "Requests"}  # fmt: skip
 
@@ -73,7 +72,7 @@ def _month(expected: Expected, term: Term | None, first: date, last: date) -> It
         yield from _reserved(expected, term, first, last)
     for line in expected.option["lines"]:
         code = line["code"]
-        if code in IN_HOUSE or code.startswith("owned_") or code == "upfront":
+        if code == "upfront" or not is_ordered(code):
             continue
         if term is not None and code in ("reserved_units", "idle"):
             continue

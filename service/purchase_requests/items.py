@@ -10,11 +10,11 @@ from service.reports import words
 from service.reports.offer_names import Names
 from service.reports.purchase import METERS, OTHERS, to_cents
 from service.reports.reading import BillLine, ReportOption
+from service.workflow.bill import is_ordered
 
 Json = dict[str, Any]
 
 RESERVED = ("reserved_units", "running_units", "idle")
-OWNED = "owned_"
 
 UNIT_CODES = {
     "unit_hours": "HUR", "instance_hours": "HUR", "hours": "HUR", "unit_months": "MON", "months": "MON",
@@ -46,17 +46,13 @@ def items(option: ReportOption, names: Names) -> list[Json]:
 
 
 def own_costs(option: ReportOption) -> list[Json]:
-    """Return what the option costs a month in house, to the cent: nothing to buy, but part of its total."""
-    lines = [line for line in option.lines if _own(line)]
+    """Return what the option costs a month beside the order, to the cent: nothing to buy, but part of its total."""
+    lines = [line for line in option.lines if not is_ordered(line.code)]
     amounts = to_cents([line.amount for line in lines], sum((line.amount for line in lines), Decimal(0)))
     return [
         {"code": line.code, "name": OTHERS.get(line.code, line.code.replace("_", " ")), "monthly": f"{amount:.2f}"}
         for line, amount in zip(lines, amounts, strict=True)
     ]
-
-
-def _own(line: BillLine) -> bool:
-    return line.code in OTHERS or line.code.startswith(OWNED)
 
 
 def _reserved(option: ReportOption, names: Names) -> Iterator[Draft]:
@@ -82,7 +78,7 @@ def _reserved(option: ReportOption, names: Names) -> Iterator[Draft]:
 def _others(option: ReportOption, names: Names) -> Iterator[Draft]:
     offer = names.offer(option.serverless)
     for line in option.lines:
-        if line.code in (*RESERVED, "upfront") or _own(line):
+        if line.code in (*RESERVED, "upfront") or not is_ordered(line.code):
             continue
         code = line.code.removeprefix("overflow_")
         what = METERS.get(code, code.replace("_", " "))

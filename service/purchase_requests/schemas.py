@@ -41,7 +41,7 @@ class ItemSchema(Schema):
 
 
 class OwnCostSchema(Schema):
-    """A cost in house that belongs to the option and is not bought."""
+    """A cost that belongs to the option and is not ordered: in house, or owed on what was bought before."""
 
     code = fields.String(required=True)
     name = fields.String(required=True)

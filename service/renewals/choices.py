@@ -10,12 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from service.commitments.models import Commitment
+from service.workflow.bill import RUNNING
 
 _RESERVATION = frozenset({"reserved_units", "idle", "upfront"})
 """Lines of a bill that pay for reserved units, used or not."""
-
-_RUNNING = frozenset({"running_commitment", "covered_by_commitment"})
-"""Lines of a bill that pay for commitments which run whatever is chosen, and that take them off what uses them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def _uses(option: Mapping[str, Any], commitment: Commitment) -> bool:
 
 def _bill(option: Mapping[str, Any]) -> Decimal:
     """Return an option's bill by itself: what it owes for commitments that the evaluation was told of is added here."""
-    owed = sum((Decimal(line["amount"]) for line in option["lines"] if line["code"] in _RUNNING), Decimal(0))
+    owed = sum((Decimal(line["amount"]) for line in option["lines"] if line["code"] in RUNNING), Decimal(0))
     return Decimal(option["monthly_cost"]["amount"]) - owed
 
 

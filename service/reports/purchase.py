@@ -22,6 +22,8 @@ METERS = {
 OTHERS = {
     "hybrid_overhead": "Running two paths",
     "outage_fallback": "Serverless while the reserved side is down",
+    "running_commitment": "Owed on what is bought already",
+    "covered_by_commitment": "Units of it that are used here",
 }
 
 UNITS = {

@@ -14,6 +14,14 @@ MONEY = Context(prec=60, rounding=ROUND_HALF_EVEN)
 QUANTUM = Decimal("1E-12")
 """The smallest amount of money: a line is rounded half-even to it where a division does not end."""
 
+IN_HOUSE = ("hybrid_overhead", "outage_fallback")
+"""Lines that no provider bills: what running an option costs in house. Those of owned hardware begin with OWNED."""
+
+OWNED = "owned_"
+
+RUNNING = ("running_commitment", "covered_by_commitment")
+"""Lines of commitments that run whatever is chosen, and of what an option's own units save by them."""
+
 UNITS: dict[Meter, str] = {
     "input_tokens": "tokens",
     "cached_input_tokens": "tokens",
@@ -70,6 +78,11 @@ class Billed:
     usage: Usage
     share: Fraction = Fraction(1)
     prices: Serverless | None = None
+
+
+def is_ordered(code: str) -> bool:
+    """Whether a line is of something that the option itself orders from a provider, and is billed for."""
+    return code not in (*IN_HOUSE, *RUNNING) and not code.startswith(OWNED)
 
 
 def quantize(amount: Decimal) -> Decimal:

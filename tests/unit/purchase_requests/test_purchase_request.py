@@ -1,5 +1,6 @@
 """A purchase request says the same in every form, adds up to the cent, and is the same bytes anywhere."""
 
+import copy
 import csv
 import hashlib
 import io
@@ -157,3 +158,17 @@ def contents() -> list[bytes]:
     one = request("hybrid:gpu@12x1+tokens", APPROVAL)
     forms = [canonical_json.dumps(one), as_csv(one), as_csv(one, "netsuite"), order_x(one)]
     return [*forms, as_pdf(one, evaluation())]
+
+
+def test_what_was_bought_before_is_owed_and_not_ordered_again() -> None:
+    evaluated = copy.deepcopy(evaluation())
+    option = next(one for one in evaluated["options"] if one["mode"] == "serverless" and not one["ruled_out"])
+    plain = request(option["key"])
+    owed = {"code": "running_commitment", "quantity": "2", "unit": "unit_months", "unit_price": "50", "per": 1}
+    option["lines"].append(owed | {"amount": "100.00"})
+    option["monthly_cost"]["amount"] = str(Decimal(option["monthly_cost"]["amount"]) + 100)
+    subject = Subject(evaluated, option["key"], [stands_on()[1]], "=Example & Söhne <Ltd>", "Chat")
+    found = purchase_request(subject)
+    assert found["items"] == plain["items"]
+    told = {"code": "running_commitment", "name": "Owed on what is bought already", "monthly": "100.00"}
+    assert found["own_costs"] == [*plain["own_costs"], told]

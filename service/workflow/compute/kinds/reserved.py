@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import Line, line, quantize, share_of, total
+from service.workflow.bill import OWNED, Line, line, quantize, share_of, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import load_of
@@ -39,7 +39,7 @@ def reservation_lines(reservation: Reservation, utilization: float) -> list[Line
     """
     rate, units = reservation.rate, reservation.units
     if rate.owned:
-        return [line(f"owned_{name}", Decimal(units), "unit_months", amount) for name, amount in rate.owned if amount]
+        return [line(f"{OWNED}{name}", Decimal(units), "unit_months", amount) for name, amount in rate.owned if amount]
     hourly = rate.hourly is not None
     price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
     quantity = Decimal(units * HOURS_PER_MONTH if hourly else units)
