@@ -107,7 +107,7 @@ def _beneath(answer: Answer, chosen: ReportOption, kept: tuple[str, ReportOption
         whole = chosen.adjusted
         share = f" ({words.share(float(saving / whole))})" if whole else ""
         why = "a change must save" if code == "incumbent_stays" else "a less simple or longer bound way must save"
-        saved = f"The cheapest other way would save {words.money(saving)}{share}"
+        saved = f"The cheapest other way would save {words.money(saving)}{share} at the traffic to be expected"
         return f". {saved}, less than the {words.share(float(answer.policy[name]))} that {why}."
     compared = [
         _compared(chosen, best, more, mode)
