@@ -13,8 +13,6 @@ from service.kit.http.problems import CONFLICT, FORBIDDEN, NOT_FOUND, Problem
 
 FACTS = ("kind", "name", "email", "subject", "role", "state")
 
-_SUBJECT = "oidc:"
-
 
 def get(tx: Transaction, member_id: str) -> Member:
     """Return a member of the organization. Raises Problem 404."""
@@ -25,24 +23,38 @@ def get(tx: Transaction, member_id: str) -> Member:
 
 
 def acting(tx: Transaction) -> Member:
-    """Return the member who acts; who signed in at the identity provider for the first time becomes one.
-
-    Raises Problem 403 where nobody does, or a member who was deactivated.
-    """
-    if tx.actor.kind == "person":
-        subject = tx.actor.id.removeprefix(_SUBJECT)
-        member: Member | None = queries.member_of_subject(tx, subject)
-        member = _join(tx, subject) if member is None else member
-    else:
-        member = None if tx.actor.member_id is None else queries.member(tx, tx.actor.member_id)
+    """Return the member who acts. Raises Problem 403 where nobody does, or a member who was deactivated."""
+    member = None if tx.actor.member_id is None else queries.member(tx, tx.actor.member_id)
     if member is None or member.state != "active":
         raise Problem(FORBIDDEN, "Only an active member of the organization does this.")
     return member
 
 
-def _join(tx: Transaction, subject: str) -> Member:
-    role = next(role for role in reversed(ROLES) if SCOPES[role] <= tx.actor.scopes)
-    return create(tx, {"kind": "person", "name": subject[:100], "email": "", "subject": subject, "role": role})
+def join(tx: Transaction, subject: str, name: str, email: str, *, verified: bool) -> Member:
+    """Return the member a person of the identity provider is, who signs in for the first time.
+
+    email: as the provider says, empty where it says none; verified: whether it says that it was. Who was added here by
+    that address before is that member from now on, so that one person never is two. Raises Problem 403 where the
+    address is another's, or nobody verified it.
+    """
+    found = queries.member_of_subject(tx, subject)
+    if found is not None:
+        return found
+    known = tx.session.scalar(queries.members(tx, {"email": email.lower()})) if email else None
+    if known is None:
+        role = next(role for role in reversed(ROLES) if SCOPES[role] <= tx.actor.scopes)
+        kept = email if verified else ""
+        return create(tx, {"kind": "person", "name": name, "email": kept, "subject": subject, "role": role})
+    if not verified or known.kind != "person" or known.subject is not None:
+        raise Problem(
+            FORBIDDEN,
+            f"A member of your e-mail address is here already ({known.id}); an admin can set its subject to {subject} "
+            "under /v1/members, or change its address.",
+        )
+    before = facts(known)
+    known.subject = subject
+    events.append(tx, "member.changed", known.id, before=before, after=facts(known))
+    return known
 
 
 def create(tx: Transaction, said: dict[str, Any]) -> Member:

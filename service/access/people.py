@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from itsdangerous import BadSignature, TimestampSigner
+from sqlalchemy.orm import Session
 
-from service.access import queries
+from service.access import members, queries
 from service.access.identity_provider import IdentityProvider, ProviderUnreachable, TokenRefused
-from service.access.roles import SCOPES, Role
+from service.access.queries import PersonFacts
+from service.access.roles import ROLES, SCOPES, Role
+from service.kit import clock
 from service.kit.db.database import Database
-from service.kit.db.transaction import Actor
+from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import BUSY, FORBIDDEN, UNAUTHENTICATED, Problem
 
 SECONDS = 3600
@@ -67,12 +70,19 @@ class OpenId:
 
 
 def actor_of(database: Database, directory: Directory, claims: Mapping[str, Any]) -> Actor:
-    """Return the actor whom verified claims describe. Raises Problem 403 where they are of no organization or role."""
+    """Return the actor whom verified claims describe; at their first sign-in they become a member.
+
+    Raises Problem 403 where they are of no organization or role, or were deactivated.
+    """
     roles = directory.roles_of(claims)
     found = queries.organization_called(database, directory.organization_of(claims))
     if found is None:
         raise Problem(FORBIDDEN, "Your account belongs to no organization that is known here.")
-    return _actor(found, str(claims["sub"]), roles)
+    subject = str(claims["sub"])
+    member = queries.person(database, found.id, subject) or _joined(database, found, claims, roles)
+    if member.deactivated_at is not None:
+        raise Problem(FORBIDDEN, "Your membership was deactivated; an admin can activate it again under /v1/members.")
+    return _actor(found, subject, roles, member)
 
 
 def bearer(database: Database, openid: OpenId, token: str) -> Actor:
@@ -99,21 +109,50 @@ def cookie_for(actor: Actor, roles: Sequence[Role], token: str) -> str:
 
 
 def resume(database: Database, cookie: str) -> tuple[Actor, str] | None:
-    """Return the actor and the token of a cookie; None where it is not ours or too old."""
+    """Return the actor and the token of a cookie; None where it is not ours, too old, or its member deactivated."""
     try:
         facts = json.loads(base64.urlsafe_b64decode(cookie.split(".")[1]))
         found = queries.organization_called(database, facts["o"])
         if found is None:
             return None
         _signer(found.signing_key).unsign(cookie, max_age=SECONDS)
-        return _actor(found, facts["s"], facts["r"]), str(facts["t"])
+        member = queries.person(database, found.id, facts["s"])
+        if member is None or member.deactivated_at is not None:
+            return None
+        return _actor(found, facts["s"], facts["r"], member), str(facts["t"])
     except (BadSignature, binascii.Error, ValueError, KeyError, TypeError, IndexError):
         return None
 
 
-def _actor(organization: queries.OrganizationFacts, subject: str, roles: Sequence[Role]) -> Actor:
-    scopes = frozenset[str]().union(*(SCOPES[role] for role in roles))
-    return Actor(organization.id, "person", f"oidc:{subject}", scopes, organization.signing_key)
+def _actor(
+    organization: queries.OrganizationFacts, subject: str, roles: Sequence[Role], member: PersonFacts | None = None
+) -> Actor:
+    """Return the actor: they may what their groups say, of roles above their member's only what that one may too."""
+    most: Role = ROLES[-1] if member is None else cast("Role", member.role)
+    scopes = frozenset[str]().union(*(_within(role, most) for role in roles))
+    member_id = None if member is None else member.id
+    return Actor(organization.id, "person", f"oidc:{subject}", scopes, organization.signing_key, member_id=member_id)
+
+
+def _within(role: Role, most: Role) -> frozenset[str]:
+    return SCOPES[role] if ROLES.index(role) <= ROLES.index(most) else SCOPES[role] & SCOPES[most]
+
+
+def _joined(
+    database: Database, organization: queries.OrganizationFacts, claims: Mapping[str, Any], roles: Sequence[Role]
+) -> PersonFacts:
+    subject = str(claims["sub"])
+    actor = _actor(organization, subject, roles)
+    email, verified = str(claims.get("email") or ""), claims.get("email_verified") is True
+    name = str(claims.get("name") or claims.get("preferred_username") or subject)[:100]
+
+    def unit(session: Session) -> PersonFacts:
+        """Add the member, with its event."""
+        tx = Transaction(session, actor, clock.now(), "sign-in")
+        member = members.join(tx, subject, name, email, verified=verified)
+        return PersonFacts(member.id, member.role, member.deactivated_at)
+
+    return database.write(unit, lane=organization.id)
 
 
 def _claim(claims: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - whatever the provider put there

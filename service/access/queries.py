@@ -82,6 +82,25 @@ def organization_called(database: Database, called: str) -> OrganizationFacts | 
     return None if row is None else OrganizationFacts._make(row)
 
 
+class PersonFacts(NamedTuple):
+    """What admitting a person takes of the member they are."""
+
+    id: str
+    role: str
+    deactivated_at: datetime | None
+
+
+_PERSON = select(_MEMBERS.id, _MEMBERS.role, _MEMBERS.deactivated_at).where(
+    _MEMBERS.organization_id == bindparam("organization_id"), _MEMBERS.subject == bindparam("subject")
+)
+
+
+def person(database: Database, organization_id: str, subject: str) -> PersonFacts | None:
+    """Return the member of a subject at the identity provider; None where it never signed in."""
+    row = database.glance(_PERSON, {"organization_id": organization_id, "subject": subject})
+    return None if row is None else PersonFacts._make(row)
+
+
 def organization(tx: Transaction) -> Organization:
     """Return the actor's organization."""
     return tx.session.execute(select(Organization).where(Organization.id == tx.organization_id)).scalar_one()

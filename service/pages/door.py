@@ -167,7 +167,7 @@ def _to_sign_in(back: str) -> Response:
 def _admit(actor: Actor, scope: str) -> None:
     """Count the call and check the scope. Raises Problem 403 and 429."""
     if scope not in actor.scopes:
-        raise Problem(FORBIDDEN, f"This page needs the scope {scope}, which your key's role does not include.")
+        raise Problem(FORBIDDEN, f"This page needs the scope {scope}, which your role does not include.")
     g.rate = runtime().rate_limit.take(actor.id)
 
 

@@ -20,7 +20,7 @@ class Actor:
     kind, id: `api_key` and its id, `person` and `oidc:` with their subject at the identity provider, `job` and the
     job's id, or `command` and the command's name.
     scopes: what the actor may do. signing_key: 32 secret bytes of the organization, for its page cursors.
-    member_id: whose key it is, None for jobs and commands.
+    member_id: whose key it is, or who the person is; None for jobs and commands.
     first_use: whether this use of the key is its first for an hour, and is to be noted.
     """
 

@@ -125,7 +125,8 @@ def _looked(view: View, session: Session, arguments: dict[str, Any]) -> Response
 def _admit(call: Call, carried: Runtime) -> Actor:
     actor = carried.authenticate(request.headers.get("Authorization", ""), call.is_look)
     if call.scope not in actor.scopes:
-        raise Problem(FORBIDDEN, f"This call needs the scope {call.scope}, which the key's role does not include.")
+        whose = "your groups' and your member's role do" if actor.kind == "person" else "the key's role does"
+        raise Problem(FORBIDDEN, f"This call needs the scope {call.scope}, which {whose} not include.")
     return actor
 
 

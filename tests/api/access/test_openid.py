@@ -4,6 +4,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -196,11 +197,89 @@ def test_an_access_token_calls_the_api_with_the_scopes_of_its_groups(openid_app:
     made = api.post("/v1/workloads", json={"name": "w", "model": "m"}, headers={"Idempotency-Key": "k"})
     assert made.status_code == 201
     assert api.get("/v1/events").status_code == 403
-    owner = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["root"]))
+    owner = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["root"], sub="u-18"))
     (event,) = [e for e in owner.get("/v1/events").json["items"] if e["action"] == "workload.created"]
     assert (event["actor_kind"], event["actor_id"]) == ("person", f"oidc:{PERSON['sub']}")
-    both = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["research", "finance"]))
+    both = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["research", "finance"], sub="u-19"))
     assert both.post("/v1/workloads", json={"name": "w", "model": "m"}).status_code == 201
+
+
+def members(app: Flask, provider: Running) -> tuple[ApiClient, list[dict[str, Any]]]:
+    """Return an owner's client, and the members that it lists who signed in, but for itself."""
+    owner = api_with(app, provider.token(aud=AUDIENCE, groups=["root"], sub="the-owner"))
+    found = owner.get("/v1/members").json["items"]
+    return owner, [member for member in found if member["subject"] not in (None, "the-owner")]
+
+
+def changed(owner: ApiClient, member: dict[str, Any], **facts: str) -> None:
+    path = f"/v1/members/{member['id']}"
+    answer = owner.patch(path, json=facts, headers={"If-Match": owner.get(path).headers["ETag"]})
+    assert answer.status_code == 200, answer.text
+
+
+def test_who_signs_in_first_becomes_one_member_and_stays_it(
+    openid_app: Flask, browser: Client, provider: Running
+) -> None:
+    for _ in range(2):
+        assert follow(browser).status_code == 303
+    api = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["finance"]))
+    assert api.get("/v1/workloads").status_code == 200
+    owner, (member,) = members(openid_app, provider)
+    assert (member["subject"], member["role"], member["state"]) == (PERSON["sub"], "approver", "active")
+    made = [event["resource_id"] for event in owner.get("/v1/events").json["items"]]
+    assert made.count(member["id"]) == 1
+
+
+def test_a_deactivated_member_is_out_at_once_and_may_come_back(
+    openid_app: Flask, browser: Client, provider: Running
+) -> None:
+    follow(browser)
+    token = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["finance"]))
+    owner, (member,) = members(openid_app, provider)
+    changed(owner, member, state="deactivated")
+    assert "deactivated" in token.get("/v1/workloads").json["detail"]
+    assert browser.get(PAGE).status_code == 303
+    answer = follow(browser)
+    assert (answer.status_code, "deactivated" in answer.text) == (403, True)
+    changed(owner, member, state="active")
+    assert token.get("/v1/workloads").status_code == 200
+    assert follow(browser).status_code == 303
+
+
+def test_a_role_taken_here_holds_whatever_the_groups_say(openid_app: Flask, provider: Running) -> None:
+    token = api_with(openid_app, provider.token(aud=AUDIENCE, groups=["research", "finance"]))
+    workload = {"name": "w", "model": "m"}
+    assert token.post("/v1/workloads", json=workload).status_code == 201
+    owner, (member,) = members(openid_app, provider)
+    changed(owner, member, role="viewer")
+    assert token.post("/v1/workloads", json=workload).status_code == 403
+    assert token.get("/v1/workloads").status_code == 200
+    changed(owner, member, role="owner")  # nor may they more than the provider says
+    assert token.post("/v1/workloads", json=workload).status_code == 201
+    assert token.get("/v1/events").status_code == 403
+
+
+def test_nobody_changes_their_own_role_by_signing_in(openid_app: Flask, provider: Running) -> None:
+    owner, _ = members(openid_app, provider)
+    (own,) = [m for m in owner.get("/v1/members").json["items"] if m["subject"] == "the-owner"]
+    path = f"/v1/members/{own['id']}"
+    refused = owner.patch(path, json={"role": "viewer"}, headers={"If-Match": owner.get(path).headers["ETag"]})
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_an_address_known_here_is_the_same_person_only_where_it_was_verified(
+    openid_app: Flask, provider: Running, verified: bool
+) -> None:
+    owner, _ = members(openid_app, provider)
+    known = owner.post("/v1/members", json={"name": "Ada", "email": "Ada@example.com", "role": "analyst"}).json["id"]
+    claims = {"groups": ["research"], "email": "ada@example.com", "email_verified": verified}
+    token = api_with(openid_app, provider.token(aud=AUDIENCE, **claims))
+    assert token.get("/v1/workloads").status_code == (200 if verified else 403)
+    _, found = members(openid_app, provider)
+    assert [member["id"] for member in found] == ([known] if verified else [])
+    another = api_with(openid_app, provider.token(aud=AUDIENCE, sub="another", **claims))
+    assert known in another.get("/v1/workloads").json["detail"]
 
 
 def test_another_organizations_rows_are_not_there_for_a_token(openid_app: Flask, provider: Running) -> None:
