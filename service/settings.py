@@ -13,6 +13,12 @@ PREFIX = "CROSSOVER_"
 ROLES = ("viewer", "analyst", "approver", "admin", "owner")
 """As `access/roles.py` has them, which settings cannot know."""
 
+OWN_PATHS = (
+    "decisions docs evaluate-all evaluations health metrics openapi.json prices settings sign-in sign-out start static "
+    "v1 workloads"
+).split()
+"""First parts of the service's own addresses, which the routes know and settings cannot."""
+
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -29,6 +35,15 @@ def _are_roles(values: Sequence[str]) -> None:
         group, equals, role = value.rpartition("=")
         if not equals or not group or role not in ROLES:
             raise ValidationError(f"{value} is not group=role with a role of {', '.join(ROLES)}")
+
+
+def _is_nobodys(value: str) -> None:
+    first = value.split("/")[1] if value else ""
+    if first in OWN_PATHS:
+        raise ValidationError(
+            f"/{first} is an address of the service itself, which could not be told from the prefix; choose another "
+            "first part, such as /crossover"
+        )
 
 
 def _setting(default: Any, meaning: str, *checks: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - dataclass field
@@ -75,6 +90,7 @@ class Settings:
         "",
         "Path below which the service is reached, such as `/crossover`, whether or not a proxy takes it off.",
         validate.Regexp(r"(/[A-Za-z0-9._~-]+)*$", error="Starts with / and ends without, such as /crossover"),
+        _is_nobodys,
     )
     webhook_networks: Sequence[str] = _setting(
         (),

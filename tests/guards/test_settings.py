@@ -2,7 +2,8 @@
 
 from dataclasses import fields
 
-from service.settings import PREFIX, Settings
+from service.app import create_app
+from service.settings import OWN_PATHS, PREFIX, Settings
 from tests.guards.sources import ROOT
 
 
@@ -11,6 +12,11 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"`{value}`" if value not in ((), "", None) else ""
+
+
+def test_no_path_prefix_is_taken_for_an_address_of_the_service() -> None:
+    rules = create_app(Settings()).url_map.iter_rules()
+    assert sorted({rule.rule.split("/")[1] for rule in rules} - {""}) == OWN_PATHS
 
 
 def test_the_page_lists_every_setting() -> None:

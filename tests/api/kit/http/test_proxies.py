@@ -137,7 +137,7 @@ def test_a_prefix_that_would_need_quoting_is_none(database_url: str, tmp_path: P
 
 
 def test_a_prefix_is_spelled_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    for wrong in ("crossover", "/crossover/", "/a//b", "/ü"):
+    for wrong in ("crossover", "/crossover/", "/a//b", "/ü", "/v1", "/docs/crossover"):
         monkeypatch.setenv("CROSSOVER_PATH_PREFIX", wrong)
         with pytest.raises(EnvValidationError, match="PATH_PREFIX"):
             Settings.from_environment()
