@@ -13,10 +13,10 @@ PREFIX = "CROSSOVER_"
 ROLES = ("viewer", "analyst", "approver", "admin", "owner")
 """As `access/roles.py` has them, which settings cannot know."""
 
-OWN_PATHS = (
-    "decisions docs evaluate-all evaluations health metrics openapi.json prices settings sign-in sign-out start static "
-    "v1 workloads"
-).split()
+OWN_PATHS = [
+    "decisions", "docs", "evaluate-all", "evaluations", "health", "metrics", "openapi.json", "prices", "settings",
+    "sign-in", "sign-out", "start", "static", "v1", "workloads",
+]  # fmt: skip
 """First parts of the service's own addresses, which the routes know and settings cannot."""
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -38,7 +38,7 @@ def _are_roles(values: Sequence[str]) -> None:
 
 
 def _is_nobodys(value: str) -> None:
-    first = value.split("/")[1] if value else ""
+    first = value.strip("/").partition("/")[0]
     if first in OWN_PATHS:
         raise ValidationError(
             f"/{first} is an address of the service itself, which could not be told from the prefix; choose another "
