@@ -138,6 +138,7 @@ class ForecastPolicySchema(Part):
     value = ForecastPolicy
     half_life_days = Number(minimum=0.1, maximum=3650, allow_none=True)
     volatility_half_life_days = Number(minimum=0.1, maximum=3650)
+    weekly_share = Number(minimum=0, maximum=1)
     base_discount = Number(minimum=0, maximum=0.9)
     discount_per_volatility = Number(minimum=0, maximum=10)
     largest_discount = Number(minimum=0, maximum=0.9)

@@ -99,15 +99,17 @@ class ForecastPolicy:
     """The traffic that a decision reckons with, out of the days that were measured (see compute/forecast).
 
     half_life_days: age at which a day counts half as much as the latest one, None to count all alike.
-    volatility_half_life_days: the same for how much days differ. base_discount, discount_per_volatility,
-    largest_discount: share by which what traffic costs is taken off, base + per volatility × coefficient of variation
-    of daily work, since traffic goes away more often than it comes and a reserved unit stays. Chosen by rolling
-    decisions on 18 tenants of a public LLM cloud (ServeGen), on a flat optimum: half-lives of 0.75 to 1.5 days and
-    discounts of 5 to 15 % do nearly as well.
+    volatility_half_life_days: the same for how much days differ. Where weeks repeat, both are in weeks. weekly_share:
+    weeks repeat where days differ from those a week before less than this share of how much they differ from the day
+    before, in mean squares; 0 for never. base_discount, discount_per_volatility, largest_discount: share by which what
+    traffic costs is taken off, base + per volatility × coefficient of variation of daily work, since traffic goes away
+    more often than it comes and a reserved unit stays. Chosen by rolling decisions on tenants of a public LLM cloud
+    (ServeGen), on a flat optimum (docs/model.md says how they do on tenants they were not chosen on).
     """
 
     half_life_days: float | None = 1.0
     volatility_half_life_days: float = 2.0
+    weekly_share: float = 0.5
     base_discount: float = 0.05
     discount_per_volatility: float = 0.2
     largest_discount: float = 0.4
@@ -184,8 +186,8 @@ class Policy:
     """Every knob of an evaluation.
 
     margin: share by which an option that binds longer must be cheaper than any that binds less (0.10 is 10 %).
-    simplicity_margin: share by which an option that is more complex, and binds no longer, must be cheaper; by default
-    what a second path has to save to be worth having, and no more: the forecast's discount does the rest.
+    simplicity_margin: share by which an option that is more complex, and binds no longer, must be cheaper: what a
+    second path has to save to be worth having. Of units on demand the forecast's base_discount is taken off it (rule).
     modes: families considered. incumbent: key of the option in use today, which stays unless beaten by margin.
     commitments: what is bought already and still runs; an incumbent with a term is taken to be one of them.
     max_term_months: longest commitment allowed. max_throttled_share: share of requests an option may throttle.

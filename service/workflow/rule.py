@@ -2,14 +2,15 @@
 
 Options stand in families from the simplest to the one that binds longest. A family's best takes over where it beats the
 best of every family before it: by the simplicity margin where it binds no longer, by the binding margin where it does.
-So no longer term is ever taken for less than the margin over any shorter one.
+So no longer term is ever taken for less than the margin over any shorter one. Units on demand need no more than the
+part of the simplicity margin that the forecast's discount does not ask of every unit already: nothing is asked twice.
 """
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Protocol, TypeVar
 
-from service.workflow.options import COMMITTED
+from service.workflow.options import COMMITTED, DEDICATED, HYBRID
 from service.workflow.policy import Policy
 
 
@@ -35,16 +36,19 @@ R = TypeVar("R", bound=Ranked)
 class Margins(NamedTuple):
     """Shares by which an option must be cheaper: where it is only more complex, and where it binds longer.
 
-    The second is asked of every change from an incumbent, too.
+    The second is asked of every change from an incumbent, too. on_demand: the first, of units that are reserved on
+    demand, less what the forecast's discount asks of each of them.
     """
 
     simplicity: Decimal
     binding: Decimal
+    on_demand: Decimal
 
 
 def margins_of(policy: Policy) -> Margins:
     """Return a policy's margins."""
-    return Margins(policy.simplicity_margin, policy.margin)
+    discounted = Decimal(str(policy.forecast.base_discount))
+    return Margins(policy.simplicity_margin, policy.margin, max(Decimal(0), policy.simplicity_margin - discounted))
 
 
 def choose(options: Sequence[R], margins: Margins, incumbent: str | None = None) -> R | None:
@@ -72,7 +76,9 @@ def standings(options: Sequence[R], margins: Margins, incumbent: str | None = No
 
 def margin_of(option: Ranked, margins: Margins) -> Decimal:
     """Return the share by which an option must be cheaper than any of a family before its own."""
-    return margins.binding if option.family > COMMITTED else margins.simplicity
+    if option.family > COMMITTED:
+        return margins.binding
+    return margins.on_demand if option.family in {DEDICATED, HYBRID} else margins.simplicity
 
 
 def _beats(option: Ranked, standing: Ranked, margin: Decimal) -> bool:

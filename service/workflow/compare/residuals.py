@@ -10,12 +10,12 @@ import math
 
 import numpy as np
 
-from service.workflow.compute.forecast import Forecast, daily_work, volatility_of
+from service.workflow.compute.forecast import WEEK_DAYS, Forecast, daily_work, volatility_of, weights_of
 from service.workflow.policy import RESIDUAL_SHARES, Policy
 from service.workflow.traffic import Float64s
 
 OWN_WEEKS = 3
-"""Weeks of history from which on its own residuals count."""
+"""Weeks of history from which on its own residuals count; one more where weeks repeat, which takes two to see."""
 
 PRIOR_WEEKS = 4
 """Weeks of residuals that weigh as much as the policy's table."""
@@ -23,20 +23,18 @@ PRIOR_WEEKS = 4
 FARTHEST = 20.0
 """Residuals are cut off here: traffic that ends altogether is infinitely far off."""
 
-WEEK_DAYS = 7
-
 
 def residuals_of(forecast: Forecast, policy: Policy) -> tuple[Float64s, int]:
     """Return the residuals at RESIDUAL_SHARES, and how many weeks of the history's own are in them."""
     table = np.array(policy.uncertainty.residuals)
     work, observed = daily_work(forecast.profile)
     weeks = len(work) // WEEK_DAYS
-    if weeks < OWN_WEEKS:
+    if weeks < OWN_WEEKS + forecast.weekly:
         return table, 0
-    own = _own(work[::-1], observed[::-1], policy)
+    own = _own(work[::-1], observed[::-1], policy, weekly=forecast.weekly)
     if not len(own):
         return table, 0
-    scored = weeks - 1
+    scored = weeks - 1 - forecast.weekly
     share = scored / (scored + PRIOR_WEEKS)
     mixed: Float64s = (1 - share) * table + share * np.quantile(own, RESIDUAL_SHARES)
     return mixed, scored
@@ -47,23 +45,27 @@ def spread_of(volatility: float, policy: Policy) -> float:
     return math.hypot(policy.uncertainty.noise, volatility)
 
 
-def _own(work: Float64s, observed: Float64s, policy: Policy) -> Float64s:
-    """Return one residual for each day, oldest first, with a week before and after in which there is traffic."""
-    found = []
-    for day in range(WEEK_DAYS, len(work) - WEEK_DAYS + 1):
-        level = _rate(work[:day][::-1], observed[:day][::-1], policy.forecast.half_life_days)
-        after = _rate(work[day : day + WEEK_DAYS], observed[day : day + WEEK_DAYS], None)
+def _own(work: Float64s, observed: Float64s, policy: Policy, *, weekly: bool) -> Float64s:
+    """Return one residual for each day, oldest first, with a week before and after in which there is traffic.
+
+    weekly: whether weeks repeat; then with two weeks before, and whole weeks of it.
+    """
+    found, asked = [], policy.forecast
+    for day in range(WEEK_DAYS * (1 + weekly), len(work) - WEEK_DAYS + 1):
+        first = day % WEEK_DAYS if weekly else 0
+        before, seen = work[first:day][::-1], observed[first:day][::-1]
+        level = _rate(before, seen, weights_of(len(before), asked.half_life_days, weekly=weekly))
+        after = _rate(work[day : day + WEEK_DAYS], observed[day : day + WEEK_DAYS], np.ones(WEEK_DAYS))
         if not level or after is None:
             continue
-        volatility = volatility_of(work[:day][::-1], observed[:day][::-1], policy.forecast.volatility_half_life_days)
+        volatility = volatility_of(before, seen, asked.volatility_half_life_days, weekly=weekly)
         ratio = math.log(after / level) if after else -math.inf
         found.append(ratio / spread_of(volatility, policy) if ratio else 0.0)
     own: Float64s = np.clip(np.array(found, np.float64), -FARTHEST, FARTHEST)
     return own
 
 
-def _rate(work: Float64s, observed: Float64s, half_life: float | None) -> float | None:
-    """Return the mean work of observed time, newest first, weighted by age; None where nothing was observed."""
-    weights = np.ones(len(work)) if half_life is None else np.exp2(-np.arange(len(work)) / half_life)
+def _rate(work: Float64s, observed: Float64s, weights: Float64s) -> float | None:
+    """Return the weighted mean work of observed time; None where nothing was observed."""
     seen = float(weights @ observed)
     return float(weights @ work) / seen if seen else None

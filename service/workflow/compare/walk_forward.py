@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from service.workflow.compute.forecast import Forecast, forecast_of
 from service.workflow.compute.kinds.conditional import offers_for
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.redecide import as_measured, case_of, cheapest, decide_again
@@ -13,7 +14,7 @@ from service.workflow.measure import InsufficientTraffic, clip
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.options import Violation
-from service.workflow.policy import Policy, ReplayPolicy
+from service.workflow.policy import ForecastPolicy, Policy, ReplayPolicy
 from service.workflow.traffic import WEEK, TrafficHistory
 
 
@@ -41,8 +42,9 @@ def walk_forward(
 ) -> WalkForward | None:
     """Return the walk-forward of a window of two weeks or more.
 
-    A part is replayed as densely as the whole: of a sampled history, a sample in proportion. None of a shorter window,
-    where a part holds no traffic, or where nothing is eligible.
+    A part is replayed as densely as the whole: of a sampled history, a sample in proportion. That weeks repeat, which
+    one week cannot show, is known from the whole. None of a shorter window, where a part holds no traffic, or where
+    nothing is eligible.
     """
     weeks = (profile.end_us - profile.start_us) // WEEK
     if weeks < 2:
@@ -50,8 +52,9 @@ def walk_forward(
     decided = weeks - weeks // 2
     middle = profile.start_us + decided * WEEK
     fresh = replace(policy, incumbent=None, commitments=())
+    deciding = replace(fresh, forecast=_of_weeks(fresh.forecast, forecast_of(profile, fresh.forecast), decided))
     try:
-        first = case_of(clip(history, profile.start_us, middle), _as_densely(fresh, decided, weeks), offers)
+        first = case_of(clip(history, profile.start_us, middle), _as_densely(deciding, decided, weeks), offers)
         last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks), offers)
     except InsufficientTraffic:
         return None
@@ -68,6 +71,13 @@ def walk_forward(
     return WalkForward(
         decided, weeks - decided, paid.key, paid.adjusted, paid.violations, best.key, best.adjusted, regret
     )
+
+
+def _of_weeks(policy: ForecastPolicy, whole: Forecast, weeks: int) -> ForecastPolicy:
+    """Return the forecast of a part: where the whole repeats weekly, all days of a single week count alike."""
+    if not whole.weekly or weeks > 1:
+        return policy
+    return replace(policy, half_life_days=None, base_discount=whole.discount, discount_per_volatility=0.0)
 
 
 def _regret(paid: Decimal, best: Decimal) -> float:

@@ -5,11 +5,17 @@
     volatility v           coefficient of variation of daily work, days weighted 2^(−age ÷ volatility_half_life_days)
     discount q             min(largest_discount, base_discount + discount_per_volatility × v)
 
-Whole days are weighted, so that the hour of day never biases the level. What traffic makes dearer — tokens that spill,
-units that follow the load, slow requests — is reckoned at (1 − q) of the weighted month; what is reserved stays whole.
-So a unit must clear its price by 1 ÷ (1 − q): traffic goes away more often than it comes, and the unit stays. Deciding
-on one week and paying the next, this loses a third to two thirds less than the cheapest on the week (measured in
-docs/model.md). Exponential weights: Gardner, Exponential smoothing, Journal of Forecasting 4 (1985).
+Whole days are weighted, so that the hour of day never biases the level; and whole weeks, where weeks repeat, so that
+the day of the week does not: a history that ends on a Sunday says nothing of a fall. Weeks repeat where, in mean
+squares, days differ from those a week before by less than `weekly_share` of how they differ from the day before (a
+seasonal naive forecast beats the naive one: Hyndman & Athanasopoulos, Forecasting, 2021, ch. 5). Then ages and
+half-lives are in weeks, and v² is half the mean square of the differences of days a week apart, relative to the mean.
+
+What traffic makes dearer (tokens that spill, units that follow the load, slow requests) is reckoned at (1 − q) of the
+weighted month; what is reserved stays whole. So a unit must clear its price by 1 ÷ (1 − q): traffic goes away more
+often than it comes, and the unit stays. Deciding on one week and paying the next, this loses a fifth to a half less
+than the cheapest on the week (docs/model.md). Exponential weights: Gardner, Exponential smoothing, Journal of
+Forecasting 4 (1985).
 """
 
 import math
@@ -31,6 +37,8 @@ WHOLE = 1 << 12
 OUTPUT_WORK = 4
 """Work of an output token in input tokens: what output is priced at on most sheets."""
 
+WEEK_DAYS = 7
+
 UNKNOWN_VOLATILITY = 1.0
 """Of less than two days nobody knows how much days differ: taken to be as much as they are large."""
 
@@ -40,12 +48,13 @@ class Forecast:
     """What the days of a window say about the next ones.
 
     weights: whole numbers, int64, shape (days,), by age, the latest first. volatility: how much days differ.
-    kept: 1 − the discount. profile: what was measured.
+    kept: 1 − the discount. weekly: whether weeks repeat, and whole weeks are weighted. profile: what was measured.
     """
 
     weights: Int64s
     volatility: float
     kept: Fraction
+    weekly: bool
     profile: TrafficProfile
 
     @property
@@ -78,10 +87,11 @@ class Forecast:
 def forecast_of(profile: TrafficProfile, policy: ForecastPolicy) -> Forecast:
     """Return the forecast of a measured window."""
     work, observed = daily_work(profile)
-    weights = _weights(len(work), policy.half_life_days)
-    volatility = volatility_of(work, observed, policy.volatility_half_life_days)
+    weekly = repeats_weekly(work, observed, policy.weekly_share)
+    weights = np.rint(WHOLE * weights_of(len(work), policy.half_life_days, weekly=weekly)).astype(np.int64)
+    volatility = volatility_of(work, observed, policy.volatility_half_life_days, weekly=weekly)
     discount = min(policy.largest_discount, policy.base_discount + policy.discount_per_volatility * volatility)
-    return Forecast(weights, volatility, 1 - Fraction(round(discount * 1e6), 1_000_000), profile)
+    return Forecast(weights, volatility, 1 - Fraction(round(discount * 1e6), 1_000_000), weekly, profile)
 
 
 def ages_of(profile: TrafficProfile, start_us: Int64s) -> Int64s:
@@ -92,11 +102,25 @@ def ages_of(profile: TrafficProfile, start_us: Int64s) -> Int64s:
     return ages
 
 
-def _weights(days: int, half_life: float | None) -> Int64s:
+def weights_of(days: int, half_life: float | None, *, weekly: bool) -> Float64s:
+    """Return the weight of each day by its age, 1 for the latest; None weighs all alike. weekly: of each whole week."""
     if half_life is None:
-        return np.ones(days, np.int64)
-    weights: Int64s = np.rint(WHOLE * np.exp2(-np.arange(days) / half_life)).astype(np.int64)
+        return np.ones(days)
+    weights: Float64s = np.exp2(-(np.arange(days) // (WEEK_DAYS if weekly else 1)) / half_life)
     return weights
+
+
+def repeats_weekly(work: Float64s, observed: Float64s, share: float) -> bool:
+    """Return whether days are more like those a week before than like the day before; of less than two weeks, no."""
+    if len(work) < 2 * WEEK_DAYS:
+        return False
+    days = len(work) - WEEK_DAYS
+    seen = (observed[:days] > 0) & (observed[1 : days + 1] > 0) & (observed[WEEK_DAYS:] > 0)
+    if np.count_nonzero(seen) < WEEK_DAYS:
+        return False
+    rates = _rates(work, observed)
+    week_before, day_before = rates[:days] - rates[WEEK_DAYS:], rates[:days] - rates[1 : days + 1]
+    return bool((week_before[seen] ** 2).sum() < share * (day_before[seen] ** 2).sum())
 
 
 def daily_work(profile: TrafficProfile) -> tuple[Float64s, Float64s]:
@@ -107,17 +131,36 @@ def daily_work(profile: TrafficProfile) -> tuple[Float64s, Float64s]:
     return work, observed
 
 
-def volatility_of(work: Float64s, observed: Float64s, half_life: float) -> float:
-    """Return the coefficient of variation of daily work, the latest first; a day observed in part counts for that."""
+def volatility_of(work: Float64s, observed: Float64s, half_life: float, *, weekly: bool) -> float:
+    """Return the coefficient of variation of daily work, the latest first; a day observed in part counts for that.
+
+    weekly: of days of the same weekday, a week apart.
+    """
+    if weekly:
+        return _weekly_volatility(work, observed, half_life)
     seen = observed > 0
     if np.count_nonzero(seen) < 2:
         return UNKNOWN_VOLATILITY
     weights = (np.exp2(-np.arange(len(observed)) / half_life) * observed)[seen]
-    rates = (work[seen] / observed[seen]).astype(np.float64)
+    rates = _rates(work, observed)[seen]
     mean = float((weights * rates).sum() / weights.sum())
     if not mean:
         return UNKNOWN_VOLATILITY
     return math.sqrt(float((weights * (rates - mean) ** 2).sum() / weights.sum())) / mean
+
+
+def _weekly_volatility(work: Float64s, observed: Float64s, half_life: float) -> float:
+    rates, days = _rates(work, observed), len(work) - WEEK_DAYS
+    weights = weights_of(days, half_life, weekly=True) * np.minimum(observed[:days], observed[WEEK_DAYS:])
+    squares = (rates[:days] - rates[WEEK_DAYS:]) ** 2 / 2
+    mean = float((weights * (rates[:days] + rates[WEEK_DAYS:]) / 2).sum())
+    return math.sqrt(float((weights * squares).sum()) * float(weights.sum())) / mean if mean else UNKNOWN_VOLATILITY
+
+
+def _rates(work: Float64s, observed: Float64s) -> Float64s:
+    """Return the work of observed time of each day; 0 where nothing was observed."""
+    rates: Float64s = np.divide(work, observed, out=np.zeros(len(work)), where=observed > 0)
+    return rates
 
 
 def _work(counts: Float64s) -> Float64s:

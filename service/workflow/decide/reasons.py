@@ -52,9 +52,12 @@ def _expected_traffic(case: Case) -> Iterator[Reason]:
     forecast = case.forecast
     if not forecast.discount and abs(forecast.drift) < UNSEEN:
         return
+    latest, alike = ("latest days carry", "days differ")
+    if forecast.weekly:
+        latest, alike = ("latest week carries", "days differ from those a week before")
     sentence = (
-        f"Costs are compared at the traffic to be expected: the latest days carry {1 + forecast.drift:.2f} times the "
-        f"measured level, and {forecast.discount:.1%} is taken off what traffic costs, since days differ by "
+        f"Costs are compared at the traffic to be expected: the {latest} {1 + forecast.drift:.2f} times the measured "
+        f"level, and {forecast.discount:.1%} is taken off what traffic costs, since {alike} by "
         f"{forecast.volatility:.0%}."
     )
     numbers = (

@@ -1,7 +1,7 @@
 """The rule by example: the cheapest, unless something simpler, or in use, is within the margin."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
 
@@ -9,7 +9,8 @@ import pytest
 
 from service.workflow.offers import Autoscale, ColdStart, Offer, WarmPool
 from service.workflow.options import AUTOSCALED, COMMITTED, DEDICATED, HYBRID, SERVERLESS, WARM_POOL
-from service.workflow.rule import Margins, choose
+from service.workflow.policy import ForecastPolicy, Policy
+from service.workflow.rule import Margins, choose, margins_of
 from tests.histories import log_of
 from tests.markets import gpu_offer, options_of, rate, request_offer
 
@@ -31,13 +32,13 @@ def ways(*named: tuple[str, int, str]) -> list[Way]:
 
 def key_of(options: list[Way], margin: Decimal = TENTH, incumbent: str | None = None) -> str | None:
     """Return the key of the choice, the same in whatever order the options come."""
-    (way,) = {choose(order, Margins(margin, margin), incumbent) for order in permutations(options)}
+    (way,) = {choose(order, Margins(margin, margin, margin), incumbent) for order in permutations(options)}
     return None if way is None else way.key
 
 
 def test_of_nothing_nothing_is_chosen() -> None:
-    assert choose([], Margins(TENTH, TENTH)) is None
-    assert choose([], Margins(TENTH, TENTH), "gone") is None
+    assert choose([], Margins(TENTH, TENTH, TENTH)) is None
+    assert choose([], Margins(TENTH, TENTH, TENTH), "gone") is None
 
 
 def test_options_stand_in_families_from_simplest_to_most_binding() -> None:
@@ -111,13 +112,30 @@ def test_a_longer_term_must_beat_each_shorter_one_by_the_binding_margin() -> Non
 
 
 def test_what_binds_no_longer_must_be_worth_its_complexity_only() -> None:
-    margins = Margins(Decimal("0.01"), TENTH)
+    margins = Margins(Decimal("0.01"), TENTH, Decimal("0.01"))
     simple, floor, year = ways(("simple", SERVERLESS, "100"), ("floor", HYBRID, "99"), ("year", YEAR, "91"))
     assert choose([simple, floor, year], margins) == floor
     assert choose([simple, year], margins) == simple
     assert choose([simple, floor], margins, "simple") == simple, (
         "a change from what is in use asks for the other margin"
     )
+
+
+def test_units_on_demand_need_no_more_than_what_the_discount_does_not_ask_already() -> None:
+    """A discount of 5 % asks each unit for more than a simplicity margin of 1 %; of a warm pool it asks nothing."""
+    margins = margins_of(Policy())
+    assert margins == (Decimal("0.01"), TENTH, 0)
+    simple, floor, pool, busy = ways(
+        ("simple", SERVERLESS, "100"),
+        ("floor", HYBRID, "99.9"),
+        ("pool", WARM_POOL, "99.9"),
+        ("busy", DEDICATED, "99.9"),
+    )
+    assert choose([simple, floor], margins) == floor
+    assert choose([simple, busy], margins) == busy
+    assert choose([simple, pool], margins) == simple
+    undiscounted = replace(Policy(), forecast=ForecastPolicy(base_discount=0.004))
+    assert margins_of(undiscounted).on_demand == Decimal("0.006")
 
 
 def test_an_incumbent_stays_unless_it_is_beaten_by_the_margin() -> None:

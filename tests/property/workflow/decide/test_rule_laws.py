@@ -41,7 +41,7 @@ def beats(one: Way, other: Way, margin: Decimal) -> bool:
 def test_what_is_chosen_beats_everything_simpler_and_what_is_cheaper_does_not(
     found: list[Way], simplicity: Decimal, binding: Decimal
 ) -> None:
-    margins = Margins(simplicity, binding)
+    margins = Margins(simplicity, binding, simplicity)
     chosen = choose(found, margins)
     assert chosen is not None
     for way in found:
@@ -58,7 +58,7 @@ def test_what_is_chosen_beats_everything_simpler_and_what_is_cheaper_does_not(
 def test_a_longer_term_is_never_recommended_for_less_than_the_margin(
     found: list[Way], simplicity: Decimal, binding: Decimal
 ) -> None:
-    chosen = choose(found, Margins(simplicity, binding))
+    chosen = choose(found, Margins(simplicity, binding, simplicity))
     assert chosen is not None
     for way in found:
         if chosen.family > COMMITTED and way.family < chosen.family:
@@ -70,7 +70,7 @@ def test_a_longer_term_is_never_recommended_for_less_than_the_margin(
 @given(found=ways(), margin=MARGINS, place=st.integers(0, 99))
 def test_an_incumbent_stays_exactly_where_nothing_beats_it(found: list[Way], margin: Decimal, place: int) -> None:
     incumbent = found[place % len(found)]
-    chosen = choose(found, Margins(Decimal(0), margin), incumbent.key)
+    chosen = choose(found, Margins(Decimal(0), margin, Decimal(0)), incumbent.key)
     assert chosen is not None
     assert (chosen == incumbent) == (not any(beats(way, incumbent, margin) for way in found))
     assert chosen == incumbent or beats(chosen, incumbent, margin)
@@ -79,5 +79,5 @@ def test_an_incumbent_stays_exactly_where_nothing_beats_it(found: list[Way], mar
 @checked
 @given(found=ways(), margin=MARGINS)
 def test_what_is_dearer_and_binds_most_changes_nothing(found: list[Way], margin: Decimal) -> None:
-    dearest, margins = max(way.expected for way in found) + 1, Margins(margin, margin)
+    dearest, margins = max(way.expected for way in found) + 1, Margins(margin, margin, margin)
     assert choose([*found, Way("extra", COMMITTED + 120, dearest)], margins) == choose(found, margins)
