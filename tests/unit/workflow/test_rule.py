@@ -124,7 +124,7 @@ def test_what_binds_no_longer_must_be_worth_its_complexity_only() -> None:
 def test_units_on_demand_need_no_more_than_what_the_discount_does_not_ask_already() -> None:
     """A discount of 5 % asks each unit for more than a simplicity margin of 1 %; of a warm pool it asks nothing."""
     margins = margins_of(Policy())
-    assert margins == (Decimal("0.01"), TENTH, 0)
+    assert margins == Margins(Decimal("0.01"), TENTH, Decimal(0))
     simple, floor, pool, busy = ways(
         ("simple", SERVERLESS, "100"),
         ("floor", HYBRID, "99.9"),

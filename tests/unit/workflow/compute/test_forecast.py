@@ -47,7 +47,8 @@ def test_the_discount_grows_with_how_much_days_differ() -> None:
 
 def test_where_weeks_repeat_a_weekend_at_the_end_says_nothing_of_a_fall() -> None:
     forecast = forecast_of_days(*OFFICE, *OFFICE)
-    assert (forecast.weekly, forecast.volatility) == (True, pytest.approx(0.0))
+    assert forecast.weekly
+    assert forecast.volatility == pytest.approx(0.0)
     assert forecast.weights.tolist() == [4096] * 7 + [2048] * 7
     assert forecast.drift == pytest.approx(0.0)
     by_days = forecast_of_days(*OFFICE, *OFFICE, policy=replace(POLICY, forecast=ForecastPolicy(weekly_share=0.0)))
