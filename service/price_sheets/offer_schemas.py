@@ -187,13 +187,22 @@ class RateSchema(Schema):
     billing_seconds = Integer(minimum=1, maximum=MONTH_SECONDS, load_default=1)
 
 
+class MeasuredWithSchema(Schema):
+    """Mean lengths of the requests that a benchmark kept in flight; `input_tokens` 0: no prompt was read meanwhile."""
+
+    input_tokens = Number(minimum=0, maximum=10**9, required=True)
+    output_tokens = Number(minimum=2, maximum=10**9, required=True)
+
+
 class ConcurrencyCapacitySchema(SpeedSchema):
     """A unit that serves `slots` requests at once, at speeds that fall with the streams in service.
 
     Figures of a measured unit, each to be left out where it is not known: `prefill_seconds_per_prompt` of the unit's
     time for any prompt; `first_token_seconds` from a prompt read to its first token at the caller;
     `context_seconds_per_token`, by which each token held makes a decode step longer, with `context_tokens`, the tokens
-    a stream held on average when the speeds were measured; `kv_tokens` that the unit's memory holds.
+    a stream held on average when the speeds were measured; `kv_tokens` that the unit's memory holds. `measured_with`:
+    the speeds are what a benchmark of such requests saw while it kept so many in flight, one alone at least; reading
+    the prompts of the others, which made them slower, is taken out of them.
     """
 
     kind = Choice(("concurrency",), required=True)
@@ -203,6 +212,7 @@ class ConcurrencyCapacitySchema(SpeedSchema):
     context_seconds_per_token = Number(minimum=0, maximum=1)
     context_tokens = Number(minimum=0, maximum=10**9)
     kv_tokens = Integer(minimum=1, maximum=10**12)
+    measured_with = fields.Nested(MeasuredWithSchema)
 
 
 class WeightsSchema(Schema):

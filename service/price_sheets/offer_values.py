@@ -10,6 +10,7 @@ from typing import Any
 from service.price_sheets.fields import DAYS
 from service.workflow.bill import quantize
 from service.workflow.conditions import Condition, Conditional, WeekHours
+from service.workflow.fit import without_reading
 from service.workflow.offers import (
     HOURS_PER_MONTH,
     METERS,
@@ -202,7 +203,13 @@ def owned_parts(rate: Json) -> tuple[tuple[str, Decimal], ...]:
 def _capacity(capacity: Json) -> Capacity:
     if capacity["kind"] == "concurrency":
         measured = {name: float(capacity[name]) for name in MEASURED if name in capacity}
-        return ConcurrencyCapacity(capacity["slots"], _speed(capacity), **measured, kv_tokens=capacity.get("kv_tokens"))
+        stated = ConcurrencyCapacity(
+            capacity["slots"], _speed(capacity), **measured, kv_tokens=capacity.get("kv_tokens")
+        )
+        lengths = capacity.get("measured_with")
+        if lengths is None:
+            return stated
+        return without_reading(stated, float(lengths["input_tokens"]), float(lengths["output_tokens"]))
     return ThroughputCapacity(capacity["window_seconds"], tuple(_axis(axis) for axis in capacity["axes"]))
 
 

@@ -8,6 +8,7 @@ from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute, with_incumbent
 from service.workflow.compute.findings import replay_findings
+from service.workflow.compute.kinds.reading import maybe_read_twice
 from service.workflow.compute.redecide import case_of
 from service.workflow.decide.recommend import Recommendation, recommend
 from service.workflow.measure.profile import Finding
@@ -67,6 +68,7 @@ def evaluate(
     window = clip(history, case.profile.start_us, case.profile.end_us)
     counts = counts_of(window)
     remarks = (*remarks, *unpriced(offers, counts), *unclassed(offers, window))
+    remarks = (*remarks, *maybe_read_twice(case, offers))
     offers = tuple(blended(offers, counts, class_sums_of(window)))
     case = replace(case, offers=offers)
 

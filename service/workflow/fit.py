@@ -11,7 +11,7 @@ flight. So p is the largest of 0 to ttft(1) with z never falling, and first = tt
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from service.workflow.offers import ConcurrencyCapacity, Speed
@@ -78,6 +78,23 @@ def fit(points: Sequence[Point]) -> Fit:
     _require_sound(ordered)
     left_out = tuple(_predicted(ordered, place) for place in range(1, len(ordered) - 1))
     return Fit(_capacity(ordered), left_out)
+
+
+def without_reading(capacity: ConcurrencyCapacity, input_tokens: float, output_tokens: float) -> ConcurrencyCapacity:
+    """Return the capacity with the reading of prompts taken out of speeds that were measured while they were read.
+
+    With n of such requests in flight one took T(n) = (output + input × d(1) ÷ prefill) ÷ d(n): its prompt's reading is
+    slowed as its steps are (Little's law holds T(n) against the rate of a sweep). From there on as `fit`; the slots
+    stay as stated. The curve begins with a stream alone.
+    """
+    stated = replace(capacity, measured_with=(input_tokens, output_tokens))
+    if not input_tokens:
+        return stated
+    curve = capacity.speed.decode
+    alone = input_tokens * curve[0][1] / capacity.speed.prefill_tokens_per_second
+    points = [Point(n, input_tokens, output_tokens, (alone + 1) / speed, 1 / speed) for n, speed in curve]
+    fitted = _capacity(points)
+    return replace(stated, speed=fitted.speed, first_token_seconds=fitted.first_token_seconds)
 
 
 def _require_sound(points: Sequence[Point]) -> None:

@@ -203,7 +203,9 @@ class ConcurrencyCapacity:
     time, for reading any prompt. first_token_seconds: from a prompt read to its first token at the caller, taking none
     of the unit's time. context_seconds_per_token: how much longer a decode step is for each token held, and
     context_tokens: the tokens that each stream held on average when the decode curve was measured. kv_tokens: tokens
-    that the unit's memory holds; requests whose input and half output do not fit wait, or spill.
+    that the unit's memory holds; requests whose input and half output do not fit wait, or spill. measured_with: input
+    and output tokens of the requests that the speeds were measured with, whose reading was taken out of them; None
+    where it was not said.
     """
 
     slots: int
@@ -213,6 +215,7 @@ class ConcurrencyCapacity:
     context_seconds_per_token: float = 0.0
     context_tokens: float = 0.0
     kv_tokens: int | None = None
+    measured_with: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

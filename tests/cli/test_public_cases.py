@@ -66,6 +66,7 @@ CASES = (
          total="5214.285714285714"),
     Case("24-separate-input-and-output-limits", ("traffic.csv.gz",), ("sheet-as-a-person-would-write-it.json",),
          total="132714"),
+    Case("25-speed-between-measured-points", ("steady-64-in-flight.csv",), remark="speeds_may_hold_reading"),
     Case("26-two-monthly-files", ("october.csv", "november.csv"), total="80.30"),
     Case("27-daily-export-of-office-hours-traffic", ("usage-by-day.json",), policy={"sufficiency": {}},
          recommended="insufficient_data"),
@@ -104,6 +105,19 @@ def answered(case: Case) -> tuple[dict[str, Any], Any]:
     history = evaluating._joined(results)
     remarks = [remark for result in results for remark in remarks_of_report(result.report)]
     return evaluating.evaluated(history, sheets, policy, case.model, remarks), history
+
+
+@pytest.mark.parametrize(("streams", "units", "seconds"), [(32, 1, 12.81), (64, 2, 5.55)])
+def test_speeds_measured_under_load_size_the_units_that_were_measured(streams: int, units: int, seconds: float) -> None:
+    folder = shared_case("25-speed-between-measured-points")
+    sheet = evaluating._sheet(folder / "sheet.json")
+    sheet["offers"][1]["capacity"]["measured_with"] = {"input_tokens": 512, "output_tokens": 128}
+    history = evaluating.read_traffic(folder / f"steady-{streams}-in-flight.csv", evaluating.reading(())).history
+    body = evaluating.evaluated(history, [sheet], evaluating._policy(folder / "policy.json"), None, ())
+    option = body["options"][0]
+    assert option["key"] == body["recommendation"]["option"] == f"dedicated:l40s@0x{units}"
+    assert option["latency_ms"]["end_to_end"]["p50"] / 1000 == pytest.approx(seconds, rel=0.05)
+    assert "speeds_may_hold_reading" not in {remark["code"] for remark in body["inputs"]["remarks"]}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -25,6 +25,7 @@ def lint(document: Json) -> Iterator[Finding]:
         yield from serverless(offer, pointer) if offer["mode"] == "serverless" else dedicated(offer, pointer)
         yield from _curve(_concurrency(offer), f"{pointer}/capacity")
         yield from _context(_concurrency(offer), f"{pointer}/capacity")
+        yield from _measured(_concurrency(offer), f"{pointer}/capacity")
     yield from outliers(document)
 
 
@@ -45,6 +46,20 @@ def _context(capacity: Json | None, pointer: str) -> Iterator[Finding]:
     if "context_seconds_per_token" in capacity and "context_tokens" not in capacity:
         detail = "Give the tokens that a stream held when the speeds were measured, or 0 where they hold no context."
         yield error("context_unstated", f"{pointer}/context_tokens", detail)
+
+
+def _measured(capacity: Json | None, pointer: str) -> Iterator[Finding]:
+    """Yield whether speeds measured under load can have reading taken out of them."""
+    if capacity is None or "measured_with" not in capacity:
+        return
+    if capacity["decode_tokens_per_second"][0][0] > 1:
+        detail = "Speeds measured under load need that of a stream alone: begin with [1, tokens a second]."
+        yield error("no_lone_stream", f"{pointer}/decode_tokens_per_second/0", detail)
+    for name in sorted(
+        {"prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token"} & {*capacity}
+    ):
+        detail = "Is worked out from `measured_with`; leave out one of the two."
+        yield error("measured_twice", f"{pointer}/{name}", detail)
 
 
 def _source(source: Json) -> Iterator[Finding]:

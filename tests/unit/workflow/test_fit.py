@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from service.price_sheets.benchmark_files import points_of
-from service.workflow.fit import Fit, Point, fit
+from service.workflow.fit import Fit, Point, fit, without_reading
+from service.workflow.offers import ConcurrencyCapacity, Speed
 from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.result import LatencyTarget
 from service.workflow.traffic import HOUR, SECOND, Arrivals
@@ -146,3 +147,20 @@ def test_what_a_result_lacks_is_named(text: str, told: str) -> None:
 def test_points_that_do_not_hold_together_are_refused(points: list[Point], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         fit(points)
+
+
+def test_reading_taken_out_of_speeds_gives_back_the_times_they_were_measured_with() -> None:
+    curve = ((1, 44.3388), (8, 26.0902), (32, 11.3363), (64, 6.4751))
+    stated = ConcurrencyCapacity(64, Speed(1308.8, curve))
+    found = without_reading(stated, 512.0, 128.0)
+    prompt = 512 / found.speed.prefill_tokens_per_second
+    work = 128 + 512 * 44.3388 / 1308.8
+    for (streams, speed), (_, step) in zip(curve, found.speed.decode, strict=True):
+        seconds = found.first_token_seconds + streams * prompt + 128 / step
+        assert seconds == pytest.approx(work / speed)
+    assert found.slots == 64
+
+
+def test_speeds_measured_without_prompts_stay_as_they_are() -> None:
+    stated = ConcurrencyCapacity(64, Speed(1308.8, ((1, 44.0), (64, 6.0))))
+    assert without_reading(stated, 0.0, 128.0).speed == stated.speed

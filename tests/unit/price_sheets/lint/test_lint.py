@@ -51,6 +51,16 @@ ERRORS = {
         ["/offers/1/capacity/context_seconds_per_token"],
     ),
     "context_unstated": (with_capacity(context_seconds_per_token=1e-9), ["/offers/1/capacity/context_tokens"]),
+    "no_lone_stream": (
+        with_capacity(
+            decode_tokens_per_second=[[2, 90], [64, 38]], measured_with={"input_tokens": 512, "output_tokens": 128}
+        ),
+        ["/offers/1/capacity/decode_tokens_per_second/0"],
+    ),
+    "measured_twice": (
+        with_capacity(first_token_seconds=0.1, measured_with={"input_tokens": 512, "output_tokens": 128}),
+        ["/offers/1/capacity/first_token_seconds"],
+    ),
     "autoscale_of_throughput": (with_offer(PTU, autoscale={"minimum": 0}), ["/offers/2/autoscale"]),
     "duplicate_sku": (changed("/offers/2/sku", "m70-token"), ["/offers/0/sku", "/offers/2/sku"]),
     "duplicate_meter": (
