@@ -202,9 +202,9 @@ def owned_parts(rate: Json) -> tuple[tuple[str, Decimal], ...]:
 
 def _capacity(capacity: Json) -> Capacity:
     if capacity["kind"] == "concurrency":
-        measured = {name: float(capacity[name]) for name in MEASURED if name in capacity}
+        figures: Json = {name: float(capacity[name]) for name in MEASURED if name in capacity}
         stated = ConcurrencyCapacity(
-            capacity["slots"], _speed(capacity), **measured, kv_tokens=capacity.get("kv_tokens")
+            capacity["slots"], _speed(capacity), **figures, kv_tokens=capacity.get("kv_tokens")
         )
         lengths = capacity.get("measured_with")
         if lengths is None:

@@ -8,11 +8,11 @@ from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute, with_incumbent
 from service.workflow.compute.findings import replay_findings
-from service.workflow.compute.kinds.reading import maybe_read_twice
 from service.workflow.compute.redecide import case_of
 from service.workflow.decide.recommend import Recommendation, recommend
 from service.workflow.measure.profile import Finding
 from service.workflow.measure.window import clip
+from service.workflow.measured_speeds import maybe_read_twice
 from service.workflow.offers import Offer
 from service.workflow.options import Option
 from service.workflow.policy import Policy
