@@ -24,10 +24,15 @@ def get(tx: Transaction, member_id: str) -> Member:
 
 def acting(tx: Transaction) -> Member:
     """Return the member who acts. Raises Problem 403 where nobody does, or a member who was deactivated."""
-    member = None if tx.actor.member_id is None else queries.member(tx, tx.actor.member_id)
+    member = known(tx)
     if member is None or member.state != "active":
         raise Problem(FORBIDDEN, "Only an active member of the organization does this.")
     return member
+
+
+def known(tx: Transaction) -> Member | None:
+    """Return the member who acts, None where nobody does."""
+    return None if tx.actor.member_id is None else queries.member(tx, tx.actor.member_id)
 
 
 def join(tx: Transaction, subject: str, name: str, email: str, *, verified: bool) -> Member:

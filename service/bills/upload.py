@@ -1,16 +1,17 @@
 """From a request's body to the charges of a bill, before any transaction opens."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from service.kit.app_context import runtime
 from service.kit.db.transaction import Actor
 from service.kit.http.problems import FieldError, Problem, define
-from service.kit.http.uploads import Received, full, receive
+from service.kit.http.uploads import Received, full, receive, receive_part
 from service.traffic_histories.problems import faults
 from service.traffic_histories.reading.columns_file import REQUEST, RESULT
 from service.traffic_histories.reading.errors import RefusedError
@@ -51,10 +52,23 @@ class UploadedBill:
 @contextmanager
 def uploaded(actor: Actor, query: Mapping[str, Any]) -> Iterator[UploadedBill]:  # noqa: ARG001
     """Receive the body of the present request and read it. Raises Problem 413, 415, 422, 503, 507."""
-    undone = codings()
+    with _read(receive, codings(), query) as upload:
+        yield upload
+
+
+@contextmanager
+def filed(file: IO[bytes], query: Mapping[str, Any]) -> Iterator[UploadedBill]:
+    """Read a bill that came in a form; as `uploaded` in everything else."""
+    with _read(partial(receive_part, file), (), query) as upload:
+        yield upload
+
+
+@contextmanager
+def _read(keep: Callable[[Path], Received], undone: Sequence[str], query: Mapping[str, Any]) -> Iterator[UploadedBill]:
+    """Have a file written to disk by `keep`, and read it."""
     uploads = runtime().uploads
     with uploads.workspace() as folder:
-        received = receive(folder / "body")
+        received = keep(folder / "body")
         words = {"codings": list(undone), "currency": query["currency"], "provider": query["provider"]}
         try:
             with turn(uploads.folder):

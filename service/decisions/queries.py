@@ -72,6 +72,14 @@ def purchases_of(tx: Transaction, decision_ids: Collection[str]) -> dict[str, Pu
     return {purchase.decision_id: purchase for purchase in tx.session.scalars(statement)}
 
 
+def bought(tx: Transaction, commitment_ids: Collection[str]) -> dict[str, str]:
+    """Return the id of the decision that each of these commitments was bought on, by commitment."""
+    statement = select(Purchase.commitment_id, Purchase.decision_id).where(
+        Purchase.organization_id == tx.organization_id, Purchase.commitment_id.in_(commitment_ids)
+    )
+    return {row.commitment_id: row.decision_id for row in tx.session.execute(statement)}
+
+
 def committed_since(tx: Transaction, decision: Decision, since: datetime) -> list[Decision]:
     """Return other decisions of the workload and provider approved after a time, as long as their money is bound.
 

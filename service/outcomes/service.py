@@ -97,6 +97,11 @@ def delete(tx: Transaction, outcome_id: str) -> None:
     """Delete an outcome that was made by mistake. Raises Problem 404, 412 and 428."""
     outcome = get(tx, outcome_id)
     etags.require_match(outcome)
+    remove(tx, outcome)
+
+
+def remove(tx: Transaction, outcome: Outcome) -> None:
+    """Delete an outcome of the version that its reader saw."""
     events.append(tx, "outcome.deleted", outcome.id, before=facts(outcome))
     tx.session.delete(outcome)
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -14,6 +12,7 @@ from service.evaluations.queries import evaluation, latest_of
 from service.evaluations.schemas import PolicyChoiceSchema
 from service.kit.db.transaction import Actor, Transaction
 from service.pages import door
+from service.pages.needs import every_need
 from service.pages.workloads import answer
 from service.portfolios import service
 from service.portfolios.standing import Standing, Sums, standings, sums
@@ -27,18 +26,6 @@ MOST_ROWS = 50
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Something to do about a workload. link: a page; form: an address to send to; `label` names the button."""
-
-    name: str
-    text: str
-    money: Decimal
-    label: str
-    link: str = ""
-    form: str = ""
-
-
 def register(blueprint: Blueprint) -> None:
     """Add the first page and what its buttons do."""
     door.page(blueprint, "/", "evaluations:read", show_portfolio)
@@ -49,7 +36,7 @@ def register(blueprint: Blueprint) -> None:
 def show_portfolio(tx: Transaction) -> str:
     """Show what all workloads cost, what could be saved, what needs somebody, and each workload's answer."""
     rows = standings(tx)
-    needs = sorted((need for row in rows for need in _needs(row)), key=lambda need: (-need.money, need.name))
+    needs = every_need(tx, rows)
     return render_template(
         "portfolio.html",
         head=_head(rows, len(needs)),
@@ -123,36 +110,6 @@ def _facts(one: Sums, rows: Sequence[Standing]) -> Iterator[Fact]:
     yield Fact(
         "To look at again", f"{due + sum(row.stale and not row.due for row in same)}", f"{due} due, {stale} stale"
     )
-
-
-def _needs(row: Standing) -> Iterator[Need]:
-    """Yield the one thing that a workload needs most, if any."""
-    workload, total = row.workload, row.total or Decimal(0)
-    here, again = f"/workloads/{workload.id}", f"/workloads/{workload.id}/evaluate"
-    if row.under_way is not None and row.under_way.state == "failed":
-        error = (row.under_way.job and row.under_way.job.error) or "no reason was kept"
-        yield Need(workload.name, f"The last evaluation failed: {error}", total, "Evaluate again", form=again)
-    elif row.under_way is not None:
-        yield Need(workload.name, "Being evaluated.", total, "Look", f"/evaluations/{row.under_way.evaluation.id}")
-    elif row.latest is None:
-        what = "Not evaluated yet." if row.has_traffic else "No traffic yet: nothing can be measured."
-        step = "prices" if row.has_traffic else "traffic"
-        yield Need(workload.name, what, total, "Go on", f"/start/{workload.id}/{step}")
-    elif row.stale:
-        why = " ".join(reason.sentence for reason in row.reasons) or "What it stands on has changed."
-        yield Need(workload.name, why, total, "Evaluate again", form=again)
-    elif row.latest.mode == "insufficient_data":
-        yield Need(workload.name, "Too little traffic for an answer.", total, "Add traffic", f"{here}/traffic")
-    elif row.due:
-        yield Need(workload.name, f"To be looked at again since {_day(row)}.", total, "Evaluate again", form=again)
-    elif row.saving is not None and row.saving > 0 and row.latest.currency:
-        saved = f"{words.money(row.saving)} {row.latest.currency} a month less than what runs today."
-        yield Need(workload.name, saved, row.saving, "Read", f"/evaluations/{row.latest.evaluation_id}")
-
-
-def _day(row: Standing) -> str:
-    assert row.latest is not None
-    return str(answer(row.latest)["review_by"])
 
 
 def _row(row: Standing) -> Json:

@@ -1,18 +1,16 @@
 """Calls of renewals."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Select
 
-from service.commitments import queries
 from service.commitments.models import Commitment
 from service.commitments.service import Shown
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
 from service.kit.http.problems import CONFLICT
+from service.renewals.ahead import ahead, days_left, what_to_do
 from service.renewals.calendar import CONTENT_TYPE, calendar
 from service.renewals.comparison import compare
 from service.renewals.schemas import (
@@ -31,14 +29,14 @@ READ = "decisions:read"
 @blueprint.endpoint("GET", "/renewals", scope=READ, query=RenewalsQuery, returns=page_of(RenewalSchema))
 def list_renewals(tx: Transaction, query: dict[str, Any]) -> Page[dict[str, Any]]:
     """List the commitments to be acted on, the most urgent first."""
-    found = page(tx, _ahead(tx, query["days"]), (Commitment.act_by, Commitment.id), query, rising=True)
+    found = page(tx, ahead(tx, query["days"]), (Commitment.act_by, Commitment.id), query, rising=True)
     return Page([_renewal(tx, commitment) for commitment in found.items], found.next_cursor)
 
 
 @blueprint.endpoint("GET", "/renewals.ics", scope=READ, query=CalendarQuery)
 def get_renewals_calendar(tx: Transaction, query: dict[str, Any]) -> Response:
     """Return last days for notice and ends of commitments as an iCalendar file, with alarms a month before."""
-    statement = _ahead(tx, query["days"]).order_by(Commitment.act_by, Commitment.id)
+    statement = ahead(tx, query["days"]).order_by(Commitment.act_by, Commitment.id)
     return Response(calendar(tx.session.scalars(statement).all()), content_type=CONTENT_TYPE)
 
 
@@ -55,18 +53,7 @@ def compare_renewal(tx: Transaction, commitment_id: str, query: dict[str, Any]) 
     return compare(tx, commitment_id, query["evaluation_id"])
 
 
-def _ahead(tx: Transaction, days: int) -> Select[Commitment]:
-    until = (tx.now + timedelta(days=days)).date().isoformat()
-    return queries.commitments(tx, {"ended": False}).where(Commitment.act_by <= until)
-
-
 def _renewal(tx: Transaction, commitment: Commitment) -> dict[str, Any]:
-    left = (date.fromisoformat(commitment.act_by) - tx.now.date()).days
-    if commitment.notice_by is not None and left >= 0:
-        told = f"Give notice by {commitment.notice_by}, or it goes on; it ends on {commitment.ends_on}."
-    elif commitment.notice_by is not None:
-        goes_on = "it goes on" if commitment.renews else f"it ends on {commitment.ends_on}"
-        told = f"The last day for notice, {commitment.notice_by}, has passed: {goes_on}."
-    else:
-        told = f"Ends on {commitment.ends_on}; decide until then what follows."
-    return {"commitment": Shown(tx, commitment), "act_by": commitment.act_by, "days_left": left, "detail": told}
+    today = tx.now.date()
+    told = {"days_left": days_left(commitment, today), "detail": what_to_do(commitment, today)}
+    return {"commitment": Shown(tx, commitment), "act_by": commitment.act_by, **told}

@@ -1,6 +1,6 @@
 """`moved`: from an earlier total to a later one, a bar a cause, each beginning where the one before ended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,15 @@ class Bar:
     total: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step between two totals: what it is, what it went through, its money with its sign."""
+
+    name: str
+    sub: str
+    amount: Decimal
+
+
 def moved(difference: Json, names: Names, before: str, after: str) -> list[Bar]:
     """Return the bars of a difference as the API has it; none where an end recommends nothing.
 
@@ -42,29 +51,39 @@ def moved(difference: Json, names: Names, before: str, after: str) -> list[Bar]:
     recommended = difference["recommended"]
     if recommended["change"] is None:
         return []
-    running = Decimal(recommended["before"]["monthly_cost"]["amount"])
+    start = Decimal(recommended["before"]["monthly_cost"]["amount"])
     end = Decimal(recommended["after"]["monthly_cost"]["amount"])
-    parts = [part for part in recommended["parts"] if Decimal(part["amount"]["amount"])]
-    places = [running]
-    for part in parts:
-        places.append(places[-1] + Decimal(part["amount"]["amount"]))
-    scale = max([*places, end, Decimal("0.01")])
-    cents = max(running, end) < words.WHOLE_FROM
-    bars = [_total(before, running, scale, cents=cents)]
-    for part, begun, ended in zip(parts, places, places[1:], strict=False):
-        low, high = sorted((begun, ended))
-        bars.append(
-            Bar(
-                _name(part),
-                _through(part, names),
-                float(low / scale * 100),
-                float((high - low) / scale * 100),
-                "up" if ended > begun else "down",
-                words.difference(ended - begun, cents=cents),
-                words.money(ended, cents=cents),
-            )
-        )
-    return [*bars, _total(after, end, scale, cents=cents)]
+    steps = [
+        Step(_name(part), _through(part, names), amount)
+        for part in recommended["parts"]
+        if (amount := Decimal(part["amount"]["amount"]))
+    ]
+    return waterfall((before, start), steps, (after, end))
+
+
+def waterfall(before: tuple[str, Decimal], steps: Sequence[Step], after: tuple[str, Decimal]) -> list[Bar]:
+    """Return the bars from a total to a later one, each step beginning where the one before ended.
+
+    before, after: what the two totals are called, and their money.
+    """
+    places = [before[1]]
+    for step in steps:
+        places.append(places[-1] + step.amount)
+    least = min([*places, after[1], Decimal(0)])
+    scale = max(max([*places, after[1]]) - least, Decimal("0.01"))
+    cents = max(before[1], after[1]) < words.WHOLE_FROM
+
+    def bar(named: tuple[str, str, str], ends: tuple[Decimal, Decimal], amount: str, total: Decimal) -> Bar:
+        low, high = sorted(ends)
+        start, width = float((low - least) / scale * 100), float((high - low) / scale * 100)
+        return Bar(*named[:2], start, width, named[2], amount, words.money(total, cents=cents))
+
+    bars = [_total(before, bar, cents=cents)]
+    for step, begun, ended in zip(steps, places, places[1:], strict=False):
+        tone = "up" if ended > begun else "down"
+        amount = words.difference(ended - begun, cents=cents)
+        bars.append(bar((step.name, step.sub, tone), (begun, ended), amount, ended))
+    return [*bars, _total(after, bar, cents=cents)]
 
 
 def caused(difference: Json) -> str:
@@ -79,9 +98,9 @@ def caused(difference: Json) -> str:
     return ", ".join(told)
 
 
-def _total(name: str, amount: Decimal, scale: Decimal, *, cents: bool) -> Bar:
-    text = words.money(amount, cents=cents)
-    return Bar(name, "", 0.0, float(amount / scale * 100), "total", text, text)
+def _total(named: tuple[str, Decimal], bar: Callable[..., Bar], *, cents: bool) -> Bar:
+    name, amount = named
+    return bar((name, "", "total"), (Decimal(0), amount), words.money(amount, cents=cents), amount)
 
 
 def _name(part: Json) -> str:

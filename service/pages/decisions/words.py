@@ -5,6 +5,8 @@ from decimal import Decimal
 from service.decisions.content import BUYING
 from service.decisions.document import Shown
 from service.decisions.models import Decision
+from service.evaluations import reporting
+from service.kit.db.transaction import Transaction
 from service.reports import words
 from service.reports.answer import advice
 from service.reports.offer_names import Names
@@ -14,6 +16,13 @@ MOST_OPTIONS = 60
 
 STEPS = ("proposed", "approved", "purchased", "active", "ended")
 """The usual way of a decision; another end stands in place of what was not reached."""
+
+
+def read(tx: Transaction, evaluation_id: str) -> tuple[Answer, Names]:
+    """Return the answer that is decided on, with the names of its offers. Raises Problem 404, 409."""
+    evaluation = reporting.completed(tx, evaluation_id)
+    answer = Answer(evaluation)
+    return answer, Names(reporting.sheets_of(tx, evaluation), answer.inputs["model"])
 
 
 def total(row: Decision) -> str:

@@ -1,0 +1,11 @@
+"""Pages of decisions: proposed, voted on, bought, ended, held against what came, and renewed."""
+
+from flask import Blueprint
+
+from service.pages.decisions import listing, one, outcomes, proposing, renewals, scorecard, steps
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the pages and forms of decisions."""
+    for module in (listing, one, proposing, steps, outcomes, scorecard, renewals):
+        module.register(blueprint)

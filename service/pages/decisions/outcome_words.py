@@ -1,0 +1,116 @@
+"""An outcome in words: what was billed against what was said, by cause and by line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from service.outcomes.document import CAUSE_WORDS
+from service.outcomes.models import Outcome
+from service.reports import words
+from service.reports.drawings.moved import Bar, Step, waterfall
+from service.reports.facts import Fact
+from service.reports.offer_names import Names
+from service.reports.purchase import METERS
+
+CAPACITY = ("reserved_units", "idle", "upfront")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line in words, money in cents; widths of its two bars in percent of the dearest line's."""
+
+    name: str
+    sub: str
+    predicted: str
+    billed: str
+    difference: str
+    predicted_width: float
+    billed_width: float
+
+
+def heading(outcome: Outcome) -> str:
+    """Return the answer: what was billed, and how far that is from what was said."""
+    document = outcome.document
+    billed = f"{words.money(outcome.billed)} {outcome.currency} billed"
+    difference = Decimal(document["variance"])
+    if not difference:
+        return f"{billed}, exactly what was said"
+    share = document["variance_share"]
+    told = f" ({words.share(abs(float(share)))})" if share is not None else ""
+    return f"{billed}, {words.money(abs(difference))}{told} {'more' if difference > 0 else 'less'} than said"
+
+
+def days(outcome: Outcome) -> str:
+    """Return the days an outcome is of."""
+    first, last = (date.fromisoformat(day) for day in (outcome.starts_on, outcome.ends_on))
+    return words.day(first) if first == last else f"{words.day(first)} to {words.day(last)}"
+
+
+def facts(outcome: Outcome) -> Iterator[Fact]:
+    """Yield the figures that an outcome is judged by."""
+    document, currency = outcome.document, outcome.currency
+    yield Fact("Said", words.money(outcome.predicted), "for these days", currency)
+    interval = document["interval"]
+    note = "no interval was stated"
+    if interval is not None:
+        where = "inside" if interval["hit"] else "outside"
+        low, high = (words.money(Decimal(interval[end])) for end in ("low", "high"))
+        note = f"{where} the {low} to {high} that were stated"
+    yield Fact("Billed", words.money(outcome.billed), note, currency)
+    unused = Decimal(document["unused"])
+    yield Fact("Paid and not used", words.money(unused), "of what was reserved", currency)
+    regret = document["regret"]
+    if regret is not None and regret["monthly"] is not None:
+        amount = Decimal(regret["monthly"])
+        note = "a month more than the best way on the traffic that came" if amount else "no way would have been cheaper"
+        yield Fact("Regret", words.money(amount), note, currency, "" if amount else "good")
+    else:
+        yield Fact("Regret", "not known", "name the traffic of these days, so that it can be told")
+
+
+def bars(outcome: Outcome) -> list[Bar]:
+    """Return the way from what was said to what was billed, a bar a cause."""
+    causes = outcome.document["by_cause"]
+    steps = [
+        Step(words.upper_first(CAUSE_WORDS.get(cause, cause)), "", Decimal(amount))
+        for cause, amount in causes.items()
+        if Decimal(amount)
+    ]
+    return waterfall(("Said", outcome.predicted), steps, ("Billed", outcome.billed))
+
+
+def lines(outcome: Outcome, names: Names) -> list[LineRow]:
+    """Return the lines of an outcome, as the plan has them."""
+    found = outcome.document["lines"]
+    money = [(Decimal(line["predicted"]), Decimal(line["billed"])) for line in found]
+    scale = max([abs(amount) for both in money for amount in both], default=Decimal(0)) or Decimal(1)
+    return [
+        LineRow(
+            _line_name(line, names),
+            _quantities(line),
+            f"{predicted:,}",
+            f"{billed:,}",
+            words.difference(billed - predicted, cents=True),
+            max(0.0, float(predicted / scale * 100)),
+            max(0.0, float(billed / scale * 100)),
+        )
+        for line, (predicted, billed) in zip(found, money, strict=True)
+    ]
+
+
+def _line_name(line: Json, names: Names) -> str:
+    label = names.offer(line["sku"]).label if line["sku"] else ""
+    code = line["code"].removeprefix("overflow_")
+    what = "reserved" if line["code"] in (*CAPACITY, "capacity") else METERS.get(code, code.replace("_", " "))
+    return f"{label} {what}".strip() + (" of the overflow" if line["code"].startswith("overflow_") else "")
+
+
+def _quantities(line: Json) -> str:
+    unit = line["unit"].replace("_", " ")
+    said = words.quantity(Decimal(line["predicted_quantity"]))
+    billed = line["billed_quantity"]
+    return f"{said} {unit} said, {'no quantity' if billed is None else words.quantity(Decimal(billed))} billed"
