@@ -76,9 +76,9 @@ def test_what_was_bought_is_recorded_and_its_end_is_seen_to(api: ApiClient, othe
 def test_the_purchase_request_is_a_draft_until_it_is_approved(api: ApiClient) -> None:
     browser = Browser.of(second(api, "Bo"))
     here = proposed(api, Browser.of(api))
-    draft = browser.get(f"{here}/purchase-request.json").json
+    draft = browser.get(f"{here}/purchase-request.json").get_json()
     browser.send(f"{here}/votes", vote="approve", digest=value(browser.get(here).text, "digest"))
-    final = browser.get(f"{here}/purchase-request.json").json
+    final = browser.get(f"{here}/purchase-request.json").get_json()
     assert (draft["status"], final["status"]) == ("draft", "approved")
     assert browser.get(f"{here}/purchase-request.csv").mimetype == "text/csv"
     assert browser.get(f"{here}/purchase-request.docx").status_code == 404
