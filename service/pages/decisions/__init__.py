@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from service.pages.decisions import listing, one, outcomes, proposing, renewals, scorecard, steps
+from service.pages.decisions import listing, one, outcome_form, outcomes, proposing, renewals, scorecard, steps
 
 
 def register(blueprint: Blueprint) -> None:
     """Add the pages and forms of decisions."""
-    for module in (listing, one, proposing, steps, outcomes, scorecard, renewals):
+    for module in (listing, one, proposing, steps, outcome_form, outcomes, scorecard, renewals):
         module.register(blueprint)
