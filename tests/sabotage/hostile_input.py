@@ -15,14 +15,14 @@ DEFECTS = [
         "service/kit/http/outbound.py",
         "        if not tls:\n",
         "        if False:\n",
-        "tests/unit/kit/http/test_outbound.py::test_addresses_are_judged_one_by_one tests/unit/kit/http/test_outbound.py::test_allowed_addresses_are_connected_to tests/unit/kit/http/test_outbound.py::test_what_can_be_told_without_a_call_is_told",
+        "tests/unit/kit/http/test_outbound.py::test_nothing_else_is_called_without_tls",
     ),
     Defect(
         "a slow receiver is cut off",
         "service/kit/http/outbound.py",
         "    deadline.start()\n",
         "",
-        "tests/unit/kit/http/test_outbound.py::test_a_slow_receiver_is_cut_off",
+        "tests/unit/kit/http/test_outbound.py::test_a_receiver_that_answers_drop_by_drop_is_cut_off",
     ),
     Defect(
         "JSON names a field once",

@@ -2,7 +2,9 @@
 
 import itertools
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPException
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
 
@@ -130,8 +132,13 @@ def test_networks_that_are_named_may_be_called_without_tls() -> None:
     with receiving() as receiver:
         assert LOCAL.post(receiver.url + "?a=b", b"{}", {"webhook-id": "m"}).status == 204
     assert receiver.messages[0][0]["host"] == f"127.0.0.1:{receiver.server_port}"
-    with pytest.raises(Refused, match="https"):
-        LOCAL.post("http://8.8.8.8/", b"{}", {})
+
+
+def test_nothing_else_is_called_without_tls(connections: list[object]) -> None:
+    for outbound in (Outbound(), LOCAL):
+        with pytest.raises(Refused, match="https"):
+            outbound.post("http://8.8.8.8/", b"{}", {})
+    assert connections == []
 
 
 @pytest.mark.parametrize(
@@ -162,6 +169,31 @@ def test_a_slow_receiver_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.kit.http.outbound.DEADLINE_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises((OSError, HTTPException)):
         LOCAL.post(f"http://127.0.0.1:{silent.getsockname()[1]}/", b"{}", {})
+
+
+def test_a_receiver_that_answers_drop_by_drop_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time, the answer would be complete in the end: only the deadline of the whole call ends it."""
+    monkeypatch.setattr("service.kit.http.outbound.DEADLINE_SECONDS", 0.3)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n")
+            for number in range(90):
+                connection.sendall(b"X-Drop: %d\r\n" % number)
+                over.wait(0.05)
+            connection.sendall(b"\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=[server])
+        thread.start()
+        try:
+            with pytest.raises((OSError, HTTPException)):
+                LOCAL.post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        finally:
+            over.set()
+            thread.join()
 
 
 def test_addresses_are_judged_one_by_one() -> None:
