@@ -62,9 +62,16 @@ DEFECTS = [
     Defect(
         "a body has its limit",
         "service/kit/http/json_body.py",
-        "if received > g.body_limit:",
+        "if request.content_length is not None and request.content_length > most:",
         "if False:",
-        "tests/api/kit/http/test_unit_of_work.py::test_a_stream_is_counted_against_its_limit",
+        "tests/api/kit/http/test_unit_of_work.py::test_a_stream_is_counted_against_its_limit tests/api/kit/test_real_server.py::test_a_body_too_large_is_refused_before_it_is_read",
+    ),
+    Defect(
+        "a body without a length has its limit",
+        "service/kit/http/json_body.py",
+        "request.max_content_length = most + 1",
+        "request.max_content_length = most + 10**9",
+        "tests/api/kit/test_real_server.py::test_a_body_too_large_is_refused_before_it_is_read",
     ),
     Defect(
         "a body that ends early is refused",

@@ -21,7 +21,7 @@ def limit(most: int, patience: float) -> None:
     Refuses a longer announced one with 413.
     """
     g.body_limit, g.body_patience = most, patience
-    # One more than the limit: a body without announced length shows by it that it goes on.
+    # One more than the limit: what is read past it, of a body without announced length, raises.
     request.max_content_length = most + 1
     if request.content_length is not None and request.content_length > most:
         raise _too_large()
@@ -36,8 +36,6 @@ def chunks() -> Iterator[bytes]:
     received = 0
     while piece := _read():
         received += len(piece)
-        if received > g.body_limit:
-            raise _too_large()
         yield piece
     if request.content_length is not None and received < request.content_length:
         raise _broken()

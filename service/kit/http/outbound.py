@@ -80,6 +80,8 @@ class Outbound:
             connection.request("POST", path, body, {**headers, "Connection": "close"})
             response = connection.getresponse()
             excerpt = response.read(EXCERPT_BYTES).decode(errors="replace")
+            if connection.is_cut:  # a head that was cut off reads like one that ended
+                raise TimeoutError(f"no whole answer within {DEADLINE_SECONDS:g} seconds")
             return Answer(response.status, _seconds(response.getheader("Retry-After")), excerpt)
 
     def connect(self, host: str, port: int, *, tls: bool) -> socket.socket:
@@ -157,6 +159,7 @@ class _Plain(http.client.HTTPConnection):
         super().__init__(host, port, timeout=DEADLINE_SECONDS)
         self._outbound = outbound
         self._context = context
+        self.is_cut = False
 
     def connect(self) -> None:
         """Connect to the checked address, the name kept for TLS and the Host header."""
@@ -165,7 +168,7 @@ class _Plain(http.client.HTTPConnection):
 
 
 @contextmanager
-def _connection(target: SplitResult, outbound: Outbound) -> Iterator[http.client.HTTPConnection]:
+def _connection(target: SplitResult, outbound: Outbound) -> Iterator[_Plain]:
     """Give a connection that is cut when the deadline has passed."""
     tls = target.scheme == "https"
     port = target.port or (443 if tls else 80)
@@ -180,7 +183,8 @@ def _connection(target: SplitResult, outbound: Outbound) -> Iterator[http.client
         connection.close()
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
+def _cut(connection: _Plain) -> None:
+    connection.is_cut = True
     with suppress(OSError):
         if connection.sock is not None:
             connection.sock.shutdown(socket.SHUT_RDWR)
