@@ -6,6 +6,7 @@ from functools import partial
 from service.access.routes import blueprint as access
 from service.bills.routes import blueprint as bills
 from service.commitments.routes import blueprint as commitments
+from service.decisions.guardrail_routes import blueprint as guardrails
 from service.decisions.lapsing import LAPSE
 from service.decisions.routes import blueprint as decisions
 from service.evaluations import service as evaluating
@@ -43,6 +44,7 @@ RESOURCES = (
     portfolio_evaluations,
     pooled_evaluations,
     decisions,
+    guardrails,
     commitments,
     renewals,
     procurement,

@@ -101,6 +101,9 @@ def rows(api: ApiClient) -> dict[str, str]:
         "name": "batch",
         "member_id": second(api, "Lee").member_id,
         "decision_id": propose(second(api, "Dana", "analyst"), answer.json["id"], 12)["id"],
+        "guardrails_id": created(
+            second(api, "Olga", "owner"), "/v1/guardrails", {"rules": STRICTER, "reason": "Two see more than one."}
+        ),
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
         "bill_id": charged(api),
@@ -207,7 +210,23 @@ def decision_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, G
         "end_decision": Good(json={"reason": "No longer needed."}),
         "buy_decision": Good(json={"reference": "PO-4711"}),
         "comment_on_decision": Good(json={"text": "Ask for a discount."}),
+        "propose_guardrails": Good(json={"rules": STRICTER, "reason": "One person is not enough."}),
+        "vote_on_guardrails": Good(
+            json={"vote": "approve", "digest": guardrails_digest(api, parameters["guardrails_id"])}
+        ),
     }
+
+
+STRICTER = {
+    "bands": {"USD": [{"from": "0", "approvers": 2}, {"from": "500000.01", "approvers": 2, "role": "owner"}]},
+    "minimum_confidence": {"level": "needs", "role": "owner", "limit": "medium"},
+}
+"""Guardrails that are not the shipped default."""
+
+
+def guardrails_digest(api: ApiClient, guardrails_id: str) -> str:
+    """Return the digest of proposed guardrails."""
+    return str(api.get(f"/v1/guardrails/versions/{guardrails_id}").json["digest"])
 
 
 def upload_another(api: ApiClient) -> str:

@@ -16,6 +16,7 @@ from service.kit.clock import months_after
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
 from service.kit.http.problems import FieldError, invalid
+from service.price_sheets import queries as price_sheets
 from service.price_sheets.pinned import pinned_versions
 from service.workloads import service as workloads
 from service.workloads.models import Workload
@@ -106,8 +107,22 @@ def draft(tx: Transaction, said: Json) -> Draft:
         "money": None if option is None else _money(evidence, option, terms, total),
         "days": days,
         "why": _why(evidence, option, said),
+        "evidence": _evidence(tx, evidence),
     }
     return Draft(content, _columns(evidence, content, said, total, buys=buys))
+
+
+def _evidence(tx: Transaction, evidence: Evidence) -> dict[str, Any]:
+    """Return what guardrails ask of measurement and prices. oldest_price: when the oldest price version was stored."""
+    measured, walk = evidence.body["measurement"], evidence.body["comparison"]["walk_forward"]
+    pins = [(sheet["id"], sheet["version"]) for sheet in evidence.body["inputs"]["price_sheets"]]
+    stored = [row.created_at for row in price_sheets.pinned(tx.session, tx.organization_id, pins)]
+    return {
+        "measured_days": measured["days"],
+        "coverage": measured["coverage"],
+        "regret": None if walk is None else walk["regret"],
+        "oldest_price": min(stored).date().isoformat() if stored else None,
+    }
 
 
 def _columns(evidence: Evidence, content: Json, said: Json, total: Decimal, *, buys: bool) -> dict[str, Any]:

@@ -38,8 +38,8 @@ class Shown:
         self.purchase = None if purchase is None else {"id": purchase.id, "created_at": purchase.created_at} | {
             "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
         }  # fmt: skip
-        self.proposer, self.owner = (_person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
-        self.needs = _needs(self.quorum) if self.state == "proposed" else None
+        self.proposer, self.owner = (person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
+        self.needs = needs_of(self.quorum) if self.state == "proposed" else None
         self.sentence = self._sentence()
         self.focus_status = FOCUS[self.state]
         if self.state == "ended" and row.ends_on is not None and tx.now.date().isoformat() <= row.ends_on:
@@ -85,19 +85,20 @@ def shown_all(tx: Transaction, rows: Sequence[Decision]) -> list[Shown]:
     return [Shown(tx, row, beside) for row in rows]
 
 
-def _needs(quorum: Quorum) -> dict[str, Any]:
+def needs_of(quorum: Quorum) -> dict[str, Any]:
+    """Return what is needed, as it is served."""
     return {
-        "approvers": quorum.need.approvers,
+        "approvers": quorum.need.total,
         "role": quorum.need.role,
         "missing": quorum.missing,
-        "approved_by": [_person(member) for member in quorum.approving],
+        "approved_by": [person(member) for member in quorum.approving],
         "sentence": quorum.sentence,
     }
 
 
 def _vote(vote: Vote, members: dict[str, Member]) -> dict[str, Any]:
     return {
-        "member": _person(members[vote.member_id]),
+        "member": person(members[vote.member_id]),
         "vote": vote.vote,
         "reason": vote.reason,
         "digest": vote.digest,
@@ -105,5 +106,6 @@ def _vote(vote: Vote, members: dict[str, Member]) -> dict[str, Any]:
     }
 
 
-def _person(member: Member) -> dict[str, str]:
+def person(member: Member) -> dict[str, str]:
+    """Return a member as it is named beside what it did."""
     return {"id": member.id, "name": member.name}

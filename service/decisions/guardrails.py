@@ -1,12 +1,16 @@
 """Guardrails: what a decision needs before money is committed. Pure: rules and facts in, findings out.
 
-Bands are half-open, `[from, next from)`, in exact decimals: each names only where it begins, so there is no gap.
+Bands are half-open, `[from, next from)`, in exact decimals: each names only where it begins, so there is no gap. What
+is looked up in them is money in whole cents, rounded up, so nothing above a border falls below it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Literal
+
+from service.decisions.facts import Facts
+from service.decisions.limits import LIMITED, RULES
 
 Level = Literal["block", "needs", "note"]
 
@@ -14,16 +18,15 @@ DEFAULT: Mapping[str, Any] = {
     "bands": {
         "USD": [
             {"from": "0", "approvers": 1, "role": "approver"},
-            {"from": "100000", "approvers": 2, "role": "approver"},
+            {"from": "100000.01", "approvers": 2, "role": "approver"},
         ]
     },
     "split_window_days": 90,
-    "longest_term_months": None,
-    "minimum_confidence": None,
-    "minimum_probability_cheapest": None,
-    "provisional_may_commit": False,
+    "provisional": {"level": "block", "role": None, "member_id": None},
+    "beyond_available_until": {"level": "note", "role": None, "member_id": None},
+    **dict.fromkeys(LIMITED),
 }  # fmt: skip
-"""What holds until an organization decides on guardrails of its own."""
+"""What holds until an organization decides on guardrails of its own: one approver, above 100,000 USD two."""
 
 ENTITLED: Mapping[str, tuple[str, ...]] = {
     "approver": ("approver", "admin", "owner"),
@@ -32,7 +35,7 @@ ENTITLED: Mapping[str, tuple[str, ...]] = {
 }
 """Roles of members whose vote counts where a role is asked for."""
 
-CONFIDENCES = ("low", "medium", "high")
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +48,43 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Approvals that a decision needs: how many, from members of a role or a wider one."""
+class Also:
+    """An approval that a rule asks for besides those of the band: of a role or a wider one, or of a named member."""
 
-    approvers: int
-    role: str
+    role: str | None
+    member_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What the guardrails look at.
+class Need:
+    """Approvals that a decision needs: how many, from members of a role or a wider one, and which besides."""
 
-    total: committed by this decision. before: committed by others of the workload and provider within the window, as
-    (currency, amount). term_months, confidence, probability_cheapest, provisional: of the option and its evaluation.
-    """
-
-    currency: str
-    total: Decimal
-    before: Sequence[tuple[str, Decimal]]
-    term_months: float
-    confidence: str
-    probability_cheapest: float | None
-    provisional: bool
+    approvers: int
+    role: str
+    also: tuple[Also, ...] = ()
 
     @property
-    def added(self) -> Decimal:
-        """This commitment and the others in its currency together."""
-        return self.total + sum((amount for currency, amount in self.before if currency == self.currency), Decimal(0))
+    def total(self) -> int:
+        """How many approvals there must be, each of another person."""
+        return self.approvers + len(self.also)
 
     @property
-    def is_mixed(self) -> bool:
-        """Whether others are in another currency, so that they cannot be added up."""
-        return any(currency != self.currency and amount for currency, amount in self.before)
+    def roles(self) -> list[str]:
+        """The role asked for by each approval that is not of a named member."""
+        return [self.role] * self.approvers + [also.role for also in self.also if also.role is not None]
+
+    @property
+    def named(self) -> list[str]:
+        """Ids of the members whose own approval is asked for."""
+        return [also.member_id for also in self.also if also.member_id is not None]
 
 
 def need(rules: Mapping[str, Any], facts: Facts) -> Need:
-    """Return the approvals needed: none where nothing is committed, else those of the band.
+    """Return the approvals needed: none where nothing is committed, else those of the band and of rules besides.
 
     A currency without bands, and commitments in several currencies, which nothing adds up, need the strictest.
     """
-    if facts.total <= 0:
-        return Need(0, "approver")
-    bands = rules["bands"].get(facts.currency)
-    if bands is None or facts.is_mixed:
-        return _strictest(rules)
-    return _need([band for band in bands if Decimal(band["from"]) <= facts.added][-1])
+    return Need(0, "approver") if facts.total <= 0 else replace(_band(rules, facts), also=tuple(_also(rules, facts)))
 
 
 def findings(rules: Mapping[str, Any], facts: Facts) -> list[Finding]:
@@ -97,14 +92,49 @@ def findings(rules: Mapping[str, Any], facts: Facts) -> list[Finding]:
     return [] if facts.total <= 0 else [*_money(rules, facts), *_evidence(rules, facts)]
 
 
+def blocking(rules: Mapping[str, Any], facts: Facts) -> list[Finding]:
+    """Return the findings that forbid the step."""
+    return [found for found in findings(rules, facts) if found.level == "block"]
+
+
+def strictest(rules: Mapping[str, Any]) -> Need:
+    """Return what the strictest band needs; one approver where no band needs any."""
+    needs = [_need(band) for bands in rules["bands"].values() for band in bands]
+    return Need(
+        max([1, *(each.approvers for each in needs)]),
+        max([each.role for each in needs] or ["approver"], key=rank),
+    )
+
+
+def _band(rules: Mapping[str, Any], facts: Facts) -> Need:
+    bands = rules["bands"].get(facts.currency)
+    if bands is None or facts.is_mixed:
+        return strictest(rules)
+    looked = facts.added.quantize(CENT, ROUND_CEILING)
+    return _need([band for band in bands if Decimal(band["from"]) <= looked][-1])
+
+
+def _also(rules: Mapping[str, Any], facts: Facts) -> Iterator[Also]:
+    """Yield each approval that rules ask for besides, once however many ask for the same."""
+    asked = [Also(rule["role"], rule["member_id"]) for rule, _ in _touched(rules, facts) if rule["level"] == "needs"]
+    yield from dict.fromkeys(asked)
+
+
+def _touched(rules: Mapping[str, Any], facts: Facts) -> Iterator[tuple[Mapping[str, Any], Finding]]:
+    """Yield the rules with a level of their own that say something, and what they say."""
+    for name, look in RULES.items():
+        rule = rules.get(name)
+        told = None if rule is None else look(rule.get("limit"), facts)
+        if rule is not None and told is not None:
+            yield rule, Finding(rule["level"], name, told)
+
+
 def _money(rules: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    wanted = need(rules, facts)
+    wanted = _band(rules, facts)
     if wanted.approvers:
         yield Finding("needs", "band", f"{_sum(facts)} needs {people(wanted)}.")
     if facts.currency not in rules["bands"]:
-        told = (
-            f"There are no bands for {facts.currency}: the strictest hold. Guardrails with bands for it would say less."
-        )
+        told = f"There are no bands for {facts.currency}: the strictest hold until guardrails have bands for it."
         yield Finding("needs", "currency_without_bands", told)
     if facts.is_mixed:
         told = (
@@ -121,21 +151,10 @@ def _money(rules: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
 
 
 def _evidence(rules: Mapping[str, Any], facts: Facts) -> Iterator[Finding]:
-    longest, least = rules["longest_term_months"], rules["minimum_probability_cheapest"]
-    if longest is not None and facts.term_months > longest:
-        yield Finding(
-            "block", "longest_term_months", f"The term is longer than {longest} months; choose a shorter one."
-        )
-    wanted = rules["minimum_confidence"]
-    if wanted is not None and CONFIDENCES.index(facts.confidence) < CONFIDENCES.index(wanted):
-        told = f"The evaluation's confidence is {facts.confidence}, at least {wanted} is asked; measure for longer."
-        yield Finding("block", "minimum_confidence", told)
-    if least is not None and (facts.probability_cheapest or 0) < least:
-        told = f"It is the cheapest with a probability of {facts.probability_cheapest}; at least {least} is asked."
-        yield Finding("block", "minimum_probability_cheapest", told)
-    if facts.provisional and not rules["provisional_may_commit"]:
-        told = "The evaluation is provisional and cannot commit money; upload a representative week and evaluate again."
-        yield Finding("block", "provisional", told)
+    for rule, found in _touched(rules, facts):
+        by = f"the role {rule.get('role')}" if rule.get("role") else f"the member {rule.get('member_id')}"
+        more = f" It needs an approval of {by} besides." if found.level == "needs" else ""
+        yield replace(found, sentence=found.sentence + more)
 
 
 def people(wanted: Need) -> str:
@@ -149,18 +168,9 @@ def rank(role: str) -> int:
     return tuple(ENTITLED).index(role)
 
 
-def _strictest(rules: Mapping[str, Any]) -> Need:
-    """Return what the strictest band needs; one approver where no band needs any."""
-    needs = [_need(band) for bands in rules["bands"].values() for band in bands]
-    return Need(
-        max([1, *(each.approvers for each in needs)]),
-        max([each.role for each in needs] or ["approver"], key=rank),
-    )
-
-
 def _need(band: Mapping[str, Any]) -> Need:
     return Need(band["approvers"], band["role"])
 
 
 def _sum(facts: Facts) -> str:
-    return f"A total commitment of {facts.added:,.2f} {facts.currency}"
+    return f"A total commitment of {facts.added.quantize(CENT, ROUND_CEILING):,} {facts.currency}"

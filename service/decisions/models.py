@@ -12,6 +12,9 @@ from service.kit.db.models import Base, Owned, strict
 from service.kit.db.types import ExactDecimal
 from service.kit.http.etags import Versioned
 
+GUARDRAIL_STATES = ("proposed", "in_force", "retired", "rejected", "withdrawn", "outrun")
+"""States of guardrails. Outrun: another version came into force before they were decided."""
+
 _STATES = ", ".join(f"'{state}'" for state in STATES)
 
 
@@ -113,8 +116,9 @@ class Purchase(Owned, Base):
 class Guardrails(Owned, Versioned, Base):
     """A version of the organization's guardrails, proposed or in force once.
 
-    number: counts them from 1, 0 is the shipped default, which no row holds. state: `proposed`, `in_force`, `retired`,
-    `rejected` or `withdrawn`. votes: as JSON, the newest of a member counts.
+    number: counts them from 1, 0 is the shipped default, which no row holds. state: one of GUARDRAIL_STATES.
+    votes: as JSON in the order they were cast, the newest of a member counts. decided_at: when it began to hold, or was
+    rejected, withdrawn or outrun by another version.
     """
 
     __tablename__ = "guardrails"

@@ -64,7 +64,7 @@ def _require_votes(tx: Transaction, decision: Decision, total: Decimal) -> None:
     _, rules = rules_in_force(tx)
     looked = replace(facts_for_rules(tx, decision, rules), total=total)
     quorum = quorum_of(tx, decision, guardrails.need(rules, looked))
-    blocking = [found.sentence for found in guardrails.findings(rules, looked) if found.level == "block"]
+    blocking = [found.sentence for found in guardrails.blocking(rules, looked)]
     if quorum.is_reached and not blocking:
         return
     approved, currency = decision.total_commitment, decision.currency

@@ -100,11 +100,17 @@ def due(now: datetime) -> Select[Decision]:
     return select(Decision).where(Decision.due_at <= now)
 
 
-def guardrails(tx: Transaction) -> Select[Guardrails]:
-    """Return the statement of the organization's guardrails."""
-    return select(Guardrails).where(Guardrails.organization_id == tx.organization_id)
+def guardrails(tx: Transaction, state: str | None = None) -> Select[Guardrails]:
+    """Return the statement of the organization's guardrails, of one state where given."""
+    statement = select(Guardrails).where(Guardrails.organization_id == tx.organization_id)
+    return statement if state is None else statement.where(Guardrails.state == state)
 
 
 def guardrails_in_force(tx: Transaction) -> Guardrails | None:
     """Return the guardrails in force, None where the shipped default is."""
-    return tx.session.scalar(guardrails(tx).where(Guardrails.state == "in_force"))
+    return tx.session.scalar(guardrails(tx, "in_force"))
+
+
+def guardrails_locked(tx: Transaction) -> list[Guardrails]:
+    """Return all guardrails of the organization, oldest first, their rows locked until the transaction ends."""
+    return list(tx.session.scalars(guardrails(tx).order_by(Guardrails.number).with_for_update()))

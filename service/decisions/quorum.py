@@ -2,28 +2,64 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from service.access.models import Member
 from service.decisions.guardrails import ENTITLED, Need, people
-from service.decisions.models import Vote
+
+
+class Ballot(Protocol):
+    """A vote, of whatever is voted on."""
+
+    @property
+    def member_id(self) -> str:
+        """Whose vote it is."""
+        ...
+
+    @property
+    def vote(self) -> str:
+        """`approve`, `reject`, `abstain` or `none`."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """Of the content voted on."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Quorum:
     """How votes stand. barred: members whose vote never counts: who proposed and who owns.
 
-    approving, rejecting: entitled members by their newest vote on this content.
+    approving, rejecting: entitled members by their newest vote on this content. named: whose own approval is needed.
     """
 
     need: Need
     barred: Sequence[Member]
     approving: Sequence[Member]
     rejecting: Sequence[Member]
+    named: Sequence[Member] = ()
 
     @property
     def missing(self) -> int:
-        """How many approvals are still needed."""
-        return max(0, self.need.approvers - len(self.approving))
+        """How many approvals are still needed.
+
+        Roles are nested, so each approval fits a role and all wider ones: what is missing of any role and those above
+        it, at most, is what is missing altogether (Hall's condition).
+        """
+        return len(self.absent) + max(0, *(self._lacking(role) for role in ENTITLED))
+
+    @property
+    def absent(self) -> list[Member]:
+        """Named members who have not approved."""
+        approving = {member.id for member in self.approving}
+        return [member for member in self.named if member.id not in approving]
+
+    def _lacking(self, role: str) -> int:
+        """Return how many approvals of a role or a wider one are missing; negative where there are more."""
+        named = {member.id for member in self.named}
+        there = [member for member in self.approving if member.id not in named and member.role in ENTITLED[role]]
+        return sum(asked in ENTITLED[role] for asked in self.need.roles) - len(there)
 
     @property
     def is_reached(self) -> bool:
@@ -38,11 +74,22 @@ class Quorum:
         still = Need(self.missing, self.need.role)
         taken = [*self.barred, *(member for member in self.approving if member not in self.barred)]
         said = people(still) if not self.approving else people(still).replace(" ", " more ", 1)
-        return f"Needs {said} who {'is' if self.missing == 1 else 'are'} not {listed([m.name for m in taken])}."
+        names = listed([m.name for m in taken])
+        return f"Needs {said} who {'is' if self.missing == 1 else 'are'} not {names}{self._besides}."
+
+    @property
+    def _besides(self) -> str:
+        """Whom a rule asks for, as long as they have not approved."""
+        roles = {also.role for also in self.need.also if also.role is not None and self._lacking(also.role) > 0}
+        told = [f"one of the role {role}" for role in ENTITLED if role in roles]
+        told += [
+            f"{member.name}" + (", who may not vote on it" if member in self.barred else "") for member in self.absent
+        ]
+        return f"; among them {' and '.join(told)}" if told else ""
 
 
 def quorum(
-    need: Need, digest: str, votes: Iterable[Vote], members: Mapping[str, Member], barred: Sequence[Member]
+    need: Need, digest: str, votes: Iterable[Ballot], members: Mapping[str, Member], barred: Sequence[Member]
 ) -> Quorum:
     """Count the votes on the content of this digest: the newest of each member, if it is entitled by now.
 
@@ -53,19 +100,22 @@ def quorum(
     counting = [
         (members[vote.member_id], vote.vote)
         for vote in newest.values()
-        if vote.digest == digest and vote.member_id not in excluded and is_entitled(members[vote.member_id], need.role)
+        if vote.digest == digest and vote.member_id not in excluded and is_entitled(members[vote.member_id], need)
     ]
     return Quorum(
         need,
         barred,
         [member for member, vote in counting if vote == "approve"],
         [member for member, vote in counting if vote == "reject"],
+        [members[member_id] for member_id in need.named],
     )
 
 
-def is_entitled(member: Member, role: str) -> bool:
-    """Whether a member's vote counts where approvals of a role are asked for."""
-    return member.state == "active" and member.role in ENTITLED[role]
+def is_entitled(member: Member, need: Need) -> bool:
+    """Whether a member's vote counts: active, and of a role that is asked for, a wider one, or asked for by name."""
+    if member.state != "active":
+        return False
+    return member.id in need.named or any(member.role in ENTITLED[role] for role in need.roles)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -1,15 +1,16 @@
 """Votes: who may cast one, storing it, and how the votes on a decision stand."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from service.access import queries as access
 from service.access.models import Member
 from service.decisions import queries
-from service.decisions.guarding import require_guardrails
 from service.decisions.guardrails import Need
 from service.decisions.models import Decision, Vote
 from service.decisions.problems import NOT_ENTITLED
-from service.decisions.quorum import Quorum, is_entitled, listed, quorum
+from service.decisions.quorum import Ballot, Quorum, is_entitled, listed, quorum
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
@@ -19,30 +20,36 @@ from service.kit.http.problems import Problem
 def quorum_of(tx: Transaction, decision: Decision, need: Need, votes: list[Vote] | None = None) -> Quorum:
     """Return how the votes on a decision stand."""
     cast_votes = queries.votes(tx, decision.id) if votes is None else votes
-    barred_ids = dict.fromkeys((decision.proposer_id, decision.owner_id))
-    found = access.members_of(tx, {*barred_ids, *(vote.member_id for vote in cast_votes)})
-    return quorum(need, decision.digest, cast_votes, found, [found[each] for each in barred_ids])
+    return counted(tx, decision.digest, cast_votes, (decision.proposer_id, decision.owner_id), need)
 
 
-def require_voter(tx: Transaction, decision: Decision, voter: Member) -> None:
-    """Raise Problem 403 unless a member may vote on a decision, with the key it uses.
+def counted(
+    tx: Transaction, digest: str, cast_votes: Sequence[Ballot], barred_ids: Sequence[str], need: Need
+) -> Quorum:
+    """Return how votes on the content of a digest stand. barred_ids: of members whose vote never counts."""
+    barred = dict.fromkeys(barred_ids)
+    found = access.members_of(tx, {*barred, *need.named, *(vote.member_id for vote in cast_votes)})
+    return quorum(need, digest, cast_votes, found, [found[each] for each in barred])
+
+
+def require_voter(tx: Transaction, voter: Member, need: Need, barred_ids: Sequence[str], since: datetime) -> None:
+    """Raise Problem 403 unless a member may vote on what was proposed at a time, with the key it uses.
 
     A key that the proposer or owner made after proposing counts as theirs, whomever it was made for.
     """
-    barred = access.members_of(tx, {decision.proposer_id, decision.owner_id})
+    barred = access.members_of(tx, {*barred_ids})
     names = listed([member.name for member in barred.values()])
     if voter.id in barred:
         told = f"Nobody votes on what they proposed or own, with whichever key. Needed: somebody who is not {names}."
         raise Problem(NOT_ENTITLED, told)
     key = access.api_key(tx, tx.actor.id)
     maker = None if key is None else access.api_key(tx, key.created_by)
-    if key is not None and maker is not None and maker.member_id in barred and key.created_at >= decision.created_at:
+    if key is not None and maker is not None and maker.member_id in barred and key.created_at >= since:
         by = barred[maker.member_id].name
         told = f"This key was made by {by} after the proposal; use one that {names} did not make."
         raise Problem(NOT_ENTITLED, told)
-    need = require_guardrails(tx, decision)
-    if not is_entitled(voter, need.role):
-        told = f"Votes on this decision are for members of the role {need.role} or a wider one; you are {voter.role}."
+    if not is_entitled(voter, need):
+        told = f"Votes on this are for members of the role {need.role} or a wider one; you are {voter.role}."
         raise Problem(NOT_ENTITLED, told)
 
 
