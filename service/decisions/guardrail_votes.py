@@ -10,7 +10,7 @@ from service.decisions.guardrail_versions import decide, lock, require_open
 from service.decisions.guardrails import strictest
 from service.decisions.models import Guardrails
 from service.decisions.quorum import Quorum
-from service.decisions.voting import counted, require_voter
+from service.decisions.voting import counted, require_entitled
 from service.events import service as events
 from service.kit.db.transaction import Transaction
 from service.kit.http.fields import rfc3339
@@ -37,7 +37,7 @@ def vote(tx: Transaction, guardrails_id: str, said: dict[str, Any]) -> Guardrail
         raise Problem(CONFLICT, f"The guardrails' digest is {guardrails.digest}: read them again and vote on that.")
     voter = members.acting(tx)
     need = strictest(rules_in_force(tx)[1])
-    require_voter(tx, voter, need, (guardrails.proposer_id,), guardrails.created_at)
+    require_entitled(tx, voter, need, (guardrails.proposer_id,), guardrails.created_at)
     if said["vote"] == "reject" and not said["reason"]:
         raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
     cast = {"member_id": voter.id, "created_at": rfc3339(tx.now), **said}

@@ -87,8 +87,7 @@ def vote(tx: Transaction, decision_id: str, said: dict[str, Any]) -> Decision:
         told = f"The decision's digest is {decision.digest} by now: read it again and vote on what it says."
         raise Problem(CONFLICT, told)
     voter = members.acting(tx)
-    need = require_guardrails(tx, decision)
-    require_voter(tx, voter, need, (decision.proposer_id, decision.owner_id), decision.created_at)
+    require_voter(tx, decision, voter)
     if said["vote"] == "reject" and not said["reason"]:
         raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
     cast_vote(tx, decision, voter, said)

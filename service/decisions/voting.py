@@ -7,6 +7,7 @@ from typing import Any
 from service.access import queries as access
 from service.access.models import Member
 from service.decisions import queries
+from service.decisions.guarding import require_guardrails
 from service.decisions.guardrails import Need
 from service.decisions.models import Decision, Vote
 from service.decisions.problems import NOT_ENTITLED
@@ -32,7 +33,13 @@ def counted(
     return quorum(need, digest, cast_votes, found, [found[each] for each in barred])
 
 
-def require_voter(tx: Transaction, voter: Member, need: Need, barred_ids: Sequence[str], since: datetime) -> None:
+def require_voter(tx: Transaction, decision: Decision, voter: Member) -> None:
+    """Raise Problem 403 unless a member may vote on a decision, with the key it uses; 409 where a guardrail blocks."""
+    need = require_guardrails(tx, decision)
+    require_entitled(tx, voter, need, (decision.proposer_id, decision.owner_id), decision.created_at)
+
+
+def require_entitled(tx: Transaction, voter: Member, need: Need, barred_ids: Sequence[str], since: datetime) -> None:
     """Raise Problem 403 unless a member may vote on what was proposed at a time, with the key it uses.
 
     A key that the proposer or owner made after proposing counts as theirs, whomever it was made for.

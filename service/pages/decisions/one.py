@@ -85,7 +85,7 @@ def is_asked(one: Shown, member: Member | None) -> bool:
         return False
     newest = {vote["member"]["id"]: vote["vote"] for vote in one.votes}
     voted = newest.get(member.id, "none") != "none"
-    return not voted and quorum.is_entitled(member, one.quorum.need.role)
+    return not voted and quorum.is_entitled(member, one.quorum.need)
 
 
 def allowed(tx: Transaction, one: Shown) -> Json:
