@@ -21,6 +21,7 @@ Field = Literal[
     "seconds",
     "milliseconds",
     "status",
+    "success",
     "error",
     "cache_hit",
     "request_id",
@@ -32,7 +33,8 @@ requests: in the bucket. input_tokens: all input, or all but cached where the di
 input neither read from nor written to the prompt cache. cached_input_tokens: read from it. cache_write_*: written to
 it. reasoning_output_tokens, audio_*, image_*: the parts of output and input that are, told apart. total_tokens: input
 and output, which tells whether cached ones stand beside or inside the input. seconds, milliseconds: measured time in
-service. status, error: of the response. cache_hit: answered by a response cache without reaching a model. request_id:
+service. status, success, error: of the
+response. cache_hit: answered by a response cache without reaching a model. request_id:
 unique a request.
 """
 
@@ -45,7 +47,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "usage_date", "date",
         "request_created_at", "request_start_time", "@timestamp", "event_timestamp", "event_time",
         "start_date", "interval_start", "charge_period_start", "requested_time", "logged_at",
-        "usage_start_time",
+        "usage_start_time", "time_utc", "datetime_utc", "date_utc", "created_at_utc", "start_time_utc",
     ),
     "end": (
         "end_time", "ended_at", "ending_at", "end_time_unix_nano", "completed_at", "finished_at",
@@ -71,6 +73,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
     ),
     "uncached_input_tokens": (
         "uncached_input_tokens", "usage_input_tokens_no_cache", "input_tokens_no_cache", "input_uncached_tokens",
+        "prompt_cache_miss_tokens", "usage.prompt_cache_miss_tokens",
     ),
     "cached_input_tokens": (
         "cached_input_tokens", "input_cached_tokens", "cache_read_input_tokens", "usage_input_tokens_cache_read",
@@ -168,9 +171,11 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "attributes.http.response.status_code",
         "response_status_code", "http_status_code", "attributes.http.status_code",
     ),
+    "success": ("success", "is_success", "succeeded", "successful", "is_successful", "ok"),
     "error": (
         "error", "error_type", "attributes.error.type", "error_message", "exception",
         "error_code", "failure_reason", "attributes.error",
+        "is_error", "has_error", "failed", "is_failed",
     ),
     "cache_hit": ("cache_hit", "response_cache_hit"),
     "request_id": (
@@ -178,9 +183,9 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "databricks_request_id", "generation_id", "correlation_id",
     ),
 }  # fmt: skip
-"""Spellings of each field, the surest first. Case, blanks, `_`, `-` and `.` do not matter (see `plain_name`)."""
+"""Spellings of each field, the surest first. Case, blanks, `_`, `-`, `.` and brackets do not matter: `plain_name`."""
 
 
 def plain_name(name: str) -> str:
-    """Return `name` without what spellings differ in: case, blanks, `_`, `-` and `.`."""
-    return "".join(character for character in name.casefold() if character not in " _-.\t")
+    """Return `name` without what spellings differ in: case, blanks, `_`, `-`, `.` and brackets."""
+    return "".join(character for character in name.casefold() if character not in " _-.\t()[]")

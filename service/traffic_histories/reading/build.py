@@ -10,10 +10,11 @@ from service.workflow.traffic import DAY, SECOND, Int64s, TrafficHistory
 
 from .errors import RefusedError
 from .logs import build_log, excluded, repeated_requests
+from .plausible import require_no_counters, tell_implausible
 from .report import Report
 from .row_order import oldest_first, tell_order
 from .scan import Frame, Mask, Scan
-from .series import build_series, grid_of, repeated_rows
+from .series import Grid, build_series, grid_of, repeated_rows
 from .time_text import instant_text
 from .zones import place
 
@@ -61,10 +62,14 @@ def build(scan: Scan, frame: Frame, good: Mask, report: Report) -> list[Part]:
     grid = grid_of(placed.start_us, placed.finish_us, scan.options, report)
     report.bucket_seconds = grid.bucket_us // SECOND
     idle = _idle(scan, grid.align(placed.start_us))
-    return [
-        Part(key, build_series(scan, part.frame, grid.align(part.start_us), idle, grid, report))
-        for key, part in _split(scan, placed)
-    ]
+    return [Part(key, _series(scan, part, idle, grid, report)) for key, part in _split(scan, placed)]
+
+
+def _series(scan: Scan, part: Placed, idle: Int64s, grid: Grid, report: Report) -> TrafficHistory:
+    series = build_series(scan, part.frame, grid.align(part.start_us), idle, grid, report)
+    require_no_counters(scan, series)
+    tell_implausible(series, report)
+    return series
 
 
 def _log(scan: Scan, part: Placed, whole: Placed, report: Report) -> TrafficHistory:
@@ -72,7 +77,9 @@ def _log(scan: Scan, part: Placed, whole: Placed, report: Report) -> TrafficHist
     first, last = int(whole.start_us.min()), int(whole.start_us.max())
     start = first if scan.options.start_us is None else scan.options.start_us
     end = last if scan.options.end_us is None and last > int(part.start_us.max()) else scan.options.end_us
-    return build_log(part.frame, part.start_us, part.finish_us, (start, end), report)
+    log = build_log(part.frame, part.start_us, part.finish_us, (start, end), report)
+    tell_implausible(log, report)
+    return log
 
 
 def _idle(scan: Scan, starts_us: Int64s) -> Int64s:

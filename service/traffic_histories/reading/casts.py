@@ -41,9 +41,12 @@ CREATE MACRO plain_bigint(x) AS CASE
 CREATE MACRO tokens(x, largest) AS between_or_null(whole(x), 0, largest);
 CREATE MACRO tokens_or_none(x, largest) AS CASE WHEN blank(x) THEN 0 ELSE tokens(x, largest) END;
 CREATE MACRO yes(x) AS coalesce(lower(trim(x)) IN ('true', 't', '1', '1.0', 'yes', 'hit'), false);
-CREATE MACRO failing(x) AS coalesce(whole(x) >= 400, false) OR coalesce(lower(trim(x)) IN (
+CREATE MACRO failing(x) AS coalesce(whole(x) >= 400, false)
+    OR coalesce(regexp_full_match(upper(trim(x)), '(HTTP[/0-9. ]*)?[45][0-9]{2}([^0-9].*)?'), false)
+    OR coalesce(lower(trim(x)) IN (
     'failure', 'failed', 'fail', 'error', 'timeout', 'cancelled', 'canceled', 'aborted', 'exception',
     'throttled'), false);
+CREATE MACRO denied(x) AS coalesce(lower(trim(x)) IN ('false', 'f', '0', '0.0', 'no', 'n'), false);
 CREATE MACRO erring(x) AS NOT (blank(x)
     OR lower(trim(x)) IN ('false', '0', '{}', '[]', 'nan', 'success', 'ok', '200', 'no'));
 CREATE MACRO fault(x) AS CASE
@@ -120,7 +123,7 @@ def _values(table: Table, columns: Columns, form: TimeForm, skip: str) -> Iterat
     if "cached_input_tokens" in names:
         yield _tokens("cached", ("cached_input_tokens",), table, columns, skip, optional=True)
     if "output_tokens" in names:
-        yield _tokens("output", ("output_tokens",), table, columns, skip)
+        yield _tokens("output", columns.output_parts, table, columns, skip)
     for meter, field in columns.parts:
         yield replace(_tokens(meter, (field,), table, columns, skip, optional=True), required=False)
     if columns.kind == "log":
@@ -186,6 +189,7 @@ def _skip(table: Table, columns: Columns, left_out: str | None) -> str:
     if columns.kind == "log":
         cell = {field: table.cells[name] for field, name in columns.names.items()}
         failed = [f"failing({cell['status']})"] if "status" in cell else []
+        failed += [f"denied({cell['success']})"] if "success" in cell else []
         failed += [f"erring({cell['error']})"] if "error" in cell else []
         failed += [f"coalesce(whole({cell['output_tokens']}) = 0, false)"] if columns.unanswered else []
         whens += [f"WHEN yes({cell['cache_hit']}) THEN {CACHE_HIT}"] if "cache_hit" in cell else []

@@ -13,6 +13,7 @@ from .errors import RefusedError
 from .keys import KEYS, Key, base_model, normal
 from .options import ReadOptions
 from .report import Report
+from .row_kinds import enclosing, priced_apart
 from .table import Table
 
 MOST_VALUES = 200
@@ -36,7 +37,10 @@ def left_out(
         column, key = _column(name, table, columns)
         settled.add(column)
         conditions.append(_unlike(connection, table, column, key, wanted, report))
-    for key, column in columns.keys.items():
+    around = enclosing(connection, table, columns, report)
+    conditions += [] if around is None else [around]
+    spoken = [(None, name) for name in priced_apart(connection, table, columns)]
+    for key, column in (*columns.keys.items(), *spoken):
         if column in settled or column == options.split_by:
             continue
         found = _values(connection, table, column, conditions)
@@ -97,7 +101,7 @@ def _none_of(cell: str, values: Sequence[str | None]) -> str:
     return f"NOT ({inside} OR {cell} IS NULL)" if None in values else f"NOT {inside}"
 
 
-def _one_price(key: Key, column: str, found: Found, options: ReadOptions, report: Report) -> str | None:
+def _one_price(key: Key | None, column: str, found: Found, options: ReadOptions, report: Report) -> str | None:
     """Return the condition of rows of another price than the one that is asked for; None where there is one price."""
     kinds: dict[str, int] = {}
     for value, rows in found:
@@ -121,16 +125,16 @@ def _one_price(key: Key, column: str, found: Found, options: ReadOptions, report
         )
         report.find("model_chosen", f"{told}; only.model=... chooses another", rows)
         return _none_of("{cell}", fitting)
-    shares = _shown(list(kinds.items()))
     first = next(iter(kinds)) or "..."
+    choice = f"only.{key}={first}" if key else f"only={column}={first}"
     detail = (
-        f"{column!r} holds {len(kinds)} kinds of traffic that are priced apart: {shares}. Choose with "
-        f"only.{key}={first}, split with split_by={column}, or say combine={key} to take them as one"
+        f"{column!r} holds {len(kinds)} kinds of traffic that are priced apart: {_shown(list(kinds.items()))}. Choose "
+        f"with {choice}, split with split_by={column}, or say combine={key or column} to take them as one"
     )
-    raise RefusedError("mixed_prices", detail, f"only.{key}")
+    raise RefusedError("mixed_prices", detail, f"only.{key}" if key else "only")
 
 
-def _tell_model(key: Key, column: str, kinds: list[str], options: ReadOptions, report: Report) -> None:
+def _tell_model(key: Key | None, column: str, kinds: list[str], options: ReadOptions, report: Report) -> None:
     if key == "model" and kinds and options.model is not None and kinds[0] != base_model(options.model):
         detail = (
             f"the traffic in {column!r} is of {kinds[0]}, the question of {options.model}: its counts of tokens differ"

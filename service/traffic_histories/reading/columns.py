@@ -27,6 +27,7 @@ class Columns:
 
     names: field → column name. keys: what prices depend on → column name. ignored: columns without meaning here.
     dialect: the known writer, or None. cached_included: whether `input_tokens` includes the cached ones.
+    reasoning_beside: whether `output_tokens` leaves out the reasoning ones.
     """
 
     names: dict[Field, str]
@@ -35,6 +36,12 @@ class Columns:
     kind: Kind
     cached_included: bool
     keys: dict[Key, str]
+    reasoning_beside: bool = False
+
+    @property
+    def output_parts(self) -> tuple[Field, ...]:
+        """Fields whose sum is all output, reasoning included."""
+        return ("output_tokens", "reasoning_output_tokens") if self.reasoning_beside else ("output_tokens",)
 
     @property
     def complete(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from .aliases import Field, plain_name
 from .casts import FILTERED
 from .columns import Columns
+from .ignored_columns import counting, keying, tell_ignored
 from .report import Report
 from .scan import Scan
 
@@ -21,14 +22,6 @@ PARTS: tuple[Field, ...] = (
     "image_input_tokens",
 )
 """Fields told apart of input and output; their sums are in the report."""
-
-COUNTED = ("token", "cache", "websearch", "tooluse", "audio", "image")
-NOT_COUNTS = (
-    "max", "id", "limit", "per", "cost", "price", "logprob", "ms", "time", "rate", "budget", "firsttoken", "hit", "key",
-    "total", "ttl", "spend", "usd", "name", "type", "ratio", "remaining", "url", "stop", "bias", "seconds", "latency",
-)  # fmt: skip
-KEYED = ("model", "tier", "batch")
-MOST_IGNORED = 30
 
 
 THROTTLED = "429|throttl|rate.?limit|too.?many.?requests|quota|overloaded"
@@ -64,9 +57,9 @@ def examined(scan: Scan, report: Report) -> Scan:
     where = f" WHERE {scan.casts.skip} = 0" if scan.casts.skip != "0" else ""
     row = scan.connection.execute(f"SELECT {listed} FROM {scan.table.relation}{where}").fetchone()
     found = {name: int(value or 0) for name, value in zip(wanted, row or (), strict=True)}
-    columns = _settled(scan, found, report)
+    columns = _with_reasoning(_settled(scan, found, report), found, report)
     _tell_parts(columns, found, report)
-    _tell_ignored(scan, found, report)
+    tell_ignored(columns, found, report)
     if found.get("fractions"):
         count = found["fractions"]
         detail = f"{count} counts are no whole numbers, as monitoring systems extrapolate them; each was rounded"
@@ -83,12 +76,13 @@ def _sums(scan: Scan) -> Iterator[tuple[str, str]]:
     names = scan.columns.names
     yield from ((field, f"sum({_number(scan, names[field])})") for field in PARTS if field in names)
     yield from _cached_sums(scan)
+    yield from _reasoning_sums(scan)
     if {"total_tokens", "input_tokens", "output_tokens"} <= names.keys():
         yield "both_sum", f"sum({_number(scan, names['input_tokens'])} + {_number(scan, names['output_tokens'])})"
         yield "total_sum", f"sum({_number(scan, names['total_tokens'])})"
-    for index, name in enumerate(_counting(scan.columns)):
+    for index, name in enumerate(counting(scan.columns)):
         yield f"ignored_{index}", f"sum({_number(scan, name)})"
-    for index, name in enumerate(_keying(scan.columns)):
+    for index, name in enumerate(keying(scan.columns)):
         cell = scan.table.cells[name]
         yield f"keyed_{index}", f"count(DISTINCT CASE WHEN NOT blank({cell}) THEN {cell} END)"
     yield from _fractions(scan)
@@ -111,6 +105,22 @@ def _cached_sums(scan: Scan) -> Iterator[tuple[str, str]]:
         yield "beside_rows", f"count(*) FILTER (WHERE {cached} > 0 AND {total} = {whole} + {cached} + {output})"
 
 
+def _reasoning_sums(scan: Scan) -> Iterator[tuple[str, str]]:
+    """Yield what tells whether reasoning stands inside or beside the output."""
+    names = scan.columns.names
+    if not {"input_tokens", "output_tokens", "reasoning_output_tokens", "total_tokens"} <= names.keys():
+        return
+    cached = " + ".join(("0", *(_number(scan, names[field]) for field in scan.columns.cached_parts)))
+    whole, output, reasoning, total = (
+        _number(scan, names[field])
+        for field in ("input_tokens", "output_tokens", "reasoning_output_tokens", "total_tokens")
+    )
+    plain = f"{total} - {whole} - {output}"
+    yield "reasoning_inside", f"count(*) FILTER (WHERE {reasoning} > 0 AND {plain} IN (0, {cached}))"
+    beside = f"{plain} - {reasoning} IN (0, {cached})"
+    yield "reasoning_beside", f"count(*) FILTER (WHERE {reasoning} > 0 AND {beside})"
+
+
 def _fractions(scan: Scan) -> Iterator[tuple[str, str]]:
     """Yield how many counts of a series are no whole numbers."""
     names = [scan.columns.names[field] for field in _counts(scan.columns)]
@@ -123,25 +133,6 @@ def _fractions(scan: Scan) -> Iterator[tuple[str, str]]:
 
 def _counts(columns: Columns) -> list[Field]:
     return [field for field in columns.names if field == "requests" or field.endswith("_tokens")]
-
-
-def _counting(columns: Columns) -> list[str]:
-    found = []
-    for name in columns.ignored:
-        plain = plain_name(name)
-        last = plain_name(name.rsplit(".", 1)[-1])
-        if any(word in plain for word in COUNTED) and not any(word in last for word in NOT_COUNTS):
-            found.append(name)
-    return found[:MOST_IGNORED]
-
-
-def _keying(columns: Columns) -> list[str]:
-    kept = []
-    for name in columns.ignored:
-        last = plain_name(name.rsplit(".", 1)[-1])
-        if any(word in last for word in KEYED) and not any(word in last for word in ("token", "params")):
-            kept.append(name)
-    return kept[:MOST_IGNORED]
 
 
 def _settled(scan: Scan, found: dict[str, int], report: Report) -> Columns:
@@ -159,11 +150,33 @@ def _settled(scan: Scan, found: dict[str, int], report: Report) -> Columns:
     elif found["over_rows"] > scan.options.max_rejected_share * found["all_rows"]:
         included, proof = False, f"{found['over_rows']} rows have more cached tokens than input"
     if not proof:
+        _tell_assumed(columns, found, report)
         return columns
     where = "inside" if included else "beside"
     rows = max(inside, beside) or found["over_rows"]
     report.find("cached_convention", f"cached tokens were counted {where} the input: {proof}", rows)
     return columns.including(cached=included)
+
+
+def _tell_assumed(columns: Columns, found: dict[str, int], report: Report) -> None:
+    """Say that nothing proves how an unknown writer counts what it calls a cache's reads and writes."""
+    names = [columns.names[field] for field in columns.cached_parts]
+    if columns.dialect is None and any("cacheread" in plain_name(name) or "write" in name for name in names):
+        listed = ", ".join(repr(name) for name in names)
+        detail = f"{listed} were taken to be inside {columns.names['input_tokens']!r}; nothing in the file proves it: "
+        detail += "say cached_included=true if it is so, or cached_included=false if they stand beside it"
+        report.find("cached_convention_assumed", detail, found["cached_rows"], can_move=True)
+
+
+def _with_reasoning(columns: Columns, found: dict[str, int], report: Report) -> Columns:
+    """Return the columns with reasoning added to the output, where totals prove that the output leaves it out."""
+    rows = found.get("reasoning_beside", 0)
+    if rows <= found.get("reasoning_inside", 0):
+        return columns
+    name = columns.names["reasoning_output_tokens"]
+    detail = f"{name!r} stands beside the output and was added to it: {columns.names['total_tokens']!r} is input, "
+    report.find("reasoning_convention", f"{detail}output and reasoning in {rows} rows", rows)
+    return replace(columns, reasoning_beside=True)
 
 
 def _tell_parts(columns: Columns, found: dict[str, int], report: Report) -> None:
@@ -179,6 +192,8 @@ def _tell_parts(columns: Columns, found: dict[str, int], report: Report) -> None
     told, read = found["total_sum"], found["both_sum"]
     if not columns.cached_included:
         read += found.get("beside_sum", 0)
+    if columns.reasoning_beside:
+        read += found["reasoning_output_tokens"]
     if abs(told - read) * 1000 > max(told, read):
         name = columns.names["total_tokens"]
         detail = (
@@ -186,19 +201,3 @@ def _tell_parts(columns: Columns, found: dict[str, int], report: Report) -> None
         )
         detail += f"other columns; add them with column.output_tokens=A{'+'}B or column.input_tokens=A{'+'}B"
         report.find("total_differs", detail, told - read, can_move=True)
-
-
-def _tell_ignored(scan: Scan, found: dict[str, int], report: Report) -> None:
-    for index, name in enumerate(_counting(scan.columns)):
-        count = found[f"ignored_{index}"]
-        if count and count not in (found.get("both_sum"), *report.quantities.values()):
-            detail = (
-                f"column {name!r} adds up to {count} and was ignored; where it is billed, map it with column.<field>="
-            )
-            report.find("ignored_count", f"{detail}{name}", count, can_move=True)
-    for index, name in enumerate(_keying(scan.columns)):
-        count = found[f"keyed_{index}"]
-        if count > 1:
-            detail = f"column {name!r} has {count} values and was ignored; only.column={name}=VALUE chooses among them"
-            detail = detail.replace("only.column=", "only=")
-            report.find("ignored_kinds", detail, count, can_move=True)

@@ -25,6 +25,7 @@ from .formats.parquet import open_parquet
 from .options import ReadOptions
 from .rejected_rows import account
 from .report import Report
+from .row_kinds import tell_failures
 from .scan import Scan, fetch
 from .table import Table
 from .times import TimeForm, recognise_time
@@ -65,6 +66,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     parts = _parts(connection, table, options)
     scan = examined(Scan(connection, table, columns, form, options, parts, dropped), report)
     tell_throttled(scan, report)
+    tell_failures(connection, table, columns, report)
     _describe(table, scan.columns, form, options, report, made.options.zone)
     return scan
 

@@ -141,6 +141,9 @@ def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_u
             f"times such as {written[0][:40]!r} do not say their zone; declare it, zone=UTC or zone=Europe/Berlin",
             "zone",
         )
+    if form.reference == "start" and options.time_unit is None and dialect_unit is None and _are_days(written):
+        detail = f"times such as {written[0][:40]!r} are days as spreadsheets count them; show the column as date and "
+        raise RefusedError("unrecognised_time", f"{detail}time there and save the file again", "column.arrival")
     if form.reference == "start" and options.start_us is None:
         raise RefusedError(
             "start_required",
@@ -149,6 +152,11 @@ def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_u
             "start",
         )
     return form
+
+
+def _are_days(written: list[str]) -> bool:
+    """Whether numbers are days since 1899, of this century, as spreadsheets keep dates: 46328.5 is 2 Nov 2026, noon."""
+    return all(re.fullmatch(r"[0-9]{5}([.][0-9]+)?", value) and 36_526 <= float(value) < 73_051 for value in written)
 
 
 def _order(written: list[str], options: ReadOptions) -> Order | None:

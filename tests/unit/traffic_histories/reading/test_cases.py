@@ -95,7 +95,10 @@ def test_several_models_are_told_apart_by_the_one_asked_about() -> None:
 def test_a_total_that_differs_says_that_a_column_is_missing() -> None:
     content = shared_case("07-gemini-thinking-tokens/responses.jsonl").read_bytes()
     _, report = read(content, columns=(("output_tokens", "usageMetadata.candidatesTokenCount"),))
-    finding = next(finding for finding in report.findings if finding.code == "total_differs")
+    assert found(report)["reasoning_convention"] == 168
+    assert "total_differs" not in found(report)
+    bare = content.replace(b"thoughtsTokenCount", b"moreTokens")
+    finding = next(finding for finding in read(bare)[1].findings if finding.code == "total_differs")
     assert (finding.count, finding.can_move_the_answer) == (168 * 785, True)
     added = "usageMetadata.candidatesTokenCount+usageMetadata.thoughtsTokenCount"
     history, report = read(content, columns=(("output_tokens", added),))

@@ -1,0 +1,59 @@
+"""Whether counts can be what their columns are taken for: counters that only rise, tokens in thousands."""
+
+import numpy as np
+
+from service.workflow.traffic import BucketSeries, Int64s, TrafficHistory
+
+from .aliases import Field
+from .errors import RefusedError
+from .report import Report
+from .scan import Scan
+
+FEWEST, FEWEST_NAMED = 24, 6
+"""Buckets in which counts must only rise to be taken for a counter; where its name ends in `total`."""
+
+RISING = 0.8
+"""Least share of buckets in which a counter rises."""
+
+MOST_PER_REQUEST = 4_000_000
+"""Tokens of a mean request above which the unit is in doubt: twice the longest context on sale."""
+
+
+def require_no_counters(scan: Scan, series: BucketSeries) -> None:
+    """Refuse counters as they stand, which were never reset, unless the file was said to be a series.
+
+    Raises RefusedError: `counter`.
+    """
+    columns: list[tuple[Field, Int64s]] = [
+        ("input_tokens", series.input_tokens),
+        ("output_tokens", series.output_tokens),
+    ]
+    if series.requests is not None:
+        columns.append(("requests", series.requests))
+    told = [(scan.columns.names.get(field, field), column) for field, column in columns if column.any()]
+    if scan.options.kind is None and told and all(_only_rises(name, column) for name, column in told):
+        name = told[0][0]
+        detail = f"{name!r} never falls from one row to the next, as a counter does: export what it rose by, such as "
+        detail += f"increase({name}[1m]), or say kind=series if these are counts of each bucket"
+        raise RefusedError("counter", detail, "kind")
+
+
+def _only_rises(name: str, column: Int64s) -> bool:
+    fewest = FEWEST_NAMED if name.endswith("total") else FEWEST
+    steps = np.diff(column)
+    rises = np.count_nonzero(steps > 0) >= RISING * len(steps)
+    return len(column) >= fewest and bool((steps >= 0).all()) and bool(rises)
+
+
+def tell_implausible(history: TrafficHistory, report: Report) -> None:
+    """Say where a mean request has less than one token of input, or more than any model takes."""
+    requests = history.requests if isinstance(history, BucketSeries) else None
+    count = len(history.input_tokens) if requests is None else int(requests.sum())
+    tokens, output = int(history.input_tokens.sum()), int(history.output_tokens.sum())
+    if not count or not tokens or (isinstance(history, BucketSeries) and requests is None):
+        return
+    mean = (tokens + output) / count
+    if tokens < count or mean > MOST_PER_REQUEST:
+        detail = f"a request has {tokens / count:.3g} input and {output / count:.3g} output tokens on average: are the "
+        detail += "columns in another unit, or is one of them a counter?"
+        report.find("tokens_implausible", detail, can_move=True)
