@@ -3,6 +3,7 @@
 from service.access import models as access
 from service.bills import models as bills
 from service.commitments import models as commitments
+from service.decisions import approval_models as approvals
 from service.decisions import models as decisions
 from service.evaluations import models as evaluations
 from service.evaluations.comparisons import models as evaluation_comparisons
@@ -21,6 +22,7 @@ from service.workloads import models as workloads
 __all__ = [
     "Base",
     "access",
+    "approvals",
     "bills",
     "commitments",
     "decisions",

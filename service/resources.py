@@ -6,6 +6,8 @@ from functools import partial
 from service.access.routes import blueprint as access
 from service.bills.routes import blueprint as bills
 from service.commitments.routes import blueprint as commitments
+from service.decisions.approval_routes import blueprint as approvals
+from service.decisions.breaking_glass import RAISE_REVIEWS
 from service.decisions.guardrail_routes import blueprint as guardrails
 from service.decisions.lapsing import LAPSE
 from service.decisions.routes import blueprint as decisions
@@ -44,6 +46,7 @@ RESOURCES = (
     portfolio_evaluations,
     pooled_evaluations,
     decisions,
+    approvals,
     guardrails,
     commitments,
     renewals,
@@ -58,7 +61,7 @@ RESOURCES = (
 JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw}
 """Handlers of jobs that call nobody, by kind."""
 
-CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE)
+CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE, RAISE_REVIEWS)
 """What the clock asks for."""
 
 

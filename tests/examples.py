@@ -5,6 +5,7 @@ Tests that go through every operation stand on this; a new operation fails them 
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -103,6 +104,11 @@ def rows(api: ApiClient) -> dict[str, str]:
         "decision_id": propose(second(api, "Dana", "analyst"), answer.json["id"], 12)["id"],
         "guardrails_id": created(
             second(api, "Olga", "owner"), "/v1/guardrails", {"rules": STRICTER, "reason": "Two see more than one."}
+        ),
+        "delegation_id": created(
+            second(api, "Kim"),
+            "/v1/delegations",
+            {"delegate_id": second(api, "Alex", "analyst").member_id, "until": a_week_ahead()},
         ),
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
@@ -210,11 +216,19 @@ def decision_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, G
         "end_decision": Good(json={"reason": "No longer needed."}),
         "buy_decision": Good(json={"reference": "PO-4711"}),
         "comment_on_decision": Good(json={"text": "Ask for a discount."}),
+        "break_glass": Good(json={"reason": "The old units go at noon.", "digest": digest}),
+        "review_decision": Good(json={"review": "It was right: nothing else was to be had."}),
+        "create_delegation": Good(json={"delegate_id": parameters["member_id"], "until": a_week_ahead()}),
         "propose_guardrails": Good(json={"rules": STRICTER, "reason": "One person is not enough."}),
         "vote_on_guardrails": Good(
             json={"vote": "approve", "digest": guardrails_digest(api, parameters["guardrails_id"])}
         ),
     }
+
+
+def a_week_ahead() -> str:
+    """Return a day a week from now."""
+    return str(datetime.now(UTC).date() + timedelta(days=7))
 
 
 STRICTER = {

@@ -7,6 +7,7 @@ from typing import Any, cast
 from service.access import queries as access
 from service.access.models import Member
 from service.decisions import guarding, guardrails, queries, service, voting
+from service.decisions.approval_models import BreakGlass
 from service.decisions.models import Decision, Purchase, Vote
 from service.decisions.quorum import Quorum
 from service.decisions.states import FOCUS, State
@@ -20,6 +21,7 @@ class Beside:
     rules: dict[str, Any]
     votes: dict[str, list[Vote]]
     purchases: dict[str, Purchase]
+    broken: dict[str, BreakGlass]
     people: dict[str, Member]
 
 
@@ -38,9 +40,10 @@ class Shown:
         self.purchase = None if purchase is None else {"id": purchase.id, "created_at": purchase.created_at} | {
             "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
         }  # fmt: skip
+        self.break_glass = _break_glass(tx, beside.broken.get(row.id), beside.people)
         self.proposer, self.owner = (person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
         self.needs = needs_of(self.quorum) if self.state == "proposed" else None
-        self.sentence = self._sentence()
+        self.sentence = self._sentence() + self._review()
         self.focus_status = FOCUS[self.state]
         if self.state == "ended" and row.ends_on is not None and tx.now.date().isoformat() <= row.ends_on:
             self.focus_status = "Canceled"
@@ -69,6 +72,14 @@ class Shown:
         told = {"superseded": f"Replaced by {row.superseded_by_id}.", "lapsed": "The next step was not taken in time."}
         return f"{self.state.capitalize()}. {told.get(self.state, row.state_reason)}".strip()
 
+    def _review(self) -> str:
+        """Say when an approval by break-glass is to be reviewed, as long as it is not."""
+        broken = self.break_glass
+        if broken is None or broken["review_state"] == "done":
+            return ""
+        late = "is overdue since" if broken["review_state"] == "overdue" else "must be reviewed by"
+        return f" Approved by break-glass, which {late} {broken['review_by']}."
+
 
 def shown(tx: Transaction, row: Decision) -> Shown:
     """Return one decision as it stands now."""
@@ -79,9 +90,13 @@ def shown_all(tx: Transaction, rows: Sequence[Decision]) -> list[Shown]:
     """Return decisions as they stand now."""
     ids = [row.id for row in rows]
     votes = queries.votes_of(tx, ids)
-    members = {vote.member_id for cast_votes in votes.values() for vote in cast_votes}
+    cast = [vote for cast_votes in votes.values() for vote in cast_votes]
+    broken = queries.broken_of(tx, ids)
+    members = {vote.member_id for vote in cast} | {vote.on_behalf_of for vote in cast if vote.on_behalf_of is not None}
+    for each in broken.values():
+        members |= {each.member_id, *([] if each.reviewer_id is None else [each.reviewer_id])}
     people = access.members_of(tx, members.union(*({row.proposer_id, row.owner_id} for row in rows)))
-    beside = Beside(guarding.rules_in_force(tx)[1], votes, queries.purchases_of(tx, ids), people)
+    beside = Beside(guarding.rules_in_force(tx)[1], votes, queries.purchases_of(tx, ids), broken, people)
     return [Shown(tx, row, beside) for row in rows]
 
 
@@ -96,12 +111,29 @@ def needs_of(quorum: Quorum) -> dict[str, Any]:
     }
 
 
+def _break_glass(tx: Transaction, broken: BreakGlass | None, people: dict[str, Member]) -> dict[str, Any] | None:
+    if broken is None:
+        return None
+    late = broken.review_by < tx.now.date().isoformat()
+    return {
+        "member": person(people[broken.member_id]),
+        "review_state": "done" if broken.reviewed_at is not None else "overdue" if late else "due",
+        "reviewed_by": None if broken.reviewer_id is None else person(people[broken.reviewer_id]),
+        **{
+            name: getattr(broken, name)
+            for name in ("created_at", "reason", "overridden", "review_by", "reviewed_at", "review")
+        },
+    }
+
+
 def _vote(vote: Vote, members: dict[str, Member]) -> dict[str, Any]:
     return {
         "member": person(members[vote.member_id]),
         "vote": vote.vote,
         "reason": vote.reason,
         "digest": vote.digest,
+        "on_behalf_of": None if vote.on_behalf_of is None else person(members[vote.on_behalf_of]),
+        "carried_from": vote.carried_from,
         "created_at": vote.created_at,
     }
 

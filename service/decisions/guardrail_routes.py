@@ -15,7 +15,8 @@ from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 
 blueprint = Resource("guardrails", __name__, description="What decisions need, and who decides on that.")
 
-READ, PROPOSE, APPROVE = "decisions:read", "decisions:propose", "decisions:approve"
+READ, PROPOSE, COMMENT = "decisions:read", "decisions:propose", "decisions:comment"
+"""Delegates vote too, whose own role may only comment; whose vote counts is looked at with each vote."""
 
 ONE = "/guardrails/versions/<id(gr):guardrails_id>"
 
@@ -53,7 +54,7 @@ def get_guardrails_version(tx: Transaction, guardrails_id: str) -> Shown:
     return Shown(tx, found)
 
 
-@blueprint.endpoint("POST", f"{ONE}/votes", scope=APPROVE, body=NewVoteSchema, returns=GuardrailsSchema, problems=STEPS)
+@blueprint.endpoint("POST", f"{ONE}/votes", scope=COMMENT, body=NewVoteSchema, returns=GuardrailsSchema, problems=STEPS)
 def vote_on_guardrails(tx: Transaction, guardrails_id: str, body: dict[str, Any]) -> Shown:
     """Vote on proposed guardrails, named by their digest. Your newest vote counts; one rejection rejects."""
     return Shown(tx, guardrail_votes.vote(tx, guardrails_id, body))

@@ -20,6 +20,7 @@ class GuardrailVoteSchema(Schema):
     """A vote as cast. The newest one of a member counts."""
 
     member_id = Identifier("mb", required=True)
+    on_behalf_of = Identifier("mb", required=True, allow_none=True)
     vote = fields.String(required=True)
     reason = fields.String(required=True)
     digest = fields.String(required=True)

@@ -22,6 +22,7 @@ class Ballot:
     """A vote on guardrails."""
 
     member_id: str
+    on_behalf_of: str | None
     vote: str
     digest: str
 
@@ -37,7 +38,7 @@ def vote(tx: Transaction, guardrails_id: str, said: dict[str, Any]) -> Guardrail
         raise Problem(CONFLICT, f"The guardrails' digest is {guardrails.digest}: read them again and vote on that.")
     voter = members.acting(tx)
     need = strictest(rules_in_force(tx)[1])
-    require_entitled(tx, voter, need, (guardrails.proposer_id,), guardrails.created_at)
+    require_entitled(tx, voter, need, (guardrails.proposer_id,), guardrails.created_at, said["on_behalf_of"])
     if said["vote"] == "reject" and not said["reason"]:
         raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
     cast = {"member_id": voter.id, "created_at": rfc3339(tx.now), **said}
@@ -53,7 +54,9 @@ def vote(tx: Transaction, guardrails_id: str, said: dict[str, Any]) -> Guardrail
 
 def quorum_of(tx: Transaction, guardrails: Guardrails) -> Quorum:
     """Return how the votes stand: as many are needed as the strictest band in force asks for."""
-    ballots = [Ballot(each["member_id"], each["vote"], each["digest"]) for each in guardrails.votes]
+    ballots = [
+        Ballot(each["member_id"], each["on_behalf_of"], each["vote"], each["digest"]) for each in guardrails.votes
+    ]
     return counted(tx, guardrails.digest, ballots, (guardrails.proposer_id,), strictest(rules_in_force(tx)[1]))
 
 

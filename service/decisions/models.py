@@ -71,7 +71,8 @@ class Decision(Owned, Versioned, Base):
 class Vote(Owned, Base):
     """A vote of a member on a decision's content, by its digest. A member's newest one counts; none is changed.
 
-    vote: `approve`, `reject`, `abstain`, or `none` where the one before was taken back.
+    vote: `approve`, `reject`, `abstain`, or `none` where the one before was taken back. on_behalf_of: who delegated it,
+    None: their own. carried_from: digest it was cast on, where the decision has been moved onto a newer evaluation.
     """
 
     __tablename__ = "decision_votes"
@@ -85,6 +86,8 @@ class Vote(Owned, Base):
     vote: Mapped[str]
     reason: Mapped[str]
     digest: Mapped[str]
+    on_behalf_of: Mapped[str | None]
+    carried_from: Mapped[str | None]
 
 
 class Comment(Owned, Base):

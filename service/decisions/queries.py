@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
+from service.decisions.approval_models import BreakGlass
 from service.decisions.models import Comment, Decision, Guardrails, Purchase, Vote
 from service.kit.db.transaction import Transaction
 
@@ -18,7 +19,8 @@ COMMITTED = ("approved", "purchased", "active", "ended")
 def decisions(tx: Transaction, filters: Mapping[str, Any]) -> Select[Decision]:
     """Return the statement of the organization's decisions that fit the filters that are not None.
 
-    filters: those of FILTERS; state, as it is by now; due_by: a day until which the decision is to be taken.
+    filters: those of FILTERS; state, as it is by now; due_by: a day until which the decision is to be taken; review:
+    how the review of an approval by break-glass stands by now.
     """
     statement = select(Decision).where(Decision.organization_id == tx.organization_id)
     for name in FILTERS:
@@ -26,9 +28,29 @@ def decisions(tx: Transaction, filters: Mapping[str, Any]) -> Select[Decision]:
             statement = statement.where(getattr(Decision, name) == filters[name])
     if filters.get("due_by") is not None:
         statement = statement.where(Decision.decide_by <= filters["due_by"].isoformat())
+    if filters.get("review") is not None:
+        statement = statement.where(Decision.id.in_(_reviewed(tx, filters["review"])))
     if filters.get("state") is not None:
         statement = statement.where(_state(tx) == filters["state"])
     return statement
+
+
+def _reviewed(tx: Transaction, review: str) -> Select[str]:
+    """Return the statement of ids of decisions approved by break-glass whose review is due, overdue or done."""
+    today = tx.now.date().isoformat()
+    open_until = BreakGlass.review_by >= today if review == "due" else BreakGlass.review_by < today
+    statement = select(BreakGlass.decision_id).where(BreakGlass.organization_id == tx.organization_id)
+    if review == "done":
+        return statement.where(BreakGlass.reviewed_at.is_not(None))
+    return statement.where(BreakGlass.reviewed_at.is_(None), open_until)
+
+
+def broken_of(tx: Transaction, decision_ids: Collection[str]) -> dict[str, BreakGlass]:
+    """Return the approvals by break-glass of these decisions, by decision."""
+    statement = select(BreakGlass).where(
+        BreakGlass.organization_id == tx.organization_id, BreakGlass.decision_id.in_(decision_ids)
+    )
+    return {broken.decision_id: broken for broken in tx.session.scalars(statement)}
 
 
 def _state(tx: Transaction) -> ColumnElement[str]:

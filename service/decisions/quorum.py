@@ -1,6 +1,6 @@
 """The quorum: whose votes count, whether they suffice, and what is still missing, in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,11 @@ class Ballot(Protocol):
     @property
     def member_id(self) -> str:
         """Whose vote it is."""
+        ...
+
+    @property
+    def on_behalf_of(self) -> str | None:
+        """For whom it is cast, None: for the voter."""
         ...
 
     @property
@@ -31,13 +36,12 @@ class Ballot(Protocol):
 class Quorum:
     """How votes stand. barred: members whose vote never counts: who proposed and who owns.
 
-    approving, rejecting: entitled members by their newest vote on this content. named: whose own approval is needed.
+    approving: entitled members whose vote counts, by themselves or by a delegate. named: whose approval is needed.
     """
 
     need: Need
     barred: Sequence[Member]
     approving: Sequence[Member]
-    rejecting: Sequence[Member]
     named: Sequence[Member] = ()
 
     @property
@@ -89,26 +93,36 @@ class Quorum:
 
 
 def quorum(
-    need: Need, digest: str, votes: Iterable[Ballot], members: Mapping[str, Member], barred: Sequence[Member]
+    need: Need,
+    digest: str,
+    votes: Iterable[Ballot],
+    members: Mapping[str, Member],
+    barred: Sequence[Member],
+    delegated: Collection[tuple[str, str]] = (),
 ) -> Quorum:
-    """Count the votes on the content of this digest: the newest of each member, if it is entitled by now.
+    """Count the votes on the content of this digest: the newest of each member, for one who is entitled by now.
 
-    votes: in the order they were cast. members: by id, as they stand now.
+    votes: in the order they were cast. members: by id, as they stand now. delegated: pairs of delegator and delegate
+    that hold by now. A person is one vote, for themselves or for another; where somebody votes who delegated it, their
+    own vote counts.
     """
-    newest = {vote.member_id: vote for vote in votes}
     excluded = {member.id for member in barred}
-    counting = [
-        (members[vote.member_id], vote.vote)
-        for vote in newest.values()
-        if vote.digest == digest and vote.member_id not in excluded and is_entitled(members[vote.member_id], need)
-    ]
-    return Quorum(
-        need,
-        barred,
-        [member for member, vote in counting if vote == "approve"],
-        [member for member, vote in counting if vote == "reject"],
-        [members[member_id] for member_id in need.named],
-    )
+    by_principal: dict[str, Ballot] = {}
+    for vote in _newest(votes):
+        principal = vote.on_behalf_of or vote.member_id
+        if excluded & {principal, vote.member_id} or vote.digest != digest or not is_entitled(members[principal], need):
+            continue
+        if vote.on_behalf_of is None:
+            by_principal[principal] = vote
+        elif (principal, vote.member_id) in delegated and members[vote.member_id].state == "active":
+            by_principal.setdefault(principal, vote)
+    approving = [members[principal] for principal, vote in by_principal.items() if vote.vote == "approve"]
+    return Quorum(need, barred, approving, [members[member_id] for member_id in need.named])
+
+
+def _newest(votes: Iterable[Ballot]) -> list[Ballot]:
+    """Return the newest vote of each person, in the order of first votes."""
+    return list({vote.member_id: vote for vote in votes}.values())
 
 
 def is_entitled(member: Member, need: Need) -> bool:

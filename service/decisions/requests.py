@@ -10,6 +10,8 @@ from service.price_sheets.fields import Day
 
 DIGEST = r"sha256:[0-9a-f]{64}"
 
+REVIEW_STATES = ("due", "overdue", "done")
+
 _MOST_PEOPLE = validate.Length(max=50)
 
 
@@ -53,6 +55,9 @@ class NewVoteSchema(Schema):
     vote = Choice(("approve", "reject", "abstain"), required=True)
     reason = Text(maximum=2000, load_default="")
     digest = Text(maximum=71, pattern=DIGEST, required=True)
+    on_behalf_of = Identifier(
+        "mb", load_default=None, allow_none=True, metadata={"description": "Member who delegated it to you."}
+    )
 
 
 class ReasonSchema(Schema):
@@ -94,6 +99,9 @@ class DecisionsQuery(PageQuery):
     proposer_id = Identifier("mb", load_default=None)
     external_reference = Text(minimum=1, maximum=200, load_default=None)
     due_by = Day(load_default=None)
+    review = Choice(
+        REVIEW_STATES, load_default=None, metadata={"description": "Of an approval by break-glass: how its review is."}
+    )
 
 
 class NewCommentSchema(Schema):

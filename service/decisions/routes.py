@@ -24,9 +24,10 @@ from service.kit.http.problems import CONFLICT
 
 blueprint = Resource("decisions", __name__, description="What people decided on evaluations, and what came of it.")
 
-READ, PROPOSE, APPROVE, BUY = "decisions:read", "decisions:propose", "decisions:approve", "decisions:purchase"
+READ, PROPOSE, BUY = "decisions:read", "decisions:propose", "decisions:purchase"
 
 COMMENT = "decisions:comment"
+"""Delegates vote too, whose own role may only comment; whose vote counts is looked at with each vote."""
 
 ONE = "/decisions/<id(dc):decision_id>"
 
@@ -62,13 +63,13 @@ def get_decision(tx: Transaction, decision_id: str) -> Shown:
     return shown(tx, service.get(tx, decision_id))
 
 
-@blueprint.endpoint("POST", f"{ONE}/votes", scope=APPROVE, body=NewVoteSchema, returns=DecisionSchema, problems=STEPS)
+@blueprint.endpoint("POST", f"{ONE}/votes", scope=COMMENT, body=NewVoteSchema, returns=DecisionSchema, problems=STEPS)
 def vote_on_decision(tx: Transaction, decision_id: str, body: dict[str, Any]) -> Shown:
     """Vote on a decision's content, named by its digest. Your newest vote counts; one rejection rejects."""
     return _written(tx, service.vote(tx, decision_id, body))
 
 
-@blueprint.endpoint("DELETE", f"{ONE}/votes", scope=APPROVE, returns=DecisionSchema, problems=STEPS)
+@blueprint.endpoint("DELETE", f"{ONE}/votes", scope=COMMENT, returns=DecisionSchema, problems=STEPS)
 def take_back_vote(tx: Transaction, decision_id: str) -> Shown:
     """Take your vote back, as long as nothing is decided."""
     return _written(tx, service.take_back(tx, decision_id))

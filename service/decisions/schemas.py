@@ -31,6 +31,12 @@ class DecisionVoteSchema(Schema):
     vote = Choice(("approve", "reject", "abstain", "none"), required=True)
     reason = fields.String(required=True)
     digest = fields.String(required=True)
+    on_behalf_of = fields.Nested(
+        PersonSchema, required=True, allow_none=True, metadata={"description": "Who delegated it, null: nobody."}
+    )
+    carried_from = fields.String(
+        required=True, allow_none=True, metadata={"description": "Digest it was cast on, where it was carried over."}
+    )
     created_at = Timestamp(required=True)
 
 
@@ -54,6 +60,20 @@ class PurchaseSchema(Schema):
     total_commitment = fields.String(required=True)
     more_than_approved = fields.String(required=True)
     document_digest = fields.String(required=True, allow_none=True)
+
+
+class BreakGlassSchema(Schema):
+    """An approval by an owner alone. `overridden`: what the guardrails said; the review is somebody else's."""
+
+    created_at = Timestamp(required=True)
+    member = fields.Nested(PersonSchema, required=True)
+    reason = fields.String(required=True)
+    overridden = fields.List(fields.Nested(GuardrailFindingSchema), required=True)
+    review_by = fields.String(required=True, metadata={"format": "date"})
+    review_state = Choice(("due", "overdue", "done"), required=True)
+    reviewed_by = fields.Nested(PersonSchema, required=True, allow_none=True)
+    reviewed_at = Timestamp(required=True, allow_none=True)
+    review = fields.String(required=True)
 
 
 class DecisionSchema(Schema):
@@ -89,6 +109,7 @@ class DecisionSchema(Schema):
     digest = fields.String(required=True)
     content = fields.Dict(keys=fields.String(), required=True)
     votes = fields.List(fields.Nested(DecisionVoteSchema), required=True)
+    break_glass = fields.Nested(BreakGlassSchema, required=True, allow_none=True)
     purchase = fields.Nested(PurchaseSchema, required=True, allow_none=True)
     version = fields.Integer(required=True)
     created_at = Timestamp(required=True)

@@ -83,11 +83,9 @@ def vote(tx: Transaction, decision_id: str, said: dict[str, Any]) -> Decision:
     """
     decision = settle(tx, lock(tx, decision_id))
     require_step(decision, "approved")
-    if said["digest"] != decision.digest:
-        told = f"The decision's digest is {decision.digest} by now: read it again and vote on what it says."
-        raise Problem(CONFLICT, told)
+    require_digest(decision, said["digest"])
     voter = members.acting(tx)
-    require_voter(tx, decision, voter)
+    require_voter(tx, decision, voter, said["on_behalf_of"])
     if said["vote"] == "reject" and not said["reason"]:
         raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
     cast_vote(tx, decision, voter, said)
@@ -173,13 +171,25 @@ def _approve_if_reached(tx: Transaction, decision: Decision) -> None:
     need = require_guardrails(tx, decision)
     if not quorum_of(tx, decision, need).is_reached:
         return
-    move(tx, decision, "approved", "" if need.approvers else "Nothing is committed: no vote is needed.")
+    approve(tx, decision, "" if need.total else "No vote is needed.")
+
+
+def approve(tx: Transaction, decision: Decision, reason: str) -> None:
+    """Take the step to approved, and those that follow from it. Raises Problem 409."""
+    move(tx, decision, "approved", reason)
     if decision.supersedes_id is not None:
         old = settle(tx, lock(tx, decision.supersedes_id))
         if (old.state, "superseded") in ALLOWED:
             old.superseded_by_id = decision.id
             move(tx, old, "superseded", f"Replaced by {decision.id}.")
     settle(tx, decision)
+
+
+def require_digest(decision: Decision, digest: str) -> None:
+    """Raise Problem 409 unless this is the digest of what the decision says."""
+    if digest != decision.digest:
+        told = f"The decision's digest is {decision.digest} by now: read it again and vote on what it says."
+        raise Problem(CONFLICT, told)
 
 
 def _aim(decision: Decision) -> None:

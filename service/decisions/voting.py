@@ -1,12 +1,13 @@
 """Votes: who may cast one, storing it, and how the votes on a decision stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from service.access import queries as access
 from service.access.models import Member
 from service.decisions import queries
+from service.decisions.delegating import delegated
 from service.decisions.guarding import require_guardrails
 from service.decisions.guardrails import Need
 from service.decisions.models import Decision, Vote
@@ -15,7 +16,7 @@ from service.decisions.quorum import Ballot, Quorum, is_entitled, listed, quorum
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import Problem
+from service.kit.http.problems import FORBIDDEN, Problem
 
 
 def quorum_of(tx: Transaction, decision: Decision, need: Need, votes: list[Vote] | None = None) -> Quorum:
@@ -29,17 +30,26 @@ def counted(
 ) -> Quorum:
     """Return how votes on the content of a digest stand. barred_ids: of members whose vote never counts."""
     barred = dict.fromkeys(barred_ids)
-    found = access.members_of(tx, {*barred, *need.named, *(vote.member_id for vote in cast_votes)})
-    return quorum(need, digest, cast_votes, found, [found[each] for each in barred])
+    principals = {vote.on_behalf_of for vote in cast_votes if vote.on_behalf_of is not None}
+    found = access.members_of(tx, {*barred, *need.named, *principals, *(vote.member_id for vote in cast_votes)})
+    pairs = delegated(tx) if principals else ()
+    return quorum(need, digest, cast_votes, found, [found[each] for each in barred], pairs)
 
 
-def require_voter(tx: Transaction, decision: Decision, voter: Member) -> None:
+def require_voter(tx: Transaction, decision: Decision, voter: Member, on_behalf_of: str | None = None) -> None:
     """Raise Problem 403 unless a member may vote on a decision, with the key it uses; 409 where a guardrail blocks."""
     need = require_guardrails(tx, decision)
-    require_entitled(tx, voter, need, (decision.proposer_id, decision.owner_id), decision.created_at)
+    require_entitled(tx, voter, need, (decision.proposer_id, decision.owner_id), decision.created_at, on_behalf_of)
 
 
-def require_entitled(tx: Transaction, voter: Member, need: Need, barred_ids: Sequence[str], since: datetime) -> None:
+def require_entitled(
+    tx: Transaction,
+    voter: Member,
+    need: Need,
+    barred_ids: Sequence[str],
+    since: datetime,
+    on_behalf_of: str | None = None,
+) -> None:
     """Raise Problem 403 unless a member may vote on what was proposed at a time, with the key it uses.
 
     A key that the proposer or owner made after proposing counts as theirs, whomever it was made for.
@@ -55,8 +65,28 @@ def require_entitled(tx: Transaction, voter: Member, need: Need, barred_ids: Seq
         by = barred[maker.member_id].name
         told = f"This key was made by {by} after the proposal; use one that {names} did not make."
         raise Problem(NOT_ENTITLED, told)
-    if not is_entitled(voter, need):
+    if on_behalf_of is not None:
+        _require_delegate(tx, voter, need, barred, on_behalf_of)
+    elif "decisions:approve" not in tx.actor.scopes:
+        raise Problem(FORBIDDEN, "This key's role may not vote; approver, admin and owner may, or their delegates.")
+    elif not is_entitled(voter, need):
         told = f"Votes on this are for members of the role {need.role} or a wider one; you are {voter.role}."
+        raise Problem(NOT_ENTITLED, told)
+
+
+def _require_delegate(
+    tx: Transaction, voter: Member, need: Need, barred: Mapping[str, Member], on_behalf_of: str
+) -> None:
+    """Raise Problem 403 unless a member may vote for another: it was delegated, and the other one may vote."""
+    principal = access.member(tx, on_behalf_of)
+    if principal is None or (principal.id, voter.id) not in delegated(tx):
+        told = "Nobody with this id has delegated their vote to you, or not any more; see /v1/delegations."
+        raise Problem(NOT_ENTITLED, told)
+    if principal.id in barred:
+        told = f"{principal.name} proposed or owns it and may not vote on it, nor may a delegate in their place."
+        raise Problem(NOT_ENTITLED, told)
+    if not is_entitled(principal, need):
+        told = f"Votes on this are for members of the role {need.role} or a wider one; {principal.name} is not."
         raise Problem(NOT_ENTITLED, told)
 
 
@@ -72,8 +102,11 @@ def cast_vote(tx: Transaction, decision: Decision, voter: Member, said: dict[str
         member_id=voter.id,
         actor_id=tx.actor.id,
         number=decision.votes_cast,
+        on_behalf_of=said.get("on_behalf_of"),
+        carried_from=said.get("carried_from"),
         **{name: said[name] for name in ("vote", "reason", "digest")},
     )
     tx.session.add(made)
     told = {"member": voter.id, "vote": made.vote, "reason": made.reason, "digest": made.digest}
+    told |= {} if made.on_behalf_of is None else {"on_behalf_of": made.on_behalf_of}
     events.append(tx, "decision.voted", decision.id, after=told)

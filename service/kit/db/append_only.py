@@ -14,12 +14,15 @@ BEGIN RAISE EXCEPTION 'rows of % never change', TG_TABLE_NAME USING ERRCODE = '2
 """
 
 
-def protect(table: str, columns: Sequence[str] = (), *, deletes: bool = True) -> None:
-    """Refuse updates of `columns` of `table` (all of them when none are named) and, unless told not to, deletes."""
+def protect(table: str, columns: Sequence[str] = (), *, deletes: bool = True, when: str = "") -> None:
+    """Refuse updates of `columns` of `table` (all of them when none are named) and, unless told not to, deletes.
+
+    when: condition on OLD and NEW under which updates are refused; empty: always.
+    """
     if op.get_bind().dialect.name == "postgresql":
-        _protect_postgresql(table, columns, deletes=deletes)
+        _protect_postgresql(table, columns, deletes=deletes, when=f"WHEN ({when})" if when else "")
     else:
-        _protect_sqlite(table, columns, deletes=deletes)
+        _protect_sqlite(table, columns, deletes=deletes, when=f"WHEN {when}" if when else "")
 
 
 def unprotect(table: str) -> None:
@@ -33,17 +36,18 @@ def _of(columns: Sequence[str]) -> str:
     return f" OF {', '.join(columns)}" if columns else ""
 
 
-def _protect_sqlite(table: str, columns: Sequence[str], *, deletes: bool) -> None:
+def _protect_sqlite(table: str, columns: Sequence[str], *, deletes: bool, when: str) -> None:
     refusal = f"BEGIN SELECT RAISE(ABORT, 'rows of {table} never change'); END"
-    op.execute(f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE{_of(columns)} ON {table} {refusal}")
+    op.execute(f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE{_of(columns)} ON {table} {when} {refusal}")
     if deletes:
         op.execute(f"CREATE TRIGGER {table}_refuse_delete BEFORE DELETE ON {table} {refusal}")
 
 
-def _protect_postgresql(table: str, columns: Sequence[str], *, deletes: bool) -> None:
+def _protect_postgresql(table: str, columns: Sequence[str], *, deletes: bool, when: str) -> None:
     op.execute(_FUNCTION)
     each = "EXECUTE FUNCTION refuse_change()"
-    op.execute(f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE{_of(columns)} ON {table} FOR EACH ROW {each}")
+    update = f"BEFORE UPDATE{_of(columns)} ON {table} FOR EACH ROW {when}"
+    op.execute(f"CREATE TRIGGER {table}_refuse_update {update} {each}")
     if deletes:
         op.execute(f"CREATE TRIGGER {table}_refuse_delete BEFORE DELETE ON {table} FOR EACH ROW {each}")
         op.execute(f"CREATE TRIGGER {table}_refuse_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT {each}")

@@ -16,6 +16,7 @@ class Cast:
     member_id: str
     vote: str = "approve"
     digest: str = DIGEST
+    on_behalf_of: str | None = None
 
 
 PEOPLE = {
@@ -54,6 +55,27 @@ def test_each_approval_asked_for_is_another_persons(need: Need, voters: list[str
     found = count(need, *voters)
     assert found.missing == missing
     assert found.is_reached is (missing == 0)
+
+
+@pytest.mark.parametrize(
+    ("cast", "approving"),
+    [
+        ([Cast("ann"), Cast("ann", digest="sha256:2")], []),
+        ([Cast("ann", "reject"), Cast("ann")], ["ann"]),
+        ([Cast("dana", on_behalf_of="ann")], []),
+        ([Cast("ben", on_behalf_of="dana")], []),
+        ([Cast("ada", on_behalf_of="ann")], ["ann"]),
+        ([Cast("ada"), Cast("ada", on_behalf_of="ann")], ["ann"]),
+        ([Cast("ada", on_behalf_of="ann"), Cast("ann", "reject")], []),
+        ([Cast("ann", "reject"), Cast("ada", on_behalf_of="ann")], []),
+        ([Cast("ada", on_behalf_of="ann"), Cast("ben", on_behalf_of="ann")], ["ann"]),
+        ([Cast("olga", on_behalf_of="ann")], []),
+    ],
+)
+def test_a_person_is_one_vote_and_their_own_goes_before_a_delegates(cast: list[Cast], approving: list[str]) -> None:
+    pairs = {("ann", "ada"), ("ann", "ben"), ("ann", "dana"), ("dana", "ben")}
+    found = quorum(Need(1, "approver"), DIGEST, cast, PEOPLE, [PEOPLE["dana"]], pairs)
+    assert [member.id for member in found.approving] == approving
 
 
 def test_the_sentence_names_whom_a_rule_asks_for() -> None:
