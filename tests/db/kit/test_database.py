@@ -129,7 +129,7 @@ PRAGMAS = {
 }
 SETTINGS = {
     "synchronous_commit": "on",
-    "statement_timeout": "15s",
+    "statement_timeout": "9s",
     "lock_timeout": "3s",
     "idle_in_transaction_session_timeout": "10s",
     "TimeZone": "UTC",

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -77,8 +78,10 @@ def test_a_parser_that_dies_refuses_the_file_and_the_next_is_read(number: signal
 
 def test_a_parser_that_hangs_is_ended(tmp_path: Path) -> None:
     options = ReadOptions(limits=replace(LIMITS, seconds=2))
+    began = time.monotonic()
     with shot(signal.SIGSTOP):
         assert code_of(large(tmp_path), options) == "parser_timeout"
+    assert time.monotonic() - began < 60, "its two seconds were longer"
     assert not parsers()
 
 

@@ -1,0 +1,136 @@
+"""Clients who repeat each write with its key until it is acknowledged, and what must be there of it in the end."""
+
+import http.client
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import text
+
+from service.kit.db.database import Database
+from tests.evaluating import csv_of, sheet, week
+from tests.processes import ROOT
+from tests.server import JSON, Server
+from tests.waiting import eventually
+
+UPLOAD_EVERY, EVALUATE_EVERY = 10, 500
+"""Of one client's writes, every so many is an upload, or the asking for an evaluation of its traffic."""
+
+PATIENCE_SECONDS = 180
+
+
+class Clients:
+    """`count` clients who make `writes` writes together.
+
+    acknowledged: names of workloads; uploads, evaluations: ids that were answered. told: how often each status was.
+    slowest: seconds of the slowest answer, and of the slowest write with all its repeats.
+    """
+
+    def __init__(self, server: Server, count: int, writes: int) -> None:
+        """Begin with nothing acknowledged."""
+        self.server, self.count, self.writes = server, count, writes
+        self.acknowledged: list[str] = []
+        self.uploads: list[str] = []
+        self.evaluations: list[str] = []
+        self.told: Counter[int] = Counter()
+        self.slowest_answer = self.slowest_write = 0.0
+        self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(count)]
+
+    def start(self) -> None:
+        """Begin to write."""
+        if self.writes // self.count >= EVALUATE_EVERY:
+            self._until_acknowledged("prices", "/v1/price-sheets", json.dumps(sheet()).encode(), JSON)
+        for thread in self._threads:
+            thread.start()
+
+    def join(self) -> None:
+        """Wait until everything is acknowledged."""
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def are_writing(self) -> bool:
+        """Whether anybody still writes."""
+        return any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def done(self) -> int:
+        """How many writes were acknowledged."""
+        return len(self.acknowledged) + len(self.uploads) + len(self.evaluations)
+
+    def _write(self, client: int) -> None:
+        own = ""
+        for number in range(self.writes // self.count):
+            name = f"{client}-{number}"
+            if number % EVALUATE_EVERY == EVALUATE_EVERY - 1:
+                body = json.dumps({"policy": {"margin": f"0.{100 + number // EVALUATE_EVERY}"}}).encode()
+                told = {**JSON, "Prefer": "respond-async"}
+                made = self._until_acknowledged(name, f"/v1/workloads/{own}/evaluations", body, told)
+                self.evaluations.append(made["id"])
+            elif number % UPLOAD_EVERY == UPLOAD_EVERY - 1:
+                body, told = csv_of(week(1 + number)), {"Content-Type": "text/csv"}
+                made = self._until_acknowledged(name, f"/v1/workloads/{own}/traffic-histories", body, told)
+                self.uploads.append(made["id"])
+            else:
+                body = json.dumps({"name": name, "model": "m70"}).encode()
+                made = self._until_acknowledged(name, "/v1/workloads", body, JSON)
+                own = own or made["id"]
+                self.acknowledged.append(name)
+
+    def _until_acknowledged(self, key: str, path: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        begun = time.monotonic()
+        while True:
+            assert time.monotonic() - begun < PATIENCE_SECONDS, f"{key} is never acknowledged"
+            asked = time.monotonic()
+            with suppress(OSError, http.client.HTTPException):
+                status, answer = self.server.call("POST", path, body, {**headers, "Idempotency-Key": key})
+                self.told[status] += 1
+                self.slowest_answer = max(self.slowest_answer, time.monotonic() - asked)
+                if status in (200, 201, 202):
+                    self.slowest_write = max(self.slowest_write, time.monotonic() - begun)
+                    return dict(answer)
+                assert status in (409, 503), answer
+
+    def require_kept(self, database: Database) -> None:
+        """Everything acknowledged is there once and whole, with one event each."""
+        with database.reading() as session:
+            stored = Counter(session.execute(text("SELECT name FROM workloads")).scalars())
+            created = "SELECT count(*) FROM events WHERE action = 'workload.created'"
+            events = session.execute(text(created)).scalar_one()
+            histories = Counter(session.execute(text("SELECT id FROM traffic_histories")).scalars())
+        assert stored == Counter(self.acknowledged)
+        assert events == len(self.acknowledged)
+        assert histories == Counter(self.uploads)
+        self._require_evaluated(database)
+        command = [sys.executable, "-m", "service.cli", "audit", "--organization", "Served"]
+        audited = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": "", "CROSSOVER_DATABASE_URL": database.url},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert audited.returncode == 0, audited.stdout + audited.stderr
+
+    def _require_evaluated(self, database: Database) -> None:
+        results = text("SELECT evaluation_id FROM evaluation_results")
+
+        def finished() -> Counter[str]:
+            with database.reading() as session:
+                return Counter(session.execute(results).scalars())
+
+        eventually(lambda: len(finished()) >= len(self.evaluations), seconds=PATIENCE_SECONDS)
+        assert finished() == Counter(self.evaluations)
+
+    def __str__(self) -> str:
+        """Say what was measured."""
+        return (
+            f"{self.done} acknowledged writes ({len(self.uploads)} uploads, {len(self.evaluations)} evaluations), "
+            f"answers {dict(self.told)}, slowest answer {self.slowest_answer:.1f} s, write {self.slowest_write:.1f} s"
+        )
