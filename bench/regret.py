@@ -169,11 +169,11 @@ def policy(forecast: ForecastPolicy | None = None) -> Policy:
     return asked if forecast is None else replace(asked, forecast=forecast)
 
 
-def decide(case: Case, break_even: float) -> Decision:
+def decide(case: Case, break_even: float, asked: Policy) -> Decision:
     """Decide a case as an evaluation does, without flip points, and replay that and hindsight on the week after."""
     offers = market(case, break_even)
     with ThreadPoolExecutor(1) as executor:
-        before = case_of(series(case.before), policy(), offers)
+        before = case_of(series(case.before), asked, offers)
         options = compute(before, offers, executor).options
         chosen = choose(eligible(options), margins_of(before.policy))
         assert chosen is not None
@@ -204,11 +204,11 @@ def lost(decisions: Sequence[Decision], break_even: float, *, fair: bool) -> flo
     return sum(bill for bill, _ in pairs) / sum(ideal for _, ideal in pairs) - 1
 
 
-def decided(cases: Sequence[Case]) -> list[Decision]:
-    """Decide every case at every break-even."""
-    asked = [(case, break_even) for break_even in BREAK_EVENS for case in cases]
+def decided(cases: Sequence[Case], asked: Policy | None = None) -> list[Decision]:
+    """Decide every case at every break-even, under a policy."""
+    each = [(case, break_even, asked or policy()) for break_even in BREAK_EVENS for case in cases]
     with ProcessPoolExecutor(min(2, os.cpu_count() or 1)) as executor:
-        return list(executor.map(decide, *zip(*asked, strict=True), chunksize=8))
+        return list(executor.map(decide, *zip(*each, strict=True), chunksize=8))
 
 
 def main() -> None:

@@ -33,8 +33,9 @@ class Interval:
     """An option at the coming level: 10 % and 90 % quantile of the adjusted total, money a month.
 
     probability_cheapest: share of scenarios in which nothing eligible costs less, other numbers of units included; of
-    equals, the one listed first; never all, since the shape of a week may change as well. probability_within_margin:
-    share in which nothing costs less by more than the policy's margin. expected_regret: mean money a month beyond the
+    equals, the one listed first; and an equal part of one scenario more, for what none of them shows (see _share).
+    probability_within_margin: share in which nothing costs less by more than the policy's margin, of one more scenario
+    in which something does. expected_regret: mean money a month beyond the
     cheapest of each scenario. None of what is not eligible.
     """
 
@@ -100,6 +101,7 @@ def _intervals(
     eligible = [cost for option, cost in zip(options, costs, strict=True) if option.eligible]
     least = np.min([*eligible, *others], axis=0) if eligible else None
     taken = np.zeros(len(costs[0]) if costs else 0, bool)
+    rivals = len(eligible) + any(option.eligible and option.mode == "hybrid" for option in options)
     for option, cost in zip(options, costs, strict=True):
         beyond = _payable(case, option)
         low, high = float(cost[:2].min()) + beyond, float(cost[:2].max()) + beyond
@@ -110,15 +112,17 @@ def _intervals(
         taken |= wins
         near = cost * (1 - margin) <= least * (1 + EQUAL)
         regret = float(np.mean(np.maximum(cost - least, 0.0)[2:]))
-        yield Interval(option.key, low, high, _share(wins[2:]), _share(near[2:]), regret)
+        yield Interval(option.key, low, high, _share(wins[2:], 1 / rivals), _share(near[2:], 0), regret)
 
 
-def _share(scenarios: Bools) -> float:
-    """Return the share of scenarios in which something holds; one more stays for what none of them shows.
+def _share(scenarios: Bools, unseen: float) -> float:
+    """Return the share of scenarios in which something holds, of one more than there are.
 
-    The shape of a week changes too, and no scenario holds that.
+    The shape of a week changes too, and no scenario holds that: `unseen` is the part of the one more in which it holds.
+    Nobody knows who is the cheapest then, so each rival has an equal part of it (Laplace's rule of succession with a
+    weight of one scenario): probabilities add up to one, and what has a rival is neither certain nor impossible.
     """
-    return int(np.count_nonzero(scenarios)) / (len(scenarios) + 1)
+    return (int(np.count_nonzero(scenarios)) + unseen) / (len(scenarios) + 1)
 
 
 def _payable(case: Case, option: Option) -> float:

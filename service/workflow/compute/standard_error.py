@@ -4,6 +4,12 @@ The hours, or shorter stretches, are a systematic sample in the order of load, o
 Neighbours in that order are alike, so the variance is estimated from successive differences (Wolter, Introduction to
 Variance Estimation, 2007, ch. 8, estimator v2), with the finite population correction; quantities that are scaled by
 known totals are ratio estimates, whose variance is that of the residuals (Cochran, Sampling Techniques, 1977, ch. 6).
+
+A few stretches say little of their own variance, so it is widened by Student's t ÷ the normal quantile, at two thirds
+of the differences' number as degrees of freedom (neighbouring differences share a stretch: Wolter, ch. 8.2). And
+overflow comes in few stretches: among those left out, one as far off as the farthest one seen is as likely as not.
+Where no stretch is off at all, that is one of which a whole bucket is: nothing seen is not nothing there. With both,
+1.96 of the stated errors hold in 93 to 97 of 100 (`python -m bench standard_errors`).
 """
 
 import math
@@ -13,7 +19,13 @@ import numpy as np
 
 from service.workflow.compute.case import Case
 from service.workflow.offers import METERS, Serverless
-from service.workflow.traffic import HOUR, Float64s, Int64s
+from service.workflow.traffic import HOUR, SECOND, Float64s, Int64s
+
+NORMAL = 1.959964
+"""97.5 % quantile of the normal distribution."""
+
+NOTHING = 1e-9
+"""Share of all costs up to which a stretch is not off."""
 
 
 def overflow_error(case: Case, offer: Serverless, unexpected: Float64s) -> float:
@@ -25,7 +37,7 @@ def overflow_error(case: Case, offer: Serverless, unexpected: Float64s) -> float
     prices = _flat_prices(offer) * np.array([float(scale) for scale in case.scale])
     cost, whole = (unexpected * prices).sum(axis=1), (case.hourly * prices).sum(axis=1)
     ratio = cost.sum() / whole.sum() if whole.sum() else 0.0
-    return _error_of_total(case, cost - ratio * whole)
+    return _error_of_total(case, cost - ratio * whole, whole)
 
 
 def units_error(case: Case, unit_us: Int64s, hourly: Decimal) -> float | None:
@@ -36,18 +48,32 @@ def units_error(case: Case, unit_us: Int64s, hourly: Decimal) -> float | None:
     if not case.arrivals.sampled:
         return None
     cost = unit_us * float(case.time_scale) / HOUR * float(hourly)
-    return _error_of_total(case, cost - cost.mean())
+    return _error_of_total(case, cost - cost.mean(), cost)
 
 
-def _error_of_total(case: Case, residuals: Float64s) -> float:
-    """Return the standard error of the sum of hourly residuals, already in money of a month."""
-    hours = len(residuals)
-    if hours < 2:
-        return 0.0
+def _error_of_total(case: Case, residuals: Float64s, whole: Float64s) -> float:
+    """Return the standard error of the sum of residuals by stretch, money a month; whole: what each costs."""
+    stretches = len(residuals)
     steps = np.diff(residuals[np.argsort(case.hourly[:, 1:].sum(axis=1), kind="stable")])
-    variance = float((steps * steps).sum()) / (2 * (hours - 1))
-    missing = 1 - hours / case.arrivals.hours_in_window
-    return math.sqrt(missing * hours * variance)
+    variance = float((steps * steps).sum()) / (2 * (stretches - 1)) * _widening(2 / 3 * (stretches - 1)) ** 2
+    farthest = float(np.abs(residuals).max())
+    if farthest <= NOTHING * float(whole.sum()):
+        bucket_us = min(case.profile.minutes.bucket_seconds * SECOND, case.arrivals.stretch_us)
+        farthest = float(whole.mean()) * bucket_us / case.arrivals.stretch_us
+    missing = 1 - stretches / case.arrivals.hours_in_window
+    return math.sqrt(missing * (stretches * variance + farthest**2 / 2))
+
+
+def _widening(freedom: float) -> float:
+    """Return Student's t ÷ the normal quantile, both at 97.5 % (Abramowitz & Stegun, 1964, 26.7.5)."""
+    z, v = NORMAL, max(1.0, freedom)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
+    )
+    return 1 + sum(term / v**power for power, term in enumerate(terms, 1)) / z
 
 
 def _flat_prices(offer: Serverless) -> Float64s:

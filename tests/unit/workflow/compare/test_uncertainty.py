@@ -50,7 +50,10 @@ def test_a_bill_by_the_request_moves_with_the_level() -> None:
 
 
 def test_probabilities_are_the_shares_of_scenarios_in_which_nothing_costs_less() -> None:
-    """Units for 250 a month against requests for 219 now: cheaper from 1.14 times the traffic on, 3 levels of 19."""
+    """Units for 250 a month against requests for 219 now: cheaper from 1.14 times the traffic on, 3 levels of 19.
+
+    One more level stays for what none of them shows: half of it for each of the two.
+    """
     table = UncertaintyPolicy().residuals
     levels = np.exp(0.2 * np.interp(np.arange(1, 20) / 20, (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95), table))
     dearer = int(np.count_nonzero(219 * levels > 250))
@@ -60,9 +63,24 @@ def test_probabilities_are_the_shares_of_scenarios_in_which_nothing_costs_less()
     requests, units = ranges.of("serverless:req"), ranges.of("dedicated:ptu@0x1")
     assert requests is not None
     assert units is not None
-    assert (requests.probability_cheapest, units.probability_cheapest) == ((19 - dearer) / 20, dearer / 20)
+    assert (requests.probability_cheapest, units.probability_cheapest) == ((19.5 - dearer) / 20, (dearer + 0.5) / 20)
     beyond = np.maximum(219 * levels - 250, 0)
     assert requests.expected_regret == pytest.approx(float(beyond.mean()))
+
+
+def test_where_nothing_else_is_eligible_it_is_the_cheapest_for_certain() -> None:
+    _, ranges = found(market()[:1])
+    (only,) = ranges.intervals
+    assert (only.probability_cheapest, only.probability_within_margin) == (1.0, 0.95)
+
+
+def test_probabilities_of_all_ways_add_up_to_one_at_most() -> None:
+    """What is missing is the part of other numbers of the hybrid's units."""
+    units = ptu_offer("ptu", rate("0.10"), rate("0.05", 12, "120"), capacity=budget("1", requests="1"))
+    _, ranges = found([*market()[:1], units])
+    said = [interval.probability_cheapest for interval in ranges.intervals if interval.probability_cheapest is not None]
+    assert all(said)
+    assert sum(said) < 1
 
 
 def test_three_weeks_of_a_history_add_residuals_of_its_own() -> None:

@@ -80,7 +80,16 @@ def test_rows_of() -> None:
 
 @pytest.mark.parametrize(
     ("most", "stretch"),
-    [(336_000, HOUR), (24_000, HOUR), (23_999, 5 * MINUTE), (2000, 5 * MINUTE), (1999, MINUTE), (1, MINUTE)],
+    [
+        (336_000, HOUR),
+        (24_000, HOUR),
+        (23_999, 15 * MINUTE),
+        (6000, 15 * MINUTE),
+        (5999, 5 * MINUTE),
+        (2000, 5 * MINUTE),
+        (1999, MINUTE),
+        (1, MINUTE),
+    ],
 )
 def test_shorter_stretches_are_taken_where_hours_would_be_few(most: int, stretch: int) -> None:
     profile = measure(series_of([1000] * 336, bucket=3600), Policy())
