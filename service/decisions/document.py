@@ -8,6 +8,7 @@ from service.access import queries as access
 from service.access.models import Member
 from service.decisions import guarding, guardrails, queries, service, voting
 from service.decisions.approval_models import BreakGlass
+from service.decisions.guardrails import Finding
 from service.decisions.models import Decision, Purchase, Vote
 from service.decisions.quorum import Quorum
 from service.decisions.states import FOCUS, State
@@ -33,16 +34,19 @@ class Shown:
         votes, purchase = beside.votes[row.id], beside.purchases.get(row.id)
         self.row = row
         self.state = service.clock_of(row).at(cast("State", row.state), tx.now)
-        looked = guarding.facts_for_rules(tx, row, beside.rules)
-        self.findings = guardrails.findings(beside.rules, looked) if self.state == "proposed" else []
-        self.quorum = voting.quorum_of(tx, row, guardrails.need(beside.rules, looked), votes)
+        self.findings: list[Finding] = []
+        self.quorum: Quorum | None = None
+        if self.state == "proposed":
+            looked = guarding.facts_for_rules(tx, row, beside.rules)
+            self.findings = guardrails.findings(beside.rules, looked)
+            self.quorum = voting.quorum_of(tx, row, guardrails.need(beside.rules, looked), votes)
         self.votes = [_vote(vote, beside.people) for vote in votes]
         self.purchase = None if purchase is None else {"id": purchase.id, "created_at": purchase.created_at} | {
             "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
         }  # fmt: skip
         self.break_glass = _break_glass(tx, beside.broken.get(row.id), beside.people)
         self.proposer, self.owner = (person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
-        self.needs = needs_of(self.quorum) if self.state == "proposed" else None
+        self.needs = None if self.quorum is None else needs_of(self.quorum)
         self.sentence = self._sentence() + self._review()
         self.focus_status = FOCUS[self.state]
         if self.state == "ended" and row.ends_on is not None and tx.now.date().isoformat() <= row.ends_on:
@@ -59,7 +63,7 @@ class Shown:
 
     def _sentence(self) -> str:
         row = self.row
-        if self.state == "proposed":
+        if self.quorum is not None:
             return f"{self.quorum.sentence} It lapses after {row.valid_until}."
         if self.state == "approved" and row.buys:
             return f"Approved: buy by {row.purchase_by} and record the purchase, or it lapses."

@@ -10,7 +10,7 @@ from service.decisions import guardrails, queries
 from service.decisions.facts import Facts
 from service.decisions.guardrails import DEFAULT, Need
 from service.decisions.limits import RULES
-from service.decisions.models import Decision
+from service.decisions.models import Decision, Purchase
 from service.decisions.problems import GUARDRAIL
 from service.kit import canonical_json
 from service.kit.db.transaction import Transaction
@@ -29,6 +29,7 @@ def facts_for_rules(tx: Transaction, decision: Decision, rules: dict[str, Any]) 
     """Return what guardrails look at."""
     since = tx.now - timedelta(days=rules["split_window_days"])
     others = queries.committed_since(tx, decision, since) if decision.total_commitment else []
+    bought = queries.purchases_of(tx, [other.id for other in others]) if others else {}
     content = decision.content
     money, evidence = content["money"] or {}, content.get("evidence", {})
     sold = (content["offers"] or {}).get("dedicated") or {}
@@ -36,7 +37,7 @@ def facts_for_rules(tx: Transaction, decision: Decision, rules: dict[str, Any]) 
     return Facts(
         currency=decision.currency,
         total=decision.total_commitment,
-        before=[(other.currency, other.total_commitment) for other in others],
+        before=[(other.currency, _bound(other, bought.get(other.id))) for other in others],
         term_months=money.get("term_months", 0),
         confidence=content["why"]["confidence"],
         probability_cheapest=money.get("probability_cheapest"),
@@ -68,6 +69,11 @@ def _provider_share(tx: Transaction, decision: Decision) -> float | None:
     total = sum((amount for _, amount in own), Decimal(0))
     same = sum((amount for provider, amount in own if provider == decision.provider), Decimal(0))
     return float(same / total) if total else None
+
+
+def _bound(decision: Decision, purchase: Purchase | None) -> Decimal:
+    """Return what a decision commits: as it was bought where it was, else as it was decided."""
+    return decision.total_commitment if purchase is None else Decimal(purchase.facts["total_commitment"])
 
 
 def require_guardrails(tx: Transaction, decision: Decision) -> Need:

@@ -11,7 +11,7 @@ from service.decisions import guardrails, service
 from service.decisions.agreed import agreed_facts, total_of
 from service.decisions.guarding import facts_for_rules, rules_in_force
 from service.decisions.models import Decision, Purchase
-from service.decisions.problems import GUARDRAIL
+from service.decisions.problems import GUARDRAIL, step_not_allowed
 from service.decisions.voting import quorum_of
 from service.kit import ids
 from service.kit.db.transaction import Transaction
@@ -26,6 +26,8 @@ def buy(tx: Transaction, decision: Decision, said: Mapping[str, Any]) -> Decimal
     become `purchased`, or commits more than its votes allow; 422 where dates contradict each other.
     """
     service.require_step(decision, "purchased")
+    if not decision.buys:
+        raise step_not_allowed(decision.state, "purchased", "It commits nothing: there is nothing to buy.")
     agreed = agreed_facts(decision, said)
     total = total_of(decision, agreed)
     if total > decision.total_commitment:

@@ -103,16 +103,16 @@ def bought(tx: Transaction, commitment_ids: Collection[str]) -> dict[str, str]:
 
 
 def committed_since(tx: Transaction, decision: Decision, since: datetime) -> list[Decision]:
-    """Return other decisions of the workload and provider approved after a time, as long as their money is bound.
+    """Return other decisions of the workload and provider approved after a time whose money is bound by now.
 
-    One that was replaced counts where something had been bought on it.
+    One that was replaced, or that this one replaces, counts where something had been bought on it.
     """
     bought = select(Purchase.id).where(Purchase.decision_id == Decision.id).exists()
     statement = decisions(tx, {"workload_id": decision.workload_id}).where(
         Decision.id != decision.id,
         Decision.provider == decision.provider,
         Decision.approved_at > since,
-        or_(Decision.state.in_(COMMITTED), bought),
+        or_(and_(_state(tx).in_(COMMITTED), Decision.id.is_distinct_from(decision.supersedes_id)), bought),
     )
     return list(tx.session.scalars(statement))
 

@@ -1,6 +1,6 @@
 """Votes: who may cast one, storing it, and how the votes on a decision stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,18 +52,17 @@ def require_entitled(
 ) -> None:
     """Raise Problem 403 unless a member may vote on what was proposed at a time, with the key it uses.
 
-    A key that the proposer or owner made after proposing counts as theirs, whomever it was made for.
+    A key that goes back to the proposer or owner over keys made after proposing counts as theirs, whomever it is for.
     """
     barred = access.members_of(tx, {*barred_ids})
     names = listed([member.name for member in barred.values()])
     if voter.id in barred:
         told = f"Nobody votes on what they proposed or own, with whichever key. Needed: somebody who is not {names}."
         raise Problem(NOT_ENTITLED, told)
-    key = access.api_key(tx, tx.actor.id)
-    maker = None if key is None else access.api_key(tx, key.created_by)
-    if key is not None and maker is not None and maker.member_id in barred and key.created_at >= since:
-        by = barred[maker.member_id].name
-        told = f"This key was made by {by} after the proposal; use one that {names} did not make."
+    makers = _makers_since(tx, since)
+    maker = next((barred[member_id] for member_id in makers if member_id in barred), None)
+    if maker is not None:
+        told = f"This key was made by {maker.name} after the proposal, or with a key that was; use an older one."
         raise Problem(NOT_ENTITLED, told)
     if on_behalf_of is not None:
         _require_delegate(tx, voter, need, barred, on_behalf_of)
@@ -88,6 +87,17 @@ def _require_delegate(
     if not is_entitled(principal, need):
         told = f"Votes on this are for members of the role {need.role} or a wider one; {principal.name} is not."
         raise Problem(NOT_ENTITLED, told)
+
+
+def _makers_since(tx: Transaction, since: datetime) -> Iterator[str]:
+    """Yield the members who made the key that is used, the key it was made with, and so on, since a time."""
+    key = access.api_key(tx, tx.actor.id)
+    while key is not None and key.created_at >= since:
+        by, key = key.created_by, access.api_key(tx, key.created_by)
+        if key is not None:
+            yield key.member_id
+        elif (signed_in := access.member_of_subject(tx, by.removeprefix("oidc:"))) is not None:
+            yield signed_in.id
 
 
 def cast_vote(tx: Transaction, decision: Decision, voter: Member, said: dict[str, Any]) -> None:

@@ -62,6 +62,18 @@ def test_nobody_approves_their_own_with_any_key(api: ApiClient, evaluation_id: s
     assert api.get(f"/v1/decisions/{decision['id']}").json["state"] == "proposed"
 
 
+def test_a_chain_of_new_keys_leads_back_to_who_proposed(api: ApiClient, evaluation_id: str) -> None:
+    owner = second(api, "Olga", "owner")
+    decision = propose(owner, evaluation_id)
+    first = second(owner, "First", "admin")
+    third = second(second(first, "Second", "admin"), "Third")
+    for puppet in (first, third):
+        refused = puppet.vote(decision)
+        assert refused.status_code == 403
+        assert "made by Olga after the proposal" in refused.json["detail"]
+    assert second(api, "Lee").vote(decision).json["state"] == "approved", "made by somebody else"
+
+
 def test_who_owns_a_decision_does_not_vote_on_it(api: ApiClient, evaluation_id: str, dana: Person) -> None:
     lee = second(api, "Lee")
     decision = propose(dana, evaluation_id, owner_id=lee.member_id)

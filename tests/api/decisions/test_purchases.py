@@ -1,5 +1,6 @@
 """What was bought on a decision: as agreed, once, and never for more than was approved."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -67,3 +68,12 @@ def test_dates_that_contradict_each_other_are_named(api: ApiClient, decision: di
     refused = bought(api, decision, ends_on="2020-01-01")
     assert refused.status_code == 422
     assert [error["pointer"] for error in refused.json["errors"]] == ["/ends_on"]
+
+
+def test_what_commits_nothing_is_not_bought(api: ApiClient, decision: dict[str, Any]) -> None:
+    later = str(datetime.now(UTC).date() + timedelta(days=9))
+    stay = propose(api, decision["evaluation_id"], 0, kind="stay", starts_on=later)
+    assert stay["state"] == "approved"
+    refused = bought(api, stay)
+    assert refused.status_code == 409
+    assert "there is nothing to buy" in refused.json["detail"]
