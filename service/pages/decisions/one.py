@@ -81,7 +81,7 @@ def decided_request_file(tx: Transaction, decision_id: str, form: str) -> Respon
 
 def is_asked(one: Shown, member: Member | None) -> bool:
     """Whether a decision waits for the vote of a member."""
-    if member is None or one.state != "proposed" or member.id in (one.row.proposer_id, one.row.owner_id):
+    if member is None or one.quorum is None or member.id in (one.row.proposer_id, one.row.owner_id):
         return False
     newest = {vote["member"]["id"]: vote["vote"] for vote in one.votes}
     voted = newest.get(member.id, "none") != "none"
