@@ -12,6 +12,9 @@ WIDER = {"approver": ("approver", "admin", "owner"), "admin": ("admin", "owner")
 
 PROPOSES, VOTES, BUYS = {"analyst", "admin", "owner"}, set(WIDER["approver"]), set(WIDER["approver"])
 
+SPEAKS = PROPOSES | VOTES
+"""Who may vote at all: an analyst may do so for somebody else."""
+
 REPLACEABLE = ("approved", "purchased", "active")
 
 COMMITTED = (*REPLACEABLE, "ended")
@@ -132,10 +135,12 @@ class Model:
         return CONFLICT if replaces is not None and replaces.state not in REPLACEABLE else OK
 
     def vote(self, key: Key, case: Case, vote: str, *, reason: bool, same_digest: bool) -> int:
-        if not key.person.is_active or not key.may(VOTES):
+        if not key.person.is_active or not key.may(SPEAKS):
             return _refused(key)
         if case.state != "proposed" or not same_digest:
             return CONFLICT
+        if not key.may(VOTES):
+            return FORBIDDEN
         count, role = self.need(case, case.total)
         if key.person in (case.proposer, case.owner) or _is_theirs(key, case) or key.person.role not in WIDER[role]:
             return FORBIDDEN
@@ -156,7 +161,7 @@ class Model:
         self.settle()
 
     def take_back(self, key: Key, case: Case) -> int:
-        if not key.person.is_active or not key.may(VOTES):
+        if not key.person.is_active or not key.may(SPEAKS):
             return _refused(key)
         if case.state != "proposed" or case.votes.get(key.person, "none") == "none":
             return CONFLICT
