@@ -199,6 +199,7 @@ class PolicySchema(Part):
     synthesis = fields.Nested(SynthesisPolicySchema)
     replay = fields.Nested(ReplayPolicySchema)
     traffic_factor = Exact(low="0", high="100000", above=True)
+    deferrable_share = Exact(low="0", high="1")
     seed = Integer(minimum=0, maximum=MAX_INTEGER, allow_none=True)
     currency = Currency(allow_none=True)
     exchange_rates = ExchangeRates()

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from service.kit.http.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
 from service.price_sheets.fields import DAYS, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone
-from service.workflow.offers import METERS, WEIGHTED_METERS
+from service.workflow.offers import METERS, TIERS, WEIGHTED_METERS
 
 SKU = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
 """What an offer may be called: it is part of addresses and of option keys, so no slash, space, `@` or `+`."""
@@ -130,10 +130,12 @@ class OfferSchema(Schema):
 class ServerlessOfferSchema(OfferSchema):
     """Billed by meters, and by the hour where keeping the offer ready has a fee of its own (`hourly`).
 
-    `instance_concurrency`: requests one instance serves at once, where compute time is billed.
+    `instance_concurrency`: requests one instance serves at once, where compute time is billed. `tier`: how soon it
+    answers, `standard` where left out; `batch` and `flex` serve only the share of the traffic that may wait.
     """
 
     mode = Choice(("serverless",), required=True)
+    tier = Choice(TIERS)
     prices = List(fields.Nested(PriceSchema), required=True, validate=_some(len(METERS)))
     monthly_minimum = Money()
     hourly = Money()

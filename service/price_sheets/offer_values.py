@@ -107,6 +107,7 @@ def _serverless(offer: Json, sheet: Json) -> Serverless:
         cold_start=_cold_start(offer.get("cold_start")),
         warm_pool=_warm_pool(offer.get("warm_pool")),
         instance_concurrency=offer.get("instance_concurrency", 1),
+        tier=offer.get("tier", "standard"),
     )
 
 

@@ -11,7 +11,7 @@ MOVING = frozenset(
     {
         "price_outlier", "hourly_looks_monthly", "hourly_or_monthly", "output_below_input", "cached_above_input",
         "input_free", "free", "capacity_missing", "compute_without_speed",
-        "conditional_far_apart", "long_requests_cheaper",
+        "conditional_far_apart", "tier_unstated", "long_requests_cheaper",
     }
 )  # fmt: skip
 """Codes of lint that can move an answer: a price that is wrong, or an offer that cannot take part."""

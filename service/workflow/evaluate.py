@@ -10,6 +10,7 @@ from service.workflow.compute.compute import compute, with_incumbent
 from service.workflow.compute.findings import replay_findings
 from service.workflow.compute.redecide import case_of
 from service.workflow.decide.recommend import Recommendation, recommend
+from service.workflow.deferring import deferred
 from service.workflow.measure.profile import Finding
 from service.workflow.measure.window import clip
 from service.workflow.measured_speeds import maybe_read_twice
@@ -69,7 +70,8 @@ def evaluate(
     counts = counts_of(window)
     remarks = (*remarks, *unpriced(offers, counts), *unclassed(offers, window))
     remarks = (*remarks, *maybe_read_twice(case, offers))
-    offers = tuple(blended(offers, counts, class_sums_of(window)))
+    waiting = deferred(blended(offers, counts, class_sums_of(window)), policy.deferrable_share, counts)
+    offers, remarks = waiting.offers, (*remarks, *waiting.remarks)
     case = replace(case, offers=offers)
 
     with ThreadPoolExecutor(threads) as executor:

@@ -32,6 +32,11 @@ PART_METERS = METERS[METERS.index("cache_write_input_tokens") :]
 WEIGHTED_METERS = METERS[: -len(PART_METERS)]
 """Meters that a throughput budget may weigh: what replays know of a request."""
 
+ServiceTier = Literal["standard", "batch", "flex", "priority"]
+"""How soon a serverless offer answers."""
+
+TIERS: tuple[ServiceTier, ...] = get_args(ServiceTier)
+
 HOURS_PER_MONTH = 730
 """Hours in a month of money, the convention of the large clouds (8,760 hours a year / 12)."""
 
@@ -250,7 +255,9 @@ class Serverless:
     """A serverless offer: billed by meters, shared or scaled by the provider.
 
     monthly_minimum: the least that the meters come to in a month. hourly_fee: money for every hour that the offer is
-    kept ready, used or not, beside its meters (hosting of a tuned model, say); both in the offer's currency.
+    kept ready, used or not, beside its meters (hosting of a tuned model, say); both in the offer's currency. tier: how
+    soon it answers; batch and flex are for traffic that may wait. deferred_share: of the traffic that another offer's
+    prices, which are parts of these, bill (see deferring).
     """
 
     sku: str
@@ -269,6 +276,8 @@ class Serverless:
     isolation: Isolation = field(default_factory=Isolation)
     gpu: str | None = None
     quantization: str | None = None
+    tier: ServiceTier = "standard"
+    deferred_share: Fraction = Fraction(0)
 
     @property
     def bills_compute(self) -> bool:

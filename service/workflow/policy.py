@@ -191,7 +191,8 @@ class Policy:
     modes: families considered. incumbent: key of the option in use today, which stays unless beaten by margin.
     commitments: what is bought already and still runs; an incumbent with a term is taken to be one of them.
     max_term_months: longest commitment allowed. max_throttled_share: share of requests an option may throttle.
-    traffic_factor: factor on the measured traffic. seed: of synthesis and sampling, None: from the history.
+    traffic_factor: factor on the measured traffic. deferrable_share: of every quantity, what may wait
+    for offers of the tiers batch and flex. seed: of synthesis and sampling, None: from the history.
     exchange_rates: (currency, money of the evaluation's currency per one of it); currency: the evaluation's own.
     zone: IANA name of the zone of the hour-of-week grid. review_days: days after the history's end to look again, at
     the latest. review_drift: change of the traffic's level, as a share, by which what binds nothing is looked at again.
@@ -216,6 +217,7 @@ class Policy:
     synthesis: SynthesisPolicy = field(default_factory=SynthesisPolicy)
     replay: ReplayPolicy = field(default_factory=ReplayPolicy)
     traffic_factor: Decimal = Decimal(1)
+    deferrable_share: Decimal = Decimal(0)
     seed: int | None = None
     currency: str | None = None
     exchange_rates: tuple[tuple[str, Decimal], ...] = ()

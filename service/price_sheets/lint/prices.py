@@ -1,5 +1,6 @@
 """Lint of serverless offers: their prices by meter, tiers and the speed that compute time needs."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -16,6 +17,9 @@ PER_SECONDS = (60, 3600)
 """Further ones for compute seconds: a price per minute or per hour."""
 
 
+_WAITING = re.compile(r"(^|[-_.:])(batch|batches|flex)([-_.:]|$)", re.IGNORECASE)
+
+
 def unit_price(price: Json) -> Decimal:
     """Return the money one of the meter costs, before tiers."""
     per: int = price["per"]
@@ -29,6 +33,9 @@ def serverless(offer: Json, pointer: str) -> Iterator[Finding]:
         yield from conditional(price, f"{pointer}/prices/{index}")
     yield from _meters(offer, f"{pointer}/prices")
     yield from _ratios(offer["prices"], f"{pointer}/prices")
+    if "tier" not in offer and _WAITING.search(offer["sku"]):
+        detail = "By its name it serves only what may wait: state `tier`, or `standard` if it answers at once."
+        yield warning("tier_unstated", f"{pointer}/sku", detail)
     if "warm_pool" in offer and "cold_start" not in offer:
         detail = "Without `cold_start` a warm pool avoids nothing and is only a cost."
         yield warning("warm_pool_without_cold_start", f"{pointer}/warm_pool", detail)

@@ -60,14 +60,15 @@ class Computed:
 def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: bool = True) -> Computed:
     """Compute the options of every family the policy allows: `every` option, or no more than the answer needs."""
     serverless = [offer for offer in offers if isinstance(offer, Serverless)]
-    rivals = undominated(serverless)
+    # Which requests may wait is not known one by one, so what spills has none of their price.
+    rivals = undominated([offer for offer in serverless if not offer.deferred_share])
     dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
     found: list[Option] = []
     alone: list[Alone] = []
     if "serverless" in case.policy.modes and every:
         found = serverless_options(case, serverless, executor)
     elif "serverless" in case.policy.modes:
-        alone = served_alone(case, rivals)
+        alone = served_alone(case, undominated(serverless))
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
     bounds = Bounds(case, rivals)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)

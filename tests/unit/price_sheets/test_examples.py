@@ -33,12 +33,14 @@ def history() -> RequestLog:
     return RequestLog(arrivals, uncached + cached, cached, output, start_us=0, end_us=7200 * SECOND)
 
 
-POLICY = Policy(max_term_months=36, sufficiency=SufficiencyPolicy(allow_provisional=True))
+POLICY = Policy(
+    max_term_months=36, sufficiency=SufficiencyPolicy(allow_provisional=True), deferrable_share=Decimal("0.4")
+)
 
 
 def test_there_is_an_example_of_every_kind_and_the_page_lists_it() -> None:
     page = (FOLDER / "README.md").read_text()
-    assert len(EXAMPLES) == 13
+    assert len(EXAMPLES) == 14
     assert [path.name for path in EXAMPLES if f"({path.name})" not in page] == []
 
 

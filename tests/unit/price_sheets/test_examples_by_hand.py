@@ -95,6 +95,20 @@ def test_a_fee_by_the_hour_beside_tokens() -> None:
     assert found["serverless:m70-list"].monthly_cost == Decimal("236.52")  # 131.40 + 105.12
 
 
+def test_a_quarter_that_may_wait_is_billed_by_the_batch() -> None:
+    history = log(every_minute(0), tokens=1000, cached=400, output=200)
+    policy = replace(POLICY, deferrable_share=Decimal("0.25"))
+    found = evaluate(history, offers_of(document("live-and-batch")), policy)
+    totals = {option.key: option.monthly_cost for option in found.options}
+    # Live: 26.28 million at 2.00, 17.52 million at 0.50, 8.76 million at 8.00. The batch has no price of cached input.
+    live = Decimal("52.56") + Decimal("8.76") + Decimal("70.08")
+    batch = Decimal("26.28") + Decimal("17.52") + Decimal("35.04")
+    assert totals == {
+        "serverless:gpt-4.1": live,
+        "serverless:gpt-4.1~gpt-4.1-batch": live * 3 / 4 + batch / 4,
+    }
+
+
 def test_per_second_with_the_seconds_of_starting_and_idling() -> None:
     """1,200 input tokens at 12,000 a second and 54 output tokens at 54 a second are served in 1.1 s.
 

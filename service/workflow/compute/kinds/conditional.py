@@ -74,7 +74,7 @@ def _blended(price: Price, sums: Int64s, *, cached_too: bool) -> Price:
     whole = sum(counts)
     if not whole:
         return price
-    parts = [part for part in price.parts if part.meter != price.meter]
+    parts = [part for part in price.parts if part.meter != price.meter or part.condition is None]
     rest = Fraction(1) - sum((part.share for part in parts), Fraction(0))
     parts += [
         PartPrice(price.meter, rest * Fraction(count, whole), each.amount, price.per, each.condition)

@@ -248,7 +248,7 @@ def _amounts(price: Price) -> Iterator[Decimal]:
     """Yield the amounts that any part of a price's quantity may cost, its parts by meter at their shares."""
     yield from (price.amount, *(tier.amount for tier in price.tiers))
     if price.conditional and price.plain is not None:
-        apart = tuple(part for part in price.parts if part.meter != price.meter)
+        apart = tuple(part for part in price.parts if part.meter != price.meter or part.condition is None)
         for amount in (price.plain.amount, *(each.amount for each in price.plain.conditional)):
             yield blend(replace(price.plain, amount=amount), apart).amount
 

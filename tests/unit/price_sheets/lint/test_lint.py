@@ -129,6 +129,7 @@ WARNINGS = {
     "output_below_input": (priced(input_tokens="2", output_tokens="0.19"), ["/offers/0/prices/1"]),
     "cached_above_input": (priced(input_tokens="2", cached_input_tokens="2.01"), ["/offers/0/prices/1"]),
     "tier_dearer": (changed("/offers/0/prices/2/tiers/1/amount", "2.01"), ["/offers/0/prices/2/tiers"]),
+    "tier_unstated": (with_offer(TOKEN, sku="m70-batch"), ["/offers/0/sku"]),
     "input_free": (priced(output_tokens="2"), ["/offers/0/prices"]),
     "free": (priced(input_tokens="0", output_tokens="0.000"), ["/offers/0/prices"]),
     "committed_above_on_demand": (
