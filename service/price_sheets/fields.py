@@ -1,7 +1,7 @@
 """Fields that only price sheets have; the others are the kit's."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,15 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from service.kit.http.fields import Amount, Integer, Number, Text
+from service.kit.http.mends import chosen, shown
+from service.kit.http.number_mends import day_mend
 from service.kit.zones import zone_names
 
 LARGEST = 10**12
 """The largest amount of money: with 12 decimals it stays exact in the 28 digits that sums are made with."""
+
+SKU = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
+"""What an offer may be called: it is part of addresses and of option keys, so no slash, space, `@` or `+`."""
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """Days of the week, as sheets name them."""
@@ -27,13 +32,24 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 class Line(Text):
     """One line of text of 1 to `longest` characters, without direction overrides or blanks at its ends."""
 
-    def __init__(self, longest: int, *, pattern: str = "", hint: str = "", **options: Any) -> None:  # noqa: ANN401
-        """Bound the text to `longest` characters and to `pattern`, which all of it must match; `hint` says how."""
+    def __init__(
+        self,
+        longest: int,
+        *,
+        pattern: str = "",
+        hint: str = "",
+        check: Callable[[str], None] | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Bound the text to `longest` characters and to `pattern`, which all of it must match.
+
+        `hint` says how; or `check` raises the refusal of what does not match.
+        """
         described = {"pattern": f"^{pattern}$"} if pattern else {}
         super().__init__(minimum=1, maximum=longest, metadata=described, **options)
         self.validators.append(_one_line)
         if pattern:
-            self.validators.append(validate.Regexp(rf"{pattern}\Z", error=hint))
+            self.validators.append(check or validate.Regexp(rf"{pattern}\Z", error=hint))
 
 
 class Money(Amount):
@@ -54,7 +70,7 @@ class Money(Amount):
         if self.whole and isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST:
             value = str(value)
         if isinstance(value, str) and value.startswith("-"):
-            raise ValidationError("Must not have a sign.")
+            raise ValidationError(f'Must not have a sign: found {shown(value)}. Write "{value.lstrip("-")}".')
         amount = super()._deserialize(value, attr, data, **kwargs)
         if self.positive and not amount:
             raise ValidationError("Must be above zero.")
@@ -78,7 +94,7 @@ class Day(fields.Field[date]):
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        raise ValidationError('Must be a day such as "2026-11-01".')
+        raise ValidationError(f'Must be a day such as "2026-11-01", not {shown(value)}.{day_mend(value)}')
 
 
 class TimeOfDay(fields.Field[str]):
@@ -123,8 +139,15 @@ class SpeedPoint(fields.Field[tuple[int, float]]):
 class Variant(fields.Field[dict[str, Any]]):
     """An object whose shape is told by one of its own fields: `key` names it, `shapes` maps its values to schemas."""
 
-    def __init__(self, key: str, shapes: Mapping[str, type[Schema]], **options: Any) -> None:  # noqa: ANN401
-        """Choose among `shapes` by the value found under `key`."""
+    def __init__(
+        self,
+        key: str,
+        shapes: Mapping[str, type[Schema]],
+        alike: Mapping[str, str] | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        """Choose among `shapes` by the value found under `key`; `alike` are other words for them, for refusals."""
+        self.alike = alike or {}
         self.key, self.shapes = key, {value: shape() for value, shape in shapes.items()}
         super().__init__(metadata={"type": "object"}, **options)
 
@@ -133,7 +156,7 @@ class Variant(fields.Field[dict[str, Any]]):
             raise ValidationError("Must be an object.")
         named = value.get(self.key)
         if not isinstance(named, str) or named not in self.shapes:
-            raise ValidationError({self.key: [f"Must be one of: {', '.join(self.shapes)}."]})
+            raise ValidationError({self.key: [chosen(named, list(self.shapes), self.alike)]})
         loaded: dict[str, Any] = self.shapes[named].load(value)
         return loaded
 
@@ -146,3 +169,11 @@ def _is_zone(name: str) -> None:
 def _one_line(text: str) -> None:
     if _UNFIT.search(text) or text != text.strip():
         raise ValidationError("Must be one line without direction overrides or blanks at its ends.")
+
+
+def is_sku(sku: str) -> None:
+    """Raise ValidationError with what to write instead where a name of an offer has other characters."""
+    if not re.fullmatch(SKU, sku):
+        written = re.sub(r"[^A-Za-z0-9._:-]+", "-", sku).strip("-._:")
+        mend = f' Write "{written}".' if written else ""
+        raise ValidationError(f"Must be letters, digits and . _ : - only, not {shown(sku)}.{mend}")

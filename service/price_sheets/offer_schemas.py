@@ -3,11 +3,9 @@
 from marshmallow import fields, validate
 
 from service.kit.http.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
-from service.price_sheets.fields import DAYS, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone
+from service.price_sheets.fields import DAYS, SKU, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone, is_sku
+from service.price_sheets.words import CAPACITY_WORDS, METER_WORDS
 from service.workflow.offers import METERS, TIERS, WEIGHTED_METERS
-
-SKU = r"[A-Za-z0-9][A-Za-z0-9._:-]*"
-"""What an offer may be called: it is part of addresses and of option keys, so no slash, space, `@` or `+`."""
 
 WORD = r"[^;]+"
 """An entry of a list that shares one cell of a table."""
@@ -61,7 +59,7 @@ class PriceSchema(Schema):
     single request: the whole request is billed at the amount of the last condition that it meets.
     """
 
-    meter = Choice(METERS, required=True)
+    meter = Choice(METERS, alike=METER_WORDS, required=True)
     amount = Money(required=True)
     per = Integer(minimum=1, maximum=10**9, required=True)
     tiers = List(fields.Nested(TierSchema), validate=_some(20))
@@ -115,7 +113,7 @@ class OfferIsolationSchema(Schema):
 class OfferSchema(Schema):
     """What serverless and dedicated offers share. Available from `available_from` until before `available_until`."""
 
-    sku = Line(200, pattern=SKU, hint="Must be letters, digits and . _ : - only.", required=True)
+    sku = Line(200, pattern=SKU, check=is_sku, required=True)
     model = Line(200, required=True)
     region = Line(100, load_default="global")
     gpu = Line(100)
@@ -256,7 +254,9 @@ class DedicatedOfferSchema(OfferSchema):
     unit = Line(50, load_default="replica")
     units = fields.Nested(UnitsSchema)
     rates = List(fields.Nested(RateSchema), required=True, validate=_some(20))
-    capacity = Variant("kind", {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema})
+    capacity = Variant(
+        "kind", {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema}, CAPACITY_WORDS
+    )
     start_seconds = Number(minimum=0, maximum=DAY_SECONDS)
     autoscale = fields.Nested(AutoscaleSchema)
 

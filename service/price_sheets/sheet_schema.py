@@ -8,6 +8,7 @@ from marshmallow import fields, post_load, validate
 from service.kit.http.fields import MAX_INTEGER, Currency, List, Schema
 from service.price_sheets.fields import Day, Line, Variant
 from service.price_sheets.offer_schemas import OFFERS
+from service.price_sheets.words import MODE_WORDS
 
 MAX_OFFERS = 2_000
 """The most offers one sheet may hold; the longest public list today holds under a thousand."""
@@ -31,7 +32,7 @@ class PriceSheetSchema(Schema):
     effective_from = Day(required=True)
     source = fields.Nested(SourceSchema, required=True)
     offers = List(
-        Variant("mode", OFFERS),
+        Variant("mode", OFFERS, MODE_WORDS),
         required=True,
         validate=validate.Length(min=1, max=MAX_OFFERS, error="Must hold 1 to 2000 offers."),
     )

@@ -11,7 +11,8 @@ from marshmallow import fields, validate
 
 from service.kit import ids
 from service.kit.db.types import plain_decimal
-from service.kit.http.mends import UNKNOWN, shown, unknown
+from service.kit.http.mends import UNKNOWN, chosen, shown, unknown
+from service.kit.http.number_mends import amount_mend, whole_mend
 
 MAX_INTEGER = 2**53 - 1
 """Largest integer every JSON reader keeps exactly (RFC 8259, section 6)."""
@@ -76,7 +77,8 @@ class Integer(fields.Integer):
         if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ma.ValidationError(f"Must be a whole number without quotes, such as 1000000, not {shown(value)}.")
+            detail = f"Must be a whole number without quotes, such as 1000000, not {shown(value)}."
+            raise ma.ValidationError(detail + whole_mend(value))
         return value
 
 
@@ -136,7 +138,7 @@ class Amount(fields.Field[Decimal]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:  # noqa: ANN401, ARG002
         if not isinstance(value, str) or not re.fullmatch(AMOUNT_PATTERN, value, re.ASCII):
-            raise self.make_error("invalid", found=shown(value), mend=_mend(value))
+            raise self.make_error("invalid", found=shown(value), mend=amount_mend(value))
         number = Decimal(value)
         if self.minimum is not None and number < self.minimum:
             raise self.make_error("minimum", minimum=self.minimum)
@@ -148,23 +150,25 @@ class Amount(fields.Field[Decimal]):
         return None if value is None else plain_decimal(value)
 
 
-def _mend(value: object) -> str:
-    """Return what to write instead of what is no amount."""
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return f'Put it in quotes, "{value}": a JSON number is not exact.'
-    if isinstance(value, str) and re.fullmatch(r"-?\d+,\d+", value):
-        return f'Write a point, "{value.replace(",", ".")}", and no mark between thousands.'
-    return 'Write it such as "12.50", at most 18 digits before and 12 after the point.'
-
-
 class Currency(Text):
     """An ISO 4217 code in capitals, such as `USD`."""
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401
         """Take three capitals."""
         super().__init__(pattern="[A-Z]{3}", **kwargs)
-        told = 'Must be an ISO 4217 code in capitals, such as "USD" or "EUR".'
-        self.validators = [validate.Regexp(r"[A-Z]{3}\Z", error=told)]
+        self.validators = [_is_currency]
+
+
+SIGNS = {"$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "euro": "EUR", "euros": "EUR",
+         "£": "GBP", "¥": "JPY", "yuan": "CNY", "rmb": "CNY"}  # fmt: skip
+"""Words for currencies that are no codes, for refusals."""
+
+
+def _is_currency(value: str) -> None:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        meant = SIGNS.get(value.casefold(), value.upper() if re.fullmatch(r"[A-Za-z]{3}", value) else "")
+        mend = f' Write "{meant}".' if meant else ""
+        raise ma.ValidationError(f'Must be an ISO 4217 code in capitals, such as "EUR", not {shown(value)}.{mend}')
 
 
 class List(fields.List[Any]):
@@ -226,9 +230,15 @@ class Timestamp(fields.Field[datetime]):
 class Choice(fields.String):
     """One of a few words."""
 
-    def __init__(self, choices: tuple[str, ...], **kwargs: Any) -> None:  # noqa: ANN401
-        """Take one of `choices`."""
-        super().__init__(validate=validate.OneOf(choices, error="Must be one of: {choices}."), **kwargs)
+    def __init__(self, choices: tuple[str, ...], *, alike: Mapping[str, str] | None = None, **kwargs: Any) -> None:  # noqa: ANN401
+        """Take one of `choices`; `alike` are other words and the choice that each means, for refusals."""
+        self.choices, self.alike = choices, alike or {}
+        super().__init__(validate=validate.OneOf(choices), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ANN401, ARG002
+        if not isinstance(value, str) or value not in self.choices:
+            raise ma.ValidationError(chosen(value, self.choices, self.alike))
+        return value
 
 
 class Labels(fields.Dict):

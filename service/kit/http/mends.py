@@ -1,6 +1,6 @@
 """Words of refusals: what was found, and what to send instead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 UNKNOWN = "Unknown field."
@@ -30,3 +30,13 @@ def unknown(name: str, known: Iterable[str]) -> str:
         return f"{UNKNOWN} Did you mean {' or '.join(near)}?"
     listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
     return f"{UNKNOWN} Known here: {listed}." if names else UNKNOWN
+
+
+def chosen(value: object, choices: Sequence[str], alike: Mapping[str, str]) -> str:
+    """Return what to say of a word that is none of the choices, and which one it may mean."""
+    word = value.strip().casefold().replace(" ", "_").replace("-", "_") if isinstance(value, str) else ""
+    plain = {choice.casefold().replace("-", "_"): choice for choice in choices}
+    near = [plain[name] for name in get_close_matches(word, plain, n=1, cutoff=0.85)]
+    meant = alike.get(word) or next(iter(near), "")
+    mend = f' Write "{meant}".' if meant in choices else ""
+    return f"Must be one of: {', '.join(choices)}; not {shown(value)}.{mend}"

@@ -166,7 +166,7 @@ def test_unknown_names_are_refused() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "told"),
     [
-        (Integer(), "1M", 'Must be a whole number without quotes, such as 1000000, not "1M".'),
+        (Integer(), "1M", 'Must be a whole number without quotes, such as 1000000, not "1M". Write 1000000.'),
         (Integer(), 1.5, "Must be a whole number without quotes, such as 1000000, not 1.5."),
         (Number(), "0.5", 'Must be a number without quotes, such as 0.5, not "0.5".'),
         (List(Integer()), {"a": 1}, "Must be a list, not an object."),
@@ -175,8 +175,12 @@ def test_unknown_names_are_refused() -> None:
             Decimal("0.15"),
             'Not a decimal string: found 0.15. Put it in quotes, "0.15": a JSON number is not exact.',
         ),
-        (Amount(), "0,15", 'Not a decimal string: found "0,15". Write a point, "0.15", and no mark between thousands.'),
-        (Currency(), "usd", 'Must be an ISO 4217 code in capitals, such as "USD" or "EUR".'),
+        (Amount(), "0,15", 'Not a decimal string: found "0,15". Write "0.15": digits and a point, no other marks.'),
+        (
+            Currency(),
+            "usd",
+            'Must be an ISO 4217 code in capitals, such as "EUR", not "usd". Write "USD".',
+        ),
     ],
 )
 def test_a_refusal_says_what_was_found_and_what_to_send(field: Any, value: object, told: str) -> None:  # noqa: ANN401
