@@ -1,8 +1,11 @@
 """Words: how a report writes numbers, money, times and shares. Nothing else in a report rounds."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+
+DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 
 MINUS = "\u2212"
 TIMES = "\u00d7"
@@ -116,6 +119,11 @@ def seconds_of(milliseconds: float) -> str:
 def day(value: date | datetime) -> str:
     """Return a day: 2 Nov 2026."""
     return f"{value.day} {value:%b} {value.year}"
+
+
+def with_days(text: str) -> str:
+    """Return a text with the days in it, such as 2026-11-02, written out."""
+    return DAY.sub(lambda found: day(date.fromisoformat(found[0])), text)
 
 
 def minute(value: datetime) -> str:

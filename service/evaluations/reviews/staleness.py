@@ -27,7 +27,7 @@ def reasons(tx: Transaction, evaluation: StoredEvaluation) -> list[Reason]:
     newest = queries.latest_of(tx, evaluation.workload_id)
     found = []
     if newest is not None and newest.evaluation_id != evaluation.id and newest.version > _version(tx, evaluation):
-        found.append(Reason("superseded", f"Version {newest.version} was made since.", newest.evaluation_id))
+        found.append(Reason("superseded", f"Evaluation {newest.version} was made since.", newest.evaluation_id))
     try:
         now = plan(tx, evaluation.workload_id, evaluation.policy_choice | NEWEST).inputs
     except Problem as problem:
@@ -61,6 +61,8 @@ def _sheets(then: dict[Any, Any], now: Inputs) -> Iterator[Reason]:
         if sheet_id not in then:
             yield Reason("new_price_sheet", "A price sheet offers the model that was not there then.", sheet_id)
         elif then[sheet_id] != version:
-            yield Reason("new_price_version", f"Version {version} is in force, not {then[sheet_id]}.", sheet_id)
+            yield Reason(
+                "new_price_version", f"A price sheet has version {version} in force, not {then[sheet_id]}.", sheet_id
+            )
     for sheet_id in then.keys() - present.keys():
         yield Reason("price_sheet_without_model", "A price sheet no longer offers the model.", sheet_id)

@@ -57,6 +57,8 @@ def show_decision(tx: Transaction, decision_id: str, form: Json | None = None, p
         money=deciding.money(answer, one.row),
         is_recommended=one.row.option is not None and one.row.option == one.row.content["why"]["recommended"],
         names=names,
+        drivers=[deciding.plain(driver, answer, names) for driver in one.row.content["why"]["drivers"]],
+        paid=deciding.paid(one.purchase),
         steps=deciding.steps(one),
         stale=[] if asked is None or one.state != "proposed" else [each.sentence for each in reasons(tx, asked)],
         may=allowed(tx, one),

@@ -50,7 +50,7 @@ def days(outcome: Outcome) -> str:
     return words.day(first) if first == last else f"{words.day(first)} to {words.day(last)}"
 
 
-def facts(outcome: Outcome) -> Iterator[Fact]:
+def facts(outcome: Outcome, names: Names) -> Iterator[Fact]:
     """Yield the figures that an outcome is judged by."""
     document, currency = outcome.document, outcome.currency
     yield Fact("Said", words.money(outcome.predicted), "for these days", currency)
@@ -66,10 +66,25 @@ def facts(outcome: Outcome) -> Iterator[Fact]:
     regret = document["regret"]
     if regret is not None and regret["monthly"] is not None:
         amount = Decimal(regret["monthly"])
-        note = "a month more than the best way on the traffic that came" if amount else "no way would have been cheaper"
+        note = "no way would have been cheaper on the traffic that came"
+        if amount:
+            note = f"a month more than {names.key(regret['best_option'])} on the traffic that came"
         yield Fact("Regret", words.money(amount), note, currency, "" if amount else "good")
     else:
         yield Fact("Regret", "not known", "name the traffic of these days, so that it can be told")
+
+
+def remarks(outcome: Outcome) -> Iterator[str]:
+    """Yield the cautions of an outcome: what its figures and bars do not show by themselves."""
+    regret = outcome.document["regret"] or {}
+    for sentence in outcome.document["detail"][1:]:
+        told = sentence[:1] in "+-" or sentence.startswith("What was billed lies")
+        if not told and sentence != regret.get("detail"):
+            yield (
+                words.with_days(sentence)
+                .replace("; see `unmatched`.", ", see the table.")
+                .replace("`skus`", "the form")
+            )
 
 
 def bars(outcome: Outcome) -> list[Bar]:

@@ -1,6 +1,9 @@
 """A decision in words: what it costs, the order to act on, the steps it took, and the options a form offers."""
 
+import re
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from service.decisions.content import BUYING
 from service.decisions.document import Shown
@@ -14,6 +17,8 @@ from service.reports.reading import Answer, ReportOption
 
 MOST_OPTIONS = 60
 
+OFFER = re.compile(r"(\S+)@(\d+[dw]?)(?![\w.])")
+
 STEPS = ("proposed", "approved", "purchased", "active", "ended")
 """The usual way of a decision; another end stands in place of what was not reached."""
 
@@ -23,6 +28,13 @@ def read(tx: Transaction, evaluation_id: str) -> tuple[Answer, Names]:
     evaluation = reporting.completed(tx, evaluation_id)
     answer = Answer(evaluation)
     return answer, Names(reporting.sheets_of(tx, evaluation), answer.inputs["model"])
+
+
+def plain(text: str, answer: Answer, names: Names) -> str:
+    """Return a sentence with its options and offers named as a buyer does, and its days written out."""
+    for key in sorted(answer.by_key, key=len, reverse=True):
+        text = text.replace(key, names.key(key))
+    return OFFER.sub(lambda found: _offer(names, found), words.with_days(text))
 
 
 def total(row: Decision) -> str:
@@ -37,7 +49,7 @@ def money(answer: Answer, row: Decision) -> list[tuple[str, str]]:
         return []
     currency = said["currency"]
     found = [("A month of the measured traffic", f"{words.money(Decimal(said['expected_monthly']))} {currency}")]
-    if said["interval"]:
+    if said["interval"] and said["interval"]["low"] != said["interval"]["high"]:
         low, high = (words.money(Decimal(said["interval"][end])) for end in ("low", "high"))
         found.append((f"With what else counts in money, in {answer.share_inside}", f"{low} to {high} {currency}"))
     if said["saving_monthly"] is not None:
@@ -45,6 +57,14 @@ def money(answer: Answer, row: Decision) -> list[tuple[str, str]]:
         less = "more" if saved < 0 else "less"
         found.append(("Against what is in use", f"{words.money(abs(saved))} {currency} a month {less}"))
     return [*found, ("Payable until the earliest exit", total(row))]
+
+
+def paid(purchase: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the money of what was bought, to the cent."""
+    names = ("monthly_per_unit", "upfront_per_unit", "total_commitment")
+    return (
+        {} if purchase is None else {name: f"{words.rounded(Decimal(purchase[name]), words.CENT):,}" for name in names}
+    )
 
 
 def order(answer: Answer, names: Names, row: Decision) -> str:
@@ -58,6 +78,12 @@ def options(answer: Answer, names: Names) -> list[tuple[str, str]]:
     found = [option for option in answer.options if not option.ruled_out]
     found.sort(key=lambda option: (option != answer.chosen, option.total, option.key))
     return [(option.key, _option(option, names, answer.currency)) for option in found[:MOST_OPTIONS]]
+
+
+def _offer(names: Names, found: re.Match[str]) -> str:
+    """Return an offer of a term, such as `gpu@12`, in words; what names no offer as it was."""
+    known = names.figure(found[1])
+    return found[0] if known is None else f"{known[0].label}, {words.spelled_term(found[2])}"
 
 
 def _option(option: ReportOption, names: Names, currency: str) -> str:
