@@ -18,6 +18,7 @@ from service.kit.db.types import plain_decimal
 from service.kit.http.problems import FieldError, invalid
 from service.price_sheets import queries as price_sheets
 from service.price_sheets.pinned import pinned_versions
+from service.reports.offer_names import Names
 from service.workloads import service as workloads
 from service.workloads.models import Workload
 
@@ -38,12 +39,13 @@ DAYS = ("decide_by", "valid_until", "purchase_by", "starts_on", "ends_on", "noti
 
 @dataclass(frozen=True)
 class Evidence:
-    """A completed evaluation. body: as served; sheets: documents of its price sheets; offers: by what it calls them."""
+    """A completed evaluation. body: as served; offers: by what it calls them; names: what they are called."""
 
     id: str
     workload: Workload
     body: Json
     offers: Mapping[str, tuple[str, Json]]
+    names: Names
 
     def option(self, key: str | None) -> Json | None:
         """Return an option by its key."""
@@ -66,13 +68,14 @@ def evidence_of(tx: Transaction, evaluation_id: str) -> Evidence:
     require_intact(f"evaluation {evaluation_id}", found[0], digest_of(body))
     pins = [(sheet["id"], sheet["version"]) for sheet in body["inputs"]["price_sheets"]]
     sheets = [pinned.document for pinned in pinned_versions(tx.session, tx.organization_id, pins)]
+    names = Names(sheets, body["inputs"]["model"])
     offers = {
         name: (sheet["provider"], offer)
         for sheet in sheets
         for offer in sheet["offers"]
         for name in (offer["sku"], f"{sheet['provider']}/{offer['sku']}")
     }
-    return Evidence(evaluation_id, workloads.get(tx, body["workload_id"]), body, offers)
+    return Evidence(evaluation_id, workloads.get(tx, body["workload_id"]), body, offers, names)
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ def _kind(evidence: Evidence, option: Json | None) -> str:
 
 
 def _title(kind: str, evidence: Evidence, option: Json | None) -> str:
-    what = "" if option is None else f": {option['key']}"
+    what = "" if option is None else f": {evidence.names.key(option['key'])}"
     return f"{kind.capitalize()} for {evidence.workload.name}{what}"[:200]
 
 

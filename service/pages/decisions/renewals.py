@@ -12,11 +12,13 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.paging import page
 from service.kit.http.problems import Problem
 from service.pages import door, fields
+from service.pages.decisions import words as deciding
 from service.renewals.ahead import ahead, days_left, what_to_do
 from service.renewals.calendar import CONTENT_TYPE, calendar
 from service.renewals.comparison import compare
 from service.renewals.schemas import CalendarQuery, RenewalsQuery
 from service.reports import words
+from service.reports.offer_names import Names
 from service.workloads import queries as workloads
 
 Json = dict[str, Any]
@@ -59,13 +61,15 @@ def show_renewal(tx: Transaction, commitment_id: str) -> str:
     except Problem as refused:
         found, problem = None, refused
     named = commitment.workload_id and workloads.workload(tx, commitment.workload_id)
+    told = None if found is None else deciding.read(tx, found["evaluation_id"])
     return render_template(
         "renewal.html",
+        sentences=[] if told is None else [deciding.plain(sentence, *told) for sentence in found["detail"]],
         row=_row(tx, commitment),
         standing=commitments.standing(commitment, tx.now.date()),
         workload=named,
         found=found,
-        choices=[] if found is None else [one for each in CHOICES if (one := _choice(found, *each))],
+        choices=[] if found is None else [one for each in CHOICES if (one := _choice(found, told[1], *each))],
         problem=problem,
     )
 
@@ -82,11 +86,16 @@ def _row(tx: Transaction, commitment: Commitment) -> Json:
     }
 
 
-def _choice(found: Json, when: str, choice: str, label: str) -> Json | None:
+def _choice(found: Json, names: Names, when: str, choice: str, label: str) -> Json | None:
     """Return a choice with what is paid a month under it; None where it is not to be had."""
     told = (found[when] or {}).get(choice)
     if told is None:
         return None
     monthly, owed = (Decimal(told[name]["amount"]) for name in ("monthly_cost", "owed"))
     money = {"monthly": words.money(monthly), "owed": words.money(owed) if owed else "nothing"}
-    return {"label": label, "option": told["option"], "currency": told["monthly_cost"]["currency"], **money}
+    return {
+        "label": label,
+        "option": words.upper_first(names.key(told["option"])),
+        "currency": told["monthly_cost"]["currency"],
+        **money,
+    }
