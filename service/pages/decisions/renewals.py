@@ -56,22 +56,28 @@ def renewals_file(tx: Transaction) -> Response:
 def show_renewal(tx: Transaction, commitment_id: str) -> str:
     """Show what staying, leaving, extending and letting a commitment end cost, by its workload's newest answer."""
     commitment = commitments.get(tx, commitment_id)
+    shown: Json = {"sentences": [], "choices": [], "evaluation_id": None, "problem": None}
     try:
-        found, problem = compare(tx, commitment_id, None), None
-    except Problem as refused:
-        found, problem = None, refused
-    named = commitment.workload_id and workloads.workload(tx, commitment.workload_id)
-    told = None if found is None else deciding.read(tx, found["evaluation_id"])
+        shown |= _compared(tx, compare(tx, commitment_id, None))
+    except Problem as problem:
+        shown["problem"] = problem
     return render_template(
         "renewal.html",
-        sentences=[] if told is None else [deciding.plain(sentence, *told) for sentence in found["detail"]],
         row=_row(tx, commitment),
         standing=commitments.standing(commitment, tx.now.date()),
-        workload=named,
-        found=found,
-        choices=[] if found is None else [one for each in CHOICES if (one := _choice(found, told[1], *each))],
-        problem=problem,
+        workload=commitment.workload_id and workloads.workload(tx, commitment.workload_id),
+        **shown,
     )
+
+
+def _compared(tx: Transaction, found: Json) -> Json:
+    """Return a comparison in words."""
+    answer, names = deciding.read(tx, found["evaluation_id"])
+    return {
+        "sentences": [deciding.plain(sentence, answer, names) for sentence in found["detail"]],
+        "choices": [one for each in CHOICES if (one := _choice(found, names, *each))],
+        "evaluation_id": found["evaluation_id"],
+    }
 
 
 def _row(tx: Transaction, commitment: Commitment) -> Json:
