@@ -7,6 +7,7 @@
 #   make check                           format, lint, types, import rules, Dockerfile, openapi.yaml
 #   make bench [ARGS=...]                side-by-side measurements, by hand
 #   make sabotage [ARGS=words]           break each guarantee in a copy and see that a test misses it
+#   make pictures                        the pictures of docs/pictures, taken of a fresh example in a Chromium
 #   make audit | sbom                    known weaknesses of what is locked | what is shipped, with licences; by network
 #   make lock | openapi | format         rewrite the locked requirements | openapi.yaml | the layout of the code
 
@@ -20,7 +21,7 @@ RUN := .venv/.run
 DEV := .venv/.dev
 
 .DEFAULT_GOAL := run
-.PHONY: run quick test prove check bench sabotage audit sbom lock openapi format clean
+.PHONY: run quick test prove check bench sabotage pictures audit sbom lock openapi format clean
 
 run: $(RUN)
 	@$(BIN)/crossover demo --port $(PORT) $(ARGS)
@@ -56,6 +57,9 @@ bench: $(DEV)
 
 sabotage: $(DEV)
 	$(BIN)/python -m tests.sabotage $(ARGS)
+
+pictures: $(DEV)
+	$(BIN)/python -m tests.browser.pictures $(ARGS)
 
 # Neither is part of `make test`: both ask the network, and what they find changes without a change here.
 AUDIT := $(BIN)/uv tool run --from pip-audit==2.10.1 pip-audit --disable-pip --require-hashes --strict --progress-spinner off

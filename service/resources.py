@@ -13,6 +13,7 @@ from service.decisions.lapsing import LAPSE
 from service.decisions.routes import blueprint as decisions
 from service.evaluations import service as evaluating
 from service.evaluations.charting import run as draw
+from service.evaluations.comparisons import comparing
 from service.evaluations.comparisons.routes import blueprint as evaluation_comparisons
 from service.evaluations.jobs import run as evaluate
 from service.evaluations.reviews.routes import blueprint as reviews
@@ -58,7 +59,7 @@ RESOURCES = (
     access,
 )
 
-JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw}
+JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw, comparing.JOB: comparing.run}
 """Handlers of jobs that call nobody, by kind."""
 
 CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE, RAISE_REVIEWS)

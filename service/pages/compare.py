@@ -1,32 +1,27 @@
 """Two answers side by side: why the total moved, in money that adds up."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from threading import Lock
 from typing import Any
 
-from cachetools import LRUCache
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from service.evaluations import queries, reporting, service
-from service.evaluations.comparisons.diffing import difference
-from service.evaluations.comparisons.path import Side
-from service.evaluations.comparisons.sides import side_of
-from service.evaluations.looking import looking
+from service.evaluations.comparisons import comparing
 from service.evaluations.models import EvaluationResult
-from service.kit.db.transaction import Actor, Transaction
+from service.kit.db.transaction import Transaction
 from service.kit.http.problems import Problem
 from service.pages import door
-from service.pages.evaluations import trail_of
+from service.pages.evaluations import AGAIN, trail_of
 from service.pages.workloads import EVERY, answer
 from service.reports import words
 from service.reports.answer import sentence
 from service.reports.drawings.moved import caused, moved
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
+
+RULE = "/evaluations/<id(ev):evaluation_id>/compare"
 
 MOST_OPTIONS = 12
 MOST_CHOICES = 100
@@ -38,109 +33,107 @@ KINDS = (
     ("became_ineligible", "Not allowed any more"),
 )
 
-KEPT = 64
-"""Differences a process keeps: some take seconds to compute."""
-
 Json = dict[str, Any]
-
-_kept: LRUCache[tuple[str, ...], Json] = LRUCache(KEPT)
-_lock = Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """Both ends and their difference; problem: why there is none."""
-
-    before: Side | None = None
-    after: Side | None = None
-    difference: Json | None = None
-    problem: Problem | None = None
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add the page."""
-    rule = "/evaluations/<id(ev):evaluation_id>/compare"
-    door.page(blueprint, rule, "evaluations:read", show_comparison, prepare=_compared)
+    """Add the page, and the form that has a difference computed."""
+    door.page(blueprint, RULE, "evaluations:read", show_comparison)
+    door.form(blueprint, RULE, "evaluations:read", start_comparison)
 
 
-@contextmanager
-def _compared(actor: Actor, evaluation_id: str) -> Iterator[Compared]:
-    """Compute the difference to the evaluation that the address names, else to the version before."""
-    with looking(actor) as tx:
-        after = side_of(tx, evaluation_id)
-        other = request.args.get("with") or _earlier(tx, after)
-        if other is None:
-            yield Compared(after=after)
-            return
-        try:
-            before = side_of(tx, other)
-        except Problem as problem:
-            yield Compared(after=after, problem=problem)
-            return
-    try:
-        found = _difference(actor, before, after)
-    except Problem as problem:
-        yield Compared(before, after, problem=problem)
-        return
-    yield Compared(before, after, found)
+def start_comparison(tx: Transaction, form: Json, evaluation_id: str) -> str:
+    """Have the difference to another evaluation, else the version before, computed; lead to where it is shown."""
+    after = reporting.completed(tx, evaluation_id)
+    here = f"/evaluations/{evaluation_id}/compare"
+    other = form.get("with") or _earlier(tx, after)
+    if other is None:
+        return here
+    before = reporting.completed(tx, other)
+    if Answer(before).currency == Answer(after).currency:
+        comparing.ask(tx, other, evaluation_id)
+    return f"{here}?with={other}"
 
 
-def _difference(actor: Actor, before: Side, after: Side) -> Json:
-    """Return the difference of two sides, as it was computed lately where it was: neither side ever changes."""
-    key = (actor.organization_id, before.body["id"], before.body["digest"], after.body["id"], after.body["digest"])
-    with _lock:
-        kept: Json | None = _kept.get(key)
-    if kept is None:
-        kept = difference(actor, before, after)
-        with _lock:
-            _kept[key] = kept
-    return kept
-
-
-def show_comparison(tx: Transaction, evaluation_id: str, prepared: Compared) -> str:
-    """Show why the total moved between two evaluations."""
+def show_comparison(tx: Transaction, evaluation_id: str) -> Response:
+    """Show two answers and why the total moved between them; until that is computed, how far it is."""
     evaluation = service.get(tx, evaluation_id)
-    choices = tx.session.scalars(
-        queries.results(tx)
-        .where(EvaluationResult.workload_id == evaluation.workload_id)
-        .order_by(EvaluationResult.version.desc())
-        .limit(MOST_CHOICES)
-    )
-    before, after, found = prepared.before, prepared.after, prepared.difference
-    assert after is not None
-    names = Names(_every_sheet(tx, before, after), after.body["inputs"]["model"])
-    return render_template(
+    after = reporting.completed(tx, evaluation_id)
+    before, refused = _other(tx, after)
+    found, job = None, None
+    if before is not None:
+        found = comparing.found(tx, before["id"], evaluation_id)
+        job = comparing.under_way(tx, before["id"], evaluation_id) if found is None else None
+    names = Names(_every_sheet(tx, before, after), after["inputs"]["model"])
+    working = job is not None and not job.is_over
+    shown = render_template(
         "compare.html",
         trail=trail_of(tx, service.summary(tx, evaluation)),
-        heading="Which two answers?" if before is None else _heading(found, before),
-        problem=prepared.problem,
-        sides=[_side(tx, side) for side in (before, after) if side is not None],
+        heading=_heading(found, before, refused, working=working),
+        refused=refused,
+        job=job,
+        working=working,
+        sides=[_side(tx, body) for body in (before, after) if body is not None],
         bars=[] if found is None or before is None else moved(found, names, _version(before), _version(after)),
         causes=None if found is None else found["causes"],
         options=[] if found is None else list(_options(found, names)),
-        choices=[answer(result) for result in choices if result.evaluation_id != evaluation_id],
-        chosen=None if before is None else before.body["id"],
-        currency=Answer(after.body).currency,
+        choices=_choices(tx, evaluation.workload_id, evaluation_id),
+        chosen=None if before is None else before["id"],
+        currency=Answer(after).currency,
         evaluation_id=evaluation_id,
     )
+    return make_response(shown, AGAIN if working else {})
 
 
-def _earlier(tx: Transaction, after: Side) -> str | None:
+def _other(tx: Transaction, after: Json) -> tuple[Json | None, str]:
+    """Return the evaluation to hold against, the one named or the version before, and why it cannot be compared."""
+    other = request.args.get("with") or _earlier(tx, after)
+    if other is None:
+        return None, ""
+    try:
+        before: Json = reporting.completed(tx, other)
+    except Problem as problem:
+        return None, problem.detail
+    currencies = [Answer(body).currency for body in (before, after)]
+    if currencies[0] != currencies[1]:
+        told = f"It is in {currencies[0]}, this one in {currencies[1]}; evaluate both in one currency."
+        return before, told
+    return before, ""
+
+
+def _choices(tx: Transaction, workload_id: str, evaluation_id: str) -> list[Json]:
+    results = tx.session.scalars(
+        queries.results(tx)
+        .where(EvaluationResult.workload_id == workload_id)
+        .order_by(EvaluationResult.version.desc())
+        .limit(MOST_CHOICES)
+    )
+    return [answer(result) for result in results if result.evaluation_id != evaluation_id]
+
+
+def _earlier(tx: Transaction, after: Json) -> str | None:
     """Return the version before, None for a first one."""
-    statement = queries.evaluations(tx, {**EVERY, "workload_id": after.body["workload_id"]})
+    statement = queries.evaluations(tx, {**EVERY, "workload_id": after["workload_id"]})
     ids = [one.id for one in tx.session.scalars(statement)]
-    results = [one for one in queries.results_of(tx, ids).values() if one.version < after.body["version"]]
+    results = [one for one in queries.results_of(tx, ids).values() if one.version < after["version"]]
     return max(results, key=lambda one: one.version).evaluation_id if results else None
 
 
-def _heading(found: Json | None, before: Side) -> str:
-    if found is None:
+def _heading(found: Json | None, before: Json | None, refused: str, *, working: bool) -> str:
+    if refused:
         return "These two cannot be compared"
-    causes = found["causes"]
-    if not any(causes.values()):
+    if before is None:
+        return "Which two answers?"
+    if found is None:
+        return "Being compared" if working else f"This answer and version {before['version']}"
+    return _moved(found, f"against version {before['version']}")
+
+
+def _moved(found: Json, since: str) -> str:
+    """Return by how much the total moved, and why."""
+    if not any(found["causes"].values()):
         return "Nothing differs"
     change = found["recommended"]["change"]
-    since = f"against version {before.body['version']}"
     if change is None:
         return f"There is no total to set {since}: one of the two recommends nothing"
     amount = Decimal(change["amount"])
@@ -150,24 +143,20 @@ def _heading(found: Json | None, before: Side) -> str:
     return f"The total {'rose' if amount > 0 else 'fell'} by {moved_by} {since}: {caused(found)}"
 
 
-def _side(tx: Transaction, side: Side) -> Json:
-    read = Answer(side.body)
-    head = sentence(read, Names(_sheets(tx, side), read.inputs["model"]))
-    made = words.day(datetime.fromisoformat(side.body["created_at"]))
-    return {"head": head, "id": side.body["id"], "name": _version(side), "day": made}
+def _side(tx: Transaction, body: Json) -> Json:
+    read = Answer(body)
+    head = sentence(read, Names(reporting.sheets_of(tx, body), read.inputs["model"]))
+    made = words.day(datetime.fromisoformat(body["created_at"]))
+    return {"head": head, "id": body["id"], "name": _version(body), "day": made}
 
 
-def _version(side: Side) -> str:
-    return f"Version {side.body['version']}"
+def _version(body: Json) -> str:
+    return f"Version {body['version']}"
 
 
-def _sheets(tx: Transaction, side: Side | None) -> list[Json]:
-    return [] if side is None else list(reporting.sheets_of(tx, side.body))
-
-
-def _every_sheet(tx: Transaction, before: Side | None, after: Side) -> list[Json]:
+def _every_sheet(tx: Transaction, before: Json | None, after: Json) -> list[Json]:
     """Return the sheets of both ends, of one that both have a version of the later one's, so that names stay short."""
-    every = [*_sheets(tx, before), *_sheets(tx, after)]
+    every = [sheet for body in (before, after) if body is not None for sheet in reporting.sheets_of(tx, body)]
     return list({(sheet["provider"], sheet["name"]): sheet for sheet in every}.values())
 
 

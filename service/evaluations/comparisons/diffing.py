@@ -10,7 +10,7 @@ from flask import request
 from service import ENGINE_VERSION
 from service.evaluations import queries
 from service.evaluations.comparisons.document import diff_document
-from service.evaluations.comparisons.path import Side, path_between
+from service.evaluations.comparisons.path import Compute, Side, path_between
 from service.evaluations.comparisons.sides import side_of
 from service.evaluations.engine import Allowance, require_bounded
 from service.evaluations.looking import looking
@@ -47,14 +47,26 @@ def diffed(actor: Actor, evaluation_id: str, query: dict[str, Any]) -> Iterator[
 
 
 def difference(actor: Actor, before: Side, after: Side) -> dict[str, Any]:
-    """Return the difference as JSON. Raises Problem 422 where the two are in different currencies."""
+    """Return the difference as JSON, computed inside a request.
+
+    Raises Problem 422 where the two are in different currencies, or it would take too long.
+    """
+    require_one_currency(before, after)
+    require_bounded(MOST_POINTS * max(before.estimated_seconds, after.estimated_seconds))
+    return between(before, after, Allowance(actor).answer_of)
+
+
+def between(before: Side, after: Side, compute: Compute) -> dict[str, Any]:
+    """Return the difference of two sides in one currency as JSON; compute: answers materials on the way."""
+    return diff_document(before, after, path_between(before, after, compute), _currency(after))
+
+
+def require_one_currency(before: Side, after: Side) -> None:
+    """Raise Problem 422 where the two are in different currencies."""
     currencies = [_currency(side) for side in (before, after)]
     if currencies[0] != currencies[1]:
         detail = f"It is in {currencies[0]}, this one in {currencies[1]}; evaluate both in one currency."
         raise invalid(FieldError("/against", "other_currency", detail, "query"))
-    require_bounded(MOST_POINTS * max(before.estimated_seconds, after.estimated_seconds))
-    path = path_between(before, after, Allowance(actor).answer_of)
-    return diff_document(before, after, path, currencies[0])
 
 
 def _against(tx: Transaction, evaluation_id: str) -> Side:

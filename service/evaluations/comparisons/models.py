@@ -1,11 +1,26 @@
-"""The table of replays."""
+"""The tables of replays and of differences."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.kit.db.models import Base, Owned, strict
+
+
+class Difference(Base):
+    """What lies between two evaluations, as an engine computed it. Never changes. content: JSON, see document."""
+
+    __tablename__ = "evaluation_differences"
+    __table_args__ = strict()
+
+    organization_id: Mapped[str] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
+    before_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id"), primary_key=True)
+    after_id: Mapped[str] = mapped_column(ForeignKey("evaluations.id"), primary_key=True)
+    engine_version: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]]
 
 
 class Replay(Owned, Base):
