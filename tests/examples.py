@@ -216,6 +216,7 @@ def decision_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, G
         "end_decision": Good(json={"reason": "No longer needed."}),
         "buy_decision": Good(json={"reference": "PO-4711"}),
         "comment_on_decision": Good(json={"text": "Ask for a discount."}),
+        "rebase_decision": Good(json={"evaluation_id": parameters["evaluation_id"]}),
         "break_glass": Good(json={"reason": "The old units go at noon.", "digest": digest}),
         "review_decision": Good(json={"review": "It was right: nothing else was to be had."}),
         "create_delegation": Good(json={"delegate_id": parameters["member_id"], "until": a_week_ahead()}),

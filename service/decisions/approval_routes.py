@@ -3,19 +3,21 @@
 from typing import Any
 
 from service.access import queries as access
-from service.decisions import breaking_glass, delegating
+from service.decisions import breaking_glass, delegating, rebasing, service
 from service.decisions.approval_models import Delegation
 from service.decisions.approval_schemas import (
     DelegationSchema,
     DelegationsQuery,
     NewBreakGlassSchema,
     NewDelegationSchema,
+    NewRebaseSchema,
     NewReviewSchema,
 )
 from service.decisions.document import Shown, person, shown
-from service.decisions.problems import NOT_ENTITLED, STEP_NOT_ALLOWED
+from service.decisions.problems import GUARDRAIL, NOT_ENTITLED, STEP_NOT_ALLOWED
 from service.decisions.schemas import DecisionSchema
 from service.kit.db.transaction import Transaction
+from service.kit.http import etags
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
 from service.kit.http.problems import CONFLICT
@@ -87,6 +89,24 @@ def break_glass(tx: Transaction, decision_id: str, body: dict[str, Any]) -> Show
 def review_decision(tx: Transaction, decision_id: str, body: dict[str, Any]) -> Shown:
     """Review an approval by break-glass: an approver who neither gave it nor proposed or owns the decision."""
     return shown(tx, breaking_glass.review(tx, decision_id, body["review"]))
+
+
+@blueprint.endpoint(
+    "POST",
+    f"{ONE}/rebase",
+    scope="decisions:propose",
+    body=NewRebaseSchema,
+    returns=DecisionSchema,
+    guarded=True,
+    prepare=rebasing.compared,
+    problems=(*STEPS, GUARDRAIL),
+)
+def rebase_decision(tx: Transaction, decision_id: str, body: dict[str, Any], prepared: dict[str, Any]) -> Shown:
+    """Move your proposal onto a newer evaluation. Votes go along where it is the same, and no dearer or riskier."""
+    decision = service.lock(tx, decision_id)
+    etags.require_match(shown(tx, decision))
+    rebasing.rebase(tx, service.settle(tx, decision), body, prepared)
+    return shown(tx, decision)
 
 
 def _shown(tx: Transaction, row: Delegation) -> dict[str, Any]:

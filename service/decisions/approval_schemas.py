@@ -44,6 +44,14 @@ class NewBreakGlassSchema(Schema):
     digest = Text(maximum=71, pattern=DIGEST, required=True)
 
 
+class NewRebaseSchema(Schema):
+    """A newer evaluation of the workload to stand on. Option and reason stay as they are where they are left out."""
+
+    evaluation_id = Identifier("ev", required=True)
+    option = Text(minimum=1, maximum=500, load_default=None, allow_none=True)
+    override_reason = Text(maximum=2000, load_default="")
+
+
 class NewReviewSchema(Schema):
     """What the review of an approval by break-glass found."""
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from service.access import queries as access
 from service.access.models import Member
 from service.decisions import guarding, guardrails, queries, service, voting
-from service.decisions.approval_models import BreakGlass
+from service.decisions.approval_models import BreakGlass, Rebase
 from service.decisions.guardrails import Finding
 from service.decisions.models import Decision, Purchase, Vote
 from service.decisions.quorum import Quorum
@@ -23,6 +23,7 @@ class Beside:
     votes: dict[str, list[Vote]]
     purchases: dict[str, Purchase]
     broken: dict[str, BreakGlass]
+    rebases: dict[str, list[Rebase]]
     people: dict[str, Member]
 
 
@@ -45,6 +46,7 @@ class Shown:
             "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
         }  # fmt: skip
         self.break_glass = _break_glass(tx, beside.broken.get(row.id), beside.people)
+        self.rebases = [_rebase(each, beside.people) for each in beside.rebases[row.id]]
         self.proposer, self.owner = (person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
         self.needs = None if self.quorum is None else needs_of(self.quorum)
         self.sentence = self._sentence() + self._review()
@@ -95,12 +97,13 @@ def shown_all(tx: Transaction, rows: Sequence[Decision]) -> list[Shown]:
     ids = [row.id for row in rows]
     votes = queries.votes_of(tx, ids)
     cast = [vote for cast_votes in votes.values() for vote in cast_votes]
-    broken = queries.broken_of(tx, ids)
+    broken, rebases = queries.broken_of(tx, ids), queries.rebases_of(tx, ids)
     members = {vote.member_id for vote in cast} | {vote.on_behalf_of for vote in cast if vote.on_behalf_of is not None}
+    members |= {rebase.member_id for moves in rebases.values() for rebase in moves}
     for each in broken.values():
         members |= {each.member_id, *([] if each.reviewer_id is None else [each.reviewer_id])}
     people = access.members_of(tx, members.union(*({row.proposer_id, row.owner_id} for row in rows)))
-    beside = Beside(guarding.rules_in_force(tx)[1], votes, queries.purchases_of(tx, ids), broken, people)
+    beside = Beside(guarding.rules_in_force(tx)[1], votes, queries.purchases_of(tx, ids), broken, rebases, people)
     return [Shown(tx, row, beside) for row in rows]
 
 
@@ -128,6 +131,12 @@ def _break_glass(tx: Transaction, broken: BreakGlass | None, people: dict[str, M
             for name in ("created_at", "reason", "overridden", "review_by", "reviewed_at", "review")
         },
     }
+
+
+def _rebase(rebase: Rebase, people: dict[str, Member]) -> dict[str, Any]:
+    evidence = ("from_evaluation_id", "to_evaluation_id", "from_digest", "to_digest")
+    parts = ("created_at", *evidence, "carried", "because", "differences")
+    return {"member": person(people[rebase.member_id]), **{name: getattr(rebase, name) for name in parts}}
 
 
 def _vote(vote: Vote, members: dict[str, Member]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
-from service.decisions.approval_models import BreakGlass
+from service.decisions.approval_models import BreakGlass, Rebase
 from service.decisions.models import Comment, Decision, Guardrails, Purchase, Vote
 from service.kit.db.transaction import Transaction
 
@@ -51,6 +51,15 @@ def broken_of(tx: Transaction, decision_ids: Collection[str]) -> dict[str, Break
         BreakGlass.organization_id == tx.organization_id, BreakGlass.decision_id.in_(decision_ids)
     )
     return {broken.decision_id: broken for broken in tx.session.scalars(statement)}
+
+
+def rebases_of(tx: Transaction, decision_ids: Collection[str]) -> dict[str, list[Rebase]]:
+    """Return the moves of these decisions onto newer evaluations, by decision, in their order."""
+    statement = select(Rebase).where(Rebase.organization_id == tx.organization_id, Rebase.decision_id.in_(decision_ids))
+    found: dict[str, list[Rebase]] = {decision_id: [] for decision_id in decision_ids}
+    for rebase in tx.session.scalars(statement.order_by(Rebase.created_at, Rebase.id)):
+        found[rebase.decision_id].append(rebase)
+    return found
 
 
 def _state(tx: Transaction) -> ColumnElement[str]:

@@ -76,6 +76,20 @@ class BreakGlassSchema(Schema):
     review = fields.String(required=True)
 
 
+class RebaseSchema(Schema):
+    """A move onto a newer evaluation. `because`: why votes did not go along; `differences`: the option's, by cause."""
+
+    created_at = Timestamp(required=True)
+    member = fields.Nested(PersonSchema, required=True)
+    from_evaluation_id = Identifier("ev", required=True)
+    to_evaluation_id = Identifier("ev", required=True)
+    from_digest = fields.String(required=True)
+    to_digest = fields.String(required=True)
+    carried = fields.Boolean(required=True)
+    because = fields.List(fields.String(), required=True)
+    differences = fields.Dict(keys=fields.String(), required=True)
+
+
 class DecisionSchema(Schema):
     """A decision. `content` is what was decided, for ever, under `digest`; the days beside it are as agreed by now."""
 
@@ -109,6 +123,7 @@ class DecisionSchema(Schema):
     digest = fields.String(required=True)
     content = fields.Dict(keys=fields.String(), required=True)
     votes = fields.List(fields.Nested(DecisionVoteSchema), required=True)
+    rebases = fields.List(fields.Nested(RebaseSchema), required=True)
     break_glass = fields.Nested(BreakGlassSchema, required=True, allow_none=True)
     purchase = fields.Nested(PurchaseSchema, required=True, allow_none=True)
     version = fields.Integer(required=True)

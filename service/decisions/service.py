@@ -72,7 +72,7 @@ def propose(tx: Transaction, said: dict[str, Any]) -> Decision:
     tx.session.add(decision)
     tx.session.flush()
     events.append(tx, EVENTS["proposed"], decision.id, after=facts(decision))
-    _approve_if_reached(tx, decision)
+    approve_if_reached(tx, decision)
     return decision
 
 
@@ -92,7 +92,7 @@ def vote(tx: Transaction, decision_id: str, said: dict[str, Any]) -> Decision:
     if said["vote"] == "reject":
         move(tx, decision, "rejected", said["reason"])
     elif said["vote"] == "approve":
-        _approve_if_reached(tx, decision)
+        approve_if_reached(tx, decision)
     return decision
 
 
@@ -166,7 +166,7 @@ def clock_of(decision: Decision) -> Clock:
     )
 
 
-def _approve_if_reached(tx: Transaction, decision: Decision) -> None:
+def approve_if_reached(tx: Transaction, decision: Decision) -> None:
     """Approve where the votes suffice now, under the guardrails of now; nobody else can between, the row is locked."""
     need = require_guardrails(tx, decision)
     if not quorum_of(tx, decision, need).is_reached:
