@@ -12,6 +12,7 @@ from service.evaluations import queries as evaluations
 from service.evaluations.comparisons.sides import not_completed
 from service.evaluations.document import digest_of
 from service.evaluations.integrity import require_intact
+from service.evaluations.ordering import ordered
 from service.kit.clock import months_after
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
@@ -94,7 +95,7 @@ def draft(tx: Transaction, said: Json) -> Draft:
     evidence = evidence_of(tx, said["evaluation_id"])
     option = _chosen(evidence, said)
     kind = said["kind"] or _kind(evidence, option)
-    terms = None if option is None else terms_of(option)
+    terms = None if option is None else terms_of(ordered(option, evidence.body["inputs"]["policy"]))
     buys = kind in BUYING and terms is not None and terms.units > 0
     days = _days(evidence, said, tx.now.date(), terms, buys=buys)
     total = terms.total_commitment if buys and terms is not None else Decimal(0)

@@ -6,9 +6,10 @@ from flask import Response, request
 
 from service.access.models import Organization
 from service.evaluations import reporting
+from service.evaluations.ordering import ordered
 from service.kit import canonical_json
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import FieldError, Problem, define, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, define, invalid
 from service.purchase_requests import order_x, paper, tables
 from service.purchase_requests.document import Approval, Subject, purchase_request
 from service.workloads import service as workloads
@@ -35,12 +36,21 @@ def as_purchase_request(tx: Transaction, evaluation_id: str, query: Json) -> Res
 
 
 def requested(tx: Transaction, evaluation: Json, key: str | None, approval: Approval | None = None) -> Json:
-    """Return the purchase request of an option. Raises Problem 422 where there is no such option with figures."""
-    option = option_of(evaluation, key)
+    """Return the purchase request of what an option orders newly.
+
+    Raises Problem 422 where there is no such option with figures, 409 where all its units are bought already.
+    """
+    chosen = option_of(evaluation, key)
+    option = ordered(chosen, evaluation["inputs"]["policy"])
+    if option["units"] == 0 and chosen["mode"] == "dedicated":
+        told = f"All units of {chosen['key']} are bought already by running commitments: nothing is ordered."
+        raise Problem(CONFLICT, told)
+    others = [option if one["key"] == option["key"] else one for one in evaluation["options"]]
     organization = tx.session.get_one(Organization, tx.organization_id)
     workload = workloads.get(tx, evaluation["workload_id"])
     sheets = reporting.sheets_of(tx, evaluation)
-    return purchase_request(Subject(evaluation, option["key"], sheets, organization.name, workload.name, approval))
+    asked = evaluation | {"options": others}
+    return purchase_request(Subject(asked, option["key"], sheets, organization.name, workload.name, approval))
 
 
 def option_of(evaluation: Json, key: str | None) -> Json:

@@ -7,6 +7,7 @@ from flask import Response
 
 from service.access.models import Organization
 from service.evaluations import reporting
+from service.evaluations.ordering import ordered
 from service.evaluations.purchasing import NOT_ACCEPTABLE, OTHER_FORMS, option_of, respond
 from service.kit.clock import months_after
 from service.kit.db.transaction import Transaction
@@ -98,6 +99,7 @@ def export_decided_bill(tx: Transaction, decision_id: str, query: dict[str, Any]
 def _expected_bill(
     tx: Transaction, evaluation: Json, option: Json, starts_on: date, commitment_id: str, query: dict[str, Any]
 ) -> Response:
+    option = ordered(option, evaluation["inputs"]["policy"])
     first, last = _span(option, starts_on, query)
     organization = tx.session.get_one(Organization, tx.organization_id)
     offers = {

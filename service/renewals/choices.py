@@ -4,7 +4,7 @@ Until it ends its monthly price is owed whatever is chosen, so what another way 
 paid for already do not cost a second time. All figures are of a month, at the traffic of the evaluation they come from.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -40,26 +40,30 @@ class Pair:
         return self.second.monthly_cost - self.first.monthly_cost
 
 
-def until_the_end(commitment: Commitment, options: Sequence[Mapping[str, Any]]) -> Pair:
-    """Return the cheapest way that uses what is paid for, and the cheapest without it; both pay the commitment."""
+def until_the_end(commitment: Commitment, options: Sequence[Mapping[str, Any]], called: Collection[str]) -> Pair:
+    """Return the cheapest way that uses what is paid for, and the cheapest without it; both pay the commitment.
+
+    called: what the evaluation calls the commitment's offer, of its provider and sku.
+    """
     owed = commitment.monthly_per_unit * commitment.units
     stay = [
         Choice(option["key"], _bill(option) - _paid_already(option, commitment) + owed, owed)
-        for option in _using(commitment, options)
+        for option in _using(options, called)
     ]
     leave = [
-        Choice(option["key"], _bill(option) + owed, owed)
-        for option in _eligible(options)
-        if not _uses(option, commitment)
+        Choice(option["key"], _bill(option) + owed, owed) for option in _eligible(options) if not _uses(option, called)
     ]
     return Pair(_cheapest(stay), _cheapest(leave))
 
 
-def afterwards(commitment: Commitment, options: Sequence[Mapping[str, Any]]) -> Pair:
-    """Return the cheapest way that buys the same again at today's prices, and the cheapest that lets it end."""
+def afterwards(options: Sequence[Mapping[str, Any]], called: Collection[str]) -> Pair:
+    """Return the cheapest way that buys the same again at today's prices, and the cheapest that lets it end.
+
+    called: as of `until_the_end`.
+    """
     nothing = Decimal(0)
-    extend = [Choice(option["key"], _bill(option), nothing) for option in _using(commitment, options)]
-    end = [Choice(o["key"], _bill(o), nothing) for o in _eligible(options) if not _uses(o, commitment)]
+    extend = [Choice(option["key"], _bill(option), nothing) for option in _using(options, called)]
+    end = [Choice(o["key"], _bill(o), nothing) for o in _eligible(options) if not _uses(o, called)]
     return Pair(_cheapest(extend), _cheapest(end))
 
 
@@ -70,12 +74,12 @@ def _eligible(options: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
             yield option
 
 
-def _using(commitment: Commitment, options: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    return (option for option in _eligible(options) if _uses(option, commitment))
+def _using(options: Sequence[Mapping[str, Any]], called: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    return (option for option in _eligible(options) if _uses(option, called))
 
 
-def _uses(option: Mapping[str, Any], commitment: Commitment) -> bool:
-    return option["mode"] in ("dedicated", "hybrid") and option["dedicated"] == commitment.sku
+def _uses(option: Mapping[str, Any], called: Collection[str]) -> bool:
+    return option["mode"] in ("dedicated", "hybrid") and option["dedicated"] in called
 
 
 def _bill(option: Mapping[str, Any]) -> Decimal:

@@ -8,6 +8,7 @@ from typing import Any
 from service.commitments.models import Commitment
 from service.commitments.service import get, standing
 from service.evaluations import queries as evaluations
+from service.evaluations.reporting import sheets_of
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.renewals.choices import Choice, Pair, afterwards, until_the_end
@@ -25,8 +26,9 @@ def compare(tx: Transaction, commitment_id: str, evaluation_id: str | None) -> d
     evaluation_id, body = _evaluated(tx, commitment, evaluation_id)
     options = body["options"]
     ended = standing(commitment, tx.now.date()).state == "ended"
-    now = None if ended else until_the_end(commitment, options)
-    then = afterwards(commitment, options)
+    called = _called(tx, commitment, body)
+    now = None if ended else until_the_end(commitment, options, called)
+    then = afterwards(options, called)
     return {
         "commitment_id": commitment.id,
         "evaluation_id": evaluation_id,
@@ -38,6 +40,23 @@ def compare(tx: Transaction, commitment_id: str, evaluation_id: str | None) -> d
             "letting_end_costs_more": _money(commitment, then.difference),
         },
     }
+
+
+def _called(tx: Transaction, commitment: Commitment, body: dict[str, Any]) -> frozenset[str]:
+    """Return what the evaluation calls the commitment's offer: its sku, after the provider where others sell it."""
+    provider, model = commitment.provider.casefold(), body["inputs"]["model"]
+    sellers = {
+        sheet["provider"]
+        for sheet in sheets_of(tx, body)
+        for offer in sheet["offers"]
+        if offer["sku"] == commitment.sku and (model is None or offer["model"].casefold() == model.casefold())
+    }
+    own = [seller for seller in sellers if seller.casefold() == provider]
+    names = {f"{seller}/{commitment.sku}" for seller in own} | (
+        {commitment.sku} if own and len(sellers) == 1 else set()
+    )
+    used = {option["dedicated"] for option in body["options"] if option["dedicated"] is not None}
+    return frozenset(name for name in used if name in names or name.rpartition(":")[0] in names)
 
 
 def _evaluated(tx: Transaction, commitment: Commitment, evaluation_id: str | None) -> tuple[str, dict[str, Any]]:
@@ -74,8 +93,8 @@ def _until(commitment: Commitment, pair: Pair) -> dict[str, Any]:
 def _told(commitment: Commitment, now: Pair | None, then: Pair) -> Iterator[str]:
     if then.first is None:
         yield (
-            f"The evaluation has no option with {commitment.sku}: evaluate with the incumbent you have, so that it can "
-            "be compared."
+            f"The evaluation has no option with {commitment.sku} of {commitment.provider}: evaluate with the incumbent "
+            "you have, so that it can be compared."
         )
     if now is not None and now.difference is not None and now.first is not None and now.second is not None:
         if now.difference >= 0:

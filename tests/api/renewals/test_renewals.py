@@ -104,17 +104,18 @@ def test_a_reservation_with_half_a_year_left_by_hand() -> None:
     tokens = option("serverless:tokens", "1226.40", {"input_tokens": "876.00", "output_tokens": "350.40"})
     same = option("dedicated:ptu@12x15", "3315.00", {"reserved_units": "1031.407", "idle": "2283.593"}, 15)
     more = option("hybrid:ptu@12x20+t", "4450.00", {"reserved_units": "4420.00", "output_tokens": "30.00"}, 20)
-    now, then = until_the_end(commitment, [tokens, same, more]), afterwards(commitment, [tokens, same, more])
+    all_three = [tokens, same, more]
+    now, then = until_the_end(commitment, all_three, {"ptu"}), afterwards(all_three, {"ptu"})
     assert now.first is not None
     assert now.second is not None
     assert (now.first.option, str(now.first.monthly_cost)) == ("dedicated:ptu@12x15", "3315.000")
     assert f"{now.second.monthly_cost:.2f}" == "4541.40"
     assert f"{now.difference:.2f}" == "1226.40"
     assert f"{then.difference:.2f}" == "-2088.60"
-    beyond = until_the_end(commitment, [tokens, more]).first
+    beyond = until_the_end(commitment, [tokens, more], {"ptu"}).first
     assert beyond is not None
     assert beyond.monthly_cost == 3315 + 5 * 221 + 30, "five units more than are paid for cost what they cost"
-    none = until_the_end(commitment, [tokens])
+    none = until_the_end(commitment, [tokens], {"ptu"})
     assert (none.first, none.difference) == (None, None)
 
 
@@ -176,3 +177,13 @@ def test_somebody_is_reminded_once_a_month_before(api: ApiClient, database: Data
             worker.do_chores()
         raised = api.get("/v1/events?action=commitment.renewal_due").json["items"]
         assert [event["resource_id"] for event in raised] == [first]
+
+
+def test_units_of_another_provider_under_the_same_name_are_not_those_that_are_paid_for(
+    api: ApiClient, workload: str
+) -> None:
+    commitment = buy(api, workload, provider="another")
+    with time_machine.travel(NOW, tick=False):
+        told = api.get(f"/v1/commitments/{commitment}/renewal").json
+    assert told["until_the_end"]["stay"] is None
+    assert "no option with ptu of another" in told["detail"][0]

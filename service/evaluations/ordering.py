@@ -1,0 +1,89 @@
+"""What an option orders newly: its units less those that running commitments have bought already."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from service.kit.db.types import plain_decimal
+from service.workflow.bill import quantize
+from service.workflow.compute.terms import KEY
+
+Json = Mapping[str, Any]
+
+BOUGHT = ("reserved_units", "idle", "upfront")
+"""Lines of a bill that pay for reserved units."""
+
+
+def ordered(option: Json, policy: Json) -> dict[str, Any]:
+    """Return an option as its order: units, lines and commitment of what is newly bought; its total stays.
+
+    option: with figures, of an evaluation as served. policy: of the evaluation's inputs. What runs already is one line,
+    `running_commitment`, instead of what the option's own units cost less what they are covered by.
+    """
+    covered = covered_units(option, policy)
+    if not covered:
+        return dict(option)
+    units = int(option["units"])
+    share = Decimal(units - covered) / units
+    lines = [line for line in option["lines"] if line["code"] != "covered_by_commitment"]
+    bought = [line for line in lines if line["code"] in BOUGHT]
+    scaled = [_scaled(line, units - covered, units) for line in bought] if covered < units else []
+    kept = [line for line in lines if line["code"] not in BOUGHT]
+    if not any(line["code"] == "running_commitment" for line in kept):
+        kept.append(_running(covered, _sum(bought) - _sum(scaled)))
+    bound = option.get("commitment")
+    return {
+        **option,
+        "units": units - covered,
+        "lines": [*scaled, *kept],
+        "commitment": None if bound is None or covered == units else bound | dict(_shared(bound, share)),
+    }
+
+
+def covered_units(option: Json, policy: Json) -> int:
+    """Return how many of an option's units are bought already.
+
+    A bill says so in a line of its own, but for an option that is the running units at their own rate: there the policy
+    says it, by its `commitments`, or its incumbent where they do not name that.
+    """
+    units = int(option["units"] or 0)
+    if option["mode"] not in ("dedicated", "hybrid") or option["ruled_out"]:
+        return 0
+    said = [line for line in option["lines"] if line["code"] == "covered_by_commitment"]
+    if said:
+        return int(sum(Decimal(line["quantity"]) for line in said))
+    named = KEY.fullmatch(option["key"])
+    if named is None or any(line["code"] == "running_commitment" for line in option["lines"]):
+        return 0
+    return min(units, _running_units(named["label"], policy) if option["term_months"] else 0)
+
+
+def _running_units(label: str, policy: Json) -> int:
+    """Return how many units of a reservation run, as the policy says; none where the term has ended."""
+    stated = [entry for entry in policy.get("commitments", ()) if entry["reservation"] == label]
+    if stated:
+        return sum(entry["units"] for entry in stated if entry["months_left"])
+    incumbent = KEY.fullmatch(policy.get("incumbent") or "")
+    return int(incumbent["units"]) if incumbent is not None and incumbent["label"] == label else 0
+
+
+def _scaled(line: Json, part: int, whole: int) -> dict[str, Any]:
+    amounts = {name: quantize(Decimal(line[name]) * part / whole) for name in ("quantity", "amount")}
+    return {**line, **{name: plain_decimal(value) for name, value in amounts.items()}}
+
+
+def _shared(bound: Json, share: Decimal) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in ("upfront", "monthly"):
+        yield name, bound[name] | {"amount": plain_decimal(quantize(Decimal(bound[name]["amount"]) * share))}
+
+
+def _running(units: int, amount: Decimal) -> dict[str, Any]:
+    price = plain_decimal(quantize(amount / units))
+    return {
+        "code": "running_commitment", "quantity": str(units), "unit": "unit_months", "unit_price": price, "per": 1,
+        "amount": plain_decimal(amount),
+    }  # fmt: skip
+
+
+def _sum(lines: list[dict[str, Any]]) -> Decimal:
+    return sum((Decimal(line["amount"]) for line in lines), Decimal(0))
