@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from service.price_sheets.lint.capacity import concurrency, curve
 from service.price_sheets.lint.finding import Finding, error, warning
+from service.price_sheets.lint.idle_fields import idle_fields
 from service.price_sheets.lint.outliers import outliers
 from service.price_sheets.lint.prices import serverless
 from service.price_sheets.lint.rates import dedicated
@@ -24,6 +25,7 @@ def lint(document: Json) -> Iterator[Finding]:
         yield from curve(offer.get("speed"), f"{pointer}/speed")
         yield from serverless(offer, pointer) if offer["mode"] == "serverless" else dedicated(offer, pointer)
         yield from concurrency(offer, f"{pointer}/capacity")
+        yield from idle_fields(offer, pointer)
     yield from outliers(document)
 
 

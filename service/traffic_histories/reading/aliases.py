@@ -187,5 +187,5 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
 
 
 def plain_name(name: str) -> str:
-    """Return `name` without what spellings differ in: case, blanks, `_`, `-`, `.` and brackets."""
-    return "".join(character for character in name.casefold() if character not in " _-.\t()[]")
+    """Return `name` without what spellings differ in: case, blanks, `_`, `-`, `.`, brackets and `{labels}`."""
+    return "".join(character for character in name.casefold().partition("{")[0] if character not in " _-.\t()[]")

@@ -10,7 +10,7 @@ from service.workflow.traffic import DAY, SECOND, Int64s, TrafficHistory
 
 from .errors import RefusedError
 from .logs import build_log, excluded, repeated_requests
-from .plausible import require_no_counters, tell_implausible
+from .plausible import require_no_counters, tell_implausible, tell_regular
 from .report import Report
 from .row_order import oldest_first, tell_order
 from .scan import Frame, Mask, Scan
@@ -79,6 +79,7 @@ def _log(scan: Scan, part: Placed, whole: Placed, report: Report) -> TrafficHist
     end = last if scan.options.end_us is None and last > int(part.start_us.max()) else scan.options.end_us
     log = build_log(part.frame, part.start_us, part.finish_us, (start, end), report)
     tell_implausible(log, report)
+    tell_regular(scan, log, report)
     return log
 
 

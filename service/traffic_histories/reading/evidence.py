@@ -23,6 +23,8 @@ PARTS: tuple[Field, ...] = (
 )
 """Fields told apart of input and output; their sums are in the report."""
 
+SIDES: dict[str, Field] = {"input": "input_tokens", "output": "output_tokens"}
+
 
 THROTTLED = "429|throttl|rate.?limit|too.?many.?requests|quota|overloaded"
 """What statuses and errors of calls that were turned away say."""
@@ -77,6 +79,10 @@ def _sums(scan: Scan) -> Iterator[tuple[str, str]]:
     yield from ((field, f"sum({_number(scan, names[field])})") for field in PARTS if field in names)
     yield from _cached_sums(scan)
     yield from _reasoning_sums(scan)
+    if counting(scan.columns):
+        yield from (
+            (f"{side}_sum", f"sum({_number(scan, names[field])})") for side, field in SIDES.items() if field in names
+        )
     if {"total_tokens", "input_tokens", "output_tokens"} <= names.keys():
         yield "both_sum", f"sum({_number(scan, names['input_tokens'])} + {_number(scan, names['output_tokens'])})"
         yield "total_sum", f"sum({_number(scan, names['total_tokens'])})"

@@ -36,9 +36,11 @@ def keying(columns: Columns) -> list[str]:
 
 def tell_ignored(columns: Columns, found: dict[str, int], report: Report) -> None:
     """Say what ignored columns add up to, and how many values they have."""
+    told = [found.get(name) for name in ("both_sum", "input_sum", "output_sum", "beside_sum")]
     for index, name in enumerate(counting(columns)):
         count = found[f"ignored_{index}"]
-        if count and count not in (found.get("both_sum"), *report.quantities.values()):
+        # A column that adds up to what was read already says the same once more.
+        if count and count not in (*told, *report.quantities.values()):
             detail = (
                 f"column {name!r} adds up to {count} and was ignored; where it is billed, map it with column.<field>="
             )

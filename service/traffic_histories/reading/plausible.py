@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from service.workflow.traffic import BucketSeries, Int64s, TrafficHistory
+from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory
 
 from .aliases import Field
 from .errors import RefusedError
@@ -14,6 +14,9 @@ FEWEST, FEWEST_NAMED = 24, 6
 
 RISING = 0.8
 """Least share of buckets in which a counter rises."""
+
+MANY = 50_000
+"""Input tokens of a mean row above which regular rows are taken to be buckets rather than requests."""
 
 MOST_PER_REQUEST = 4_000_000
 """Tokens of a mean request above which the unit is in doubt: twice the longest context on sale."""
@@ -43,6 +46,20 @@ def _only_rises(name: str, column: Int64s) -> bool:
     steps = np.diff(column)
     rises = np.count_nonzero(steps > 0) >= RISING * len(steps)
     return len(column) >= fewest and bool((steps >= 0).all()) and bool(rises)
+
+
+def tell_regular(scan: Scan, log: RequestLog, report: Report) -> None:
+    """Say where what was read as a request a row may be buckets: rows as far apart as those, of very many tokens."""
+    steps = np.unique(np.diff(log.arrival_us))
+    if scan.options.kind is not None or scan.columns.dialect is not None or len(log.arrival_us) < FEWEST:
+        return
+    mean = int(log.input_tokens.sum()) / len(log.arrival_us)
+    if len(steps) == 1 and int(steps[0]) // SECOND in BUCKET_SECONDS[1:] and mean > MANY:
+        detail = (
+            f"rows are all {steps[0] / SECOND:g} s apart and of {mean:,.0f} input tokens on average, as buckets are, "
+        )
+        detail += "and were read as one request each: say kind=series, with column.requests=... where one counts them, "
+        report.find("log_or_series", f"{detail}or kind=log", can_move=True)
 
 
 def tell_implausible(history: TrafficHistory, report: Report) -> None:

@@ -65,7 +65,9 @@ def _bucket_us(starts: Int64s, lengths: Int64s | None, options: ReadOptions) -> 
     legal = [length for length in tried if length % SECOND == 0 and length // SECOND in BUCKET_SECONDS]
     if not legal:
         detail = f"the rows are {tried[-1] / SECOND:g} s apart; buckets of {', '.join(map(str, BUCKET_SECONDS))} s are "
-        detail += "read. Export the series in one of these, or declare bucket_seconds"
+        detail += (
+            "read. Export the series in one of these, declare bucket_seconds, or say kind=log if a row is a request"
+        )
         raise RefusedError("bucket_length", detail, "bucket_seconds")
     return legal[0]
 

@@ -129,6 +129,7 @@ WARNINGS = {
     "output_below_input": (priced(input_tokens="2", output_tokens="0.19"), ["/offers/0/prices/1"]),
     "cached_above_input": (priced(input_tokens="2", cached_input_tokens="2.01"), ["/offers/0/prices/1"]),
     "tier_dearer": (changed("/offers/0/prices/2/tiers/1/amount", "2.01"), ["/offers/0/prices/2/tiers"]),
+    "without_effect": (with_offer(TOKEN, instance_concurrency=4), ["/offers/0/instance_concurrency"]),
     "tier_unstated": (with_offer(TOKEN, sku="m70-batch"), ["/offers/0/sku"]),
     "input_free": (priced(output_tokens="2"), ["/offers/0/prices"]),
     "free": (priced(input_tokens="0", output_tokens="0.000"), ["/offers/0/prices"]),
@@ -180,6 +181,22 @@ def test_what_looks_like_a_slip_is_a_warning(code: str) -> None:
     assert told(document) == {("warning", code, pointer) for pointer in pointers}
 
 
+def test_every_field_that_changes_no_answer_is_told() -> None:
+    speed = {"prefill_tokens_per_second": 9000, "decode_tokens_per_second": [[1, 70]]}
+    rates = [{"term_months": 12, "hourly": "20"}, {"term_months": 0, "daily": "600"}]
+    cases = {
+        "/offers/1/speed": with_offer(GPU, speed=speed),
+        "/offers/1/capacity/context_tokens": with_capacity(context_tokens=100),
+        "/offers/1/autoscale": with_offer(GPU, autoscale={"minimum": 0}, rates=rates),
+        "/offers/1/rates/0/owned/power_usage_effectiveness": rated(
+            {"term_months": 36, "owned": {"purchase": "90000", "power_usage_effectiveness": 1.4}}
+        ),
+    }
+    for pointer, document in cases.items():
+        assert ("warning", "without_effect", pointer) in told(document), pointer
+    assert told(with_offer(GPU, autoscale={"minimum": 0})) == set()
+
+
 def test_a_first_tier_for_nothing_is_an_allowance_and_no_slip() -> None:
     tiers = [{"above": 10_000_000, "amount": "0.50"}]
     free = {"meter": "input_tokens", "amount": "0", "per": 1_000_000, "tiers": tiers}
@@ -197,9 +214,8 @@ def test_a_minimum_of_the_autoscaler_above_the_maximum_is_refused() -> None:
 
 
 def test_one_term_may_be_paid_in_two_ways() -> None:
-    assert (
-        told(rated({"term_months": 12, "hourly": "2"}, {"term_months": 12, "hourly": "0", "upfront": "17000"})) == set()
-    )
+    document = rated({"term_months": 12, "hourly": "2"}, {"term_months": 12, "hourly": "0", "upfront": "17000"})
+    assert told(document) == {("warning", "without_effect", "/offers/1/autoscale")}
 
 
 def test_terms_are_held_against_the_cheapest_on_demand_rate() -> None:

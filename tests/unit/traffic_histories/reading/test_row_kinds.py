@@ -157,3 +157,28 @@ def test_days_as_spreadsheets_count_them_are_named() -> None:
     error = refusal("timestamp,prompt_tokens,completion_tokens\n" + rows, zone="UTC")
     assert error.code == "unrecognised_time"
     assert "days as spreadsheets count them" in error.detail
+
+
+def test_buckets_without_requests_are_told_from_requests() -> None:
+    rows = [(900_000 + n % 7, 50_000) for n in range(30)]
+    _, report = read(series("prompt_tokens", "generation_tokens", rows=list(rows)))
+    assert "log_or_series" in found(report)
+    _, report = read(series("prompt_tokens", "generation_tokens", rows=list(rows)), kind="series")
+    assert "log_or_series" not in found(report)
+    _, report = read(series("prompt_tokens", "generation_tokens", rows=[(900, 50)] * 30))
+    assert "log_or_series" not in found(report)
+
+
+def test_a_column_that_repeats_what_was_read_is_no_news() -> None:
+    rows = [(100, 10, 100, 10, 7) for _ in range(ROWS)]
+    names = ("prompt_tokens", "completion_tokens", "billed_prompt_tokens", "billed_completion_tokens", "image_count")
+    told = [each.detail for each in read(series(*names, rows=list(rows)))[1].findings if each.code == "ignored_count"]
+    assert len(told) == 1
+    assert "image_count" in told[0]
+
+
+def test_labels_behind_a_metric_do_not_hide_it() -> None:
+    names = ('vllm:prompt_tokens{model="m"}', "vllm:generation_tokens{}", "requests{}")
+    text = series(*(f'"{name.replace(chr(34), chr(34) * 2)}"' for name in names), rows=[(100, 10, 5)] * 30)
+    history, _ = read(text)
+    assert (int(history.input_tokens.sum()), int(history.output_tokens.sum())) == (3000, 300)
