@@ -120,6 +120,37 @@ def test_speeds_measured_under_load_size_the_units_that_were_measured(streams: i
     assert "speeds_may_hold_reading" not in {remark["code"] for remark in body["inputs"]["remarks"]}
 
 
+def reserved_already(commitments: list[dict[str, Any]]) -> tuple[dict[str, str], Any]:
+    """Return what a reservation that is paid already is compared at, and the recommendation."""
+    policy = {"incumbent": "hybrid:ptu@12x15+tokens", "commitments": commitments}
+    body, _ = answered(Case("29-reservation-already-paid", ("traffic.csv.gz",), policy=policy))
+    totals = {option["key"]: option["monthly_cost"]["amount"] for option in body["options"]}
+    return totals, body["recommendation"]
+
+
+def sentences(recommendation: Any) -> str:  # noqa: ANN401 - a document
+    return " ".join(reason["sentence"] for reason in recommendation["reasons"])
+
+
+def test_half_a_year_of_fifteen_units_is_owed_and_leaving_them_costs_what_tokens_do() -> None:
+    """3,315.00 is owed either way: tokens cost 1,226.40 more. Stay, and take tokens when it has ended."""
+    totals, chosen = reserved_already([{"reservation": "ptu@12", "units": 15, "months_left": 6}])
+    assert chosen["option"] == "hybrid:ptu@12x15+tokens"
+    assert totals["hybrid:ptu@12x15+tokens"] == "3315.00"
+    assert Decimal(totals["serverless:tokens"]) - Decimal("3315.00") == Decimal("1226.40")
+    assert "3,315.00 a month is owed whatever you choose: 15 x ptu@12 for 6 months more." in sentences(chosen)
+    assert "in 6 months, when it has ended, serverless:tokens is right." in sentences(chosen)
+    assert "hybrid:ptu@12x15+tokens costs the same" not in sentences(chosen), "nothing is set against itself"
+
+
+def test_a_term_whose_end_nobody_stated_is_taken_to_run_and_one_that_has_ended_is_not() -> None:
+    totals, chosen = reserved_already([])
+    assert (chosen["option"], totals["serverless:tokens"]) == ("hybrid:ptu@12x15+tokens", "4541.40")
+    assert "How long it still runs was not said" in sentences(chosen)
+    totals, chosen = reserved_already([{"reservation": "ptu@12", "units": 15, "months_left": 0}])
+    assert (chosen["option"], totals["serverless:tokens"]) == ("serverless:tokens", "1226.40")
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_case_from_outside_is_answered_right(case: Case) -> None:
     if case.refused is not None:

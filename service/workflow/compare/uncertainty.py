@@ -34,9 +34,8 @@ class Interval:
 
     probability_cheapest: share of scenarios in which nothing eligible costs less, other numbers of units included; of
     equals, the one listed first; and an equal part of one scenario more, for what none of them shows (see _share).
-    probability_within_margin: share in which nothing costs less by more than the policy's margin, of one more scenario
-    in which something does. expected_regret: mean money a month beyond the
-    cheapest of each scenario. None of what is not eligible.
+    probability_within_margin: the same of nothing costing less by more than the policy's margin. expected_regret: mean
+    money a month beyond the cheapest of each scenario. None of what is not eligible.
     """
 
     key: str
@@ -112,7 +111,7 @@ def _intervals(
         taken |= wins
         near = cost * (1 - margin) <= least * (1 + EQUAL)
         regret = float(np.mean(np.maximum(cost - least, 0.0)[2:]))
-        yield Interval(option.key, low, high, _share(wins[2:], 1 / rivals), _share(near[2:], 0), regret)
+        yield Interval(option.key, low, high, _share(wins[2:], 1 / rivals), _share(near[2:], 1 / rivals), regret)
 
 
 def _share(scenarios: Bools, unseen: float) -> float:

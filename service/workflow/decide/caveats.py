@@ -17,7 +17,7 @@ FELT = 0.01
 """Share of requests that meet a cold start from which people feel it."""
 
 IMPLAUSIBLE = 20
-"""Times cheaper than every other provider's way from which a price is taken for a slip of the pen."""
+"""Times cheaper than the same work by any other offer from which a price is taken for a slip of the pen."""
 
 MOST_MONTHS = 120
 """Months that growth is followed."""
@@ -48,18 +48,26 @@ def _latency_unknown(case: Case, chosen: Option) -> Iterator[Reason]:
 
 
 def _implausible_price(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
-    """Doubt an option that costs a fraction of everything that is sold by other offers."""
+    """Doubt an option that costs a fraction of what its work does by every other offer."""
     others = [o for o in options if o.eligible and not o.ruled_out and not _offers(o) & _offers(chosen)]
-    best = min((o.expected for o in others), default=None)
+    best = min((_of_work(option) for option in others), default=None)
     if best is None or best < IMPLAUSIBLE * chosen.expected or not best:
         return
     times = float(best / chosen.expected) if chosen.expected else math.inf
     least = "nothing" if not chosen.expected else f"1 part in {times:,.0f}"
     sentence = (
-        f"It costs {least} of the cheapest way of any other offer. A slip in the sheet is likelier than such a price: "
-        f"check {' and '.join(sorted(_offers(chosen)))} against its source."
+        f"It costs {least} of what the same work does by any other offer. A slip in the sheet is likelier than such a "
+        f"price: check {' and '.join(sorted(_offers(chosen)))} against its source."
     )
     yield Reason("implausible_price", (("times_cheaper", times if math.isfinite(times) else 0.0),), sentence)
+
+
+def _of_work(option: Option) -> Decimal:
+    """Return what an option costs without the idle part of its units: little traffic leaves any unit idle."""
+    cost, busy = option.expected_cost, None if option.figures is None else option.figures.utilization
+    if busy is None:
+        return cost.total
+    return cost.total - (cost.reserved + cost.upfront + cost.running) * (1 - Decimal(str(busy)))
 
 
 def _offers(option: Option) -> set[str]:

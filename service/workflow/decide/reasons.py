@@ -24,7 +24,7 @@ def reasons(case: Case, chosen: Option, options: Sequence[Option], comparison: C
         *_expected_traffic(case),
         *_latency(chosen, options),
         *_traffic(case, chosen, options),
-        *_crossover(case, chosen, comparison),
+        *_crossover(case, chosen, options, comparison),
         *_ruled_out(options),
     ]
     first = caveats(case, chosen, options, comparison)
@@ -79,8 +79,10 @@ def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> It
     standing = _standing(options)
     if standing[0].expected < chosen.expected:
         yield _passed_over(case, chosen, standing[0])
-    elif len(standing) > 1:
-        yield from _runner_up(chosen, standing[1])
+        return
+    others = [option for option in standing if option.key != chosen.key]
+    if others:
+        yield from _runner_up(chosen, others[0])
 
 
 def _runner_up(chosen: Option, second: Option) -> Iterator[Reason]:
@@ -138,7 +140,8 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
     """Say what the traffic's shape means: utilization sized for the peak, idle time, what spills."""
     profile = case.profile
     yield Reason("traffic_pattern", (("pattern", profile.pattern),), _PATTERNS[profile.pattern])
-    dedicated = next((o for o in options if o.mode == "dedicated" and _serves_everything(o)), None)
+    whole = [o for o in options if o.mode == "dedicated" and _serves_everything(o)]
+    dedicated = next((o for o in whole if o.eligible), whole[0] if whole else None)
     if dedicated is not None and dedicated.figures is not None and dedicated.figures.utilization is not None:
         busy = dedicated.figures.utilization
         sentence = f"Dedicated capacity that serves everything ({dedicated.key}) would be {busy:.1%} utilized."
@@ -172,18 +175,27 @@ def _reserved_floor(figures: Figures) -> Reason:
     return Reason("reserved_floor", (("coverage", kept), ("overflow_share", spilled)), sentence)
 
 
-def _crossover(case: Case, chosen: Option, comparison: Comparison) -> Iterator[Reason]:
-    """Set the workload against the crossover of its reservation, or the lowest one, with the cheapest serverless."""
+def _crossover(case: Case, chosen: Option, options: Sequence[Option], comparison: Comparison) -> Iterator[Reason]:
+    """Set the workload against the crossover of its reservation, or the lowest one, with the cheapest serverless.
+
+    The lowest of what may be had: a rate that a hard need forbids says nothing.
+    """
     label = None if chosen.reservation is None else chosen.reservation.label
     sku = None if chosen.serverless is None else chosen.serverless.sku
     fits = (c for c in comparison.crossovers if label in (None, c.reserved) and sku in (None, c.serverless))
     pairs = [c for c in fits if c.requests_per_hour]
     if not pairs:
         return
+    allowed = {o.reservation.label for o in options if o.eligible and o.reservation is not None}
+    pairs = [pair for pair in pairs if pair.reserved in allowed] or pairs
     cheapest = min(c.cost_per_request for c in pairs)
     pair = next(c for c in pairs if c.cost_per_request == cheapest)
     least = _least_units(case, pair)
     sentence, rate = _crossover_sentence(pair, least)
+    if chosen.reservation is None and pair.utilization <= 1 and pair.mean >= least:
+        sentence += (
+            " It is not enough: days that differ, months in which a term may not be needed, and the margin count."
+        )
     numbers = (
         ("requests_per_hour", rate),
         ("units", least),

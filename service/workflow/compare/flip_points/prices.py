@@ -12,13 +12,13 @@ from service.workflow.compare.flip_points.moving import of_meter, of_minimum
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
 from service.workflow.compare.flip_points.search import Ceilings, Finder
 from service.workflow.compute.kinds.serverless import has_pool, warm_lines
-from service.workflow.offers import Meter, Serverless
+from service.workflow.offers import Meter, Price, Serverless
 
 
 def serverless_flips(finder: Finder, offer: Serverless) -> Iterator[FlipPoint]:
     """Yield the nearest flip points of an offer's prices."""
     for price in offer.prices:
-        current = (f"{offer.sku}.{price.meter}", f"per {price.per} {price.meter}", price.amount)
+        current = (f"{offer.sku}.{price.meter}", *_stated(price))
         yield from _found(finder, MovingPrice(finder.ways, offer, price.meter), current)
     if has_pool(offer) and offer.warm_pool is not None:
         current = (f"{offer.sku}.warm_pool", "per instance and hour", offer.warm_pool.hourly)
@@ -26,6 +26,13 @@ def serverless_flips(finder: Finder, offer: Serverless) -> Iterator[FlipPoint]:
     if offer.monthly_minimum:
         current = (f"{offer.sku}.monthly_minimum", "per month", offer.monthly_minimum)
         yield from _found(finder, MovingPrice(finder.ways, offer, None), current)
+
+
+def _stated(price: Price) -> tuple[str, Decimal]:
+    """Return the unit and the amount that stand for a price whose tiers move along: of the first that is not free."""
+    unit = f"per {price.per} {price.meter}"
+    tier = next((tier for tier in price.tiers if tier.amount), None)
+    return (unit, price.amount) if price.amount or tier is None else (f"{unit} above {tier.above}", tier.amount)
 
 
 def _found(

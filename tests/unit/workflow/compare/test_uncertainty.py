@@ -71,7 +71,7 @@ def test_probabilities_are_the_shares_of_scenarios_in_which_nothing_costs_less()
 def test_where_nothing_else_is_eligible_it_is_the_cheapest_for_certain() -> None:
     _, ranges = found(market()[:1])
     (only,) = ranges.intervals
-    assert (only.probability_cheapest, only.probability_within_margin) == (1.0, 0.95)
+    assert (only.probability_cheapest, only.probability_within_margin) == (1.0, 1.0)
 
 
 def test_probabilities_of_all_ways_add_up_to_one_at_most() -> None:

@@ -305,9 +305,21 @@ def test_what_is_owed_for_a_running_commitment_is_told_with_the_way_to_end_it() 
 
 
 def test_a_price_that_nobody_else_comes_near_is_doubted() -> None:
-    evaluation = evaluated(market(request="0.005", unit="1"))
+    """A full unit serves a request for 1 ÷ 60: half a tenth of a cent is a thirtieth of it, half a cent a third."""
+    evaluation = evaluated(market(request="0.0005", unit="1"))
     assert codes(evaluation)[0] == "implausible_price"
     assert evaluation.recommendation.confidence == "low"
+    idle = evaluated(market(request="0.005", unit="1"))
+    assert "implausible_price" not in codes(idle), "units that stand idle are no price that others ask"
+
+
+def test_a_crossover_that_is_passed_but_not_by_enough_does_not_contradict_the_answer() -> None:
+    """A price at which the mean is above the crossover, and the margin keeps requests."""
+    evaluation = evaluated(market(unit="0.295"), replace(QUICK, modes=("serverless", "dedicated")))
+    assert evaluation.recommendation.mode == "serverless"
+    assert reason(evaluation, "crossover").sentence.endswith(
+        "It is not enough: days that differ, months in which a term may not be needed, and the margin count."
+    )
 
 
 def test_growth_says_when_the_answer_changes_or_that_it_does_not() -> None:
