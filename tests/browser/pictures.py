@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ FOLDER = Path("docs/pictures")
 
 WIDE: dict[str, Any] = {"viewport": {"width": 1200, "height": 820}}
 
-UNTIL = "2999-12-31"
-"""A day until which the pictured proposal holds."""
+HOLDS = timedelta(days=30)
+"""How long the pictured proposal holds."""
 
 LOADED_BY = "The server is up"
 
@@ -63,7 +64,7 @@ def decided(client: Client, evaluation_id: str) -> str:
     """Propose what is recommended and comment on it; return the decision's address."""
     told = {
         "evaluation_id": evaluation_id,
-        "valid_until": UNTIL,
+        "valid_until": str(datetime.now(UTC).date() + HOLDS),
         "title": "Document assistant: take the recommended way",
     }
     decision = client.post("/v1/decisions", told)

@@ -9,6 +9,9 @@ from service.reports.scales import Tick, text_width, tick_text, ticks, vertical
 
 TOP, HEIGHT = 10.0, 200.0
 MOST_DOTS = 40
+MOST_TITLES = 20
+"""Dots have titles up to so many: among more nobody points at one, and the numbers name them."""
+
 CUT = 4
 """Options above so many times the recommended total are left out."""
 
@@ -66,7 +69,7 @@ def latency(answer: Answer, names: Names) -> Speeds | None:
         f"{what}, seconds that {percentile:g}{words.SPACE}% of requests do not exceed",
         vertical(ys, TOP, HEIGHT),
         [Tick(x / xs[-1] * 100, tick_text(x, xs[1])) for x in xs],
-        [_dot(answer, names, o, s, xs[-1], ys[-1]) for o, s in shown],
+        [_dot(answer, names, o, s, xs[-1], ys[-1], titled=len(shown) <= MOST_TITLES) for o, s in shown],
         _front(shown, xs[-1], ys[-1]),
         None if asked is None or asked > xs[-1] else asked / xs[-1] * 100,
         "" if asked is None else f"asked for: {words.rate(asked)}{words.SPACE}s",
@@ -77,14 +80,16 @@ def latency(answer: Answer, names: Names) -> Speeds | None:
     )
 
 
-def _dot(answer: Answer, names: Names, option: ReportOption, seconds: float, most_x: float, most_y: float) -> Dot:
+def _dot(
+    answer: Answer, names: Names, option: ReportOption, seconds: float, most_x: float, most_y: float, *, titled: bool
+) -> Dot:
     x, y = seconds / most_x * 100, TOP + HEIGHT * (1 - float(option.total) / most_y)
     label = names.option(option) if option is answer.chosen else ""
     return Dot(
         x,
         y,
         option.mode,
-        f"{names.full(option)}: {words.rate(seconds)} s, {words.money(option.total)}",
+        f"{names.full(option)}: {words.rate(seconds)} s, {words.money(option.total)}" if titled else "",
         label if text_width(label, weight=600) < 250 else "",
         x > 50,
     )
