@@ -13,10 +13,9 @@ from scipy.optimize import minimize
 
 from service.workflow.offers import ConcurrencyCapacity, Speed
 from service.workflow.replay.compiled import kernel
-from service.workflow.replay.heap import new_heap
-from service.workflow.replay.processor_sharing import Requests, Service, enter, fits, is_due, leave
-from service.workflow.replay.recorder import recorder
-from service.workflow.replay.speed import step_table, unit_speed
+from service.workflow.replay.heap import Heap, new_heap, pop, push
+from service.workflow.replay.processor_sharing import fits, is_due, reading_us, turn_of
+from service.workflow.replay.speed import UnitSpeed, step_table, unit_speed
 from service.workflow.traffic import SECOND, Float64s
 
 FILE = Path(__file__).resolve().parents[2] / "shared/data/capacity/silybench_latency_qwen3-8b_h100.csv"
@@ -66,32 +65,47 @@ def capacity_of(constants: Any) -> ConcurrencyCapacity:  # noqa: ANN401 - whatev
 
 
 @kernel
-def _loop(service: Service, steps: Float64s, concurrency: int, first: Float64s, end: Float64s) -> float:
-    """Send the next request when one is answered; fill in both latencies, shape (n,), in µs and return the last µs."""
-    requests, unit, _, heap, record = service
-    count, streams = len(requests.time_us), len(steps) - 1
-    serving = held = head = 0
+def _loop(
+    tokens: tuple[int, int],
+    unit: UnitSpeed,
+    steps: Float64s,
+    heap: Heap,
+    concurrency: int,
+    first: Float64s,
+    end: Float64s,
+) -> float:
+    """Send the next request when one is answered; fill in both latencies, shape (n,), in µs and return the last µs.
+
+    tokens: input and output of each request.
+    """
+    keys, numbers = heap
+    held, own = 2 * tokens[0] + tokens[1], reading_us(tokens[0], unit.reading)
+    count, streams = len(first), len(steps) - 1
+    sent, after = np.zeros(count), np.empty(count)
+    serving = holding = head = 0
     now = virtual = reading_until = 0.0
     arrived = min(concurrency, count)
     while head < count or serving > 0:
-        due = is_due(heap, serving, now, virtual, reading_until)
-        while (
-            head < arrived and not due and serving < streams and fits(requests.held, unit.memory, head, serving, held)
-        ):
-            reading_until = enter(requests, unit, heap, record, head, (now, virtual, reading_until), (1, serving))
-            first[head] = reading_until + requests.after_us[head] - requests.time_us[head]
-            held += requests.held[head]
+        due = is_due(keys[0], serving, now, virtual, reading_until)
+        while head < arrived and not due and serving < streams and fits(held, unit.memory, serving, holding):
+            turn = turn_of(own, unit.reading.first_token_us, 1, now, reading_until)
+            reading_until = turn.until
+            first[head] = turn.first_token - sent[head]
+            after[head] = turn.first_token - turn.until
+            push(keys, numbers, serving, virtual + tokens[1], head)
+            holding += held
             serving += 1
             head += 1
-        step = steps[serving] + unit.context_us * 0.5 * held
-        now = max(now, reading_until) + (heap.keys[0] - virtual) * step
-        virtual = heap.keys[0]
-        done = heap.numbers[0]
-        held -= leave(requests, heap, record, now, serving)
-        end[done] = now + requests.after_us[done] - requests.time_us[done]
+        step = steps[serving] + unit.context_us * 0.5 * holding
+        now = max(now, reading_until) + (keys[0] - virtual) * step
+        virtual = keys[0]
+        done = numbers[0]
+        end[done] = now + after[done] - sent[done]
+        pop(keys, numbers, serving)
+        holding -= held
         serving -= 1
         if arrived < count:
-            requests.time_us[arrived] = int(now)
+            sent[arrived] = int(now)
             arrived += 1
     return now
 
@@ -99,11 +113,10 @@ def _loop(service: Service, steps: Float64s, concurrency: int, first: Float64s, 
 def closed_loop(capacity: ConcurrencyCapacity, row: Row) -> Float64s:
     """Return the five figures of one point: callers that send the next request when the last is answered."""
     _, tokens_in, tokens_out, concurrency, count, _ = row
-    one = np.full(count, tokens_in), np.full(count, tokens_out)
-    requests = Requests(np.zeros(count, np.int64), *one, 2 * one[0] + one[1], np.empty(count))
-    service = Service(requests, unit_speed(capacity), 0.0, new_heap(count), recorder(count, None))
     first, end = np.zeros(count), np.zeros(count)
-    last = _loop(service, step_table(service.unit.points, 1, capacity.slots), concurrency, first, end)
+    unit = unit_speed(capacity)
+    steps = step_table(unit.points, 1, capacity.slots)
+    last = _loop((tokens_in, tokens_out), unit, steps, new_heap(count), concurrency, first, end)
     quantiles = [float(np.quantile(each, share)) / 1000 for each in (first, end) for share in (0.95, 0.99)]
     return np.array([*quantiles, count / last * SECOND])
 

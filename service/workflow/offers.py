@@ -140,6 +140,11 @@ class Isolation:
     certifications: tuple[str, ...] = ()
 
 
+def months_of(term_months: int, term_days: int) -> Fraction:
+    """Return a term in months of 730 hours."""
+    return Fraction(24 * term_days, HOURS_PER_MONTH) if term_days else Fraction(term_months)
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """What a unit costs under a term of `term_months`, or of `term_days` of 24 hours; on demand both are 0.
@@ -174,7 +179,7 @@ class Rate:
     @property
     def months(self) -> Fraction:
         """The term in months of 730 hours, 0 on demand."""
-        return Fraction(24 * self.term_days, HOURS_PER_MONTH) if self.term_days else Fraction(self.term_months)
+        return months_of(self.term_months, self.term_days)
 
     @property
     def term(self) -> str:

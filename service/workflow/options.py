@@ -52,7 +52,8 @@ class Reservation:
     @property
     def label(self) -> str:
         """`sku@term` and, where the offer has several rates of that term, the rate's number among them."""
-        same = [rate for rate in self.offer.rates if rate.term == self.rate.term]
+        term = self.rate.term_months, self.rate.term_days
+        same = [rate for rate in self.offer.rates if (rate.term_months, rate.term_days) == term]
         number = f".{same.index(self.rate) + 1}" if len(same) > 1 else ""
         return f"{self.offer.sku}@{self.rate.term}{number}"
 

@@ -90,6 +90,13 @@ class BucketSeries:
         columns = (self.start_us, self.requests, self.input_tokens, self.cached_input_tokens, self.output_tokens)
         return _digest("series", self.bucket_seconds, self.absent, *columns, *_flat(self.parts))
 
+    @cached_property
+    def counts(self) -> Int64s:
+        """Requests (0 where not recorded), uncached, cached and output tokens of each bucket, shape (n, 4)."""
+        requests = np.zeros_like(self.input_tokens) if self.requests is None else self.requests
+        uncached = self.input_tokens - self.cached_input_tokens
+        return np.stack([requests, uncached, self.cached_input_tokens, self.output_tokens], axis=1)
+
 
 TrafficHistory = RequestLog | BucketSeries
 

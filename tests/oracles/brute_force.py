@@ -92,7 +92,7 @@ def _fluid_units(case: Case, offer: Dedicated) -> int:
     """Return the units that carry the load of every bucket of the window, sampled or not."""
     fluid = fluid_of(case, offer.capacity)
     limits = fluid.limits(1000, max(_thresholds(case, offer, 1000)))
-    return int((fluid.known.peak * float(case.traffic_factor) / limits).max() * 1000) + 2
+    return int((fluid.known.loads.peak * float(case.traffic_factor) / limits).max() * 1000) + 2
 
 
 def _serverless(case: Case, offer: Serverless) -> Iterator[Way]:

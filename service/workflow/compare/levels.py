@@ -9,6 +9,7 @@ loads in full units. Replays spill more than this fluid does, for bursts inside 
 the fluid keeps with x(k) ≤ k, and g times the traffic is priced at x(k) ÷ g. So at g = 1 costs are the replayed ones.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,9 +18,8 @@ import numpy as np
 
 from service.workflow.bill import prices_cached_apart
 from service.workflow.compute.case import Case
-from service.workflow.compute.fluid import loads_of
+from service.workflow.compute.fluid import loads_of_all
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Price, Serverless
-from service.workflow.replay.buckets import bucket_counts
 from service.workflow.traffic import MINUTE, SECOND, Float64s
 
 
@@ -38,8 +38,7 @@ class Spill:
     @classmethod
     def of(cls, case: Case, capacity: Capacity) -> "Spill":
         """Return the spill of a case's recent level, in counts of a month."""
-        counts = bucket_counts(case.profile.minutes).astype(np.float64)
-        loads = _units_of(case, capacity, counts)
+        counts, loads = case.profile.counts, _units_of(case, capacity)
         weights = case.forecast.bucket_weights.astype(np.float64)
         level = np.array([float(count) for count in case.level])
         sums = weights @ counts
@@ -61,23 +60,25 @@ class Spill:
         """
         if money <= 0:
             return min(units, float(self.loads[-1]))
-        whole, by_load = self.whole @ prices, self.by_load @ prices
-        at_load = whole[:-1] - self.loads * by_load[:-1]
-        first = int(np.searchsorted(-at_load, -money, side="right"))
-        if by_load[first] <= 0:
-            return 0.0
-        return max(0.0, float((whole[first] - money) / by_load[first]))
+        # The more units, the less money spills: the first bucket at whose load less than `money` does.
+        first = bisect_left(range(len(self.loads)), True, key=lambda bucket: self._at_load(bucket, prices) < money)
+        by_load = float(self.by_load[first] @ prices)
+        return 0.0 if by_load <= 0 else max(0.0, (float(self.whole[first] @ prices) - money) / by_load)
+
+    def _at_load(self, bucket: int, prices: Float64s) -> float:
+        """Return the money a month that spills on as many units as a bucket's load."""
+        return float((self.whole[bucket] - self.loads[bucket] * self.by_load[bucket]) @ prices)
 
     def best_units(self, cost: float, prices: Float64s) -> float:
         """Return the full units up to which one more keeps off serverless what it costs, money a month."""
-        pays = self.by_load[:-1] @ prices > cost
-        return float(self.loads[np.count_nonzero(pays) - 1]) if pays.any() else 0.0
+        pays = bisect_left(range(len(self.loads)), True, key=lambda bucket: self.by_load[bucket] @ prices <= cost)
+        return float(self.loads[pays - 1]) if pays else 0.0
 
 
-def _units_of(case: Case, capacity: Capacity, counts: Float64s) -> Float64s:
+def _units_of(case: Case, capacity: Capacity) -> Float64s:
     """Return the load of each bucket in full units, of its fullest axis, at the case's traffic factor."""
     seconds = case.profile.minutes.bucket_seconds
-    loads = loads_of(counts, capacity) * float(case.traffic_factor)
+    loads = loads_of_all(case.profile, capacity).by_axis * float(case.traffic_factor)
     if isinstance(capacity, ConcurrencyCapacity):
         return loads[:, 0] / seconds
     budgets = np.array([float(axis.per_minute) for axis in capacity.axes]) * seconds * SECOND / MINUTE

@@ -165,13 +165,13 @@ class _Pricing:
             return own
         prices = flat_prices(option.expected_cost.billed[0].prices or offer)
         wanted = spill.best_units(unit / share, prices) * self.levels / share
+        others = own - self._reserved(reservation, [reservation.units])
+        others -= self._overflow(option, np.ones(len(self.levels)))
         best = own
         for around in (np.floor(wanted), np.floor(wanted) + 1):
-            units = np.array([self._legal(reservation, int(number)) for number in around], np.float64)
-            more = np.array([float(self._reserved(reservation, int(number))) for number in units])
-            mine = float(self._reserved(reservation, reservation.units))
-            at_own = self._overflow(option, np.ones(len(units)))
-            cost = own - mine - at_own + more + self._overflow(option, units / reservation.units)
+            units = [self._legal(reservation, int(number)) for number in around]
+            times = np.array(units, np.float64) / reservation.units
+            cost = others + self._reserved(reservation, units) + self._overflow(option, times)
             best = np.minimum(best, cost)
         return best
 
@@ -180,8 +180,10 @@ class _Pricing:
         found = units.at_least(max(needed, units.minimum))
         return reservation.units if found is None else found
 
-    def _reserved(self, reservation: Reservation, units: int) -> float:
-        return float(self.case.terms.total(replace(reservation, units=units)))
+    def _reserved(self, reservation: Reservation, units: Sequence[int]) -> Float64s:
+        """Return what some numbers of a reservation's units cost, shape (m,)."""
+        cost = {number: float(self.case.terms.total(replace(reservation, units=number))) for number in set(units)}
+        return np.array([cost[number] for number in units])
 
     def _share(self, option: Option) -> float:
         """Return what part of its units' work a hybrid keeps off serverless as a fluid would: x(k) ÷ k."""
@@ -237,6 +239,4 @@ class _Pricing:
         busiest = float(self.spills.of(reservation.offer.capacity).loads[-1])
         used = min(float(units), max(busiest, units - reservation.offer.units.increment))
         needed = [max(units, self._legal(reservation, int(np.ceil(used * level)))) for level in self.levels]
-        return np.array([self._reserved(reservation, number) for number in needed]) * (
-            1 + float(self.case.outage_share)
-        )
+        return self._reserved(reservation, needed) * (1 + float(self.case.outage_share))

@@ -29,7 +29,7 @@ def unit_axes(case: Case, capacity: Capacity) -> list[UnitAxis]:
         held = mean_held(case.measured)
         unit = unit_speed(capacity)
         output = token_us(capacity, full_streams(capacity, held)) + unit.context_us * held
-        return [UnitAxis((unit.us_per_prompt, unit.us_per_input, 0.0, output), float(HOUR))]
+        return [UnitAxis((unit.reading.us_per_prompt, unit.reading.us_per_input, 0.0, output), float(HOUR))]
     axes = []
     for axis in capacity.axes:
         weights = {str(meter): float(weight) for meter, weight in axis.weights}

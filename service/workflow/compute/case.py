@@ -17,7 +17,6 @@ from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits, Offer
 from service.workflow.policy import Policy
-from service.workflow.replay.buckets import bucket_counts
 from service.workflow.replay.limits import busiest_minute, stated
 from service.workflow.replay.result import LatencyTarget, QueueGoal
 from service.workflow.replay.tally import hourly_tokens
@@ -179,7 +178,7 @@ class Case:
         """Requests, uncached, cached and output tokens of every replayed hour, shape (hours, 4)."""
         counts = hourly_tokens(self.arrivals, np.ones(len(self.arrivals), np.uint8))
         if self.arrivals.buckets is not None:
-            counts = self.by_hour(bucket_counts(self.arrivals.buckets))
+            counts = self.by_hour(self.arrivals.buckets.counts)
         return counts
 
     def by_hour(self, entries: Int64s) -> Int64s:
@@ -190,7 +189,11 @@ class Case:
     @cached_property
     def forecast(self) -> Forecast:
         """What the window says about the traffic to be expected."""
-        return forecast_of(self.profile, self.policy.forecast)
+        known, policy = self.profile.known, self.policy.forecast
+        if policy not in known:
+            known[policy] = forecast_of(self.profile, policy)
+        forecast: Forecast = known[policy]
+        return forecast
 
     @cached_property
     def days_seen(self) -> int:

@@ -15,17 +15,14 @@ from functools import cached_property
 
 import numpy as np
 
+from service.workflow.compute.bins import Bins
 from service.workflow.compute.case import Case
 from service.workflow.compute.forecast import Forecast
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Capacity, ConcurrencyCapacity
-from service.workflow.replay.buckets import bucket_counts
 from service.workflow.replay.speed import token_us, work_of
 from service.workflow.replay.token_budgets import METER_COLUMNS
-from service.workflow.traffic import MINUTE, SECOND, Float64s, Int32s, Int64s
-
-BLOCK = 64
-"""Buckets summed at once: sums from any bucket on are those of whole blocks and of the rest of one."""
+from service.workflow.traffic import MINUTE, SECOND, Float64s, Int64s
 
 
 def loads_of(counts: Float64s, capacity: Capacity) -> Float64s:
@@ -50,58 +47,59 @@ def share_beyond(loads: Float64s, limits: Float64s) -> Float64s:
 
 
 @dataclass(frozen=True)
-class Known:
-    """The fluid overflow of all buckets of a profile on one capacity, at the traffic that was measured.
+class Loads:
+    """The work of all buckets of a profile on one capacity, at the traffic that was measured.
 
-    weights: shape (n,), how much each bucket counts; None: all alike.
+    counts: requests, uncached, cached and output tokens of each bucket, shape (n, 4).
     """
 
     counts: Float64s
     capacity: Capacity
-    weights: Float64s | None = None
 
-    def share(self, limits: Float64s) -> Float64s:
-        """Return the share of each column that is beyond limits a bucket and axis, shape (4,)."""
-        if len(limits) > 1:
-            spilled = self._weighted * share_beyond(loads_of(self.counts, self.capacity), limits)[:, None]
-            return _parts(spilled.sum(axis=0), self._whole)
-        rising, order, blocks = self._sorted
-        first = int(np.searchsorted(rising, limits[0], side="right"))
-        until = min(-(-first // BLOCK) * BLOCK, len(rising))
-        rest = [part.sum(axis=0) for part in self._beyond(order[first:until], rising[first:until])]
-        counts, over = blocks[until // BLOCK if until < len(rising) else -1] + rest
-        return _parts(counts - limits[0] * over, self._whole)
+    @cached_property
+    def by_axis(self) -> Float64s:
+        """Work of each bucket on every axis (see loads_of), shape (n, axes)."""
+        return loads_of(self.counts, self.capacity)
 
     @cached_property
     def peak(self) -> Float64s:
-        """The largest load of any bucket on every axis, shape (axes,)."""
-        peak: Float64s = loads_of(self.counts, self.capacity).max(axis=0)
+        """The largest load of any bucket on every axis, shape (axes,); 0 where there is no bucket."""
+        peak: Float64s = self.by_axis.max(axis=0, initial=0.0)
         return peak
 
     @cached_property
+    def bins(self) -> Bins:
+        """The buckets by their load on the first axis."""
+        return Bins.of(self.by_axis[:, 0])
+
+
+@dataclass(frozen=True)
+class Known:
+    """The fluid overflow of all buckets of a profile on one capacity, at the traffic that was measured.
+
+    weights: how much each bucket counts, shape (n,).
+    """
+
+    loads: Loads
+    weights: Float64s
+
+    def share(self, limits: Float64s) -> Float64s:
+        """Return the share of each column that is beyond limits a bucket and axis, shape (4,)."""
+        counts = self.loads.counts
+        if len(limits) == 1:
+            beyond = self.loads.bins.beyond(float(limits[0]), counts, self.weights, self._sums)
+        else:
+            beyond = (self.weights * share_beyond(self.loads.by_axis, limits)) @ counts
+        return _parts(beyond, self._whole)
+
+    @cached_property
     def _whole(self) -> Float64s:
-        whole: Float64s = self._weighted.sum(axis=0)
+        whole: Float64s = self.weights @ self.loads.counts
         return whole
 
     @cached_property
-    def _weighted(self) -> Float64s:
-        return self.counts if self.weights is None else self.counts * self.weights[:, None]
-
-    @cached_property
-    def _sorted(self) -> tuple[Float64s, Int32s, Float64s]:
-        """Loads of the one axis in rising order, their buckets, and sums from each block on, (blocks + 1, 2, 4)."""
-        load = loads_of(self.counts, self.capacity)[:, 0]
-        order = np.argsort(load, kind="stable").astype(np.int32)
-        rising = load[order]
-        edges = np.arange(0, len(rising), BLOCK)
-        sums = np.stack([np.add.reduceat(part, edges, axis=0) for part in self._beyond(order, rising)], axis=1)
-        blocks = np.concatenate((np.cumsum(sums[::-1], axis=0)[::-1], np.zeros((1, 2, 4))))
-        return rising, order, blocks
-
-    def _beyond(self, order: Int32s, rising: Float64s) -> tuple[Float64s, Float64s]:
-        """Return the counts of some buckets, and counts ÷ load, both of shape (m, 4)."""
-        counts = self._weighted[order]
-        return counts, counts / np.where(rising > 0, rising, np.inf)[:, None]
+    def _sums(self) -> Float64s:
+        return self.loads.bins.sums(self.loads.counts, self.weights)
 
 
 @dataclass(frozen=True)
@@ -154,7 +152,7 @@ class Fluid:
 
     def limits(self, units: int, streams: int) -> Float64s:
         """Return what the units can do in a bucket on every axis, shape (axes,), with `streams` in service."""
-        seconds, capacity = self.case.profile.minutes.bucket_seconds, self.known.capacity
+        seconds, capacity = self.case.profile.minutes.bucket_seconds, self.known.loads.capacity
         if not isinstance(capacity, ConcurrencyCapacity):
             return np.array([float(axis.per_minute) * units * seconds * SECOND / MINUTE for axis in capacity.axes])
         if not units:
@@ -165,7 +163,7 @@ class Fluid:
 
     def enough(self, units: int, streams: int) -> int:
         """Return the smallest multiple of `units`, as units, that no bucket's load exceeds, rounded up."""
-        peak = self.known.peak * float(self.case.traffic_factor)
+        peak = self.known.loads.peak * float(self.case.traffic_factor)
         return max(0, math.ceil(float((peak / self.limits(units, streams)).max()) * units))
 
     def missed(self, units: int, streams: int, *, lately: bool = False) -> Float64s:
@@ -188,10 +186,13 @@ class Fluid:
         return self._by_stretch[units, streams]
 
     def _sampled_share(self, limits: Float64s) -> Float64s:
-        counts = self.sampled.counts
         if self.case.profile.minutes.bucket_seconds * SECOND > self.case.arrivals.stretch_us:
             limits = limits * (self.case.arrivals.stretch_us / (self.case.profile.minutes.bucket_seconds * SECOND))
-        return share_beyond(loads_of(counts, self.known.capacity), limits)
+        return share_beyond(self._sampled_loads, limits)
+
+    @cached_property
+    def _sampled_loads(self) -> Float64s:
+        return loads_of(self.sampled.counts, self.known.loads.capacity)
 
 
 def _parts(counts: Float64s, whole: Float64s) -> Float64s:
@@ -199,17 +200,23 @@ def _parts(counts: Float64s, whole: Float64s) -> Float64s:
     return parts
 
 
+def loads_of_all(profile: TrafficProfile, capacity: Capacity) -> Loads:
+    """Return the loads of a profile's buckets on a capacity; worked out once, whatever sample or factor asks."""
+    if capacity not in profile.known:
+        profile.known[capacity] = Loads(profile.counts, capacity)
+    loads: Loads = profile.known[capacity]
+    return loads
+
+
 def known_of(profile: TrafficProfile, capacity: Capacity, forecast: Forecast | None = None) -> Known:
     """Return a profile's known overflow on a capacity; worked out once, whatever sample or factor asks.
 
     forecast: buckets count as it weights their days; without one, all alike.
     """
-    weights = None if forecast is None else forecast.bucket_weights.astype(np.float64)
     key = (capacity, None if forecast is None else forecast.weights.tobytes())
     if key not in profile.known:
-        other = next(iter(profile.known.values()), None)
-        counts = bucket_counts(profile.minutes).astype(np.float64) if other is None else other.counts
-        profile.known[key] = Known(counts, capacity, weights)
+        weights = profile.evenly if forecast is None else forecast.bucket_weights
+        profile.known[key] = Known(loads_of_all(profile, capacity), weights.astype(np.float64, copy=False))
     known: Known = profile.known[key]
     return known
 
@@ -219,7 +226,7 @@ def fluid_of(case: Case, capacity: Capacity) -> Fluid:
     if capacity not in case.fluids:
         known = known_of(case.profile, capacity)
         other = next(iter(case.fluids.values()), None)
-        sampled = Sampled.of(case, known.counts) if other is None else other.sampled
+        sampled = Sampled.of(case, known.loads.counts) if other is None else other.sampled
         case.fluids[capacity] = Fluid(case, known, known_of(case.profile, capacity, case.forecast), sampled)
     return case.fluids[capacity]
 

@@ -28,7 +28,6 @@ import numpy as np
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH
 from service.workflow.policy import ForecastPolicy
-from service.workflow.replay.buckets import bucket_counts
 from service.workflow.traffic import DAY, HOUR, Float64s, Int64s
 
 WHOLE = 1 << 12
@@ -70,7 +69,7 @@ class Forecast:
     @cached_property
     def level(self) -> tuple[Fraction, ...]:
         """A month of the weighted traffic, before any discount: requests, uncached, cached and output tokens."""
-        sums = self.bucket_weights @ bucket_counts(self.profile.minutes)
+        sums = self.bucket_weights @ self.profile.minutes.counts
         observed = int(self.bucket_weights @ self.profile.minutes_observed_us)
         month = Fraction(HOURS_PER_MONTH * HOUR, observed)
         return tuple(int(count) * month for count in sums)
@@ -126,7 +125,7 @@ def repeats_weekly(work: Float64s, observed: Float64s, share: float) -> bool:
 def daily_work(profile: TrafficProfile) -> tuple[Float64s, Float64s]:
     """Return the work, and the observed µs, of each day of a window by its age, the latest first."""
     ages = ages_of(profile, profile.minutes.start_us)
-    work: Float64s = np.bincount(ages, _work(bucket_counts(profile.minutes).astype(np.float64).T)).astype(np.float64)
+    work: Float64s = np.bincount(ages, _work(profile.counts.T)).astype(np.float64)
     observed: Float64s = np.bincount(ages, profile.minutes_observed_us).astype(np.float64)
     return work, observed
 

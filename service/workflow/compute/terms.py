@@ -15,12 +15,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
-from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from service.workflow.bill import quantize
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import Dedicated, Offer, Rate
+from service.workflow.offers import Dedicated, Offer, Rate, months_of
 from service.workflow.options import Reservation
 from service.workflow.policy import HorizonPolicy, Policy, RunningCommitment
 
@@ -63,7 +62,10 @@ class Terms:
 
     def weight(self, rate: Rate) -> Decimal:
         """Return T ÷ N of a rate, at least 1."""
-        return term_weight(self.horizon.growth_per_month, self.horizon.persistence_per_month, rate.months)
+        if not rate.is_committed:
+            return Decimal(1)
+        horizon = self.horizon
+        return term_weight(horizon.growth_per_month, horizon.persistence_per_month, rate.term_months, rate.term_days)
 
     def cost(self, reservation: Reservation) -> tuple[Decimal, Decimal]:
         """Return what a reservation's new units cost a month of need: by their rate, and of what is paid upfront."""
@@ -97,10 +99,9 @@ class Terms:
 
 
 @lru_cache(maxsize=4096)
-def term_weight(growth: Decimal, persistence: Decimal, months: Fraction) -> Decimal:
-    """Return T ÷ N of a term of T months, 1 without a term; of a begun month its part counts."""
-    if not months:
-        return Decimal(1)
+def term_weight(growth: Decimal, persistence: Decimal, term_months: int, term_days: int) -> Decimal:
+    """Return T ÷ N of a term, of months or of days, of T months; of a begun month its part counts."""
+    months = months_of(term_months, term_days)
     stays = min(Decimal(1), 1 + growth) * persistence
     whole, begun = divmod(months, 1)
     needed = sum((stays**month for month in range(whole)), Decimal(0))

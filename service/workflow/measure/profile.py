@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Literal
 
+import numpy as np
+
 from service.workflow.policy import PatternPolicy, SufficiencyPolicy
-from service.workflow.traffic import BucketSeries, Int64s
+from service.workflow.traffic import BucketSeries, Float64s, Int64s
 
 Kind = Literal["request_log", "series"]
 LoadUnit = Literal["requests", "tokens"]
@@ -98,7 +101,7 @@ class TrafficProfile:
     findings: what is missing, empty where nothing is.
     minutes: the load used for sizing, one row for each observed bucket: 60 seconds, or the series' own when longer.
     minutes_observed_us: observed µs of each of those rows (int64), less than a bucket only where it was cut short.
-    known: what compute/fluid has worked out of them.
+    known: what compute has worked out of them once, whatever the sample and the factor (see fluid and forecast).
     """
 
     kind: Kind
@@ -137,6 +140,16 @@ class TrafficProfile:
     minutes: BucketSeries
     minutes_observed_us: Int64s
     known: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def counts(self) -> Float64s:
+        """Requests, uncached, cached and output tokens of each row of `minutes`, shape (n, 4)."""
+        return self.minutes.counts.astype(np.float64)
+
+    @cached_property
+    def evenly(self) -> Float64s:
+        """Weights by which each row of `minutes` counts alike, shape (n,)."""
+        return np.ones(len(self.minutes.start_us))
 
     @property
     def load(self) -> Rates:

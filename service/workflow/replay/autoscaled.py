@@ -6,9 +6,18 @@ import numpy as np
 
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel, part
+from service.workflow.replay.heap import pop, push
 from service.workflow.replay.idle import IdleStack, new_idle_stack, next_down, set_idle, take_down
-from service.workflow.replay.processor_sharing import Service, enter, fits, is_due, leave, service_of, work_us
-from service.workflow.replay.recorder import recorder
+from service.workflow.replay.processor_sharing import (
+    Service,
+    fits,
+    is_due,
+    reading_us,
+    service_of,
+    turn_of,
+    work_us,
+)
+from service.workflow.replay.recorder import record_latency, recorder
 from service.workflow.replay.result import AutoscaledReplay, LatencyTarget
 from service.workflow.replay.speed import UnitSpeed, step_at
 from service.workflow.replay.tally import hour_of, hourly_count
@@ -49,22 +58,33 @@ def _step_us(unit: UnitSpeed, serving: int, units: int, held: int) -> float:
 
 
 @kernel
-def _replay(
-    service: Service, hour_index: Int64s, scaling: Scaling, room: tuple[IdleStack, Float64s], written: Written
+def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event takes longer than the events
+    columns: tuple[Int64s, Int64s, Int64s, Int64s],
+    service: Service,
+    scaling: Scaling,
+    room: tuple[IdleStack, Float64s],
+    written: Written,
 ) -> tuple[float, float, int]:
-    """Replay event by event; return stream-µs in service, work served in unit-µs, and the most units running."""
-    requests, unit, full_us, heap, record = service
+    """Replay event by event; return stream-µs in service, work served in unit-µs, and the most units running.
+
+    columns: time_us, uncached and output of the requests, and their hour_index.
+    """
+    time_us, uncached, output, hour_index = columns
+    held_of, after_us, unit, full_us, heap, record = service
+    keys, numbers = heap
+    first_tokens, end_to_ends, slow = record.first_token, record.end_to_end, record.slow
     idle, ready_us = room
-    count, minimum = len(requests.time_us), scaling.minimum
+    limits, reading, context_us = record.limits, unit.reading, unit.context_us * 0.5
+    count, minimum = len(time_us), scaling.minimum
     units = peak = minimum
     serving = arrived = head = held = first = last = stopped = hour = 0
     virtual = now = reading_until = busy = served = 0.0
     while True:
-        arrival = float(requests.time_us[arrived]) if arrived < count else np.inf
+        arrival = float(time_us[arrived]) if arrived < count else np.inf
         ready = ready_us[first % len(ready_us)] if first < last else np.inf
         resumed = max(now, reading_until)
         step = _step_us(unit, serving, units, held)
-        finish = resumed + max(heap.keys[0] - virtual, 0.0) * step if serving > 0 else np.inf
+        finish = resumed + max(keys[0] - virtual, 0.0) * step if serving > 0 else np.inf
         event = min(arrival, ready, finish, next_down(idle, scaling.idle_us))
         if event == np.inf:
             return busy, served, peak
@@ -73,8 +93,13 @@ def _replay(
         virtual += max(event - resumed, 0.0) / step
         now = event
         if finish == now:  # a request ends
-            virtual = heap.keys[0]
-            held -= leave(requests, heap, record, now, serving)
+            virtual = keys[0]
+            request = numbers[0]
+            if output[request] > 0:
+                latency = now + after_us[request] - time_us[request]
+                record_latency(end_to_ends, slow, limits.end_to_end, request, latency)
+            pop(keys, numbers, serving)
+            held -= held_of[request]
             serving -= 1
         elif ready == now:  # units that were started begin to serve
             while first < last and ready_us[first % len(ready_us)] == now:
@@ -96,14 +121,22 @@ def _replay(
             stopped += 1
         while (
             head < arrived
-            and not is_due(heap, serving, now, virtual, reading_until)
+            and not is_due(keys[0], serving, now, virtual, reading_until)
             and serving < units * scaling.slots
-            and fits(requests.held, unit.memory * units, head, serving, held)
+            and fits(held_of[head], unit.memory * units, serving, held)
         ):
-            written.delayed[head] = now > requests.time_us[head]
-            reading_until = enter(requests, unit, heap, record, head, (now, virtual, reading_until), (units, serving))
-            served += work_us(requests, unit, full_us, head)
-            held += requests.held[head]
+            written.delayed[head] = now > time_us[head]
+            own = reading_us(uncached[head], reading)
+            turn = turn_of(own, reading.first_token_us, units, now, reading_until)
+            latency = turn.first_token - time_us[head]
+            record_latency(first_tokens, slow, limits.first_token, head, latency)
+            if output[head] == 0:
+                record_latency(end_to_ends, slow, limits.end_to_end, head, latency)
+            after_us[head] = turn.first_token - turn.until
+            push(keys, numbers, serving, virtual + output[head], head)
+            reading_until = turn.until
+            served += work_us(own, output[head], held_of[head], full_us, context_us)
+            held += held_of[head]
             serving += 1
             head += 1
         set_idle(idle, units - max(-(-serving // scaling.slots), minimum), now)
@@ -141,7 +174,8 @@ def replay_autoscaled(  # noqa: PLR0913, PLR0917
     most = min(maximum, minimum + len(arrivals))
     service = service_of(arrivals, capacity, most * capacity.slots, recorder(len(arrivals), target))
     room = new_idle_stack(most), np.empty(most)
-    busy, served, peak = _replay(service, arrivals.hour_index, scaling, room, written)
+    columns = arrivals.time_us, arrivals.uncached, arrivals.output, arrivals.hour_index
+    busy, served, peak = _replay(columns, service, scaling, room, written)
     unit_us = minimum * arrivals.observed_us + np.rint(written.extra_us).astype(np.int64)
     all_us = int(unit_us.sum())
     return AutoscaledReplay(

@@ -32,20 +32,13 @@ def _split(counts: Int64s, budget: Budget, used: Float64s, overflow: Int64s) -> 
             overflow[bucket, column] = int(np.rint(counts[bucket, column] * share))
 
 
-def bucket_counts(series: BucketSeries) -> Int64s:
-    """Return requests (0 where not recorded), uncached, cached and output tokens of each bucket, shape (n, 4)."""
-    requests = np.zeros_like(series.input_tokens) if series.requests is None else series.requests
-    uncached = series.input_tokens - series.cached_input_tokens
-    return np.stack([requests, uncached, series.cached_input_tokens, series.output_tokens], axis=1)
-
-
 def split_buckets(series: BucketSeries, capacity: ThroughputCapacity, units: int) -> BucketSplit:
     """Split every bucket of a series by the budget of `units` over the bucket's length.
 
     The share of a bucket that overflows is (demand − budget) ÷ demand of its most exceeded axis, in float64.
     A bucket longer than the capacity's window understates overflow. Raises WorkflowError as whole_budget does.
     """
-    counts = bucket_counts(series)
+    counts = series.counts
     by_bucket = replace(capacity, window_seconds=series.bucket_seconds)
     budget = whole_budget(by_bucket, units, [int(most) for most in counts.max(axis=0, initial=0)])
     used, overflow = np.zeros(len(capacity.axes)), np.empty_like(counts)

@@ -29,7 +29,7 @@ CACHE = Path(SETTINGS.CACHE_DIR or HERE / "__pycache__") / f"kernels-{_sources_d
 
 def part(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a part of a kernel into those that call it: handing over many arrays at every event takes longer."""
-    return cast(Callable[P, R], njit(nogil=True, inline="always")(function))
+    return cast(Callable[P, R], njit(nogil=True, inline="always", error_model="numpy")(function))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -40,7 +40,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """
     before, SETTINGS.CACHE_DIR = SETTINGS.CACHE_DIR, str(CACHE)
     try:
-        return cast(Callable[P, R], njit(cache=True, nogil=True)(function))
+        return cast(Callable[P, R], njit(cache=True, nogil=True, error_model="numpy")(function))
     except RuntimeError:  # no folder can be written: compile anew in every process
         return cast(Callable[P, R], njit(nogil=True)(function))
     finally:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.workflow.replay.compiled import kernel
+from service.workflow.replay.compiled import part
 from service.workflow.traffic import Float64s, Int64s
 
 
@@ -25,10 +25,9 @@ def new_heap(room: int) -> Heap:
     return Heap(np.empty(room + 1), np.empty(room + 1, np.int64))
 
 
-@kernel
-def _settle(heap: Heap, hole: int, key: float, number: int) -> None:
+@part
+def _settle(keys: Float64s, numbers: Int64s, hole: int, key: float, number: int) -> None:
     """Fill the hole with an entry, after moving it up to where the entry belongs."""
-    keys, numbers = heap
     while hole > 0:
         parent = (hole - 1) >> 1
         if keys[parent] <= key:
@@ -40,16 +39,15 @@ def _settle(heap: Heap, hole: int, key: float, number: int) -> None:
     numbers[hole] = number
 
 
-@kernel
-def push(heap: Heap, size: int, key: float, number: int) -> None:
+@part
+def push(keys: Float64s, numbers: Int64s, size: int, key: float, number: int) -> None:
     """Put an entry into a heap of `size` entries."""
-    _settle(heap, size, key, number)
+    _settle(keys, numbers, size, key, number)
 
 
-@kernel
-def pop(heap: Heap, size: int) -> None:
+@part
+def pop(keys: Float64s, numbers: Int64s, size: int) -> None:
     """Take the entry with the least key, which lies at 0, out of a heap of `size` ≥ 1 entries."""
-    keys, numbers = heap
     left = size - 1
     hole, child = 0, 1
     while child + 1 < left:
@@ -61,4 +59,4 @@ def pop(heap: Heap, size: int) -> None:
         keys[hole] = keys[child]
         numbers[hole] = numbers[child]
         hole = child
-    _settle(heap, hole, keys[left], numbers[left])
+    _settle(keys, numbers, hole, keys[left], numbers[left])

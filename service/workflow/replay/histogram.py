@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from service.workflow.replay.compiled import kernel
+from service.workflow.replay.compiled import part
 from service.workflow.traffic import Int64s
 
 SUB_BITS = 9
@@ -26,7 +26,7 @@ _MANTISSA_SHIFT = 52 - SUB_BITS
 _FIRST = (1023 + SUB_BITS) << SUB_BITS
 
 
-@kernel
+@part
 def latency_bin(latency_us: int) -> int:
     """Return the bin of a latency in whole microseconds, ≥ 0: exact below 1024 µs."""
     if latency_us < SUB_BINS:

@@ -90,7 +90,7 @@ def run_fleet(
         elif finish == now:
             on_warm -= heap.numbers[0]
             on_extra -= 1 - heap.numbers[0]
-            pop(heap, serving)
+            pop(heap.keys, heap.numbers, serving)
             serving -= 1
         elif arrival == now:
             hour = hour_of(hour_index, request, hour)
@@ -103,7 +103,7 @@ def run_fleet(
             on_warm += warm
             on_extra += pooled
             latency = wait + end_of(times, request)
-            push(heap, serving, now + latency, warm)
+            push(heap.keys, heap.numbers, serving, now + latency, warm)
             serving += 1
             record_first_token(record, request, wait + first_token_of(times, request))
             record_end_to_end(record, request, latency)

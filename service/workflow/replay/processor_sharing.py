@@ -16,30 +16,37 @@ import numpy as np
 from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.replay.compiled import kernel, part
 from service.workflow.replay.heap import Heap, new_heap, pop, push
-from service.workflow.replay.recorder import Recorder, is_given_up, record_end_to_end, record_first_token, record_wait
+from service.workflow.replay.recorder import Recorder, record_latency
 from service.workflow.replay.result import ReservedReplay
-from service.workflow.replay.speed import UnitSpeed, full_token_us, held_of, step_table, unit_speed
+from service.workflow.replay.speed import Reading, UnitSpeed, full_token_us, held_of, step_table, unit_speed
 from service.workflow.replay.tally import horizon_us, hourly_count, hourly_tokens
 from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
 
 
-class Requests(NamedTuple):
-    """What a kernel reads of the requests, columns of shape (n,), and one that it writes.
+class Turn(NamedTuple):
+    """When a prompt's reading begins and when its turn ends, and when its first token is out; µs."""
 
-    held: half tokens that each holds in service. after_us: µs from the end of a prompt's turn to its first token.
-    """
+    begins: float
+    until: float
+    first_token: float
 
-    time_us: Int64s
-    uncached: Int64s
-    output: Int64s
-    held: Int64s
-    after_us: Float64s
+
+class Ends(NamedTuple):
+    """Units that serve, and where the replayed clock ends, µs."""
+
+    units: int
+    horizon_us: float
 
 
 class Service(NamedTuple):
-    """What a kernel serves requests with. full_us: µs of a full unit's time that an output token takes."""
+    """What a kernel serves requests with.
 
-    requests: Requests
+    held: half tokens that each request holds in service, shape (n,). after_us: written: µs from the end of a prompt's
+    turn to its first token, shape (n,). full_us: µs of a full unit's time that an output token takes.
+    """
+
+    held: Int64s
+    after_us: Float64s
     unit: UnitSpeed
     full_us: float
     heap: Heap
@@ -48,9 +55,9 @@ class Service(NamedTuple):
 
 def service_of(arrivals: Arrivals, capacity: ConcurrencyCapacity, streams: int, record: Recorder) -> Service:
     """Return what a kernel serves the arrivals with, at most `streams` of them at once."""
-    held = held_of(arrivals, capacity)
     return Service(
-        Requests(arrivals.time_us, arrivals.uncached, arrivals.output, held, np.empty(len(arrivals))),
+        held_of(arrivals, capacity),
+        np.empty(len(arrivals)),
         unit_speed(capacity),
         full_token_us(arrivals, capacity),
         new_heap(min(streams, len(arrivals))),
@@ -59,81 +66,59 @@ def service_of(arrivals: Arrivals, capacity: ConcurrencyCapacity, streams: int, 
 
 
 @part
-def fits(held: Int64s, memory: float, request: int, serving: int, holding: int) -> bool:
+def fits(held: int, memory: float, serving: int, holding: int) -> bool:
     """Whether `memory` half tokens take a request beside those held; units that hold nothing take any."""
-    return serving == 0 or holding + held[request] <= memory
+    return serving == 0 or holding + held <= memory
 
 
 @part
-def is_due(heap: Heap, serving: int, now: float, virtual: float, reading_until: float) -> bool:
+def is_due(least: float, serving: int, now: float, virtual: float, reading_until: float) -> bool:
     """Whether another stream ends with the step that has just been made: it leaves before anybody enters."""
-    return serving > 0 and heap.keys[0] <= virtual and reading_until <= now
+    return serving > 0 and least <= virtual and reading_until <= now
 
 
 @part
-def enter(
-    requests: Requests,
-    unit: UnitSpeed,
-    heap: Heap,
-    record: Recorder,
-    request: int,
-    clocks: tuple[float, float, float],
-    counts: tuple[int, int],
-) -> float:
-    """Put a request in service and read its prompt, on all units but no faster than on one.
+def reading_us(uncached: int, reading: Reading) -> float:
+    """Return µs of a unit's time that reading a prompt takes."""
+    return reading.us_per_prompt + uncached * reading.us_per_input
 
-    clocks: µs, virtual time, and µs when the prompts before it are read. counts: units, and requests in service beside
-    it. Return µs when its turn of reading ends.
-    """
-    now, virtual, reading_until = clocks
-    units, serving = counts
-    reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
+
+@part
+def turn_of(reading_us: float, first_token_us: float, units: int, now: float, reading_until: float) -> Turn:
+    """Return the turn of a prompt that enters now: after those before it, on all units but no faster than on one."""
     begins = max(reading_until, now)
-    until: float = begins + reading / units
-    record_wait(record, begins - requests.time_us[request])
-    first_token = max(until, now + reading) + unit.first_token_us
-    push(heap, serving, virtual + requests.output[request], request)
-    requests.after_us[request] = first_token - until
-    record_first_token(record, request, first_token - requests.time_us[request])
-    if requests.output[request] == 0:  # with nothing to write it ends when it is read, whoever is read next
-        record_end_to_end(record, request, first_token - requests.time_us[request])
-    return until
+    until = begins + reading_us / units
+    return Turn(begins, until, max(until, now + reading_us) + first_token_us)
 
 
 @part
-def leave(requests: Requests, heap: Heap, record: Recorder, now: float, serving: int) -> int:
-    """Take the request that finishes first, of `serving`, out of service. Return the half tokens it held."""
-    request = heap.numbers[0]
-    if requests.output[request] > 0:
-        record_end_to_end(record, request, now + requests.after_us[request] - requests.time_us[request])
-    pop(heap, serving)
-    freed: int = requests.held[request]
-    return freed
+def work_us(reading: float, output: int, held: int, full_us: float, context_us: float) -> float:
+    """Return µs of a full unit's time that a request is: reading, and an output token and its context each step.
 
-
-@part
-def work_us(requests: Requests, unit: UnitSpeed, full_us: float, request: int) -> float:
-    """Return µs of a full unit's time that a request is: reading, and an output token and its context each step."""
-    reading = unit.us_per_prompt + requests.uncached[request] * unit.us_per_input
-    return float(reading + requests.output[request] * (full_us + unit.context_us * 0.5 * requests.held[request]))
+    context_us: by which each half token held makes a step longer.
+    """
+    return reading + output * (full_us + context_us * held)
 
 
 @kernel
-def _replay(
-    service: Service, units: int, steps: Float64s, waits: bool, horizon: float, spilled: UInt8s
+def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event takes longer than the events
+    columns: tuple[Int64s, Int64s, Int64s], service: Service, steps: Float64s, waits: bool, spilled: UInt8s, ends: Ends
 ) -> tuple[float, float]:
     """Replay all requests; return stream-µs in service up to the horizon, and the work served in unit-µs.
 
-    A replay of which the recorder has seen enough ends there.
+    columns: time_us, uncached and output of the requests. A replay of which the recorder has seen enough ends there.
     """
-    requests, unit, full_us, heap, record = service
+    time_us, uncached, output = columns
+    held_of, after_us, unit, full_us, heap, record = service
+    keys, numbers = heap
+    first_tokens, end_to_ends, slow, counts = record.first_token, record.end_to_end, record.slow, record.counts
+    limits, reading, units, horizon = record.limits, unit.reading, ends.units, ends.horizon_us
     context_us, memory = unit.context_us * 0.5, unit.memory * units
-    time_us, held_of, keys = requests.time_us, requests.held, heap.keys
     count, streams = len(time_us), len(steps) - 1
-    serving = arrived = head = held = 0
+    serving = arrived = head = held = long_waits = slow_ones = 0
     virtual = now = reading_until = busy = served = 0.0
+    arrival = float(time_us[0]) if count else np.inf
     while serving > 0 or arrived < count:
-        arrival = float(time_us[arrived]) if arrived < count else np.inf
         resumed = max(now, reading_until)
         finish, step = np.inf, 1.0
         if serving > 0:
@@ -143,29 +128,45 @@ def _replay(
             busy += serving * max(min(finish, horizon) - now, 0.0)
             now = finish
             virtual = keys[0]
-            held -= leave(requests, heap, record, now, serving)
+            request = numbers[0]
+            if output[request] > 0:  # else its first token was its end
+                latency = now + after_us[request] - time_us[request]
+                slow_ones += record_latency(end_to_ends, slow, limits.end_to_end, request, latency)
+            pop(keys, numbers, serving)
+            held -= held_of[request]
             serving -= 1
         else:  # a request arrives: the decode clock has run since reading stopped
             busy += serving * (arrival - now)
             if serving > 0 and arrival > resumed:
                 virtual += (arrival - resumed) / step
             now = arrival
-            if not waits and (serving == streams or not fits(held_of, memory, arrived, serving, held)):
+            if not waits and (serving == streams or not fits(held_of[arrived], memory, serving, held)):
                 spilled[arrived] = 1
                 head += 1
             arrived += 1
-            if is_given_up(record):
+            arrival = float(time_us[arrived]) if arrived < count else np.inf
+            if long_waits > limits.most_waits or slow_ones > limits.most_slow:
                 break
-        if is_due(heap, serving, now, virtual, reading_until):
+        if is_due(keys[0], serving, now, virtual, reading_until):
             continue
         # whoever waits longest enters while there is a slot and memory
-        while head < arrived and serving < streams and fits(held_of, memory, head, serving, held):
-            clocks = (now, virtual, reading_until)
-            reading_until = enter(requests, unit, heap, record, head, clocks, (units, serving))
-            served += work_us(requests, unit, full_us, head)
+        while head < arrived and serving < streams and fits(held_of[head], memory, serving, held):
+            own = reading_us(uncached[head], reading)
+            turn = turn_of(own, reading.first_token_us, units, now, reading_until)
+            long_waits += turn.begins - time_us[head] > limits.wait
+            latency = turn.first_token - time_us[head]
+            slow_ones += record_latency(first_tokens, slow, limits.first_token, head, latency)
+            if output[head] == 0:  # with nothing to write it ends when it is read, whoever is read next
+                slow_ones += record_latency(end_to_ends, slow, limits.end_to_end, head, latency)
+            after_us[head] = turn.first_token - turn.until
+            push(keys, numbers, serving, virtual + output[head], head)
+            reading_until = turn.until
+            served += work_us(own, output[head], held_of[head], full_us, context_us)
             held += held_of[head]
             serving += 1
             head += 1
+    counts[0] += long_waits
+    counts[1] += slow_ones
     return busy, served
 
 
@@ -181,7 +182,8 @@ def replay_streams(
     service = service_of(arrivals, capacity, streams, record)
     spilled = np.zeros(len(arrivals), np.uint8)
     steps, horizon = step_table(service.unit.points, units, streams), float(horizon_us(arrivals))
-    busy, served = _replay(service, max(units, 1), steps, waits, horizon, spilled)
+    columns = arrivals.time_us, arrivals.uncached, arrivals.output
+    busy, served = _replay(columns, service, steps, waits, spilled, Ends(max(units, 1), horizon))
     unit_us = units * int(arrivals.observed_us.sum())
     return ReservedReplay(
         spilled=hourly_tokens(arrivals, spilled),

@@ -25,20 +25,28 @@ LEAST_STEP = 0.1
 """A step without context takes at least this share of a lone stream's, whatever context the curve is said to hold."""
 
 
+class Reading(NamedTuple):
+    """How a unit reads prompts: µs a prompt and an uncached input token.
+
+    first_token_us: from a prompt read to its first token at the caller, which takes none of the unit's time.
+    """
+
+    us_per_prompt: float
+    us_per_input: float
+    first_token_us: float
+
+
 class UnitSpeed(NamedTuple):
     """A unit's speed as kernels read it.
 
     points: streams on the unit and µs of a step without context, float64, shape (p, 2), neither falling.
-    context_us: µs by which each token held on the unit makes a step longer. us_per_prompt, us_per_input: reading.
-    first_token_us: from a prompt read to its first token at the caller, which takes none of the unit's time.
+    context_us: µs by which each token held on the unit makes a step longer.
     memory: half tokens that a unit holds, infinite where it is not known.
     """
 
     points: Float64s
     context_us: float
-    us_per_prompt: float
-    us_per_input: float
-    first_token_us: float
+    reading: Reading
     memory: float
 
 
@@ -71,9 +79,11 @@ def unit_speed(capacity: ConcurrencyCapacity) -> UnitSpeed:
     return UnitSpeed(
         points,
         context_us,
-        capacity.prefill_seconds_per_prompt * SECOND,
-        SECOND / capacity.speed.prefill_tokens_per_second,
-        capacity.first_token_seconds * SECOND,
+        Reading(
+            capacity.prefill_seconds_per_prompt * SECOND,
+            SECOND / capacity.speed.prefill_tokens_per_second,
+            capacity.first_token_seconds * SECOND,
+        ),
         np.inf if capacity.kv_tokens is None else 2.0 * capacity.kv_tokens,
     )
 
@@ -162,16 +172,28 @@ def work_of(capacity: ConcurrencyCapacity, counts: Float64s, full_us: float) -> 
     unit = unit_speed(capacity)
     requests, uncached, cached, output = counts.T
     held = (uncached + cached + output / 2) / np.maximum(requests, 1.0)
-    reading = requests * unit.us_per_prompt + uncached * unit.us_per_input
+    reading = requests * unit.reading.us_per_prompt + uncached * unit.reading.us_per_input
     work: Float64s = (reading + output * (full_us + unit.context_us * held)) / SECOND
     return work
 
 
 def request_work(arrivals: Arrivals, capacity: ConcurrencyCapacity) -> Float64s:
     """Return the least work of each request, seconds of a unit of which every slot is in service, shape (n,)."""
-    columns = (np.ones(len(arrivals), np.int64), arrivals.uncached, arrivals.cached, arrivals.output)
-    counts = np.column_stack(columns).astype(np.float64)
-    return work_of(capacity, counts, token_us(capacity, float(capacity.slots)))
+    work = np.empty(len(arrivals))
+    columns = arrivals.uncached, arrivals.cached, arrivals.output
+    _fill_work(work, *columns, unit_speed(capacity), token_us(capacity, float(capacity.slots)))
+    return work
+
+
+@kernel
+def _fill_work(
+    work: Float64s, uncached: Int64s, cached: Int64s, output: Int64s, unit: UnitSpeed, full_us: float
+) -> None:
+    """Fill in the work of each request, as work_of has it."""
+    for i in range(len(work)):
+        held = float(uncached[i]) + float(cached[i]) + float(output[i]) / 2.0
+        reading = unit.reading.us_per_prompt + uncached[i] * unit.reading.us_per_input
+        work[i] = (reading + output[i] * (full_us + unit.context_us * held)) / SECOND
 
 
 def alone_us(arrivals: Arrivals, capacity: ConcurrencyCapacity) -> Float64s:
@@ -179,6 +201,6 @@ def alone_us(arrivals: Arrivals, capacity: ConcurrencyCapacity) -> Float64s:
     unit = unit_speed(capacity)
     held = arrivals.uncached + arrivals.cached + arrivals.output / 2
     step = step_at(1.0, unit.points) + unit.context_us * held
-    reading = unit.us_per_prompt + arrivals.uncached * unit.us_per_input
-    alone: Float64s = reading + arrivals.output * step + unit.first_token_us
+    reading = unit.reading.us_per_prompt + arrivals.uncached * unit.reading.us_per_input
+    alone: Float64s = reading + arrivals.output * step + unit.reading.first_token_us
     return alone

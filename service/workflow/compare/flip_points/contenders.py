@@ -116,6 +116,12 @@ class Ways:
             return self._known[number]
         return (self._reserved(number),)
 
+    def leads(self, label: str) -> bool:
+        """Whether a reservation is what any family, or the incumbent, is at now: none of the others matters dearer."""
+        if self.index.leading is None:
+            self.index.leading = {way.label for way in self.still(lambda _: False, known=False)}
+        return label in self.index.leading
+
     def of_label(self, label: str) -> list[Way]:
         """Return the ways on a reservation."""
         return self.index.labels.get(label, [])
@@ -308,7 +314,7 @@ class Ways:
 class _Index:
     """The ways by family and by reservation, cheapest first, and the largest hybrid of each group.
 
-    overflows, limits: of Ways, once they were asked for.
+    overflows, limits, leading: of Ways, once they were asked for.
     """
 
     def __init__(self, ways: Sequence[Way], candidates: Sequence[Candidate]) -> None:
@@ -318,6 +324,7 @@ class _Index:
         self.largest: dict[str, Reservation] = {}
         self.overflows: Overflows | None = None
         self.limits: list[Line] | None = None
+        self.leading: set[str | None] | None = None
         for way in ways:
             self.families.setdefault(way.family, []).append(way)
             if way.label is not None:

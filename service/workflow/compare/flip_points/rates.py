@@ -38,6 +38,8 @@ def _found(
         return [*(way.line(part(way)) for way in moving), *map(Way.line, still)]
 
     for side in SIDES:
+        if side == "above" and not ways.leads(label):
+            continue
         ceilings = nothing if side == "above" else _affordable(label, unit_cost, rate_moves=current[0] == label)
         found = finder.nearest(lines, side, ceilings)
         if found is not None:

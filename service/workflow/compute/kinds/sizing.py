@@ -9,9 +9,8 @@ from functools import partial
 import numpy as np
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.fluid import fluid_of, loads_of
+from service.workflow.compute.fluid import fluid_of, loads_of_all
 from service.workflow.offers import Capacity, ConcurrencyCapacity, ThroughputCapacity, Units
-from service.workflow.replay.buckets import bucket_counts
 from service.workflow.replay.dedicated import replay_dedicated, replay_within
 from service.workflow.replay.result import ReservedReplay
 from service.workflow.replay.speed import alone_us, request_work
@@ -34,9 +33,7 @@ def _peak_units(case: Case, capacity: Capacity) -> int:
     if not isinstance(capacity, ConcurrencyCapacity):
         replayed = sized_units_throughput(case.arrivals, enforced(case, capacity))
         return max(replayed, fluid_of(case, capacity).enough(1, 0)) if case.arrivals.sampled else replayed
-    minutes = case.profile.minutes
-    work = loads_of(bucket_counts(minutes).astype(np.float64), capacity)
-    peak = float(work.max(initial=0.0)) / minutes.bucket_seconds
+    peak = float(loads_of_all(case.profile, capacity).peak.max(initial=0.0)) / case.profile.minutes.bucket_seconds
     return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
 
 

@@ -91,6 +91,7 @@ class Bounds:
     _overflow_of: dict[SpillProbe, tuple[Decimal, float]] = field(default_factory=dict)
     _blocks_of: dict[Capacity, list[_Blocks]] = field(default_factory=dict)
     _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
+    _busy_of: dict[Capacity, Decimal] = field(default_factory=dict)
 
     @cached_property
     def cheapest_serverless(self) -> Decimal:
@@ -133,7 +134,9 @@ class Bounds:
 
         A millionth of a unit less, since bills round hours to thousandths.
         """
-        return self._busy(float(self._blocks(capacity)[0].work.sum()))
+        if capacity not in self._busy_of:
+            self._busy_of[capacity] = self._busy(float(self._blocks(capacity)[0].work.sum()))
+        return self._busy_of[capacity]
 
     def expected_busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the same of the work to be expected: no fleet that stops when idle is billed for fewer.

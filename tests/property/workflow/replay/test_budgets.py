@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.offers import Axis, ThroughputCapacity
-from service.workflow.replay.buckets import bucket_counts, split_buckets
+from service.workflow.replay.buckets import split_buckets
 from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.traffic import MINUTE, SECOND, Arrivals, BucketSeries
 from tests.effort import examples
@@ -104,7 +104,7 @@ def test_buckets_split_at_the_most_exceeded_axis(
     table = np.array(buckets, np.int64).reshape(-1, 4)
     starts = ints(range(len(buckets))) * MINUTE
     series = BucketSeries(60, starts, table[:, 0], table[:, 1] + table[:, 2], table[:, 2], table[:, 3])
-    assert (bucket_counts(series) == table).all()
+    assert (series.counts == table).all()
     split = split_buckets(series, capacity, units)
     budget = [units * Fraction(axis.per_minute) for axis in capacity.axes]
     for counts, overflow in zip(table.tolist(), split.overflow.tolist(), strict=True):

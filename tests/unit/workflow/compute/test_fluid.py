@@ -54,7 +54,7 @@ def test_a_peak_that_no_sampled_hour_holds_is_counted(capacity: Capacity) -> Non
     replay = spill(case, capacity, 12).run(case)
     assert not replay.spilled.any()
     fluid = fluid_of(case, capacity)
-    beyond = 1 - min(fluid.limits(12, 48) / fluid.known.peak)
+    beyond = 1 - min(fluid.limits(12, 48) / fluid.known.loads.peak)
     assert replay.refused[0] / case.replayed[0] == pytest.approx(beyond * 4000 / case.profile.totals.requests, rel=0.01)
 
 
@@ -96,7 +96,7 @@ def test_sums_of_sorted_buckets_are_those_of_every_bucket(bucket: int, factor: s
     )
     case = sampled(series, int(requests.sum()) // 40, factor)
     fluid = fluid_of(case, UNIT)
-    whole = fluid.known.counts * float(factor)
+    whole = fluid.known.loads.counts * float(factor)
     held = whole[fluid.sampled.rows]
     for units in (0, 1, 2, 3, 5, 8, 13, 1000):
         share = share_beyond(loads_of(whole, UNIT), fluid.limits(units, 4 * units))[:, None]

@@ -1,6 +1,6 @@
 import numpy as np
 
-from service.workflow.replay.buckets import bucket_counts, split_buckets
+from service.workflow.replay.buckets import split_buckets
 from service.workflow.traffic import MINUTE, BucketSeries
 from tests.unit.workflow.replay.build import ints
 from tests.unit.workflow.replay.test_throughput import TOKENS, capacity
@@ -43,7 +43,7 @@ def test_the_bucket_is_the_window() -> None:
 def test_without_units_everything_overflows() -> None:
     some = series([60, 0], [10, 0], [35, 0], None)
     split = split_buckets(some, TOKENS, 0)
-    assert (split.overflow == bucket_counts(some)).all()
+    assert (split.overflow == some.counts).all()
     assert split.utilization == 0.0
 
 
