@@ -9,6 +9,7 @@ from service.workflow.replay.compiled import kernel, part
 from service.workflow.replay.heap import pop, push
 from service.workflow.replay.idle import IdleStack, new_idle_stack, next_down, set_idle, take_down
 from service.workflow.replay.processor_sharing import (
+    Columns,
     Service,
     fits,
     is_due,
@@ -36,8 +37,12 @@ class Scaling(NamedTuple):
 
 
 class Written(NamedTuple):
-    """What the kernel writes: int64 of shape (hours,), float64 µs beyond the minimum's, flags of shape (n,)."""
+    """What the kernel writes, int64 and float64 of shape (hours,), by the hours of hour_index.
 
+    extra_us: µs of units beyond the minimum's. delayed: flags of shape (n,).
+    """
+
+    hour_index: Int64s
     starts: Int64s
     extra_us: Float64s
     delayed: UInt8s
@@ -58,23 +63,49 @@ def _step_us(unit: UnitSpeed, serving: int, units: int, held: int) -> float:
 
 
 @kernel
-def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event takes longer than the events
-    columns: tuple[Int64s, Int64s, Int64s, Int64s],
-    service: Service,
-    scaling: Scaling,
-    room: tuple[IdleStack, Float64s],
-    written: Written,
-) -> tuple[float, float, int]:
-    """Replay event by event; return stream-µs in service, work served in unit-µs, and the most units running.
+def _enter(
+    columns: Columns, service: Service, head: int, clocks: tuple[float, float, float], counts: tuple[int, int]
+) -> tuple[float, float]:
+    """Put a request in service; return µs when its turn of reading ends, and its work in unit-µs.
 
-    columns: time_us, uncached and output of the requests, and their hour_index.
+    clocks: µs, virtual time, and µs when the prompts before it are read. counts: units, and requests in service.
     """
-    time_us, uncached, output, hour_index = columns
-    held_of, after_us, unit, full_us, heap, record = service
-    keys, numbers = heap
-    first_tokens, end_to_ends, slow = record.first_token, record.end_to_end, record.slow
+    time_us, uncached, output = columns
+    held_of, after_us, unit, full_us, (keys, numbers), record = service
+    first_tokens, end_to_ends, slow, _, limits = record
+    now, virtual, reading_until = clocks
+    own = reading_us(uncached[head], unit.reading)
+    turn = turn_of(own, unit.reading.first_token_us, counts[0], now, reading_until)
+    latency = turn.first_token - time_us[head]
+    record_latency(first_tokens, slow, limits.first_token, head, latency)
+    if output[head] == 0:
+        record_latency(end_to_ends, slow, limits.end_to_end, head, latency)
+    after_us[head] = turn.first_token - turn.until
+    push(keys, numbers, counts[1], virtual + output[head], head)
+    return turn.until, work_us(own, output[head], held_of[head], full_us, unit.context_us * 0.5)
+
+
+@kernel
+def _leave(columns: Columns, service: Service, now: float, serving: int) -> int:
+    """Take the request that finishes first, of `serving`, out of service. Return the half tokens it held."""
+    time_us, _, output = columns
+    held_of, after_us, _, _, (keys, numbers), record = service
+    request = numbers[0]
+    if output[request] > 0:
+        latency = now + after_us[request] - time_us[request]
+        record_latency(record.end_to_end, record.slow, record.limits.end_to_end, request, latency)
+    pop(keys, numbers, serving)
+    freed: int = held_of[request]
+    return freed
+
+
+@kernel
+def _replay(
+    columns: Columns, service: Service, scaling: Scaling, room: tuple[IdleStack, Float64s], written: Written
+) -> tuple[float, float, int]:
+    """Replay event by event; return stream-µs in service, work served in unit-µs, and the most units running."""
+    (time_us, _, _), keys, held_of, unit = columns, service.heap.keys, service.held, service.unit
     idle, ready_us = room
-    limits, reading, context_us = record.limits, unit.reading, unit.context_us * 0.5
     count, minimum = len(time_us), scaling.minimum
     units = peak = minimum
     serving = arrived = head = held = first = last = stopped = hour = 0
@@ -94,12 +125,7 @@ def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event 
         now = event
         if finish == now:  # a request ends
             virtual = keys[0]
-            request = numbers[0]
-            if output[request] > 0:
-                latency = now + after_us[request] - time_us[request]
-                record_latency(end_to_ends, slow, limits.end_to_end, request, latency)
-            pop(keys, numbers, serving)
-            held -= held_of[request]
+            held -= _leave(columns, service, now, serving)
             serving -= 1
         elif ready == now:  # units that were started begin to serve
             while first < last and ready_us[first % len(ready_us)] == now:
@@ -107,7 +133,7 @@ def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event 
                 units += 1
             peak = max(peak, units)
         elif arrival == now:  # a request arrives: as many units are started as it takes
-            hour = hour_of(hour_index, arrived, hour)
+            hour = hour_of(written.hour_index, arrived, hour)
             arrived += 1
             needed = min(-(-(serving + arrived - head) // scaling.slots), scaling.maximum)
             while units + last - first < needed:
@@ -126,16 +152,8 @@ def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event 
             and fits(held_of[head], unit.memory * units, serving, held)
         ):
             written.delayed[head] = now > time_us[head]
-            own = reading_us(uncached[head], reading)
-            turn = turn_of(own, reading.first_token_us, units, now, reading_until)
-            latency = turn.first_token - time_us[head]
-            record_latency(first_tokens, slow, limits.first_token, head, latency)
-            if output[head] == 0:
-                record_latency(end_to_ends, slow, limits.end_to_end, head, latency)
-            after_us[head] = turn.first_token - turn.until
-            push(keys, numbers, serving, virtual + output[head], head)
-            reading_until = turn.until
-            served += work_us(own, output[head], held_of[head], full_us, context_us)
+            reading_until, work = _enter(columns, service, head, (now, virtual, reading_until), (units, serving))
+            served += work
             held += held_of[head]
             serving += 1
             head += 1
@@ -165,6 +183,7 @@ def replay_autoscaled(  # noqa: PLR0913, PLR0917
         raise ValueError(f"autoscaled capacity needs 0 ≤ minimum ≤ maximum and maximum ≥ 1, not {minimum} to {maximum}")
     hours = len(arrivals.hour_index) - 1
     written = Written(
+        arrivals.hour_index,
         np.zeros(hours, np.int64),
         np.zeros(hours),
         np.zeros(len(arrivals), np.uint8),
@@ -174,7 +193,7 @@ def replay_autoscaled(  # noqa: PLR0913, PLR0917
     most = min(maximum, minimum + len(arrivals))
     service = service_of(arrivals, capacity, most * capacity.slots, recorder(len(arrivals), target))
     room = new_idle_stack(most), np.empty(most)
-    columns = arrivals.time_us, arrivals.uncached, arrivals.output, arrivals.hour_index
+    columns = arrivals.time_us, arrivals.uncached, arrivals.output
     busy, served, peak = _replay(columns, service, scaling, room, written)
     unit_us = minimum * arrivals.observed_us + np.rint(written.extra_us).astype(np.int64)
     all_us = int(unit_us.sum())

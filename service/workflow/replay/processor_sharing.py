@@ -22,6 +22,9 @@ from service.workflow.replay.speed import Reading, UnitSpeed, full_token_us, hel
 from service.workflow.replay.tally import horizon_us, hourly_count, hourly_tokens
 from service.workflow.traffic import SECOND, Arrivals, Float64s, Int64s, UInt8s
 
+Columns = tuple[Int64s, Int64s, Int64s]
+"""Of the requests: time_us, uncached and output, each of shape (n,)."""
+
 
 class Turn(NamedTuple):
     """When a prompt's reading begins and when its turn ends, and when its first token is out; µs."""
@@ -101,18 +104,14 @@ def work_us(reading: float, output: int, held: int, full_us: float, context_us: 
 
 
 @kernel
-def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event takes longer than the events
-    columns: tuple[Int64s, Int64s, Int64s], service: Service, steps: Float64s, waits: bool, spilled: UInt8s, ends: Ends
+def _replay(  # noqa: PLR0915 - handing arrays on to parts at every event takes longer than the events
+    columns: Columns, service: Service, steps: Float64s, waits: bool, spilled: UInt8s, ends: Ends
 ) -> tuple[float, float]:
-    """Replay all requests; return stream-µs in service up to the horizon, and the work served in unit-µs.
-
-    columns: time_us, uncached and output of the requests. A replay of which the recorder has seen enough ends there.
-    """
+    """Replay until the recorder has seen enough; return stream-µs up to the horizon, and work served in unit-µs."""
     time_us, uncached, output = columns
-    held_of, after_us, unit, full_us, heap, record = service
-    keys, numbers = heap
-    first_tokens, end_to_ends, slow, counts = record.first_token, record.end_to_end, record.slow, record.counts
-    limits, reading, units, horizon = record.limits, unit.reading, ends.units, ends.horizon_us
+    held_of, after_us, unit, full_us, (keys, numbers), record = service
+    first_tokens, end_to_ends, slow, counts, limits = record
+    reading, units, horizon = unit.reading, ends.units, ends.horizon_us
     context_us, memory = unit.context_us * 0.5, unit.memory * units
     count, streams = len(time_us), len(steps) - 1
     serving = arrived = head = held = long_waits = slow_ones = 0
@@ -147,11 +146,9 @@ def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event 
             arrival = float(time_us[arrived]) if arrived < count else np.inf
             if long_waits > limits.most_waits or slow_ones > limits.most_slow:
                 break
-        if is_due(keys[0], serving, now, virtual, reading_until):
-            continue
-        # whoever waits longest enters while there is a slot and memory
-        while head < arrived and serving < streams and fits(held_of[head], memory, serving, held):
-            own = reading_us(uncached[head], reading)
+        due = is_due(keys[0], serving, now, virtual, reading_until)
+        while not due and head < arrived and serving < streams and fits(held_of[head], memory, serving, held):
+            own = reading_us(uncached[head], reading)  # whoever waits longest enters: there is a slot and memory
             turn = turn_of(own, reading.first_token_us, units, now, reading_until)
             long_waits += turn.begins - time_us[head] > limits.wait
             latency = turn.first_token - time_us[head]
@@ -165,8 +162,7 @@ def _replay(  # noqa: C901, PLR0915 - handing arrays on to parts at every event 
             held += held_of[head]
             serving += 1
             head += 1
-    counts[0] += long_waits
-    counts[1] += slow_ones
+    counts[:] = (long_waits, slow_ones)
     return busy, served
 
 
