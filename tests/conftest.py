@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from tests.effort import EFFORT
 
-pytest_plugins = ["tests.databases", "tests.clients"]
+pytest_plugins = ["tests.databases", "tests.clients", "tests.javascript_receiver"]
 
 # Laws are never about time; runs of CI are the same every time, long proofs look elsewhere each time.
 settings.register_profile("test", deadline=None, derandomize=EFFORT != "prove", print_blob=True)

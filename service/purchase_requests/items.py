@@ -7,7 +7,7 @@ from typing import Any
 
 from service.kit.db.types import plain_decimal
 from service.reports import words
-from service.reports.offer_names import Names
+from service.reports.offer_names import Names, OfferName
 from service.reports.purchase import METERS, OTHERS, to_cents
 from service.reports.reading import BillLine, ReportOption
 from service.workflow.bill import is_ordered
@@ -25,10 +25,9 @@ UNIT_CODES = {
 
 @dataclass(frozen=True)
 class Draft:
-    """An item before its money is rounded. amount: money a month, exact. per: units that the price is for."""
+    """An item of an offer before its money is rounded. amount: a month, exact. per: units that the price is for."""
 
-    provider: str
-    sku: str
+    offer: OfferName
     name: str
     kind: str
     quantity: Decimal
@@ -66,13 +65,11 @@ def _reserved(option: ReportOption, names: Names) -> Iterator[Draft]:
         number = f"up to {units:,}" if option.mode == "autoscaled" else f"{units:,}"
         name = f"{number} {words.TIMES} {offer.label}, {words.term(option.term_months)}"
         first = lines[0]
-        yield Draft(
-            offer.provider, offer.sku, name, "capacity", quantity, first.unit, first.unit_price, first.per, amount
-        )
+        yield Draft(offer, name, "capacity", quantity, first.unit, first.unit_price, first.per, amount)
     for line in option.lines:
         if line.code == "upfront":
             name = f"{offer.label}, paid upfront, a month's part"
-            yield _draft(line, offer.provider, offer.sku, name, "upfront")
+            yield _draft(line, offer, name, "upfront")
 
 
 def _others(option: ReportOption, names: Names) -> Iterator[Draft]:
@@ -83,18 +80,19 @@ def _others(option: ReportOption, names: Names) -> Iterator[Draft]:
         code = line.code.removeprefix("overflow_")
         what = METERS.get(code, code.replace("_", " "))
         spilled = " of the overflow" if code != line.code else ""
-        yield _draft(line, offer.provider, offer.sku, f"{offer.label}, {what}{spilled}", "use")
+        yield _draft(line, offer, f"{offer.label}, {what}{spilled}", "use")
 
 
-def _draft(line: BillLine, provider: str, sku: str, name: str, kind: str) -> Draft:
-    return Draft(provider, sku, name, kind, line.quantity, line.unit, line.unit_price, line.per, line.amount)
+def _draft(line: BillLine, offer: OfferName, name: str, kind: str) -> Draft:
+    return Draft(offer, name, kind, line.quantity, line.unit, line.unit_price, line.per, line.amount)
 
 
 def _item(number: int, draft: Draft, amount: Decimal) -> Json:
     return {
         "number": number,
-        "provider": draft.provider,
-        "sku": draft.sku,
+        "provider": draft.offer.provider,
+        "sku": draft.offer.sku,
+        "region": draft.offer.region,
         "name": draft.name,
         "kind": draft.kind,
         "quantity": plain_decimal(draft.quantity),

@@ -1,6 +1,7 @@
 """A purchase request on paper: PDF/A-3 with PDF/UA tags, the Order-X and the evaluation attached."""
 
 import json
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ STANDARDS = ("a-3a", "ua-1")
 UNITS = {
     "unit_hours": "hours", "instance_hours": "hours", "unit_months": "months", "tokens": "tokens",
 }  # fmt: skip
-PER = {1: "", 1000: "a thousand", 1_000_000: "a million"}
+ONE = {"unit_hours": "an hour", "instance_hours": "an hour", "unit_months": "a month", "tokens": "a token"}
+PER = {1000: "a thousand", 1_000_000: "a million"}
 
 
 def as_pdf(request: Json, evaluation: Json) -> bytes:
@@ -38,16 +40,19 @@ def _template() -> str:
 
 def _shown(request: Json) -> Json:
     """Return the document with every figure as a person reads it."""
-    widest = max([float(request["monthly_total"]), *(float(one["monthly"]) for one in request["alternatives"])])
+    bars, approval = _bars(request), request["approval"] or {"votes": []}
+    widest = max(float(amount) for _, amount, _ in bars) or 1
     return request | {
         "monthly_shown": money(request["monthly_total"]),
         "commitment_shown": money(request["total_commitment"]),
         "items": [_item(item) for item in request["items"]],
         "own_costs": [one | {"monthly": money(one["monthly"])} for one in request["own_costs"]],
+        "days": _days(approval),
+        "votes": [vote | {"at": vote["at"][:16].replace("T", " ")} for vote in approval["votes"]],
         "facts": _facts(request),
         "bars": [
-            {"name": name, "monthly": money(amount), "note": note, "width": 100 * float(amount) / (widest or 1)}
-            for name, amount, note in _bars(request)
+            {"name": name, "monthly": money(amount), "note": note, "width": 100 * float(amount) / widest}
+            for name, amount, note in bars
         ],
         "year": int(request["issued_on"][:4]),
         "month": int(request["issued_on"][5:7]),
@@ -57,8 +62,10 @@ def _shown(request: Json) -> Json:
 
 def _item(item: Json) -> Json:
     unit = UNITS.get(item["unit"], item["unit"].replace("_", " "))
-    per = PER.get(item["per"], f"for {item['per']:,}") or f"each of the {unit}"
+    per = ONE.get(item["unit"], "each") if item["per"] == 1 else PER.get(item["per"], f"for {item['per']:,}")
+    sold = [item["provider"], f"sku {item['sku']}", *([f"region {item['region']}"] if item["region"] else [])]
     return item | {
+        "shown_offer": ", ".join(sold),
         "shown_quantity": f"{_thousands(item['quantity'])} {unit}",
         "shown_price": f"{_price(item['unit_price'])} {per}",
         "shown_monthly": money(item["monthly"]),
@@ -77,14 +84,28 @@ def _facts(request: Json) -> list[Json]:
     ]
     if expected["monthly_low"] is not None:
         low, high = money(expected["monthly_low"]), money(expected["monthly_high"])
-        facts.append(("Nine months in ten cost", f"{low} to {high}", currency))
+        also = ", costs in house too" if request["own_costs"] else ""
+        facts.append(("Nine months in ten cost", f"{low} to {high}", f"{currency}{also}"))
     if expected["utilization"] is not None:
         facts.append(("Expected utilization", share(expected["utilization"]), "of the units"))
     return [{"name": name, "figure": figure, "unit": unit} for name, figure, unit in facts]
 
 
+def _days(approval: Json) -> list[Json]:
+    """Return what is said of days and people of the order, by what it is called on paper."""
+    booked = ", ".join(approval[part] for part in ("cost_centre", "project") if approval.get(part))
+    said = (
+        ("Starts on", approval.get("starts_on")), ("Order by", approval.get("purchase_by")),
+        ("Owner", approval.get("owner")), ("Cost centre, project", booked),
+    )  # fmt: skip
+    return [{"name": name, "text": text} for name, text in said if text]
+
+
 def _bars(request: Json) -> list[tuple[str, str, str]]:
-    chosen = (f"{request['option']['name']} (requested)", request["monthly_total"], "")
+    """Return every way with all it costs a month, in house too, so that like is compared with like."""
+    own = sum((Decimal(cost["monthly"]) for cost in request["own_costs"]), Decimal(0))
+    note = "With the costs beside the order." if own else ""
+    chosen = (f"{request['option']['name']} (requested)", f"{Decimal(request['monthly_total']) + own:.2f}", note)
     others = [(one["name"], one["monthly"], one["reason"]) for one in request["alternatives"]]
     return [chosen, *others]
 

@@ -30,6 +30,7 @@ class ItemSchema(Schema):
     number = Integer(required=True)
     provider = fields.String(required=True)
     sku = fields.String(required=True)
+    region = fields.String(required=True, metadata={"description": "Empty where the price sheet names none."})
     name = fields.String(required=True)
     kind = fields.String(required=True, metadata={"enum": ["capacity", "upfront", "use"]})
     quantity = fields.String(required=True)

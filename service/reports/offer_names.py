@@ -28,6 +28,7 @@ class OfferName:
     """An offer in words. label: what it is called; provider: who sells it; unit: what one of it is called.
 
     as_of: when its sheet was read; effective_from: since when it is in force. url: where the sheet was read.
+    region: where it is served from, empty where the sheet does not say.
     """
 
     sku: str
@@ -38,6 +39,7 @@ class OfferName:
     as_of: date | None = None
     effective_from: date | None = None
     url: str | None = None
+    region: str = ""
 
     @property
     def dated(self) -> date | None:
@@ -165,6 +167,7 @@ def _offer_name(key: str, label: str, sheet: Json, offer: Json) -> OfferName:
         about.as_of,
         about.effective_from,
         about.url,
+        str(offer.get("region") or ""),
     )
 
 

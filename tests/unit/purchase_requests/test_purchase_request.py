@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ NAMED = {"id": "ev_01k9x3v5s8f5ma8d2p3h6q7r9t", "workload_id": "wl_01k9x3v5s8f5m
 APPROVAL = Approval(
     "dc_01k9x3v5s8f5ma8d2p3h6q7r9t", "A replica for chat", "2026-11-28T09:00:00Z", "Ann Example", "Ann Example",
     (Vote("Bo Example", "approver", "2026-11-28T09:00:00Z", "=Fits the budget."),), why="Latency counts here.",
+    cost_centre="4711", project="Assistant", starts_on="2026-12-15", purchase_by="2026-12-10",
 )  # fmt: skip
 
 
@@ -108,10 +110,11 @@ def test_tables_hold_no_formula() -> None:
 
 def test_the_paper_shows_every_figure_and_carries_order_and_evaluation() -> None:
     for one in (request("serverless:tokens"), request("dedicated:gpu@12x1", APPROVAL)):
-        reader = pypdf.PdfReader(io.BytesIO(as_pdf(one, evaluation())))
-        text = re.sub(r"\s", "", "".join(page.extract_text() for page in reader.pages))
-        for figure in _figures(one):
-            assert re.sub(r"\s", "", figure) in text, figure
+        content = as_pdf(one, evaluation())
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        for text in ("".join(page.extract_text() for page in reader.pages), *read_by_poppler(content)):
+            seen = re.sub(r"\s", "", text)
+            assert [figure for figure in _figures(one) if re.sub(r"\s", "", figure) not in seen] == []
         assert 1 <= len(reader.pages) <= 2
         assert reader.attachments["order-x.xml"] == [order_x(one)]
         assert reader.attachments["evaluation.json"] == [canonical_json.dumps(evaluation())]
@@ -120,14 +123,33 @@ def test_the_paper_shows_every_figure_and_carries_order_and_evaluation() -> None
         assert "<pdfuaid:part>1</pdfuaid:part>" in metadata
 
 
+def read_by_poppler(content: bytes) -> list[str]:
+    """Return the text as pdftotext reads it, where it is installed."""
+    tool = shutil.which("pdftotext")
+    if tool is None:
+        return []
+    return [subprocess.run([tool, "-", "-"], input=content, capture_output=True, check=True).stdout.decode()]
+
+
+def test_the_paper_compares_ways_with_all_they_cost() -> None:
+    for one in requests():
+        option = next(o for o in evaluation()["options"] if o["key"] == one["option"]["key"])
+        content = as_pdf(one, evaluation()) if one["own_costs"] else b""
+        for text in read_by_poppler(content) if content else []:
+            whole = money(f"{Decimal(option['monthly_cost']['amount']):.2f}")
+            assert whole in text.partition("Why this one")[2].partition("What to negotiate")[0]
+
+
 def _figures(one: Json) -> Iterator[str]:
     yield from (money(one["monthly_total"]), money(one["total_commitment"]), one["number"], one["digest"])
-    yield from (money(amount) for item in one["items"] for amount in (item["monthly"],))
+    for item in one["items"]:
+        yield from (money(item["monthly"]), item["sku"], item["region"])
     yield from (money(other["monthly"]) for other in one["alternatives"])
     yield from (flip["text"] for flip in one["negotiate"])
     yield one["check"]["evaluation_digest"]
     if one["approval"] is not None:
         yield from (vote["name"] for vote in one["approval"]["votes"])
+        yield from (one["approval"]["starts_on"], one["approval"]["purchase_by"], one["approval"]["cost_centre"])
 
 
 @pytest.mark.parametrize(
