@@ -57,6 +57,7 @@ def every_page(served: Served) -> dict[str, str]:
         "scorecard": "/decisions/scorecard",
         "renewals": "/decisions/renewals",
         "renewal": renewal,
+        "guardrails": "/decisions/guardrails",
         "prices": "/prices",
         "price sheet": f"/prices/{sheet}",
         "new prices": "/prices/new",

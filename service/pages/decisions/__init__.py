@@ -2,10 +2,20 @@
 
 from flask import Blueprint
 
-from service.pages.decisions import listing, one, outcome_form, outcomes, proposing, renewals, scorecard, steps
+from service.pages.decisions import (
+    guardrails,
+    listing,
+    one,
+    outcome_form,
+    outcomes,
+    proposing,
+    renewals,
+    scorecard,
+    steps,
+)
 
 
 def register(blueprint: Blueprint) -> None:
     """Add the pages and forms of decisions."""
-    for module in (listing, one, proposing, steps, outcome_form, outcomes, scorecard, renewals):
+    for module in (listing, one, proposing, steps, outcome_form, outcomes, scorecard, renewals, guardrails):
         module.register(blueprint)
