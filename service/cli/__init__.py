@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from service.cli.accounting import bills
+from service.cli.deciding import decisions
 from service.cli.exits import refusing
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -182,3 +184,7 @@ def demo(port: int, once: bool) -> None:
 
     with refusing():
         run.run(port, once=once)
+
+
+main.add_command(decisions)
+main.add_command(bills)

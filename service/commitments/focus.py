@@ -17,13 +17,25 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 STATUSES = {"upcoming": "Pending", "active": "Active", "ended": "Expired"}
 """ContractCommitmentLifecycleStatus of each state."""
 
+STATUS = "ContractCommitmentLifecycleStatus"
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the beginning of a formula."""
 
 
-def contract_commitments(commitments: Sequence[Commitment], today: date) -> bytes:
-    """Return the file: a header and a row a commitment, in columns by name."""
-    rows = [_row(commitment, today) for commitment in commitments]
+def contract_commitments(
+    commitments: Sequence[Commitment], today: date, statuses: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the file: a header and a row a commitment, in columns by name.
+
+    statuses: lifecycle status by id of a commitment, where its days do not say it.
+    """
+    known = statuses or {}
+    rows = [
+        {**row, STATUS: known.get(commitment.id, row[STATUS])}
+        for commitment in commitments
+        for row in [_row(commitment, today)]
+    ]
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, sorted(_COLUMNS))
     writer.writeheader()

@@ -46,6 +46,7 @@ class Shown:
             "reference": purchase.reference, "commitment_id": purchase.commitment_id, **purchase.facts
         }  # fmt: skip
         self.break_glass = _break_glass(tx, beside.broken.get(row.id), beside.people)
+        self.purchase_request_digest = (row.purchase_request or {}).get("digest")
         self.rebases = [_rebase(each, beside.people) for each in beside.rebases[row.id]]
         self.proposer, self.owner = (person(beside.people[each]) for each in (row.proposer_id, row.owner_id))
         self.needs = None if self.quorum is None else needs_of(self.quorum)

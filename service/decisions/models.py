@@ -21,10 +21,11 @@ _STATES = ", ".join(f"'{state}'" for state in STATES)
 class Decision(Owned, Versioned, Base):
     """A decision on an evaluation's option.
 
-    digest: of `content`, which holds what was decided, see content.py. state: as of the last write; Clock says what it
-    is now. due_at, due_state: when the clock moves it next, and where to. Days are kept as `YYYY-MM-DD`.
-    total_commitment: everything payable until the earliest exit. external_reference: a ticket or request elsewhere,
-    later the order. buys: whether something is to be bought. votes_cast: counts votes, so that the tag moves with them.
+    digest: of `content`, which holds what was decided, see content.py. state: as of the last write; Clock says what
+    it is now. due_at, due_state: when the clock moves it next, and where to. Days are kept as `YYYY-MM-DD`.
+    purchase_request: what it says of people and names, with its digest, as of the approval. total_commitment:
+    everything payable until the earliest exit. external_reference: a ticket or request elsewhere, later the order.
+    buys: whether something is to be bought. votes_cast: counts votes, so that the tag moves with them.
     """
 
     __tablename__ = "decisions"
@@ -66,6 +67,7 @@ class Decision(Owned, Versioned, Base):
     votes_cast: Mapped[int]
     updated_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
+    purchase_request: Mapped[dict[str, Any] | None]
 
 
 class Vote(Owned, Base):

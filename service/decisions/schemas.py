@@ -123,6 +123,11 @@ class DecisionSchema(Schema):
     digest = fields.String(required=True)
     content = fields.Dict(keys=fields.String(), required=True)
     votes = fields.List(fields.Nested(DecisionVoteSchema), required=True)
+    purchase_request_digest = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the purchase request, kept at the approval: built again it has the same."},
+    )
     rebases = fields.List(fields.Nested(RebaseSchema), required=True)
     break_glass = fields.Nested(BreakGlassSchema, required=True, allow_none=True)
     purchase = fields.Nested(PurchaseSchema, required=True, allow_none=True)

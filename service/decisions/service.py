@@ -6,7 +6,7 @@ from typing import Any, cast
 from service.access import members
 from service.access import queries as access
 from service.access.models import Member
-from service.decisions import queries
+from service.decisions import queries, requesting
 from service.decisions.content import draft
 from service.decisions.guarding import require_guardrails, rules_in_force
 from service.decisions.models import Decision
@@ -146,7 +146,9 @@ def move(tx: Transaction, decision: Decision, after: State, reason: str) -> None
 
 def facts(decision: Decision) -> dict[str, Any]:
     """Return what events hold of a decision, as JSON values."""
-    return {
+    request = decision.purchase_request
+    kept = {} if request is None else {"purchase_request": request["digest"]}
+    return kept | {
         "state": decision.state,
         "reason": decision.state_reason,
         "digest": decision.digest,
@@ -176,6 +178,8 @@ def approve_if_reached(tx: Transaction, decision: Decision) -> None:
 
 def approve(tx: Transaction, decision: Decision, reason: str) -> None:
     """Take the step to approved, and those that follow from it. Raises Problem 409."""
+    decision.purchase_request = requesting.frozen(tx, decision)
+    tx.session.flush()
     move(tx, decision, "approved", reason)
     if decision.supersedes_id is not None:
         old = settle(tx, lock(tx, decision.supersedes_id))

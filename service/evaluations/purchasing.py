@@ -35,10 +35,17 @@ def as_purchase_request(tx: Transaction, evaluation_id: str, query: Json) -> Res
     return respond(requested(tx, evaluation, query["option"]), evaluation, query["format"], query["profile"])
 
 
-def requested(tx: Transaction, evaluation: Json, key: str | None, approval: Approval | None = None) -> Json:
+def requested(
+    tx: Transaction,
+    evaluation: Json,
+    key: str | None,
+    approval: Approval | None = None,
+    names: tuple[str, str] | None = None,
+) -> Json:
     """Return the purchase request of what an option orders newly.
 
-    Raises Problem 422 where there is no such option with figures, 409 where all its units are bought already.
+    names: of organization and workload as they were, None: as they are now. Raises Problem 422 where there is no such
+    option with figures, 409 where all its units are bought already.
     """
     chosen = option_of(evaluation, key)
     option = ordered(chosen, evaluation["inputs"]["policy"])
@@ -46,11 +53,12 @@ def requested(tx: Transaction, evaluation: Json, key: str | None, approval: Appr
         told = f"All units of {chosen['key']} are bought already by running commitments: nothing is ordered."
         raise Problem(CONFLICT, told)
     others = [option if one["key"] == option["key"] else one for one in evaluation["options"]]
-    organization = tx.session.get_one(Organization, tx.organization_id)
-    workload = workloads.get(tx, evaluation["workload_id"])
+    if names is None:
+        organization = tx.session.get_one(Organization, tx.organization_id)
+        names = organization.name, workloads.get(tx, evaluation["workload_id"]).name
     sheets = reporting.sheets_of(tx, evaluation)
     asked = evaluation | {"options": others}
-    return purchase_request(Subject(asked, option["key"], sheets, organization.name, workload.name, approval))
+    return purchase_request(Subject(asked, option["key"], sheets, *names, approval))
 
 
 def option_of(evaluation: Json, key: str | None) -> Json:

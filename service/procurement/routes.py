@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response
 
 from service.access.models import Organization
+from service.decisions.requesting import purchase_request_of
 from service.evaluations import reporting
 from service.evaluations.ordering import ordered
 from service.evaluations.purchasing import NOT_ACCEPTABLE, OTHER_FORMS, option_of, respond
@@ -17,6 +18,7 @@ from service.kit.http.problems import CONFLICT, FieldError, invalid
 from service.kit.typesetting import NOT_INSTALLED
 from service.price_sheets.fields import Day
 from service.procurement import decided
+from service.procurement.contracts import contract_commitment
 from service.procurement.focus import CONTENT_TYPE, Expected, cost_and_usage
 from service.procurement.term import term_of
 from service.purchase_requests.schemas import PurchaseRequestFormQuery, PurchaseRequestSchema
@@ -80,7 +82,7 @@ def get_purchase_request(tx: Transaction, decision_id: str, query: dict[str, Any
 
     JSON, CSV, Order-X XML or PDF/A-3, by `Accept` or `format`; built again it has the same bytes.
     """
-    request, evaluation = decided.purchase_request_of(tx, decided.standing(tx, decision_id))
+    request, evaluation = purchase_request_of(tx, decided.standing(tx, decision_id))
     return respond(request, evaluation, query["format"], query["profile"])
 
 
@@ -94,6 +96,15 @@ def export_decided_bill(tx: Transaction, decision_id: str, query: dict[str, Any]
     option = option_of(evaluation, decision.option)
     name = decided.reference_of(tx, decision)[0]
     return _expected_bill(tx, evaluation, option, decided.starts_on(decision), name, query)
+
+
+@blueprint.endpoint("GET", f"{DECISION}/focus/contract-commitment", scope=DECISIONS_READ, problems=[CONFLICT])
+def export_decided_contract(tx: Transaction, decision_id: str) -> Response:
+    """Return what a decision commits as Contract Commitment of FOCUS 1.4, as CSV: proposed, pending, active, ended."""
+    decision = decided.standing(tx, decision_id)
+    name = f"contract-commitment-{decision_id}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(contract_commitment(tx, decision), headers=headers, content_type=CONTENT_TYPE)
 
 
 def _expected_bill(

@@ -12,6 +12,7 @@ from service.decisions import queries, quorum, service, voting
 from service.decisions.content import BUYING
 from service.decisions.document import Shown, shown
 from service.decisions.models import Comment
+from service.decisions.requesting import purchase_request_of
 from service.evaluations import queries as evaluations
 from service.evaluations.purchasing import FORMS, respond
 from service.evaluations.reviews.staleness import reasons
@@ -77,7 +78,7 @@ def decided_request_file(tx: Transaction, decision_id: str, form: str) -> Respon
     """Give a decision as a purchase request, a draft until it is approved. Raises Problem 404, 409."""
     if form not in FORMS:
         raise Problem(NOT_FOUND, f"There is no purchase request as {form}; there are {', '.join(FORMS)}.")
-    request, evaluation = decided.purchase_request_of(tx, decided.standing(tx, decision_id))
+    request, evaluation = purchase_request_of(tx, decided.standing(tx, decision_id))
     return respond(request, evaluation, form, "generic")
 
 
