@@ -19,7 +19,7 @@ from service.access.people import Directory, OpenId
 from service.access.roles import Role
 from service.access.service import authenticate, note_use
 from service.health.routes import blueprint as health
-from service.kit import logging, metrics
+from service.kit import logging, metrics, tracing
 from service.kit.app_context import Runtime
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor
@@ -103,6 +103,7 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         metrics_token=settings.metrics_token,
         rate_limit=RateLimit(settings.requests_per_minute),
     )
+    tracing.trace_requests(app)
     app.before_request(_begin)
     app.after_request(_end)
     app.after_request(partial(_measured, settings.access_log))

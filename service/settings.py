@@ -127,6 +127,11 @@ class Settings:
     )
     access_log: bool = _setting(False, "Log every request: who called what, the status and how long it took.")
     metrics_token: str = _setting("", "Bearer token that `/metrics` asks for; empty: `/metrics` is not served.")
+    traces_endpoint: str = _setting(
+        "",
+        "Where traces are sent, as OTLP over HTTP: `http://collector:4318/v1/traces`; empty: nowhere.",
+        validate.Regexp(r"$|https?://.", error="Starts with http:// or https://"),
+    )
     log_level: str = _setting("info", "Least severe log lines written.", validate.OneOf(LEVELS))
 
     @classmethod

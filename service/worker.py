@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from service.kit import logging
+from service.kit import logging, tracing
 from service.kit.app_context import Runtime
 from service.kit.db import schema
 from service.kit.db.database import Database
@@ -43,6 +43,7 @@ def start_embedded(app: Flask, settings: Settings) -> Embedded:
 def run(settings: Settings) -> None:
     """Run jobs until SIGTERM or SIGINT. Raises schema.WrongSchema on a database of another version."""
     logging.configure(settings.log_level)
+    tracing.start(settings.traces_endpoint)
     database = Database(settings.database_url, threads=2)
     schema.require_newest(database)
     worker = _worker(database, settings)
@@ -52,6 +53,7 @@ def run(settings: Settings) -> None:
         "worker started", worker=worker.name, database=database.describe(), kinds=sorted(worker.handlers)
     )
     worker.run()
+    tracing.flush()
     database.dispose()
 
 

@@ -9,12 +9,17 @@ from pathlib import Path
 
 from service.cli.configured import database, named, reaching, settings
 from service.cli.exits import Refused
+from service.kit import tracing
 from service.kit.db import schema
 
 
 def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
     """Become gunicorn. Raises Refused where the port is taken or the database is not there or not the newest."""
     configured = settings()
+    try:
+        tracing.require_installed(configured.traces_endpoint)
+    except tracing.TracingMissing as error:
+        raise Refused(str(error)) from error
     host, port = host or configured.host, port or configured.port
     require_free(host, port)
     stored = database()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from service.kit import tracing
 from service.kit.http.blueprint import Resource
 from service.server.fair_pool import FairPool
 from service.server.http_worker import beginnings
@@ -42,6 +43,7 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
 
     What is loaded by now stays, so the garbage collector need not walk it again: that would cost more than requests do.
     """
+    tracing.start(_settings.traces_endpoint)
     worker.patience = float(_settings.patience_seconds)
     resources = [one for one in worker.wsgi.blueprints.values() if isinstance(one, Resource)]
     worker.slow = beginnings(call for resource in resources for call in resource.calls.values())
@@ -62,3 +64,4 @@ def worker_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401
     jobs = getattr(worker, "crossover_jobs", None)
     if jobs is not None:
         jobs.stop()
+    tracing.flush()

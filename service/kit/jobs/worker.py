@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from service.kit import clock, logging, metrics
+from service.kit import clock, logging, metrics, tracing
 from service.kit.db.database import Database, DatabaseBusy, DatabaseFull, database_now
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import idempotency
@@ -181,7 +181,7 @@ class Worker:
     def _work(self, task: Task, kind: str) -> None:
         log = logging.get().bind(job=task.id, kind=kind, attempt=task.attempt)
         try:
-            with task.beating():
+            with tracing.job(kind, task.id), task.beating():
                 finish = self.handlers[kind](task)
             self.database.write(lambda session: _succeed(session, task, finish), lane=task.actor.organization_id)
             log.info("job succeeded")
