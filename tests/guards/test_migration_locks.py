@@ -4,7 +4,6 @@ import subprocess
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -33,7 +32,7 @@ def said(database: Database) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     now: list[str] = []
 
-    def heard(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+    def heard(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
         if "alembic_version" not in statement:
             if not statement.lstrip().upper().startswith(("SELECT", "SHOW", "SET")):
                 now.append(statement)
@@ -53,7 +52,7 @@ def said(database: Database) -> dict[str, list[str]]:
 def complaints(statements: list[str], path: Path) -> str:
     """Return what squawk says of the statements of one transaction; nothing where it has nothing to say."""
     path.write_text(HEAD + ";\n".join(one.strip().rstrip(";") for one in statements) + ";\n")
-    command = [SQUAWK, "--assume-in-transaction", "--pg-version", "16", "--reporter", "gcc", path]
+    command = [str(SQUAWK), "--assume-in-transaction", "--pg-version", "16", "--reporter", "gcc", str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
