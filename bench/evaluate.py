@@ -11,7 +11,7 @@ from service.workflow.compute.search.candidates import most_streams
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.offers import Dedicated, Offer, Serverless
-from service.workflow.options import COMMITTED, HYBRID, Reservation
+from service.workflow.options import HYBRID, Reservation
 from service.workflow.policy import Policy
 from service.workflow.traffic import TrafficHistory
 
@@ -55,15 +55,16 @@ def _brute_force(evaluation: Evaluation, offers: list[Offer]) -> None:
             if probe not in cheapest:
                 replay = probe.run(case)
                 cheapest[probe] = min(
-                    s.bill for s in (Overflow(case, o, replay) for o in serverless) if not s.violations
+                    s.extra for s in (Overflow(case, o, replay) for o in serverless) if not s.violations
                 )
             for rate in offer.rates:
-                total = Reservation(offer, rate, units).monthly + cheapest[probe]
-                family = COMMITTED if rate.term_months else HYBRID
+                reservation = Reservation(offer, rate, units)
+                total = case.terms.total(reservation) + cheapest[probe]
+                family = case.terms.family(reservation, HYBRID)
                 best[family] = min(total, best.get(family, total))
     seconds = time.perf_counter() - started
     for family, total in sorted(best.items()):
-        found = min(o.adjusted for o in evaluation.options if o.mode == "hybrid" and o.family == family)
+        found = min(o.expected for o in evaluation.options if o.mode == "hybrid" and o.family == family)
         assert found == total, f"family {family}: {found} is not {total}"
     print(f"  equal to brute force: {len(cheapest)} replays x {len(serverless)} overflows in {seconds:.1f} s")
 
