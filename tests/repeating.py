@@ -128,7 +128,7 @@ class Clients:
 
         def have_ended() -> bool:
             with database.reading() as session:
-                return session.execute(waiting).scalar_one() == 0
+                return int(session.execute(waiting).scalar_one()) == 0
 
         eventually(have_ended, seconds=PATIENCE_SECONDS)
         assert found("evaluations", "id") == Counter(self.evaluations)
