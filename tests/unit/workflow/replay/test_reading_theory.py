@@ -62,7 +62,7 @@ def mean_seconds(histogram: Int64s | None) -> float:
     """Return the mean of a histogram, each latency in the middle of its bin."""
     assert histogram is not None
     (held,) = np.nonzero(histogram)
-    middles = [(longest_of_bin(int(index) - 1) + 1 + longest_of_bin(int(index))) / 2 for index in held]
+    middles = [(longest_of_bin(max(0, int(index) - 1)) + 1 + longest_of_bin(int(index))) / 2 for index in held]
     return float(histogram[held] @ np.array(middles) / histogram.sum()) / SECOND
 
 
