@@ -9,6 +9,7 @@ import marshmallow as ma
 
 from service import ENGINE_VERSION
 from service.evaluations import histories
+from service.evaluations.bought import with_commitments
 from service.evaluations.document import Inputs, Pinned
 from service.evaluations.engine import Materials, refusal
 from service.evaluations.estimating import estimated_seconds
@@ -63,11 +64,15 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
     sheets = pinned_sheets(tx, workload.model, request["price_sheet_versions"])
     day = as_of(tx, sheets, workload.model)
     offers = offers_of(sheets, workload.model, day)
+    bought: tuple[Remark, ...] = ()
     try:
         prepare(offers, policy)
+        if not policy.commitments:
+            policy, bought = with_commitments(tx, workload.id, offers, policy)
     except WorkflowError as error:
         raise refusal(error) from error
-    remarks = (*history.remarks, *remarks_of_sheets([sheet.document for sheet in sheets], workload.model, day))
+    sheet_remarks = remarks_of_sheets([sheet.document for sheet in sheets], workload.model, day)
+    remarks = (*history.remarks, *sheet_remarks, *bought)
     inputs = Inputs(
         traffic_history=Pinned(history.digest, history.id),
         price_sheets=tuple(Pinned(sheet.digest, sheet.id, sheet.version) for sheet in sheets),

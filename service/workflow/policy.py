@@ -138,11 +138,13 @@ class RunningCommitment:
     """Units that are bought already and payable until their term ends, whatever is decided now.
 
     reservation: `sku@term`, as in the keys of options. units: how many. months_left: until nothing is payable any more.
+    monthly_per_unit: money a month as agreed, None where it is the offer's.
     """
 
     reservation: str
     units: int
     months_left: int
+    monthly_per_unit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,24 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A commitment that still runs: its units, and the months until nothing is payable, None where nobody said."""
+    """A commitment that still runs: its units, and the months until nothing is payable, None where nobody said.
+
+    agreed: money a unit and month, None where it is the rate's.
+    """
 
     reservation: Reservation
     months_left: int | None
+    agreed: Decimal | None = None
+
+    @property
+    def monthly_per_unit(self) -> Decimal:
+        """Money a unit and month."""
+        return self.reservation.rate.monthly_per_unit if self.agreed is None else self.agreed
 
     @property
     def monthly(self) -> Decimal:
         """Money a month that is owed whatever is decided; what was paid upfront is spent."""
-        return quantize(self.reservation.units * self.reservation.rate.monthly_per_unit)
+        return quantize(self.reservation.units * self.monthly_per_unit)
 
 
 @dataclass(frozen=True)
@@ -122,7 +131,7 @@ def running_of(policy: Policy, offers: Sequence[Offer]) -> tuple[Running, ...]:
             raise _unknown(entry.reservation, list(sold))
         if entry.months_left:
             offer, rate = sold[entry.reservation]
-            found.append(Running(Reservation(offer, rate, entry.units), entry.months_left))
+            found.append(Running(Reservation(offer, rate, entry.units), entry.months_left, entry.monthly_per_unit))
     named = None if policy.incumbent is None else KEY.fullmatch(policy.incumbent)
     stated = {entry.reservation for entry in policy.commitments}
     if named is not None and named["label"] in sold and named["label"] not in stated:

@@ -69,7 +69,7 @@ def warm_lines(offer: Serverless, instances: int) -> list[Line]:
 def running_lines(case: Case, reservation: Reservation | None) -> list[Line]:
     """Return the lines of running commitments: what is owed, less what an option's own units are covered by.
 
-    None where the option is those units at their own rate: its reservation says it all.
+    None where the option is those units at their own rate and price: its reservation says it all.
     """
     running, lines = case.terms.running, []
     covered = 0 if reservation is None else case.terms.covered(reservation)
@@ -77,15 +77,17 @@ def running_lines(case: Case, reservation: Reservation | None) -> list[Line]:
     if (
         own == list(running)
         and covered == sum(e.reservation.units for e in own)
-        and not any(e.reservation.rate.upfront for e in own)
+        and all(
+            not e.reservation.rate.upfront and e.monthly_per_unit == e.reservation.rate.monthly_per_unit for e in own
+        )
     ):
         return []
     if reservation is not None and covered:
         monthly = replace(reservation, units=1).monthly
         lines.append(line("covered_by_commitment", Decimal(covered), "unit_months", -monthly))
     for entry in running:
-        units, rate = entry.reservation.units, entry.reservation.rate
-        lines.append(line("running_commitment", Decimal(units), "unit_months", rate.monthly_per_unit))
+        units = Decimal(entry.reservation.units)
+        lines.append(line("running_commitment", units, "unit_months", entry.monthly_per_unit))
     return lines
 
 
