@@ -48,11 +48,20 @@ def _changes(then: Inputs, now: Inputs) -> Iterator[Reason]:
         yield Reason("offers_came_or_went", "Other offers are to be had today than were then.")
     if then.model != now.model:
         yield Reason("model_changed", f"The workload's model is {now.model} now, it was {then.model}.")
+    if _bought(then.policy) != _bought(now.policy):
+        yield Reason("commitments_changed", "What the workload has bought already is not what it was then.")
     changed = [difference["pointer"] for difference in differences(then.policy, now.policy)]
+    changed = [pointer for pointer in changed if not pointer.startswith("/commitments")]
     if changed:
         yield Reason("policy_changed", f"The policy asked for says otherwise now: {', '.join(changed)}.")
     if then.engine_version != now.engine_version:
         yield Reason("engine_changed", f"The engine is {now.engine_version} now, it was {then.engine_version}.")
+
+
+def _bought(policy: dict[str, Any]) -> list[str]:
+    """Return what a policy says is bought, but for the months left, which go by themselves."""
+    entries = policy.get("commitments", ())
+    return sorted(f"{e['reservation']} {e['units']} {e.get('monthly_per_unit')}" for e in entries)
 
 
 def _sheets(then: dict[Any, Any], now: Inputs) -> Iterator[Reason]:

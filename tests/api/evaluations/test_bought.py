@@ -1,6 +1,6 @@
 """What a workload has bought already counts in its evaluations, at the price agreed, without being told of."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,12 @@ def test_units_that_are_paid_for_are_owed_whatever_is_chosen_at_the_price_agreed
     assert Decimal(own["covered_by_commitment"]) == -15 * 221
     codes = [reason["code"] for reason in told["recommendation"]["reasons"]]
     assert "commitment_running" in codes
+    with time_machine.travel(NOW, tick=False):
+        stale = api.get(f"/v1/evaluations/{alone['id']}/review").json
+    assert "commitments_changed" in [reason["code"] for reason in stale["reasons"]]
+    with time_machine.travel(NOW + timedelta(days=62), tick=False):
+        stale = api.get(f"/v1/evaluations/{told['id']}/review").json
+    assert "commitments_changed" not in [reason["code"] for reason in stale["reasons"]], "months go by themselves"
 
 
 def test_what_ended_what_another_workload_bought_and_what_the_policy_says_itself_is_left_alone(
