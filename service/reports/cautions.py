@@ -23,7 +23,7 @@ def cautions(answer: Answer, names: Names) -> list[str]:
         *_latency(answer, names),
         *_tokens(answer),
         *_sampled(answer),
-        *_findings(answer, "coarse_window"),
+        *_findings(answer, "coarse_window", "coarse_limits"),
         *_provisional(answer),
         *_old_prices(answer, names),
         *_regret(answer),

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from service.workflow.compute.case import Case
 from service.workflow.measure.profile import Finding
-from service.workflow.offers import Offer
+from service.workflow.offers import Offer, Serverless
+from service.workflow.replay.limits import stated
 from service.workflow.replay.throughput import windows_of
 from service.workflow.traffic import HOUR
 
 
 def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
     """Return the findings of a case's replays."""
-    return (*_coarse_window(case, offers), *_synthesized(case), *_sampled(case))
+    return (*_coarse_window(case, offers), *_coarse_limits(case, offers), *_synthesized(case), *_sampled(case))
 
 
 def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
@@ -25,6 +26,19 @@ def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
             (("bucket_seconds", buckets.bucket_seconds), ("window_seconds", windows[0])),
             f"Budgets are enforced every {windows[0]} seconds but traffic is known every {buckets.bucket_seconds}: "
             "overflow is understated. Upload requests, or shorter buckets with request counts.",
+        )
+
+
+def _coarse_limits(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+    buckets = case.arrivals.buckets
+    limited = [o.sku for o in offers if isinstance(o, Serverless) and stated(o.limits)]
+    if buckets is not None and limited:
+        yield Finding(
+            "coarse_limits",
+            (("bucket_seconds", buckets.bucket_seconds),),
+            f"Limits of {', '.join(sorted(limited)[:3])} hold for a minute, but traffic is known every "
+            f"{buckets.bucket_seconds} seconds, overflow by the hour, requests not at all: throttling is understated. "
+            "Upload requests, or shorter buckets with request counts.",
         )
 
 

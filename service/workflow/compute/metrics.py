@@ -1,10 +1,12 @@
 """Figures of an option out of its replays: shares and latencies."""
 
 from service.workflow.compute.case import Case
+from service.workflow.offers import Limits
 from service.workflow.options import Percentiles, Violation
 from service.workflow.replay.histogram import percentile_us
+from service.workflow.replay.limits import share_beyond
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
-from service.workflow.traffic import Int64s
+from service.workflow.traffic import HOUR, SECOND, Int64s
 
 REQUESTS, UNCACHED, CACHED, OUTPUT = range(4)
 """Columns of hourly counts."""
@@ -73,11 +75,32 @@ def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:
     return (Violation("latency_target", sentence),)
 
 
-def throttle_violations(case: Case, throttled: int) -> tuple[Violation, ...]:
-    """Return whether more requests are throttled than the policy allows."""
-    if share(throttled, case.replayed[REQUESTS]) <= case.policy.max_throttled_share:
+def refused_share(case: Case, refused: Int64s) -> float:
+    """Return the share of requests that reserved units refused, of tokens where none are counted; refused: (4,)."""
+    if case.has_requests:
+        return share(int(refused[REQUESTS]), case.replayed[REQUESTS])
+    return 1.0 - coverage(case, refused)
+
+
+def throttled_share(case: Case, limits: Limits, replay: ServerlessReplay, spilled: Int64s | None = None) -> float:
+    """Return the share of all requests that limits turn away, of all tokens where no requests are counted.
+
+    spilled: by replayed hour, shape (hours, 4), what of the traffic meets the limits; None: all of it.
+    """
+    if case.arrivals.buckets is None:
+        return share(int(replay.throttled.sum()), case.replayed[REQUESTS])
+    buckets = case.arrivals.buckets
+    if spilled is None:
+        return share_beyond(buckets.counts, buckets.bucket_seconds, limits)
+    return share_beyond(spilled, HOUR // SECOND, limits) * (1.0 - coverage(case, spilled.sum(axis=0)))
+
+
+def throttle_violations(case: Case, throttled: float) -> tuple[Violation, ...]:
+    """Return whether a larger share is throttled than the policy allows."""
+    if throttled <= case.policy.max_throttled_share:
         return ()
-    return (Violation("throttled", f"{share(throttled, case.replayed[REQUESTS]):.1%} of requests are throttled."),)
+    of = "requests" if case.has_requests else "tokens"
+    return (Violation("throttled", f"{throttled:.1%} of {of} are throttled."),)
 
 
 def per_month(case: Case, count: int) -> float:

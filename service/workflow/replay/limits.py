@@ -62,3 +62,27 @@ def busiest_minute(arrivals: Arrivals) -> dict[str, int]:
     minutes = arrivals.time_us // MINUTE
     firsts = np.flatnonzero(np.diff(minutes, prepend=-1))
     return {name: int(np.add.reduceat(count(arrivals), firsts).max(initial=0)) for name, count in COUNTED.items()}
+
+
+def share_beyond(counts: Int64s, seconds: int, limits: Limits) -> float:
+    """Return the share of tokens beyond what limits let through, where no single requests are known.
+
+    counts: requests, uncached, cached and output tokens of spans of `seconds` each, shape (n, 4). Of a span goes
+    through what its most exceeded limit allows in that time; bursts inside it, and limits of requests, are not seen.
+    """
+    _, uncached, cached, output = counts.T.astype(np.float64)
+    tokens = uncached + cached + output
+    taken = {
+        "tokens_per_minute": tokens,
+        "input_tokens_per_minute": uncached,
+        "all_input_tokens_per_minute": uncached + cached,
+        "output_tokens_per_minute": output,
+    }
+    beyond = np.zeros(len(tokens))
+    for name, most in stated(limits).items():
+        if name in taken:
+            allowed = most * seconds / 60
+            over = taken[name] - allowed
+            beyond = np.maximum(beyond, np.divide(over, taken[name], out=np.zeros_like(over), where=over > 0))
+    whole = float(tokens.sum())
+    return float((beyond * tokens).sum()) / whole if whole else 0.0

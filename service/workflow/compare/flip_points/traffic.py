@@ -15,12 +15,18 @@ from service.workflow.options import Option
 from service.workflow.policy import Policy, ReplayPolicy
 from service.workflow.traffic import TrafficHistory
 
-BELOW = tuple(Decimal(2) ** -i for i in range(1, 6))
-ABOVE = tuple(Decimal(2) ** i for i in range(1, 6))
-"""Factors tried: volume halved and doubled up to five times."""
+GRID = Decimal("0.0001")
+"""Factors are multiples of it."""
 
-HALVINGS = 5
-"""Bisections of the octave in which the answer changes: the factor is found to about 2 %."""
+STEPS = 10
+"""Half octaves tried on each side: volume halved and doubled up to five times."""
+
+ABOVE = tuple((Decimal(2) ** i).sqrt().quantize(GRID) for i in range(1, STEPS + 1))
+BELOW = tuple((Decimal(2) ** -i).sqrt().quantize(GRID) for i in range(1, STEPS + 1))
+"""Factors tried, nearest first: half octaves, so that a change that is undone within an octave is seen."""
+
+HALVINGS = 4
+"""Bisections of the half octave in which the answer changes: the factor is found to about 2 %."""
 
 SAMPLES = (40_000, 150_000)
 """Requests replayed at each factor: the larger sample where the smaller does not give the answer of the whole."""
@@ -82,9 +88,9 @@ def _first_change(decide: Decide, now: str, factors: Sequence[Decimal]) -> tuple
 
 
 def _bisect(decide: Decide, now: str, same: Decimal, other: tuple[Decimal, Option]) -> tuple[Decimal, Option]:
-    """Halve the octave geometrically, from the present answer's side towards the change."""
+    """Halve the half octave geometrically, from the present answer's side towards the change."""
     for _ in range(HALVINGS):
-        middle = (same * other[0]).sqrt().quantize(Decimal("0.0001"))
+        middle = (same * other[0]).sqrt().quantize(GRID)
         option = decide(middle)
         if option is None or group_of(option) == now:
             same = middle

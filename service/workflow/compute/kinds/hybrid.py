@@ -20,6 +20,7 @@ from service.workflow.compute.metrics import (
     share,
     slow_requests,
     throttle_violations,
+    throttled_share,
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
@@ -133,13 +134,18 @@ class Overflow:
         return lines
 
     @cached_property
+    def throttled(self) -> float:
+        """Share of all traffic that spills and meets the limits of the offer."""
+        return throttled_share(self.case, self.offer.limits, self.replay, self.reserved.spilled)
+
+    @cached_property
     def violations(self) -> tuple[Violation, ...]:
         """Hard needs that depend on the replay."""
         violations = hard_violations(self.case.policy, self.offer) + request_violations(self.case, self.offer)
         if self.case.latency_is_priced:
             violations += latency_violations(self.case, self.slow_requests)
         if self.case.may_throttle(self.offer.limits):
-            violations += throttle_violations(self.case, int(self.replay.throttled.sum()))
+            violations += throttle_violations(self.case, self.throttled)
         return violations
 
     @cached_property
@@ -156,7 +162,7 @@ class Overflow:
             slots_in_use=reserved.slots_in_use,
             coverage=coverage(case, reserved.refused),
             overflow_share=share(spilled, requests) if requests else None,
-            throttled_share=share(int(replay.throttled.sum()), requests),
+            throttled_share=self.throttled,
             slow_share=None if self.slow_requests is None else share(self.slow_requests, requests),
             cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
             first_token=percentiles(first_token),

@@ -16,6 +16,7 @@ from service.workflow.compute.metrics import (
     latency_violations,
     per_month,
     percentiles,
+    refused_share,
     share,
     slow_requests,
     throttle_violations,
@@ -80,9 +81,9 @@ class Served:
         return slow_requests(self.case, self.replay)
 
     @cached_property
-    def throttled(self) -> int:
-        """Requests refused for want of throughput."""
-        return int(self.replay.refused[0])
+    def throttled(self) -> float:
+        """Share refused for want of throughput: of requests, of tokens where none are counted."""
+        return refused_share(self.case, self.replay.refused)
 
     @cached_property
     def figures(self) -> Figures:
@@ -93,7 +94,7 @@ class Served:
             slots_in_use=self.replay.slots_in_use,
             coverage=coverage(self.case, self.replay.refused),
             overflow_share=0.0,
-            throttled_share=share(self.throttled, requests),
+            throttled_share=self.throttled,
             slow_share=None if self.slow is None else share(self.slow, requests),
             cold_starts_per_month=0.0,
             first_token=percentiles(self.replay.first_token),

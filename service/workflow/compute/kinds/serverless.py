@@ -17,6 +17,7 @@ from service.workflow.compute.metrics import (
     share,
     slow_requests,
     throttle_violations,
+    throttled_share,
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
@@ -173,7 +174,7 @@ class Alone:
         case = self.case
         violations = hard_violations(case.policy, self.offer) + request_violations(case, self.offer)
         if case.may_throttle(self.offer.limits):
-            violations += throttle_violations(case, int(self.replay.throttled.sum()))
+            violations += throttle_violations(case, throttled_share(case, self.offer.limits, self.replay))
         if case.latency_is_priced:
             violations += latency_violations(case, self.slow)
         return violations
@@ -198,7 +199,7 @@ class Alone:
             serverless=self.offer,
             warm_instances=self.warm,
             lines=tuple(self.lines),
-            figures=_figures(case, replay, self.slow),
+            figures=_figures(case, replay, self.slow, throttled_share(case, self.offer.limits, replay)),
         )
 
 
@@ -223,12 +224,12 @@ def _unknown(case: Case) -> ServerlessReplay:
     return ServerlessReplay(nothing, nothing, nothing, nothing, nothing, None, None)
 
 
-def _figures(case: Case, replay: ServerlessReplay, slow: int | None) -> Figures:
+def _figures(case: Case, replay: ServerlessReplay, slow: int | None, throttled: float) -> Figures:
     return Figures(
         utilization=None,
         coverage=0.0,
         overflow_share=0.0,
-        throttled_share=share(int(replay.throttled.sum()), case.replayed[0]),
+        throttled_share=throttled,
         slow_share=None if slow is None else share(slow, case.replayed[0]),
         cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
         first_token=percentiles(replay.first_token),

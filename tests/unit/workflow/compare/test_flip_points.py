@@ -3,10 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.compare.flip_points import money_flips
-from service.workflow.offers import Price
-from tests.histories import log_of
-from tests.markets import PROVISIONAL, budget, computed, ptu_offer, rate, token_offer
+from service.workflow.compare.flip_points import money_flips, traffic_flips
+from service.workflow.offers import Offer, Price, Units
+from tests.histories import log_of, series_of
+from tests.markets import EXECUTOR, PROVISIONAL, budget, chosen, computed, ptu_offer, rate, token_offer
 
 BURST_AND_ONE = [(0, 0, 1)] * 7 + [(0, 0, 8), (208, 208, 28)]
 """Tokens of eight requests at once, and of one later on."""
@@ -25,3 +25,22 @@ def test_a_hybrid_that_is_not_replayed_hides_no_flip_to_another_option() -> None
     assert below.to == "dedicated:gpu@0x4"
     assert below.exact
     assert abs(below.value - spilled / 3 / 730) < Decimal("1E-20")
+
+
+def test_a_change_of_the_answer_that_is_undone_within_an_octave_is_found() -> None:
+    """One unit beats tokens from 1.2 times the traffic on, and at 1.5 times it no longer takes all of it."""
+    series = series_of([100] * 1440, bucket=60, counted=False)  # 1,000 input tokens and 300 of output a minute
+    tokens = token_offer(into="1", out="0")
+    unit = ptu_offer("ptu", rate("0.072"), capacity=budget("1500", 60, input_tokens="1"), units=Units(1, 1, 1))
+    policy = replace(PROVISIONAL, modes=("serverless", "dedicated"), margin=Decimal(0), simplicity_margin=Decimal(0))
+    offers: list[Offer] = [tokens, unit]
+    now = chosen(series, offers, policy)
+    assert now is not None
+    assert now.key == "serverless:tok"
+    case, _ = computed(series, offers, policy)
+    points = {p.direction: p for p in traffic_flips(series, case.profile, offers, now, policy, EXECUTOR)}
+    assert points["above"].to == "dedicated:ptu@0x1"
+    assert abs(points["above"].value / Decimal("1.2") - 1) < Decimal("0.03")
+    double = chosen(series, offers, replace(policy, traffic_factor=Decimal(2)))
+    assert double is not None
+    assert double.key == "serverless:tok"
