@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from service.workflow.errors import WorkflowError
-from service.workflow.traffic import DAY, SECOND, WEEK, BucketSeries, Int64s, RequestLog, TrafficHistory
+from service.workflow.traffic import DAY, HOUR, SECOND, WEEK, BucketSeries, Int64s, RequestLog, TrafficHistory
 
 LONGEST_US = 3653 * DAY
 """Ten years. A longer history is a wrong clock or unit, and would need memory for every minute of it."""
@@ -49,10 +49,32 @@ def _log_span(log: RequestLog) -> tuple[int, int]:
     first, last = int(arrivals[0]), int(arrivals[-1])
     start = first if log.start_us is None else log.start_us
     end = last if log.end_us is None else log.end_us
+    start, end = _with_quiet_edges(log, start, end)
     if start > first or end < last:
         detail = "Arrivals lie outside the declared start and end: widen them, or leave those requests out."
         raise WorkflowError("outside_declared_span", FIELD, detail)
     return start, end
+
+
+def _with_quiet_edges(log: RequestLog, start: int, end: int) -> tuple[int, int]:
+    """Return the span of a log, widened to the days or hours it lies in where that makes one more whole week of it.
+
+    Edges that were not declared are widened by no more than the longest silence inside the log: nobody calling for so
+    long is nothing unusual, so that a calendar week from Monday 00:00:02 to Sunday 23:59:55 is seven days.
+    """
+    longest = int(np.diff(log.arrival_us).max(initial=0))
+    wider = start if log.start_us is not None else _nearest(start, longest, -1)
+    later = end if log.end_us is not None else _nearest(end, longest, 1)
+    return (wider, later) if (later - wider) // WEEK > (end - start) // WEEK else (start, end)
+
+
+def _nearest(time: int, longest: int, direction: int) -> int:
+    """Return the whole day, else the whole hour, that lies up to `longest` µs before (-1) or after (1) a time."""
+    for unit in (DAY, HOUR):
+        whole = direction * (-(-direction * time // unit)) * unit
+        if abs(whole - time) <= longest:
+            return whole
+    return time
 
 
 def _series_span(series: BucketSeries) -> tuple[int, int]:
