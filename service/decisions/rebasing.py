@@ -8,6 +8,7 @@ from service.access import members
 from service.decisions import guardrails, queries, service
 from service.decisions.approval_models import Rebase
 from service.decisions.carrying import reasons
+from service.decisions.document import shown
 from service.decisions.guarding import facts_for_rules, require_guardrails, rules_in_force
 from service.decisions.models import Decision, Vote
 from service.decisions.problems import NOT_ENTITLED
@@ -18,6 +19,7 @@ from service.evaluations.looking import looking
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Actor, Transaction
+from service.kit.http import etags
 from service.kit.http.problems import Problem
 
 Json = dict[str, Any]
@@ -31,6 +33,7 @@ def compared(actor: Actor, decision_id: str, body: Json) -> Iterator[Json]:
     """
     with looking(actor) as tx:
         decision = service.get(tx, decision_id)
+        etags.require_match(shown(tx, decision))
         service.require_step(decision, "approved")
         require_newer(tx, decision, body["evaluation_id"])
         before, after = side_of(tx, decision.evaluation_id), side_of(tx, body["evaluation_id"])

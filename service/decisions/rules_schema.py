@@ -50,10 +50,35 @@ def _limited(name: str, limit: fields.Field[Any], told: str) -> fields.Nested:
 _SHARE = {"minimum": 0, "maximum": 1, "required": True}
 
 
+class Bands(fields.Dict):
+    """Bands by currency. Faults are told at the band's own place, and only good bands are held against each other."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        try:
+            bands: dict[str, Any] = super()._deserialize(value, *args, **kwargs)  # type: ignore[no-untyped-call]
+        except ma.ValidationError as error:
+            faults = error.messages
+            if isinstance(faults, dict):
+                faults = {name: fault.get("value", fault) for name, fault in faults.items()}
+            raise ma.ValidationError(faults) from error
+        for currency, entries in bands.items():
+            _require_rising(currency, [band["from"] for band in entries])
+        return bands
+
+
+def _require_rising(currency: str, begins: list[Decimal]) -> None:
+    if begins[0] != 0:
+        raise ma.ValidationError({currency: {0: {"from": ["The first band begins at 0."]}}})
+    for index, (before, after) in enumerate(pairwise(begins), 1):
+        if after <= before:
+            told = f"Begins at {after}, not above the band before, {before}; list bands from low to high."
+            raise ma.ValidationError({currency: {index: {"from": [told]}}})
+
+
 class RulesSchema(Schema):
     """Guardrails, whole: what is left out or null is no rule. `bands`: by currency, the first from 0."""
 
-    bands = fields.Dict(
+    bands = Bands(
         keys=Currency(),
         values=fields.List(fields.Nested(BandSchema), validate=validate.Length(min=1, max=50)),
         required=True,
@@ -82,17 +107,6 @@ class RulesSchema(Schema):
     )
     provisional = fields.Nested(RuleSchema, load_default=None, allow_none=True)
     beyond_available_until = fields.Nested(RuleSchema, load_default=None, allow_none=True)
-
-    @ma.validates("bands")
-    def _rising(self, bands: dict[str, list[dict[str, Any]]], **_: Any) -> None:  # noqa: ANN401
-        for currency, entries in bands.items():
-            begins = [band["from"] for band in entries]
-            if begins[0] != 0:
-                raise ma.ValidationError({currency: {"0": {"from": ["The first band begins at 0."]}}})
-            for index, (before, after) in enumerate(pairwise(begins), 1):
-                if after <= before:
-                    told = f"Begins at {after}, not above the band before, {before}; list bands from low to high."
-                    raise ma.ValidationError({currency: {str(index): {"from": [told]}}})
 
     @ma.post_load
     def _plain(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:  # noqa: ANN401

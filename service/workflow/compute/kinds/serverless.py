@@ -251,7 +251,7 @@ def served_alone(
 
     Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
     billed by the second, larger pools are tried until no other instance starts, or the pool alone costs more than
-    the best one found.
+    the best one found that meets every hard need.
     """
     shared = {} if replays is None else replays
     found: list[Alone] = []
@@ -271,9 +271,9 @@ def has_pool(offer: Serverless) -> bool:
 
 
 def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
-    best = min(alone.expected for alone in tried)
+    best = min((alone.expected for alone in tried if alone.eligible), default=Decimal("Infinity"))
     last = tried[-1]
     while last.replay.cold_starts.any() and total(warm_lines(last.offer, last.warm + 1)) < best:
         last = replace(last, warm=last.warm + 1)
         yield last
-        best = min(best, last.expected)
+        best = min(best, last.expected) if last.eligible else best

@@ -2,20 +2,21 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.compare.commitment import commitment
 from service.workflow.compute.terms import term_weight
+from service.workflow.offers import months_of
 from service.workflow.policy import HorizonPolicy
 from tests.effort import examples
 from tests.histories import series_of
 from tests.markets import MEASURED, TENTH, budget, chosen, ptu_offer, rate, request_offer
 from tests.property.workflow.strategies import amounts
 
-TERMS = st.sampled_from((Fraction(0), Fraction(7, 30), Fraction(1), Fraction(12), Fraction(25, 2), Fraction(36)))
+TERMS = st.sampled_from(((0, 3), (0, 7), (1, 0), (12, 0), (0, 365), (36, 0)))
+"""Terms: months, or days."""
 
 GROWTH = amounts("-0.5", "1", places=2)
 
@@ -23,22 +24,23 @@ GROWTH = amounts("-0.5", "1", places=2)
 @settings(derandomize=True, max_examples=examples(200))
 @given(pair=st.tuples(TERMS, TERMS), growth=GROWTH, persistence=amounts("0.5", "1", places=2))
 def test_a_longer_term_never_weighs_less(
-    pair: tuple[Fraction, Fraction], growth: Decimal, persistence: Decimal
+    pair: tuple[tuple[int, int], tuple[int, int]], growth: Decimal, persistence: Decimal
 ) -> None:
-    shorter, longer = sorted(pair)
-    assert 1 <= term_weight(growth, persistence, shorter) <= term_weight(growth, persistence, longer) + Decimal("1E-20")
+    shorter, longer = sorted(pair, key=lambda term: months_of(*term))
+    more = term_weight(growth, persistence, *longer)
+    assert 1 <= term_weight(growth, persistence, *shorter) <= more + Decimal("1E-20")
 
 
 @settings(derandomize=True, max_examples=examples(200))
-@given(months=TERMS, pair=st.tuples(GROWTH, GROWTH), persistence=amounts("0.5", "1", places=2))
+@given(term=TERMS, pair=st.tuples(GROWTH, GROWTH), persistence=amounts("0.5", "1", places=2))
 def test_the_faster_traffic_falls_the_more_a_term_weighs(
-    months: Fraction, pair: tuple[Decimal, Decimal], persistence: Decimal
+    term: tuple[int, int], pair: tuple[Decimal, Decimal], persistence: Decimal
 ) -> None:
     falling, rising = sorted(pair)
-    weight = term_weight(falling, persistence, months)
-    assert weight >= term_weight(rising, persistence, months)
-    if months > 1 and falling < min(rising, Decimal(0)):
-        assert weight > term_weight(rising, persistence, months)
+    weight = term_weight(falling, persistence, *term)
+    assert weight >= term_weight(rising, persistence, *term)
+    if months_of(*term) > 1 and falling < min(rising, Decimal(0)):
+        assert weight > term_weight(rising, persistence, *term)
 
 
 @settings(derandomize=True, max_examples=examples(40))
