@@ -11,7 +11,7 @@ from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.redecide import case_of
 from service.workflow.offers import ConcurrencyCapacity, Limits, Offer, Speed
 from service.workflow.policy import Policy
-from service.workflow.traffic import WEEK, RequestLog
+from service.workflow.traffic import MINUTE, WEEK, RequestLog
 from tests.histories import MONDAY, log_of
 from tests.markets import EXECUTOR, PROVISIONAL, budget, chosen, gpu_offer, options_of, ptu_offer, rate, request_offer
 
@@ -126,7 +126,8 @@ def test_the_incumbent_plays_no_part() -> None:
 
 def test_there_is_none_below_two_weeks_with_an_empty_part_or_nothing_eligible() -> None:
     short = log_of(weeks(300, 300), start=0, end=2 * WEEK_SECONDS)
-    assert walked(replace(short, start_us=MONDAY, end_us=None)) is None
+    assert short.end_us is not None
+    assert walked(replace(short, end_us=short.end_us - MINUTE)) is None
     assert walked(short) is not None
     assert walked(history(300, 0)) is None
     assert walked(history(0, 300)) is None
