@@ -1,6 +1,6 @@
 """What is bought already: the commitments of a workload that an evaluation counts without being told of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,25 +13,28 @@ from service.kit.db.transaction import Transaction
 from service.workflow.offers import Dedicated, Offer, Rate
 from service.workflow.options import Reservation
 from service.workflow.policy import Policy, RunningCommitment
-from service.workflow.prepare import prepare
+from service.workflow.prepare import called
 from service.workflow.remarks import Remark
 
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 
 def with_commitments(
-    tx: Transaction, workload_id: str, offers: Sequence[Offer], policy: Policy
+    tx: Transaction, workload_id: str, policy: Policy, offers: Sequence[Offer], market: tuple[Sequence[Offer], str]
 ) -> tuple[Policy, tuple[Remark, ...]]:
     """Return a policy that counts what the workload has bought, and remarks on what it could not count.
 
-    Counted are the commitments of the workload whose last day has not passed, at the price agreed. Raises WorkflowError
-    as prepare does.
+    Counted are the commitments of the workload whose last day has not passed, at the price agreed; a policy that states
+    its own says it all by itself. market: the offers as prepared, and the currency they are in.
     """
-    prepared, currency = prepare(offers, policy)
+    if policy.commitments:
+        return policy, ()
+    prepared, currency = market
     rates = {**dict(policy.exchange_rates), currency: Decimal(1)}
     counted, remarks = [], []
     for commitment in tx.session.scalars(queries.commitments(tx, {"workload_id": workload_id, "ended": False})):
-        offer = _offer_of(commitment, prepared)
+        names = called(offers, commitment.provider, commitment.sku)
+        offer = next((each for each in prepared if isinstance(each, Dedicated) and each.sku in names), None)
         if offer is None or commitment.currency not in rates:
             remarks.append(_not_counted(commitment, currency, on_offer=offer is not None))
             continue
@@ -42,29 +45,6 @@ def with_commitments(
         counted.append(RunningCommitment(label, commitment.units, min(left, 120), price))
     counted.sort(key=lambda entry: (entry.reservation, entry.months_left, entry.units, entry.monthly_per_unit))
     return replace(policy, commitments=tuple(counted)), tuple(sorted(remarks, key=lambda remark: remark.sentence))
-
-
-def _offer_of(commitment: Commitment, offers: Sequence[Offer]) -> Dedicated | None:
-    """Return the offer of a commitment, by its provider and sku, among offers that are named apart."""
-    provider, sku = commitment.provider.casefold(), commitment.sku
-    return next(
-        (
-            offer
-            for offer in offers
-            if isinstance(offer, Dedicated) and offer.provider.casefold() == provider and sku in _names(offer)
-        ),
-        None,
-    )
-
-
-def _names(offer: Dedicated) -> Iterator[str]:
-    """Yield what a commitment may call an offer: as it is named apart, or as its sheet does."""
-    yield offer.sku
-    plain = offer.sku.removeprefix(f"{offer.provider}/")
-    yield plain
-    head, separator, number = plain.rpartition(":")
-    if separator and number.isdigit():
-        yield head
 
 
 def _distance(rate: Rate, commitment: Commitment) -> tuple[bool, float, int]:

@@ -64,13 +64,11 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
     sheets = pinned_sheets(tx, workload.model, request["price_sheet_versions"])
     day = as_of(tx, sheets, workload.model)
     offers = offers_of(sheets, workload.model, day)
-    bought: tuple[Remark, ...] = ()
     try:
-        prepare(offers, policy)
-        if not policy.commitments:
-            policy, bought = with_commitments(tx, workload.id, offers, policy)
+        market = prepare(offers, policy)
     except WorkflowError as error:
         raise refusal(error) from error
+    policy, bought = with_commitments(tx, workload.id, policy, offers, market)
     sheet_remarks = remarks_of_sheets([sheet.document for sheet in sheets], workload.model, day)
     remarks = (*history.remarks, *sheet_remarks, *bought)
     inputs = Inputs(

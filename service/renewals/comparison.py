@@ -1,17 +1,19 @@
 """The renewal of a commitment, compared by a completed evaluation of its workload."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from service.commitments.models import Commitment
 from service.commitments.service import get, standing
 from service.evaluations import queries as evaluations
-from service.evaluations.reporting import sheets_of
+from service.evaluations.inputs import offers_of_each
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.renewals.choices import Choice, Pair, afterwards, until_the_end
+from service.workflow.offers import Offer
+from service.workflow.prepare import called
 
 Money = dict[str, str]
 
@@ -26,9 +28,9 @@ def compare(tx: Transaction, commitment_id: str, evaluation_id: str | None) -> d
     evaluation_id, body = _evaluated(tx, commitment, evaluation_id)
     options = body["options"]
     ended = standing(commitment, tx.now.date()).state == "ended"
-    called = _called(tx, commitment, body)
-    now = None if ended else until_the_end(commitment, options, called)
-    then = afterwards(options, called)
+    names = called(_offers(tx, evaluation_id), commitment.provider, commitment.sku)
+    now = None if ended else until_the_end(commitment, options, names)
+    then = afterwards(options, names)
     return {
         "commitment_id": commitment.id,
         "evaluation_id": evaluation_id,
@@ -42,21 +44,9 @@ def compare(tx: Transaction, commitment_id: str, evaluation_id: str | None) -> d
     }
 
 
-def _called(tx: Transaction, commitment: Commitment, body: dict[str, Any]) -> frozenset[str]:
-    """Return what the evaluation calls the commitment's offer: its sku, after the provider where others sell it."""
-    provider, model = commitment.provider.casefold(), body["inputs"]["model"]
-    sellers = {
-        sheet["provider"]
-        for sheet in sheets_of(tx, body)
-        for offer in sheet["offers"]
-        if offer["sku"] == commitment.sku and (model is None or offer["model"].casefold() == model.casefold())
-    }
-    own = [seller for seller in sellers if seller.casefold() == provider]
-    names = {f"{seller}/{commitment.sku}" for seller in own} | (
-        {commitment.sku} if own and len(sellers) == 1 else set()
-    )
-    used = {option["dedicated"] for option in body["options"] if option["dedicated"] is not None}
-    return frozenset(name for name in used if name in names or name.rpartition(":")[0] in names)
+def _offers(tx: Transaction, evaluation_id: str) -> Sequence[Offer]:
+    evaluation = evaluations.evaluation(tx, evaluation_id)
+    return () if evaluation is None else offers_of_each(tx, [evaluation])[evaluation_id]
 
 
 def _evaluated(tx: Transaction, commitment: Commitment, evaluation_id: str | None) -> tuple[str, dict[str, Any]]:

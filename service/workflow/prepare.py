@@ -75,6 +75,16 @@ def named_apart(offers: Sequence[Offer]) -> list[Offer]:
     return [replace(o, sku=f"{o.sku}:{places[id(o)]}") if len(alike[o.sku]) > 1 else o for o in named]
 
 
+def called(offers: Sequence[Offer], provider: str, sku: str) -> frozenset[str]:
+    """Return the names under which answers call what a provider sells under a sku, or under such a name."""
+    distinct = list(dict.fromkeys(offers))
+    return frozenset(
+        named.sku
+        for offer, named in zip(distinct, named_apart(distinct), strict=True)
+        if sku in {offer.sku, named.sku} and offer.provider.casefold() == provider.casefold()
+    )
+
+
 def _converted(offer: Offer, rate: Decimal, currency: str) -> Offer:
     if rate == 1:
         return replace(offer, currency=currency)
