@@ -1,10 +1,13 @@
 """Figures of an option out of its replays: shares and latencies."""
 
+import numpy as np
+
 from service.workflow.compute.case import Case
+from service.workflow.compute.fluid import share_beyond
 from service.workflow.offers import Limits
 from service.workflow.options import Percentiles, Violation
 from service.workflow.replay.histogram import percentile_us
-from service.workflow.replay.limits import share_beyond
+from service.workflow.replay.limits import COUNTED, stated
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
 from service.workflow.traffic import HOUR, SECOND, Int64s
 
@@ -89,10 +92,24 @@ def throttled_share(case: Case, limits: Limits, replay: ServerlessReplay, spille
     """
     if case.arrivals.buckets is None:
         return share(int(replay.throttled.sum()), case.replayed[REQUESTS])
-    buckets = case.arrivals.buckets
     if spilled is None:
-        return share_beyond(buckets.counts, buckets.bucket_seconds, limits)
-    return share_beyond(spilled, HOUR // SECOND, limits) * (1.0 - coverage(case, spilled.sum(axis=0)))
+        return _beyond(case.arrivals.buckets.counts, case.arrivals.buckets.bucket_seconds, limits)
+    return _beyond(spilled, HOUR // SECOND, limits) * (1.0 - coverage(case, spilled.sum(axis=0)))
+
+
+def _beyond(counts: Int64s, seconds: int, limits: Limits) -> float:
+    """Return the share of tokens beyond what limits let through in spans of `seconds`; counts: of each, shape (n, 4).
+
+    Bursts inside a span, and limits of requests, are not seen.
+    """
+    most = {name: value for name, value in stated(limits).items() if COUNTED[name]}
+    tokens = counts[:, UNCACHED:].sum(axis=1)
+    if not most or not tokens.any():
+        return 0.0
+    columns = dict(zip(("uncached", "cached", "output"), counts[:, UNCACHED:].T, strict=True))
+    taken = [sum(columns[column] for column in COUNTED[name]) for name in most]
+    beyond = share_beyond(np.array(taken, np.float64).T, np.array([*most.values()]) * seconds / 60)
+    return float(beyond @ tokens) / float(tokens.sum())
 
 
 def throttle_violations(case: Case, throttled: float) -> tuple[Violation, ...]:
