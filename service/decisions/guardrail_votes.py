@@ -10,11 +10,11 @@ from service.decisions.guardrail_versions import decide, lock, require_open
 from service.decisions.guardrails import strictest
 from service.decisions.models import Guardrails
 from service.decisions.quorum import Quorum
-from service.decisions.voting import counted, require_entitled
+from service.decisions.voting import counted, require_entitled, require_reason
 from service.events import service as events
 from service.kit.db.transaction import Transaction
 from service.kit.http.fields import rfc3339
-from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,7 @@ def vote(tx: Transaction, guardrails_id: str, said: dict[str, Any]) -> Guardrail
     voter = members.acting(tx)
     need = strictest(rules_in_force(tx)[1])
     require_entitled(tx, voter, need, (guardrails.proposer_id,), guardrails.created_at, said["on_behalf_of"])
-    if said["vote"] == "reject" and not said["reason"]:
-        raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
+    require_reason(said)
     cast = {"member_id": voter.id, "created_at": rfc3339(tx.now), **said}
     guardrails.votes = [*guardrails.votes, cast]
     tx.session.flush()

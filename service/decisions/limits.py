@@ -17,13 +17,17 @@ def _confidence(limit: str, facts: Facts) -> str | None:
 def _at_least(limit: float, found: float | None, what: str, mend: str) -> str | None:
     if found is not None and found >= limit:
         return None
-    return f"{what} is {'not known' if found is None else f'{found:g}'}, at least {limit:g} is asked; {mend}."
+    return _missed(found, what, f"at least {limit:g} is asked", mend)
 
 
 def _at_most(limit: float, found: float | None, what: str, mend: str) -> str | None:
     if found is not None and found <= limit:
         return None
-    return f"{what} is {'not known' if found is None else f'{found:g}'}, at most {limit:g} is allowed; {mend}."
+    return _missed(found, what, f"at most {limit:g} is allowed", mend)
+
+
+def _missed(found: float | None, what: str, asked: str, mend: str) -> str:
+    return f"{what} is {'not known' if found is None else f'{found:g}'}, {asked}; {mend}."
 
 
 def _provisional(_: object, facts: Facts) -> str | None:

@@ -12,7 +12,7 @@ from service.decisions.guarding import require_guardrails, rules_in_force
 from service.decisions.models import Decision
 from service.decisions.problems import NOT_ENTITLED, step_not_allowed
 from service.decisions.states import ALLOWED, EVENTS, Clock, State
-from service.decisions.voting import cast_vote, quorum_of, require_voter
+from service.decisions.voting import cast_vote, quorum_of, require_reason, require_voter
 from service.events import service as events
 from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
@@ -86,8 +86,7 @@ def vote(tx: Transaction, decision_id: str, said: dict[str, Any]) -> Decision:
     require_digest(decision, said["digest"])
     voter = members.acting(tx)
     require_voter(tx, decision, voter, said["on_behalf_of"])
-    if said["vote"] == "reject" and not said["reason"]:
-        raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
+    require_reason(said)
     cast_vote(tx, decision, voter, said)
     if said["vote"] == "reject":
         move(tx, decision, "rejected", said["reason"])

@@ -16,7 +16,7 @@ from service.decisions.quorum import Ballot, Quorum, is_entitled, listed, quorum
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import FORBIDDEN, Problem
+from service.kit.http.problems import FORBIDDEN, FieldError, Problem, invalid
 
 
 def quorum_of(tx: Transaction, decision: Decision, need: Need, votes: list[Vote] | None = None) -> Quorum:
@@ -73,6 +73,12 @@ def require_entitled(
         raise Problem(NOT_ENTITLED, told)
 
 
+def require_reason(said: Mapping[str, Any]) -> None:
+    """Raise Problem 422 for a rejection that does not say why."""
+    if said["vote"] == "reject" and not said["reason"]:
+        raise invalid(FieldError("/reason", "required", "Say why it is rejected; the proposer reads it."))
+
+
 def _require_delegate(
     tx: Transaction, voter: Member, need: Need, barred: Mapping[str, Member], on_behalf_of: str
 ) -> None:
@@ -113,7 +119,6 @@ def cast_vote(tx: Transaction, decision: Decision, voter: Member, said: dict[str
         actor_id=tx.actor.id,
         number=decision.votes_cast,
         on_behalf_of=said.get("on_behalf_of"),
-        carried_from=said.get("carried_from"),
         **{name: said[name] for name in ("vote", "reason", "digest")},
     )
     tx.session.add(made)

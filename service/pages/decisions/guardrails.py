@@ -24,6 +24,9 @@ from service.reports import words
 RULE = "/decisions/guardrails"
 MOST_VERSIONS = 50
 
+EFFECTS = {"block": "is blocked", "needs": "needs one approval more", "note": "is said"}
+"""What becomes of a decision that a rule of each level speaks of."""
+
 Json = dict[str, Any]
 
 
@@ -86,15 +89,10 @@ def _rules(rules: Mapping[str, Any]) -> Iterator[str]:
             continue
         limit = _limit(rule.get("limit"))
         who = f", {rule.get('role') or rule.get('member_id')}" if rule["level"] == "needs" else ""
-        effect = {"block": "else it is blocked", "needs": "else it needs one approval more", "note": "else it is said"}
         told = f"{words.upper_first(name.replace('_', ' '))}{limit}"
-        yield f"{told}: {effect[rule['level']]}{who}" if limit else f"{told}: {_plain(rule['level'])}{who}"
+        yield f"{told}: {'else it ' if limit else ''}{EFFECTS[rule['level']]}{who}"
 
 
 def _limit(limit: float | str | None) -> str:
     """Return a limit behind a space, empty for none."""
     return "" if limit is None else f" {limit}" if isinstance(limit, str) else f" {limit:g}"
-
-
-def _plain(level: str) -> str:
-    return {"block": "is blocked", "needs": "needs one approval more", "note": "is said"}[level]
