@@ -17,8 +17,6 @@ CONTENT_TYPE = "text/csv; charset=utf-8"
 STATUSES = {"upcoming": "Pending", "active": "Active", "ended": "Expired"}
 """ContractCommitmentLifecycleStatus of each state."""
 
-STATUS = "ContractCommitmentLifecycleStatus"
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for the beginning of a formula."""
 
@@ -31,11 +29,7 @@ def contract_commitments(
     statuses: lifecycle status by id of a commitment, where its days do not say it.
     """
     known = statuses or {}
-    rows = [
-        {**row, STATUS: known.get(commitment.id, row[STATUS])}
-        for commitment in commitments
-        for row in [_row(commitment, today)]
-    ]
+    rows = [_row(commitment, today, known.get(commitment.id)) for commitment in commitments]
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, sorted(_COLUMNS))
     writer.writeheader()
@@ -63,7 +57,7 @@ def whole_months(starts: date, ends: date) -> int | None:
     return months if whole and months > 0 else None
 
 
-def _row(commitment: Commitment, today: date) -> Mapping[str, str]:
+def _row(commitment: Commitment, today: date, status: str | None) -> Mapping[str, str]:
     cost = term_cost(commitment)
     starts, ends = date.fromisoformat(commitment.starts_on), date.fromisoformat(commitment.ends_on)
     period = {"Start": f"{starts}T00:00:00Z", "End": f"{ends + timedelta(days=1)}T00:00:00Z"}
@@ -82,7 +76,7 @@ def _row(commitment: Commitment, today: date) -> Mapping[str, str]:
         "ContractCommitmentDurationType": _duration(starts, ends),
         "ContractCommitmentFulfillmentInterval": "Monthly",
         "ContractCommitmentId": commitment.id,
-        "ContractCommitmentLifecycleStatus": STATUSES[standing(commitment, today).state],
+        "ContractCommitmentLifecycleStatus": status or STATUSES[standing(commitment, today).state],
         "ContractCommitmentModel": "Continuous",
         "ContractCommitmentOfferCategory": "Negotiated",
         **_payment(commitment, cost),

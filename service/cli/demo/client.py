@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from service.cli.exits import Refused
+from service.cli.remote import refused
 
 TIMEOUT_SECONDS = 600
 
@@ -27,7 +28,7 @@ class Client:
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 return None
-            raise _refused("GET", path, error) from error
+            raise refused(f"GET {path}", error) from error
 
     def page(self, path: str) -> str:
         """Return a page of HTML."""
@@ -36,7 +37,7 @@ class Client:
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - our own
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
-            raise _refused("GET", path, error) from error
+            raise refused(f"GET {path}", error) from error
 
     def post(self, path: str, document: object, once: str | None = None) -> Any:  # noqa: ANN401
         """Send JSON; return the answer. `once` is an idempotency key: the same call again gets the same answer."""
@@ -52,7 +53,7 @@ class Client:
         try:
             return self._answer("POST", path, body, headers)
         except urllib.error.HTTPError as error:
-            raise _refused("POST", path, error) from error
+            raise refused(f"POST {path}", error) from error
 
     def _answer(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Any:  # noqa: ANN401
         request = urllib.request.Request(self.url + path, body, dict(headers), method=method)  # noqa: S310 - our own
@@ -64,13 +65,3 @@ class Client:
             raise
         except OSError as error:
             raise Refused(f"{method} {path}: the server did not answer: {error}") from error
-
-
-def _refused(method: str, path: str, error: urllib.error.HTTPError) -> Refused:
-    """Return a problem document as the lines of a refusal."""
-    try:
-        problem = json.load(error)
-        faults = [f"{fault['pointer']}: {fault['detail']}" for fault in problem["errors"]]
-        return Refused(f"{method} {path}: {error.code} {problem['detail']}", *faults)
-    except (ValueError, KeyError, TypeError):
-        return Refused(f"{method} {path}: {error.code}")

@@ -71,7 +71,7 @@ def _with_quiet_edges(log: RequestLog, start: int, end: int) -> tuple[int, int]:
 def _nearest(time: int, longest: int, direction: int) -> int:
     """Return the whole day, else the whole hour, that lies up to `longest` µs before (-1) or after (1) a time."""
     for unit in (DAY, HOUR):
-        whole = direction * (-(-direction * time // unit)) * unit
+        whole = (-(-time // unit) if direction > 0 else time // unit) * unit
         if abs(whole - time) <= longest:
             return whole
     return time
