@@ -63,6 +63,8 @@ def shape(answer: Answer) -> Shape:
     pattern = PATTERNS.get(measured["pattern"], words.upper_first(measured["pattern"].replace("_", " ")))
     peak = measured["peak_to_mean"]
     heading = pattern if peak is None else f"{pattern}; the peak is {words.rate(peak)} {words.TIMES} the mean"
+    if measured["pattern"] == "steady" and measured["idle_share"] > measured["pattern_thresholds"]["steady_idle_share"]:
+        heading = "Few requests, at a steady rate"
     totals, start_end = measured["totals"], words.span(*answer.window)
     what = words.plural(totals["requests"], "request") if totals["requests"] is not None else "no request counts"
     tokens = (totals["input_tokens"] or 0) + (totals["output_tokens"] or 0)

@@ -139,7 +139,9 @@ def _latency(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
 def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Say what the traffic's shape means: utilization sized for the peak, idle time, what spills."""
     profile = case.profile
-    yield Reason("traffic_pattern", (("pattern", profile.pattern),), _PATTERNS[profile.pattern])
+    few = profile.pattern == "steady" and profile.idle_share > profile.thresholds.steady_idle_share
+    pattern = _FEW if few else _PATTERNS[profile.pattern]
+    yield Reason("traffic_pattern", (("pattern", profile.pattern),), pattern)
     whole = [o for o in options if o.mode == "dedicated" and _serves_everything(o)]
     dedicated = next((o for o in whole if o.eligible), whole[0] if whole else None)
     if dedicated is not None and dedicated.figures is not None and dedicated.figures.utilization is not None:
@@ -154,11 +156,14 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
 
 
 _PATTERNS = {
-    "steady": "The traffic is steady: units sized for it would be busy at all hours.",
-    "base_with_spikes": "The traffic has a steady base with spikes: units for the base, serverless for the rest.",
-    "spiky": "The traffic comes in spikes: what is reserved for them would mostly stand idle.",
+    "steady": "The traffic is steady: what it needs, it needs at all hours.",
+    "base_with_spikes": "The traffic has a steady base with spikes: units for the base are in use at all hours, more of them are not.",
+    "spiky": "The traffic comes in spikes: units sized for them stand idle in between.",
 }
 """What each pattern means for the choice."""
+
+_FEW = "The traffic is steady, of few requests: no more uneven than chance makes of a constant rate."
+"""The same of a steady rate so low that minutes pass without a request."""
 
 
 def _serves_everything(option: Option) -> bool:

@@ -74,7 +74,7 @@ def measure(history: TrafficHistory, policy: Policy) -> TrafficProfile:
         weekly_means=weekly_means,
         week_over_week=week_over_week_of(weekly_means),
         tokens_per_request=_tokens_per_request(totals),
-        pattern=pattern_of(rates, idle_share, policy.pattern),
+        pattern=pattern_of(load, policy.pattern),
         thresholds=policy.pattern,
         representative=representative(evidence, policy.sufficiency),
         sufficiency=policy.sufficiency,

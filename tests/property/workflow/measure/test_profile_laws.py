@@ -14,7 +14,7 @@ from service.workflow.measure.window import span_of
 from service.workflow.policy import Policy
 from service.workflow.traffic import DAY, HOUR, MINUTE, SECOND, WEEK, BucketSeries, RequestLog, TrafficHistory
 from tests.effort import examples
-from tests.histories import summed
+from tests.histories import series_of, summed
 from tests.property.workflow.measure.strategies import logs, serieses, shuffled_ties
 
 POLICY = Policy()
@@ -117,6 +117,15 @@ def test_more_of_the_same_traffic_only_scales_the_load(series: BucketSeries, fac
     assert (more.idle_share, more.idle_gaps, more.observed_us) == (once.idle_share, once.idle_gaps, once.observed_us)
     assert more.load.max == np.float64(factor) * once.load.max or abs(more.load.max / once.load.max - factor) < 1e-9
     assert abs(more.cv - once.cv) < 1e-9
+
+
+@settings(derandomize=True, max_examples=examples(60))
+@given(exponent=st.floats(0, 1), seed=st.integers(0, 999), bucket=st.sampled_from((60, 300)))
+def test_a_constant_rate_is_steady_however_low_or_high(exponent: float, seed: int, bucket: int) -> None:
+    """A Poisson process of 0.05 to 1,000 requests a minute over a week."""
+    rate = 0.05 * 20_000**exponent
+    counts = np.random.default_rng(seed).poisson(rate * bucket / 60, 7 * 86_400 // bucket)
+    assert measure(series_of(counts.tolist(), bucket=bucket), POLICY).pattern == "steady"
 
 
 @given(serieses())

@@ -42,7 +42,7 @@ def test_a_short_log() -> None:
     assert profile.minutes.requests is not None
     assert profile.minutes.requests.tolist() == [2, 1, 1, 0, 1]
     assert profile.minutes_observed_us.tolist() == [MINUTE] * 4 + [10 * SECOND]
-    assert profile.pattern == "spiky"
+    assert profile.pattern == "steady", "five requests in four minutes are no spikes"
     assert not profile.representative
     assert [finding.code for finding in profile.findings] == ["short_history", "hours_unseen"]
 
