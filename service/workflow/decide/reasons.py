@@ -157,7 +157,7 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
 
 _PATTERNS = {
     "steady": "The traffic is steady: what it needs, it needs at all hours.",
-    "base_with_spikes": "The traffic has a steady base with spikes: units for the base are in use at all hours, more of them are not.",
+    "base_with_spikes": "The traffic has a steady base with spikes: units for the base are always busy, more are not.",
     "spiky": "The traffic comes in spikes: units sized for them stand idle in between.",
 }
 """What each pattern means for the choice."""
