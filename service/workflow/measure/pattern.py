@@ -29,8 +29,8 @@ def pattern_of(load: Load, thresholds: PatternPolicy) -> Pattern:
     """Return the pattern of a load.
 
     `steady` where mean ÷ p99 and the idle share keep to `steady_mean_to_p99` and `steady_idle_share`; else
-    `base_with_spikes` where floor ÷ mean reaches `base_floor_to_mean`; else `spiky`. Of too few requests to
-    show a floor none is claimed. Loads in tokens, of which nobody knows how many requests they are, are judged by their buckets
+    `base_with_spikes` where floor ÷ mean reaches `base_floor_to_mean`; else `spiky`. No floor is claimed of too few
+    requests to show one. Loads in tokens, of which nobody knows how many requests they are, are judged by their buckets
     alone.
     """
     spans = [(span, _is_quiet(load, span)) for span in _spans(load)]
