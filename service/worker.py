@@ -1,7 +1,9 @@
 """Running jobs: `crossover worker` in a process of its own, or a thread beside a server process's requests."""
 
 import signal
+import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +14,8 @@ from service.kit.app_context import Runtime
 from service.kit.db import schema
 from service.kit.db.database import Database
 from service.kit.http.outbound import Outbound
+from service.kit.jobs.alone import be_the_first_to_go
+from service.kit.jobs.queue import Lost
 from service.kit.jobs.worker import Worker
 from service.resources import CHORES, jobs
 from service.settings import Settings
@@ -42,13 +46,10 @@ def start_embedded(app: Flask, settings: Settings) -> Embedded:
 
 def run(settings: Settings) -> None:
     """Run jobs until SIGTERM or SIGINT. Raises schema.WrongSchema on a database of another version."""
-    logging.configure(settings.log_level)
-    tracing.start(settings.traces_endpoint)
-    database = Database(settings.database_url, threads=2)
+    database = _start(settings)
     schema.require_newest(database)
     worker = _worker(database, settings)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: worker.stopping.set())
+    _stop_by_signal(worker)
     logging.get().info(
         "worker started", worker=worker.name, database=database.describe(), kinds=sorted(worker.handlers)
     )
@@ -57,6 +58,37 @@ def run(settings: Settings) -> None:
     database.dispose()
 
 
+def run_alone(settings: Settings, job_id: str, attempt: int) -> None:
+    """Run one job that a worker claimed for this process, and end; one that is somebody else's by now is left."""
+    be_the_first_to_go()
+    database = _start(settings)
+    worker = _worker(database, settings)
+    _stop_by_signal(worker)
+    with suppress(Lost):
+        worker.run_claimed(job_id, attempt)
+    tracing.flush()
+    database.dispose()
+
+
+def _start(settings: Settings) -> Database:
+    logging.configure(settings.log_level)
+    tracing.start(settings.traces_endpoint)
+    return Database(settings.database_url, threads=2)
+
+
+def _stop_by_signal(worker: Worker) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stopping.set())
+
+
+def _lone(job_id: str, attempt: int) -> list[str]:
+    return [sys.executable, "-m", "service.worker", job_id, str(attempt)]
+
+
 def _worker(database: Database, settings: Settings) -> Worker:
     handlers = jobs(Outbound.to(settings.webhook_networks))
-    return Worker(database, handlers, timedelta(days=settings.job_retention_days), CHORES)
+    return Worker(database, handlers, timedelta(days=settings.job_retention_days), CHORES, _lone)
+
+
+if __name__ == "__main__":
+    run_alone(Settings.from_environment(), sys.argv[1], int(sys.argv[2]))

@@ -16,6 +16,7 @@ from service.kit.db.transaction import Actor
 from service.kit.http import errors
 from service.kit.http.prefer import Preference, preference_of
 from service.kit.http.problems import CONFLICT, Problem, define
+from service.kit.jobs.queue import SHARED_ATTEMPTS
 from service.kit.jobs.worker import Worker
 
 INLINE_SECONDS = 5.0
@@ -90,8 +91,11 @@ def _look(actor: Actor, evaluation_id: str) -> Response | Summary:
 
 
 def _compute(actor: Actor, summary: Summary) -> bool:
-    """Compute an evaluation here if nobody is at it and it is this process's turn; return whether that was done."""
-    if summary.job is None:
+    """Compute an evaluation here if nobody is at it and it is this process's turn; return whether that was done.
+
+    One that lost its workers is left to the workers, who give it a process to itself.
+    """
+    if summary.job is None or summary.job.attempt >= SHARED_ATTEMPTS:
         return False
     with turn(actor, patience=0) as held:
         return held and Worker(runtime().database, {service.JOB: run}).run_one(summary.job.id)

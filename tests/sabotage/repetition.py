@@ -111,9 +111,30 @@ DEFECTS = [
     Defect(
         "jobs that kill workers are parked",
         "service/kit/jobs/queue.py",
-        "if job.failures >= DEATHS:",
-        "if False:",
-        "tests/db/kit/jobs/test_queue.py::test_a_job_that_kills_its_workers_is_parked",
+        "and job.attempt >= ATTEMPTS:",
+        "and False:",
+        "tests/db/kit/jobs/test_queue.py::test_a_job_whose_workers_die_with_what_watches_them_is_parked_in_the_end",
+    ),
+    Defect(
+        "a job that lost its workers has a process to itself",
+        "service/kit/jobs/worker.py",
+        "job.attempt > queue.SHARED_ATTEMPTS",
+        "False",
+        "tests/db/kit/jobs/test_queue.py::test_a_job_that_stops_its_own_process_is_parked",
+    ),
+    Defect(
+        "signal 9 from anybody is not the job's fault",
+        "service/kit/jobs/alone.py",
+        "is_own_fault=not was_killed and",
+        "is_own_fault=",
+        "tests/db/kit/jobs/test_queue.py::test_a_job_whose_processes_are_killed_from_outside_is_never_parked",
+    ),
+    Defect(
+        "a job that finds no database is postponed",
+        "service/kit/jobs/worker.py",
+        '        except (DatabaseBusy, DatabaseFull) as error:\n            log.warning("job postponed", reason=str(error))\n            self._end(task, queue.postpone)\n',
+        "",
+        "tests/db/kit/jobs/test_queue.py::test_a_job_that_finds_no_database_is_postponed",
     ),
     Defect(
         "a worker renews its lease",

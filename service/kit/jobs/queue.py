@@ -23,10 +23,16 @@ LEASE = timedelta(seconds=30)
 """How long a claim holds without a sign of life."""
 
 FAILURES = 3
-"""How many errors park a job as failed; attempts with dead workers count with them."""
+"""How many failures of its own park a job: errors, and processes to itself that it stopped."""
 
-DEATHS = 5
-"""How many dead workers park a job: more than errors, since workers are killed for reasons of their own too."""
+SHARED_ATTEMPTS = 2
+"""How often a job is tried beside others; then it has a process to itself, for its workers may have died of it."""
+
+ATTEMPTS = 20
+"""How many attempts a job has in all where each lost its worker: it may stop even what watches it."""
+
+POSTPONED = timedelta(seconds=2)
+"""How long a job waits that found the database busy or away."""
 
 FINISHED = ("succeeded", "failed", "cancelled")
 
@@ -41,7 +47,7 @@ class Job(Owned, Base):
     """A job. state: queued, running, succeeded, failed (parked) or cancelled.
 
     arguments: what the handler is given. resource_id: what the job works for. available_at: not claimed before.
-    attempt: the claim that may write. failures: attempts that ended in an error or with a dead worker.
+    attempt: the claim that may write. failures: attempts that ended by the job's own fault, see alone.py.
     phase, share: progress, share of 0 to 1. error: why it failed, for people.
     """
 
@@ -127,17 +133,15 @@ def claim(
 ) -> Job | None:
     """Take the job of these kinds that has waited longest, or the job `job_id`; None where it is not to be had.
 
-    A job whose worker died at its last attempt is parked.
+    A claim that lapsed is no failure of its job: workers are killed, and databases restarted, for other reasons.
     """
     statement = select(Job).where(_claimable(now, kinds, job_id)).order_by(Job.available_at, Job.id).limit(1)
     job = session.scalar(statement.with_for_update(skip_locked=True))
     if job is None:
         return None
-    if job.state == "running":
-        job.failures += 1
-        if job.failures >= DEATHS:
-            _end(job, "failed", now, error="Every worker that tried this died while at it.")
-            return None
+    if job.state == "running" and job.attempt >= ATTEMPTS:
+        _end(job, "failed", now, error="Every worker that tried this died while at it.")
+        return None
     job.state, job.worker, job.attempt = "running", worker, job.attempt + 1
     job.leased_until, job.started_at = now + LEASE, job.started_at or now
     return job
@@ -174,6 +178,11 @@ def succeed(job: Job, now: datetime) -> None:
 def give_back(job: Job, now: datetime) -> None:
     """Put a held job back in the queue without a failure: its worker stops in good order."""
     job.state, job.leased_until, job.available_at = "queued", None, now
+
+
+def postpone(job: Job, now: datetime) -> None:
+    """Put a held job back for a little later without a failure: what it needs is not there now."""
+    give_back(job, now + POSTPONED)
 
 
 def fail(job: Job, now: datetime, error: str, *, retry: bool) -> None:

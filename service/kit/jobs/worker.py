@@ -18,7 +18,7 @@ from service.kit.db.database import Database, DatabaseBusy, DatabaseFull, databa
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import idempotency
 from service.kit.http.problems import Problem
-from service.kit.jobs import queue
+from service.kit.jobs import alone, queue
 from service.kit.jobs.queue import Job, Lost
 
 Finish = Callable[[Transaction], None]
@@ -58,8 +58,13 @@ class Task:
     def progress(self, phase: str, share: float) -> None:
         """Note how far the work is, share from 0 to 1. Raises Stopped when it must end: call it now and then."""
         self.phase, self.share = phase, share
-        if self._over.is_set() or self._stopping.is_set():
+        if self.must_stop:
             raise Stopped
+
+    @property
+    def must_stop(self) -> bool:
+        """Whether the work is to end: it was cancelled or taken over, or the worker is shutting down."""
+        return self._over.is_set() or self._stopping.is_set()
 
     def transaction(self, session: Session) -> Transaction:
         """Return a transaction of the job's organization on `session`."""
@@ -109,7 +114,11 @@ class Chore:
 
 
 class Worker:
-    """Runs jobs until told to stop. handlers: by kind of job. retention: how long finished jobs are kept."""
+    """Runs jobs until told to stop. handlers: by kind of job. retention: how long finished jobs are kept.
+
+    lone: the command that runs one claimed job, given its id and attempt, in a process of its own; without it every
+    attempt is made here.
+    """
 
     def __init__(
         self,
@@ -117,8 +126,10 @@ class Worker:
         handlers: Mapping[str, Handler],
         retention: timedelta = queue.RETENTION,
         chores: Sequence[Chore] = (),
+        lone: Callable[[str, int], list[str]] | None = None,
     ) -> None:
         """Make a worker of this process."""
+        self._lone = lone
         self._chores_due = dict.fromkeys(chores, 0.0)
         self.database = database
         self.handlers = handlers
@@ -175,8 +186,41 @@ class Worker:
         )
         if job is None:
             return False
-        self._work(Task(self.database, job, self.stopping), job.kind)
+        task = Task(self.database, job, self.stopping)
+        if self._lone is not None and job.attempt > queue.SHARED_ATTEMPTS:
+            self._watch(task, job.kind, self._lone(job.id, job.attempt))
+        else:
+            self._work(task, job.kind)
         return True
+
+    def run_claimed(self, job_id: str, attempt: int) -> None:
+        """Run a job that was claimed for this process. Raises Lost where it is not that attempt's any more."""
+        with self.database.reading() as session:
+            job = queue.held(session, job_id, attempt)
+            session.expunge(job)
+        self._work(Task(self.database, job, self.stopping), job.kind)
+
+    def _watch(self, task: Task, kind: str, command: list[str]) -> None:
+        """Wait for the process that has the task to itself; where that dies, end the task as its death says."""
+        log = logging.get().bind(job=task.id, kind=kind, attempt=task.attempt)
+        try:
+            with task.beating():
+                death = alone.run(command, lambda: task.must_stop)
+        except OSError:
+            log.exception("no process could be started")
+            self._end(task, queue.postpone)
+            return
+        if death is None:
+            return
+        log.warning("a job's own process died", reason=death.reason, own_fault=death.is_own_fault)
+        if death.is_own_fault:
+            metrics.JOBS_ENDED.labels(kind, "error").inc()
+            self._end(
+                task,
+                lambda job, now: queue.fail(job, now, f"The work stopped its process ({death.reason}).", retry=True),
+            )
+        else:
+            self._end(task, queue.postpone)
 
     def _work(self, task: Task, kind: str) -> None:
         log = logging.get().bind(job=task.id, kind=kind, attempt=task.attempt)
@@ -191,6 +235,9 @@ class Worker:
         except Stopped:
             self._end(task, _stop)
             log.info("job stopped")
+        except (DatabaseBusy, DatabaseFull) as error:
+            log.warning("job postponed", reason=str(error))
+            self._end(task, queue.postpone)
         except Problem as problem:
             reason = problem.detail
             self._end(task, lambda job, now: queue.fail(job, now, reason, retry=False))

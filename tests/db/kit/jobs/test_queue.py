@@ -1,5 +1,6 @@
 """Jobs on real databases: run once, shown as they go, taken over from the dead, written by nobody too late."""
 
+import sys
 import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from service.kit import clock
-from service.kit.db.database import Database
+from service.kit.db.database import Database, DatabaseBusy
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import INVALID, Problem
 from service.kit.jobs import queue, worker
@@ -158,19 +159,77 @@ def test_a_worker_taken_for_dead_cannot_write(bench: Bench) -> None:
     bench.worker(slow).run_one()
     assert len(bench.noted) == 1
     assert "late" not in bench.noted
-    assert (bench.job().state, bench.job().attempt, bench.job().failures) == ("succeeded", 2, 1)
+    assert (bench.job().state, bench.job().attempt, bench.job().failures) == ("succeeded", 2, 0)
 
 
-def test_a_job_that_kills_its_workers_is_parked(bench: Bench) -> None:
+def test_a_job_whose_workers_die_with_what_watches_them_is_parked_in_the_end(bench: Bench) -> None:
     bench.enqueue()
     with bench.database.reading() as session:
         assert queue.is_waiting(session, clock.now(), ["count"])
-    for _ in range(queue.DEATHS):
-        claimed = bench.database.write(lambda session: queue.claim(session, "w", clock.now(), ["count"]))
-        assert claimed is not None
-        later(bench.database, leased_until=clock.now() - timedelta(seconds=1))
+    for _ in range(queue.ATTEMPTS):
+        lose_a_worker(bench)
     assert not bench.worker(bench.counting).run_one()
     assert (bench.job().state, bench.job().error) == ("failed", "Every worker that tried this died while at it.")
+
+
+def lose_a_worker(bench: Bench) -> None:
+    """Claim the job as a worker that then dies."""
+    claimed = bench.database.write(lambda session: queue.claim(session, "w", clock.now(), ["count"]))
+    assert claimed is not None
+    later(bench.database, leased_until=clock.now() - timedelta(seconds=1))
+
+
+def alone(bench: Bench, code: str) -> Worker:
+    """Return a worker that has jobs which lost their workers run by this Python code in a process of its own."""
+    return Worker(bench.database, {"count": bench.counting}, lone=lambda *_: [sys.executable, "-S", "-c", code])
+
+
+def test_a_job_that_stops_its_own_process_is_parked(bench: Bench) -> None:
+    bench.enqueue()
+    for _ in range(queue.SHARED_ATTEMPTS):
+        lose_a_worker(bench)
+    watching = alone(bench, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    for failure in range(1, queue.FAILURES + 1):
+        assert watching.run_one()
+        assert bench.job().failures == failure
+        later(bench.database, available_at=clock.now())
+    assert (bench.job().state, bench.job().error) == ("failed", "The work stopped its process (SIGSEGV).")
+    assert bench.noted == []
+
+
+def test_a_job_whose_processes_are_killed_from_outside_is_never_parked(bench: Bench) -> None:
+    bench.enqueue()
+    for _ in range(queue.SHARED_ATTEMPTS):
+        lose_a_worker(bench)
+    for _ in range(queue.FAILURES + 1):
+        assert alone(bench, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)").run_one()
+        assert (bench.job().state, bench.job().failures) == ("queued", 0)
+        later(bench.database, available_at=clock.now())
+    assert bench.worker(bench.counting).run_one()
+    assert bench.job().state == "succeeded"
+
+
+def test_a_job_ended_for_want_of_memory_is_at_fault(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.enqueue()
+    for _ in range(queue.SHARED_ATTEMPTS):
+        lose_a_worker(bench)
+    counts = iter([7, 8])
+    monkeypatch.setattr("service.kit.jobs.alone._ended_for_memory", lambda: next(counts))
+    assert alone(bench, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)").run_one()
+    assert (bench.job().state, bench.job().failures) == ("queued", 1)
+
+
+def test_a_job_that_finds_no_database_is_postponed(bench: Bench) -> None:
+    bench.enqueue()
+
+    def away(task: Task) -> Finish:
+        raise DatabaseBusy("terminating connection")
+
+    for _ in range(queue.FAILURES + 1):
+        assert bench.worker(away).run_one()
+        assert (bench.job().state, bench.job().failures) == ("queued", 0)
+        assert not bench.worker(away).run_one()  # not at once again
+        later(bench.database, available_at=clock.now())
 
 
 def test_a_queued_job_is_cancelled_at_once(bench: Bench) -> None:
