@@ -94,16 +94,25 @@ class Allowance:
         self._spent = 0.0
 
     def answer_of(self, materials: Materials) -> dict[str, Any]:
-        """Compute one. Raises Problem as `answer_of`, 503 where the turn does not come, 422 once too much was spent."""
+        """Compute one. Raises Problem as `answer_of`, 503 where the turn does not come, 422 when too much is spent."""
+        self._require_more()
+        with in_turn(self._actor):
+            begun, before = time.monotonic(), self._spent
+
+            def spend(_phase: str, _share: float) -> None:
+                """Count what was spent so far, and end what takes too long: no estimate binds."""
+                self._spent = before + time.monotonic() - begun
+                self._require_more()
+
+            try:
+                return answer_of(materials, spend)
+            finally:
+                self._spent = before + time.monotonic() - begun
+
+    def _require_more(self) -> None:
         if self._spent > LONGEST_SECONDS:
             detail = f"This takes longer than the {LONGEST_SECONDS:.0f} seconds a request may; ask for less at a time."
             raise Problem(TOO_LONG, detail)
-        with in_turn(self._actor):
-            begun = time.monotonic()
-            try:
-                return answer_of(materials)
-            finally:
-                self._spent += time.monotonic() - begun
 
 
 def require_bounded(seconds: float) -> None:

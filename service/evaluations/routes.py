@@ -9,7 +9,7 @@ from flask import Response
 
 from service.evaluations import purchasing, queries, reporting, responses, service, waiting
 from service.evaluations.document import Envelope, body_of
-from service.evaluations.engine import TOO_LONG, answer_of, in_turn, require_bounded
+from service.evaluations.engine import TOO_LONG, Allowance, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import Plan, materials_of, plan
 from service.evaluations.looking import looking
@@ -58,8 +58,7 @@ def _prepare(actor: Actor, workload_id: str, body: dict[str, Any], query: dict[s
         yield Prepared(planned)
         return
     require_bounded(planned.estimated_seconds)
-    with in_turn(actor):
-        answer = answer_of(materials)
+    answer = Allowance(actor).answer_of(materials)
     yield Prepared(planned, canonical_json.dumps(body_of(Envelope(), planned.inputs, answer)))
 
 

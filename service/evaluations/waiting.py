@@ -5,9 +5,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-from service.evaluations import queries, responses, service
-from service.evaluations.engine import turn
-from service.evaluations.jobs import run
+from service.evaluations import inline, queries, responses, service
 from service.evaluations.looking import looking
 from service.evaluations.states import Summary
 from service.kit.app_context import runtime
@@ -17,13 +15,12 @@ from service.kit.http import errors
 from service.kit.http.prefer import Preference, preference_of
 from service.kit.http.problems import CONFLICT, Problem, define
 from service.kit.jobs.queue import SHARED_ATTEMPTS
-from service.kit.jobs.worker import Worker
 
 INLINE_SECONDS = 5.0
 """Estimates up to this are computed by the request itself, unless it prefers not to wait."""
 
 WAIT_SECONDS = 30
-"""How long a request waits for an answer that should not take long."""
+"""How long a request waits for an answer that should not take long. Past it the answer is 202; the work goes on."""
 
 POLL_SECONDS = (0.02, 0.05, 0.1, 0.25)
 
@@ -64,7 +61,7 @@ def _await(actor: Actor, evaluation_id: str, preference: Preference) -> Response
     deadline = time.monotonic() + patience
     turn = 0
     while time.monotonic() < deadline:
-        if not (small and not preference.respond_async and _compute(actor, looked)):
+        if not (small and not preference.respond_async and _compute(actor, looked, deadline)):
             time.sleep(POLL_SECONDS[min(turn, len(POLL_SECONDS) - 1)])
             turn += 1
         looked = _look(actor, evaluation_id)
@@ -90,12 +87,12 @@ def _look(actor: Actor, evaluation_id: str) -> Response | Summary:
     return summary
 
 
-def _compute(actor: Actor, summary: Summary) -> bool:
-    """Compute an evaluation here if nobody is at it and it is this process's turn; return whether that was done.
+def _compute(actor: Actor, summary: Summary, deadline: float) -> bool:
+    """Compute an evaluation here if nobody is at it, waiting for it no longer than the deadline; return whether.
 
     One that lost its workers is left to the workers, who give it a process to itself.
     """
     if summary.job is None or summary.job.attempt >= SHARED_ATTEMPTS:
         return False
-    with turn(actor, patience=0) as held:
-        return held and Worker(runtime().database, {service.JOB: run}).run_one(summary.job.id)
+    left = max(0.0, deadline - time.monotonic())
+    return inline.compute(runtime().database, actor, summary.job.id, left)

@@ -61,6 +61,9 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
 
 def worker_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401
     """Let the running job give itself back."""
+    from service.evaluations import inline  # noqa: PLC0415 - as above
+
+    inline.stop()
     jobs = getattr(worker, "crossover_jobs", None)
     if jobs is not None:
         jobs.stop()

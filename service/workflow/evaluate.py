@@ -3,12 +3,14 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute, with_incumbent
 from service.workflow.compute.findings import replay_findings
 from service.workflow.compute.redecide import case_of
+from service.workflow.compute.replaying import Attended
 from service.workflow.decide.recommend import Recommendation, recommend
 from service.workflow.deferring import deferred
 from service.workflow.measure.profile import Finding
@@ -23,7 +25,8 @@ from service.workflow.remarks import Remark, capped
 from service.workflow.traffic import TrafficHistory
 
 Progress = Callable[[str, float], None]
-"""Hears (phase, share of the phase done); phases are measure, compute, compare, decide."""
+"""Hears (phase, share of the phase done), also between any two batches of replays; phases are measure, compute,
+compare, decide. What it raises ends the evaluation."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,13 @@ def evaluate(
     offers, remarks = waiting.offers, (*remarks, *waiting.remarks)
     case = replace(case, offers=offers)
 
-    with ThreadPoolExecutor(threads) as executor:
-        progress("compute", 0.0)
-        computed = compute(case, offers, executor)
+    with ThreadPoolExecutor(threads) as pool:
+        executor = Attended(pool, progress)
+        executor.progress("compute", 0.0)
+        computed = compute(case, offers, executor, partial(executor.progress, "compute"))
         computed = with_incumbent(computed, case, offers)
 
-        comparison = compare(history, case, computed, offers, executor, progress)
+        comparison = compare(history, case, computed, offers, executor, executor.progress)
 
     progress("decide", 0.0)
     recommendation = capped(recommend(case, computed.options, comparison), remarks)

@@ -11,7 +11,7 @@ from service.evaluations.comparisons.differences import differences
 from service.evaluations.comparisons.evidence import Evidence, evidence_of
 from service.evaluations.comparisons.models import Replay
 from service.evaluations.document import Envelope, body_of
-from service.evaluations.engine import answer_of, in_turn, require_bounded
+from service.evaluations.engine import Allowance, require_bounded
 from service.evaluations.looking import looking
 from service.events import service as events
 from service.kit import ids
@@ -43,8 +43,7 @@ def recomputed(actor: Actor, evaluation_id: str) -> Iterator[Recomputed]:
     with looking(actor) as tx:
         evidence = evidence_of(tx, evaluation_id)
     require_bounded(evidence.estimated_seconds)
-    with in_turn(actor):
-        answer = answer_of(evidence.materials)
+    answer = Allowance(actor).answer_of(evidence.materials)
     again = body_of(Envelope(), replace(evidence.found, engine_version=ENGINE_VERSION), answer)
     yield Recomputed(
         engine_version_before=evidence.inputs.engine_version,

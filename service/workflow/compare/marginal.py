@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from service.workflow.compare.unit_work import unit_axes, unit_hours
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.hybrid import Overflow
 from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.replaying import replayed
 from service.workflow.compute.search.candidates import default_streams
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Capacity
@@ -66,8 +68,10 @@ def _spills(case: Case, option: Option, steps: Sequence[int], search: Search) ->
     assert serverless is not None
     offer = reservation.offer
     probes = [SpillProbe(offer.capacity, step, _streams(case, option, step), offer.speed) for step in steps]
-    replays = search.executor.map(lambda probe: search.replays.get(probe) or probe.run(case), probes)
-    return [(step, Overflow(case, serverless, replay)) for step, replay in zip(steps, replays, strict=True)]
+    due = [probe for probe in probes if probe not in search.replays]
+    replays: dict[Any, Any] = dict(zip(due, replayed(search.executor, case, due), strict=True))
+    replays |= {probe: search.replays[probe] for probe in probes if probe not in replays}
+    return [(step, Overflow(case, serverless, replays[probe])) for step, probe in zip(steps, probes, strict=True)]
 
 
 def _streams(case: Case, option: Option, units: int) -> int:

@@ -1,6 +1,6 @@
 """Compute: every option for a case, exact or ruled out by its bound."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -57,8 +57,22 @@ class Computed:
         return tuple(sorted(found, key=lambda option: option.rank))
 
 
-def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: bool = True) -> Computed:
-    """Compute the options of every family the policy allows: `every` option, or no more than the answer needs."""
+def _silent(share: float) -> None:
+    """Tell nobody."""
+
+
+def compute(
+    case: Case,
+    offers: Sequence[Offer],
+    executor: Executor,
+    progress: Callable[[float], None] = _silent,
+    *,
+    every: bool = True,
+) -> Computed:
+    """Compute the options of every family the policy allows: `every` option, or no more than the answer needs.
+
+    progress hears the share of the reserved candidates that are done with.
+    """
     serverless = [offer for offer in offers if isinstance(offer, Serverless)]
     # Which requests may wait is not known one by one, so what spills has none of their price.
     rivals = undominated([offer for offer in serverless if not offer.deferred_share])
@@ -72,7 +86,7 @@ def compute(case: Case, offers: Sequence[Offer], executor: Executor, *, every: b
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
     bounds = Bounds(case, rivals)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)
-    search.run(reserved)
+    search.run(reserved, progress)
     return Computed(tuple(found), tuple(alone), tuple(reserved), search, bounds)
 
 

@@ -1,10 +1,11 @@
 """Evaluations that are not waited for: 202, progress, cancelling, taking up again."""
 
+import threading
 from typing import Any
 
 import pytest
 
-from service.evaluations import jobs, waiting
+from service.evaluations import inline, jobs, waiting
 from service.evaluations.engine import Materials, answer_of
 from service.kit import clock
 from service.kit.db.database import Database, DatabaseBusy
@@ -14,6 +15,7 @@ from service.resources import JOBS
 from service.workflow.evaluate import Progress
 from tests.clients import Answer, ApiClient
 from tests.evaluating import evaluate, queue, ready
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.both_engines
 
@@ -66,6 +68,46 @@ def test_large_work_is_not_waited_for(api: ApiClient, monkeypatch: pytest.Monkey
     assert evaluate(api, workload_id).status_code == 202
     answer = evaluate(api, workload_id, {"Prefer": "wait=1"})
     assert (answer.status_code, answer.headers["Preference-Applied"]) == (202, "wait=1")
+
+
+def test_who_waits_longer_than_was_promised_is_told_to_come_back_and_the_work_goes_on(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workload_id = ready(api)
+    answered = threading.Event()
+
+    def slow(materials: Materials, progress: Progress) -> dict[str, Any]:
+        assert answered.wait(60), "the request never came back"
+        return answer_of(materials, progress)
+
+    monkeypatch.setattr(jobs, "answer_of", slow)
+    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.5)
+    answer = evaluate(api, workload_id)
+    path = answer.headers["Location"]
+    assert (answer.status_code, answer.json["state"]) == (202, "queued")
+    assert api.get(path).json["state"] == "running"
+    answered.set()
+    eventually(lambda: api.get(path).json["state"] == "completed")
+
+
+def test_what_goes_on_without_its_request_is_given_back_when_the_process_ends(
+    api: ApiClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workload_id = ready(api)
+    ending = threading.Event()
+
+    def slow(materials: Materials, progress: Progress) -> dict[str, Any]:
+        assert ending.wait(60), "the process never ended"
+        return answer_of(materials, progress)
+
+    monkeypatch.setattr(jobs, "answer_of", slow)
+    monkeypatch.setattr(waiting, "WAIT_SECONDS", 0.5)
+    path = evaluate(api, workload_id).headers["Location"]
+    inline.stop()
+    ending.set()
+    eventually(lambda: api.get(path).json["state"] == "queued")
+    assert Worker(database, JOBS).run_one()
+    assert api.get(path).json["state"] == "completed"
 
 
 def test_a_repeated_key_gets_the_same_answer(api: ApiClient) -> None:

@@ -71,9 +71,25 @@ def test_progress_goes_through_the_phases_in_order_and_never_back() -> None:
     assert list(dict.fromkeys(phase for phase, _ in heard)) == ["measure", "compute", "compare", "decide"]
     order = ["measure", "compute", "compare", "decide"]
     reached = [(order.index(phase), share) for phase, share in heard]
-    assert reached == sorted(set(reached))
+    assert reached == sorted(reached)
     assert all(0 <= share < 1 for _, share in heard)
     assert {share for phase, share in heard if phase == "compare"} >= {0.0, 0.4, 0.8}
+    assert len({share for phase, share in heard if phase == "compute"}) > 2, "replays are told as they are made"
+
+
+@pytest.mark.parametrize("phase", ["measure", "compute", "compare", "decide"])
+def test_whoever_hears_the_progress_can_end_the_work_in_any_phase(phase: str) -> None:
+    heard: list[str] = []
+
+    def ending(reached: str, _: float) -> None:
+        """Let a phase begin, and end it at the next word of it; measuring and deciding have but one."""
+        heard.append(reached)
+        if heard.count(phase) == (2 if phase in ("compute", "compare") else 1):
+            raise StopIteration(phase)
+
+    with pytest.raises(StopIteration):
+        written(progress=ending)
+    assert heard[-1] == phase
 
 
 def test_an_incumbent_that_is_not_on_offer_is_refused_with_the_mend() -> None:

@@ -19,6 +19,7 @@ from service.workflow.compute.metrics import (
     throttle_violations,
     throttled_share,
 )
+from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
 from service.workflow.options import SERVERLESS, WARM_POOL, ExpectedCost, Figures, Option, Reservation, Violation
@@ -240,7 +241,7 @@ def _figures(case: Case, replay: ServerlessReplay, slow: int | None, throttled: 
 def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
     """Return the option of every offer without a warm pool, and with every size of it that could pay."""
     probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer)))
-    replays = dict(zip(probes, executor.map(lambda probe: probe.run(case), probes), strict=True))
+    replays = dict(zip(probes, replayed(executor, case, probes), strict=True))
     return [alone.option() for alone in served_alone(case, offers, replays)]
 
 

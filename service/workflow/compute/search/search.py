@@ -6,7 +6,7 @@ candidate that could still be its group's best is replayed too, so that small hi
 throughout. Which candidates are replayed never depends on the number of threads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -17,6 +17,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option, term_violations
+from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams
 from service.workflow.offers import Serverless
@@ -72,13 +73,17 @@ class Search:
     _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
     _overflows: dict[tuple[Probe, str], Overflow] = field(default_factory=dict)
 
-    def run(self, candidates: Sequence[Candidate]) -> None:
-        """Replay candidates until the best of every family is known, and what else the budget allows."""
+    def run(self, candidates: Sequence[Candidate], progress: Callable[[float], None]) -> None:
+        """Replay candidates until the best of every family is known, and what else the budget allows.
+
+        progress hears the share of the candidates that are replayed or ruled out.
+        """
         self._seed(candidates)
         remaining = list(candidates)
         while remaining:
             batch, remaining = self._next_batch(remaining)
             self.replay(batch)
+            progress(1 - len(remaining) / len(candidates))
 
     def options(self) -> list[Option]:
         """Return one option a group: exact where it is proven the group's best, else ruled out by its bound."""
@@ -120,7 +125,7 @@ class Search:
         """Replay the probes of candidates that have none yet, and keep what is best of its group and family."""
         due = list(dict.fromkeys(c.probe for c in batch if c.probe not in self.replays))
         self.budget -= len(due) * self.case.replayed[0]
-        for probe, replay in zip(due, self.executor.map(lambda probe: probe.run(self.case), due), strict=True):
+        for probe, replay in zip(due, replayed(self.executor, self.case, due), strict=True):
             self.replays[probe] = replay
         for candidate in batch:
             exact = self.exact(candidate)
