@@ -7,7 +7,7 @@ from functools import partial
 
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
-from service.workflow.compute.compute import compute, with_incumbent
+from service.workflow.compute.compute import Computed, compute, with_incumbent
 from service.workflow.compute.findings import replay_findings
 from service.workflow.compute.redecide import case_of
 from service.workflow.compute.replaying import Attended
@@ -45,6 +45,21 @@ class Evaluation:
     remarks: tuple[Remark, ...] = ()
 
 
+@dataclass(frozen=True)
+class Posed:
+    """What is to be decided, before anything is computed.
+
+    market: the offers in one currency, under names of their own. offers: those as this traffic is billed by them, with
+    what may wait for the cheaper ones. remarks: on the inputs.
+    """
+
+    case: Case
+    market: tuple[Offer, ...]
+    offers: tuple[Offer, ...]
+    currency: str
+    remarks: tuple[Remark, ...]
+
+
 def _silent(phase: str, share: float) -> None:
     """Tell nobody."""
 
@@ -63,19 +78,8 @@ def evaluate(
     same inputs give the same answer whatever the number of threads. Raises WorkflowError for offers that cannot
     be compared and InsufficientTraffic for a history too small to measure.
     """
-    offers, currency = prepare(offers, policy)
-    policy = spelled(policy, offers)
-
-    progress("measure", 0.0)
-    case = case_of(history, policy, offers)
-
-    window = clip(history, case.profile.start_us, case.profile.end_us)
-    counts = counts_of(window)
-    remarks = (*remarks, *unpriced(offers, counts), *unclassed(offers, window))
-    remarks = (*remarks, *maybe_read_twice(case, offers))
-    waiting = deferred(blended(offers, counts, class_sums_of(window)), policy.deferrable_share, counts)
-    offers, remarks = waiting.offers, (*remarks, *waiting.remarks)
-    case = replace(case, offers=offers)
+    posed = pose(history, offers, policy, progress, remarks)
+    case, offers = posed.case, posed.offers
 
     with ThreadPoolExecutor(threads) as pool:
         executor = Attended(pool, progress)
@@ -86,6 +90,37 @@ def evaluate(
         comparison = compare(history, case, computed, offers, executor, executor.progress)
 
     progress("decide", 0.0)
-    recommendation = capped(recommend(case, computed.options, comparison), remarks)
-    findings = replay_findings(case, offers)
-    return Evaluation(case, currency, computed.options, findings, comparison, recommendation, tuple(remarks))
+    return decided(posed, computed, comparison)
+
+
+def pose(
+    history: TrafficHistory,
+    offers: Sequence[Offer],
+    policy: Policy,
+    progress: Progress = _silent,
+    remarks: Sequence[Remark] = (),
+) -> Posed:
+    """Measure the traffic and make the offers comparable on it. Raises as `evaluate` does."""
+    market, currency = prepare(offers, policy)
+    policy = spelled(policy, market)
+
+    progress("measure", 0.0)
+    case = case_of(history, policy, market)
+
+    window = clip(history, case.profile.start_us, case.profile.end_us)
+    counts = counts_of(window)
+    remarks = (*remarks, *unpriced(market, counts), *unclassed(market, window))
+    remarks = (*remarks, *maybe_read_twice(case, market))
+    waiting = deferred(blended(market, counts, class_sums_of(window)), policy.deferrable_share, counts)
+    remarks = (*remarks, *waiting.remarks)
+    return Posed(replace(case, offers=waiting.offers), market, waiting.offers, currency, remarks)
+
+
+def decided(posed: Posed, computed: Computed, comparison: Comparison) -> Evaluation:
+    """Return what was computed and compared with its recommendation."""
+    case = posed.case
+    recommendation = capped(recommend(case, computed.options, comparison), posed.remarks)
+    findings = replay_findings(case, posed.offers)
+    return Evaluation(
+        case, posed.currency, computed.options, findings, comparison, recommendation, tuple(posed.remarks)
+    )

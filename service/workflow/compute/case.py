@@ -1,16 +1,17 @@
 """The case: measured traffic and policy, and the one way from replayed counts to a month."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from service.workflow.bill import Usage
 from service.workflow.compute.forecast import Forecast, ages_of, daily_work, forecast_of
+from service.workflow.compute.replay_cache import ReplayCache
 from service.workflow.compute.terms import Terms, running_of
 from service.workflow.conditions import Conditions
 from service.workflow.measure.classes import classes_of, times_of
@@ -25,6 +26,8 @@ from service.workflow.traffic import HOUR, Arrivals, Float64s, Int64s
 if TYPE_CHECKING:
     from service.workflow.compute.fluid import Fluid
 
+R = TypeVar("R")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -34,7 +37,8 @@ class Case:
     commitments and fallbacks are looked up in. `peaks` remembers the units that each
     capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once;
     `fluids` what of a sampled case is known of all buckets (see expected); `classes` which conditions of prices each
-    request meets; `works` what there is to do on a capacity (see kinds.sizing.works).
+    request meets; `works` what there is to do on a capacity (see kinds.sizing.works). `cache`: what its replays
+    answered, where that is kept for the same case under other policies.
     """
 
     profile: TrafficProfile
@@ -48,6 +52,14 @@ class Case:
         default_factory=dict, repr=False, compare=False
     )
     classes: dict[Conditions, Int64s] = field(default_factory=dict, repr=False, compare=False)
+    cache: ReplayCache | None = field(default=None, repr=False, compare=False)
+
+    def once(self, key: Hashable, replay: Callable[[], R]) -> R:
+        """Return what `replay` answers; where replays are kept, what it answered before under the key."""
+        if self.cache is None:
+            return replay()
+        answer: R = self.cache.answer(key, replay)
+        return answer
 
     def classes_of(self, conditions: Conditions) -> Int64s:
         """Return the class of each replayed request, shape (n,): the last of the conditions that it meets, from 1."""

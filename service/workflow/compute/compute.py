@@ -9,7 +9,7 @@ from functools import cached_property
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.kinds.serverless import Alone, served_alone, serverless_options
-from service.workflow.compute.search.bounds import Bounds
+from service.workflow.compute.search.bounds import Bounds, bounds_of
 from service.workflow.compute.search.candidates import Candidate, candidates
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
@@ -84,7 +84,7 @@ def compute(
     elif "serverless" in case.policy.modes:
         alone = served_alone(case, undominated(serverless))
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
-    bounds = Bounds(case, rivals)
+    bounds = bounds_of(case, rivals)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)
     search.run(reserved, progress)
     return Computed(tuple(found), tuple(alone), tuple(reserved), search, bounds)

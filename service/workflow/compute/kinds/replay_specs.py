@@ -28,6 +28,9 @@ class SpillProbe:
 
     def run(self, case: Case) -> ReservedReplay:
         """Replay the case's requests; of a sample, with what it leaves out."""
+        return case.once(self, lambda: self._run(case))
+
+    def _run(self, case: Case) -> ReservedReplay:
         if case.arrivals.buckets is not None and not isinstance(self.capacity, ConcurrencyCapacity):
             return _split(case, case.arrivals.buckets, self.capacity, self.units)
         replay = self._replay(case)
@@ -57,7 +60,9 @@ class QueueProbe:
 
     def run(self, case: Case) -> ReservedReplay:
         """Replay the case's requests."""
-        return replay_dedicated(case.arrivals, self.capacity, self.units, case.target, case.queue_goal)
+        return case.once(
+            self, lambda: replay_dedicated(case.arrivals, self.capacity, self.units, case.target, case.queue_goal)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,9 @@ class SizedProbe:
 
     def run(self, case: Case) -> tuple[int, ReservedReplay]:
         """Return that number of units and its replay; where none on offer does, what the busiest minute needs."""
+        return case.once(self, lambda: self._run(case))
+
+    def _run(self, case: Case) -> tuple[int, ReservedReplay]:
         if not isinstance(self.capacity, ConcurrencyCapacity):
             units = legal(self.units, peak_units(case, self.capacity))
             return units, SpillProbe(self.capacity, units, 0, self.speed).run(case)
@@ -89,6 +97,9 @@ class AutoscaledProbe:
 
     def run(self, case: Case) -> AutoscaledReplay:
         """Replay the case's requests."""
+        return case.once(self, lambda: self._run(case))
+
+    def _run(self, case: Case) -> AutoscaledReplay:
         return replay_autoscaled(
             case.arrivals,
             self.capacity,

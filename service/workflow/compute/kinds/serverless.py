@@ -50,6 +50,10 @@ class ServerlessProbe:
         """Replay the case's requests, or those that `kept` (uint8, shape (n,)) marks."""
         if not case.has_requests:
             return _unknown(case)
+        # Kept with the mask it is of: while that is kept, nothing else has its id.
+        return case.once((self, id(kept)), lambda: (kept, self._run(case, kept)))[1]
+
+    def _run(self, case: Case, kept: UInt8s | None) -> ServerlessReplay:
         if self.instances:
             cold = self.cold_start or NO_COLD_START
             return replay_instances(

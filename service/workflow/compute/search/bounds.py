@@ -240,6 +240,14 @@ class Bounds:
         return self._sums_of[capacity]
 
 
+def bounds_of(case: Case, serverless: Sequence[Serverless]) -> Bounds:
+    """Return the lower limits of a case; where its replays are kept, with what is known of them already."""
+    if case.cache is None:
+        return Bounds(case, serverless)
+    known: Bounds = case.cache.bounds.setdefault("bounds", Bounds(case, serverless))
+    return replace(known, case=case)
+
+
 def lowest_prices(offer: Serverless) -> list[Decimal]:
     """Return the price of one of each of COLUMNS in the offer's cheapest tier, and of its cheapest requests."""
     lowest = {price.meter: min(_amounts(price)) / price.per for price in offer.prices}
