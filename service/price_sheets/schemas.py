@@ -134,13 +134,14 @@ class StatementSchema(Schema):
 
 
 class ConflictSchema(Schema):
-    """One thing that sheets in force price differently: a meter, or a unit under a term."""
+    """One thing that sheets in force price differently: a meter at a tier, or a unit under a term."""
 
     provider = Text(required=True)
     model = Text(required=True)
     region = Text(required=True)
     currency = Currency(required=True)
     meter = Text(required=True, allow_none=True)
+    tier = Text(required=True, allow_none=True)
     unit = Text(required=True, allow_none=True)
     gpu = Text(required=True, allow_none=True)
     term_months = fields.Float(required=True, allow_none=True)

@@ -32,7 +32,9 @@ METERS = (
     ("cache_write_mtok", "cache_write_input_tokens", PER_MILLION),
     ("cache_write_1h_mtok", "cache_write_1h_input_tokens", PER_MILLION),
     ("input_audio_mtok", "audio_input_tokens", PER_MILLION),
+    ("input_image_mtok", "image_input_tokens", PER_MILLION),
     ("output_audio_mtok", "audio_output_tokens", PER_MILLION),
+    ("output_reasoning_mtok", "reasoning_output_tokens", PER_MILLION),
 )
 """Price keys of the package that a meter counts: (key, meter, per)."""
 

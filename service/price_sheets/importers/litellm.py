@@ -1,7 +1,8 @@
 """Import of LiteLLM's `model_prices_and_context_window.json`, uploaded or out of the installed package.
 
-Token prices become serverless offers, the monthly commitments of Bedrock become dedicated ones. The list knows no
-throughput of a model unit, so a commitment is imported without capacity: add it in a further version.
+Token prices become serverless offers, those of batches, flex and priority offers of their own (see litellm_tiers);
+the monthly commitments of Bedrock become dedicated ones. The list knows no throughput of a model unit, so a commitment
+is imported without capacity: add it in a further version.
 """
 
 import importlib.metadata
@@ -29,6 +30,7 @@ from service.price_sheets.importers.base import (
     note,
     price,
 )
+from service.price_sheets.importers.litellm_tiers import Tiered, tiers_of
 from service.price_sheets.offer_values import Json
 
 PACKAGE = "litellm"
@@ -69,6 +71,9 @@ CARRIED = {name for name, _, _ in METERS} | {"input_cost_per_token_cache_hit"}
 """Costs that an offer states; the last is the older name of the cached price."""
 
 LONG_REQUESTS = re.compile(r"(?P<cost>.+)_above_(?P<thousands>[0-9]{1,6})k_tokens")
+INCLUSIVE = ("xai",)
+"""Providers whose longer requests begin at the length that the name of a cost states, not above it."""
+
 SIZES = "tiered_pricing"
 """Where the prices of some models are listed by the size of one request."""
 
@@ -102,11 +107,14 @@ def read(listed: object, version: str, wanted: Wanted) -> Imported:
         provider = _provider(entry)
         if not wanted.takes(provider, key) or COMMITMENT.fullmatch(key):
             continue
-        made = _offer(key, _with_base(entry))
+        tiers = list(tiers_of(entry)) if entry.get("mode") in MODES else []
+        made = _offer(key, _with_base(entry), frozenset[str]().union(*(tiered.carried for tiered in tiers)))
         if isinstance(made, Skipped):
             skipped.append(made)
         else:
             offers[provider].append(made)
+        for tiered in tiers:
+            offers[provider].append(_tiered(key, tiered))
     for provider, made in _commitments(listed, wanted):
         offers[provider].append(made)
     source = {"as_of": wanted.as_of.isoformat(), "name": PACKAGE, "version": version, "url": URL}
@@ -135,7 +143,17 @@ def _sheet(provider: str, name: str, offers: list[Json], source: Json) -> Json:
     }
 
 
-def _offer(key: str, entry: Json) -> Json | Skipped:
+def _tiered(key: str, tiered: Tiered) -> Json:
+    """Return the offer of a tier."""
+    entry = tiered.entry
+    region, model = _place(key, entry)
+    prices = list(_prices(entry))
+    named = {"key": f"{key}:{tiered.tier}", "mode": "serverless", "model": model, "region": region, "prices": prices}
+    return named | {"tier": tiered.tier} | _until(entry) | note([tiered.remark, *_remarks(entry)])
+
+
+def _offer(key: str, entry: Json, carried: frozenset[str]) -> Json | Skipped:
+    """Return the offer that answers at once; carried: costs of the entry that offers of its tiers state."""
     if entry.get("mode") not in MODES:
         return Skipped(key, "mode", f"Models of the kind {entry.get('mode')!r} are not billed by text token.")
     prices = list(_prices(entry))
@@ -147,7 +165,7 @@ def _offer(key: str, entry: Json) -> Json | Skipped:
     return (
         {"key": key, "mode": "serverless", "model": model, "region": region, "prices": prices}
         | _until(entry)
-        | note(_remarks(entry))
+        | note(_remarks({name: value for name, value in entry.items() if name not in carried}))
     )
 
 
@@ -179,7 +197,8 @@ def _conditional(name: str, entry: Json, per: int) -> Iterator[Json]:
     for above in sorted(long):
         stated = exact(long[above])
         if stated is not None and above > 0:
-            yield longer(above, stated * per)
+            # A request of exactly the length that some name is long there already.
+            yield longer(above - (entry.get("litellm_provider") in INCLUSIVE), stated * per)
     stated = exact(_off_peak(entry).get(name))
     if stated is not None:
         yield from ({"hours": hours, "amount": amount(stated * per)} for hours in _windows(_off_peak(entry)))

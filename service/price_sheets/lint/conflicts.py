@@ -25,13 +25,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is priced: a meter of a serverless offer, or a unit under a term; names without regard to capitals."""
+    """What is priced: a meter at a tier, or a unit under a term; names without regard to capitals."""
 
     provider: str
     model: str
     region: str
     currency: str
     meter: str | None = None
+    tier: str | None = None
     unit: str | None = None
     gpu: str | None = None
     term_months: float | None = None
@@ -57,7 +58,7 @@ Conflict = tuple[Subject, list[Statement]]
 def conflicts(listings: Iterable[Listing], on: date) -> list[Conflict]:
     """Return every subject of which two sheets say different things on a day, with all that is said of it.
 
-    Within one sheet a subject may have several offers (a batch price, a priority price); sheets agree on it when the
+    Within one sheet a subject may have several offers; sheets agree on it when the
     sets of their prices are equal. Offers of different currencies are not compared.
     """
     said: dict[Subject, list[Statement]] = defaultdict(list)
@@ -89,7 +90,11 @@ def _prices(listing: Listing) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]
             f"{entry.get('input_tokens_above', 0)} {entry.get('hours')}: {_plain(unit_price(price | entry))}"
             for entry in price.get("when", ())
         ]
-        yield Subject(*thing, meter=price["meter"]), price, (_plain(unit_price(price)), *tiers)
+        yield (
+            Subject(*thing, meter=price["meter"], tier=offer.get("tier", "standard")),
+            price,
+            (_plain(unit_price(price)), *tiers),
+        )
     unit, gpu = offer.get("unit", "replica").casefold(), offer.get("gpu")
     for rate in offer.get("rates", ()):
         term = months_of(rate)
@@ -112,6 +117,7 @@ def _order(subject: Subject) -> tuple[str, ...]:
         subject.region,
         subject.currency,
         subject.meter or "",
+        subject.tier or "",
         subject.unit or "",
         subject.gpu or "",
         f"{subject.term_months or 0:08.3f}",

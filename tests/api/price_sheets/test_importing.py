@@ -136,7 +136,7 @@ def test_packages_import_whole(api: ApiClient) -> None:
     ours = imported(api, "format=genai-prices&as_of=2026-11-20")["sheets"]
     assert (len(ours), sum(sheet["offer_count"] for sheet in ours)) == (47, 2125)
     theirs = imported(api, "format=litellm&as_of=2026-11-20")["sheets"]
-    assert sum(sheet["offer_count"] for sheet in theirs) == 3173
+    assert sum(sheet["offer_count"] for sheet in theirs) == 4115
     again = imported(api, "format=litellm&as_of=2026-11-21")["sheets"]
     assert {sheet["outcome"] for sheet in again} == {"unchanged"}
 

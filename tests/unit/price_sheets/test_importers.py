@@ -13,6 +13,7 @@ from genai_prices.types import Usage
 
 from service.price_sheets.importers import azure, genai_prices, litellm
 from service.price_sheets.importers.base import Imported, Names, SourceError, Wanted, amount
+from service.price_sheets.importers.litellm_tiers import SUFFIXES
 from service.price_sheets.validation import load, offers_of
 from service.workflow.offers import Dedicated, Rate, Serverless, ThroughputCapacity
 from tests.shared_data import shared_data
@@ -214,8 +215,9 @@ def test_litellm_accounts_for_every_entry(from_litellm: Imported) -> None:
     offers = every_offer(from_litellm).values()
     commitments = [key for key in listed if "-commitment/" in key]
     serverless = [offer for offer in offers if offer["mode"] == "serverless"]
+    tiers = Counter(offer.get("tier", "standard") for offer in serverless)
     assert release == f"litellm {version('litellm')}"
-    assert len(serverless) + len(from_litellm.skipped) + len(commitments) == len(listed) == 4242
+    assert tiers["standard"] + len(from_litellm.skipped) + len(commitments) == len(listed) == 4242
     assert sum(len(offer["rates"]) for offer in offers if offer["mode"] == "dedicated") == len(commitments) == 28
     assert Counter(skipped.code for skipped in from_litellm.skipped).keys() == {"mode", "no_meter", "free"}
 
@@ -235,7 +237,50 @@ def test_litellm_prices_are_those_of_the_list(from_litellm: Imported) -> None:
 def test_litellm_says_what_an_offer_cannot(from_litellm: Imported) -> None:
     offers = every_offer(from_litellm)
     assert "Not carried: search_context_cost_per_query." in offers["perplexity", "perplexity:sonar"]["note"]
-    assert "input_cost_per_token_priority" in offers["google", "gemini:gemini-2.5-pro"]["note"]
+    # Of pictures' costs a batch states none, and no meter counts a balanced tier.
+    assert "input_cost_per_token_balanced" in offers["sail", "sail:moonshotai:Kimi-K3"]["note"]
+
+
+def test_litellm_tiers_are_offers_of_their_own(from_litellm: Imported) -> None:
+    listed, _ = litellm.installed()
+    offers = every_offer(from_litellm)
+    name, sku = "fireworks_ai/deepseek-v4-pro-0813", "fireworks_ai:deepseek-v4-pro-0813"
+    dearer = offers["fireworks", f"{sku}:priority"]
+    assert (dearer["tier"], "tier" in offers["fireworks", sku]) == ("priority", False)
+    assert meters(dearer) == {
+        "input_tokens": listed[name]["input_cost_per_token_priority"],
+        "cached_input_tokens": listed[name]["cache_read_input_token_cost_priority"],
+        "output_tokens": listed[name]["output_cost_per_token_priority"],
+    }
+    for tier, suffix in SUFFIXES.items():
+        stated = [key for key, entry in listed.items() if f"input_cost_per_token{suffix}" in entry]
+        made = [offer for offer in offers.values() if offer.get("tier") == tier]
+        halves = [key for key in stated if not offered(listed[key], suffix)]
+        assert len(made) + len(halves) == len(stated), tier
+        assert all("not carried" in note_of(offers, key) for key in halves)
+
+
+def offered(entry: dict[str, Any], suffix: str) -> bool:
+    whole = f"output_cost_per_token{suffix}" in entry or not entry.get("output_cost_per_token")
+    return entry["mode"] in litellm.MODES and whole
+
+
+def note_of(offers: dict[tuple[str, str], dict[str, Any]], key: str) -> str:
+    found = (offer for (_, sku), offer in offers.items() if sku == key.replace("/", ":"))
+    return next((offer.get("note", "") for offer in found), "not carried").lower()
+
+
+def test_litellm_tier_says_what_the_list_does_not_state(from_litellm: Imported) -> None:
+    offers = every_offer(from_litellm)
+    note = offers["google", "gemini:gemini-2.5-pro:flex"]["note"]
+    assert "input_cost_per_token_above_200k_tokens" in note
+    assert "the plain one is taken" in note
+    assert "billed as input" in offers["openai", "gpt-4o:batch"]["note"]
+
+
+def test_litellm_long_requests_of_a_seller_begin_at_the_length(from_litellm: Imported) -> None:
+    price = every_offer(from_litellm)["x-ai", "xai:grok-4.3"]["prices"][0]
+    assert price["when"][0]["input_tokens_above"] == 199_999
 
 
 def test_litellm_prices_by_length_and_by_hour_are_carried(from_litellm: Imported) -> None:
