@@ -125,6 +125,7 @@ def litellm_offers() -> Iterator[tuple[str, dict[str, Any], Serverless]]:
 
 def requests_of(offer: Serverless) -> Iterator[Tokens]:
     """Yield requests: short, as long as the lengths at which prices change and one more, and longer than any."""
+    conditions = [condition for price in offer.prices for condition in price.conditions]
     lengths = {condition.input_above + more for condition in conditions for more in (0, 1)}
     apart = prices_cached_apart(offer)
     writes = any(price.meter == "cache_write_input_tokens" for price in offer.prices)

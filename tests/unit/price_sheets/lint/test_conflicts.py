@@ -35,7 +35,7 @@ def test_two_values_of_one_meter_are_both_told_with_their_sources() -> None:
         listing("a", INPUT, ("output_tokens", "2", 1000)),
         listing("b", ("input_tokens", "0.70", 1_000_000), ("output_tokens", "2.00", 1000)),
     )
-    assert subject == Subject("acme", "m70", "global", "USD", meter="input_tokens")
+    assert subject == Subject("acme", "m70", "global", "USD", meter="input_tokens", tier="standard")
     assert [(s.price_sheet_id, s.version, s.sku, s.source, s.price["amount"]) for s in statements] == [
         ("a", 1, "a-offer", {"name": "a"}, "0.60"),
         ("b", 1, "b-offer", {"name": "b"}, "0.70"),
