@@ -1,27 +1,31 @@
 """Bodies of evaluations."""
 
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from service.kit.http.fields import Choice, Currency, Distinct, Flag, Identifier, Integer, Schema, Text, Timestamp
+from service.kit.http.dataclass_schemas import schema_of
+from service.kit.http.fields import Choice, Distinct, Flag, Identifier, Integer, Schema, Text, Timestamp
 from service.kit.http.paging import PageQuery
 from service.policies.policy_schema import PolicySchema
 from service.policies.presets import PRESETS
 from service.policies.schemas import PolicyDocument
+from service.workflow.decide.recommend import Unanswered
+from service.workflow.document.comparison import AnsweredComparison
+from service.workflow.document.encoding import ShownMoney
+from service.workflow.document.measurement import ReplayedMeasurement
+from service.workflow.document.options import AnsweredOption
+from service.workflow.document.recommendation import AnsweredRecommendation, InputFinding
+from service.workflow.policy import Mode
 
 STATES = ("queued", "running", "completed", "failed", "cancelled")
 
-MODES = ("serverless", "dedicated", "autoscaled", "hybrid", "insufficient_data", "no_eligible_option")
+MODES = (*get_args(Mode), *get_args(Unanswered))
 """What a recommendation may say."""
 
 
-class ShownMoneySchema(Schema):
-    """Money as answers show it: exact, with at least two places."""
-
-    amount = fields.String(required=True, metadata={"example": "1203.10"})
-    currency = Currency(required=True)
+ShownMoneySchema = schema_of(ShownMoney)
 
 
 class PinSchema(Schema):
@@ -105,7 +109,7 @@ class ProgressSchema(Schema):
 class EvaluationSchema(Schema):
     """An evaluation. While `state` is not `completed` there is `progress` (and `error` when failed) and no answer.
 
-    docs/evaluations.md describes measurement, options, comparison and recommendation field by field.
+    measurement, options, comparison, findings and recommendation are the workflow's Answer: docs/evaluations.md.
     """
 
     id = Identifier("ev", required=True, allow_none=True)
@@ -116,11 +120,11 @@ class EvaluationSchema(Schema):
     inputs = fields.Nested(InputsSchema, required=True)
     progress = fields.Nested(ProgressSchema)
     error = fields.String(allow_none=True)
-    measurement = fields.Dict(keys=fields.String())
-    options = fields.List(fields.Dict(keys=fields.String()))
-    comparison = fields.Dict(keys=fields.String())
-    findings = fields.List(fields.Dict(keys=fields.String()))
-    recommendation = fields.Dict(keys=fields.String())
+    measurement = fields.Nested(schema_of(ReplayedMeasurement))
+    options = fields.List(fields.Nested(schema_of(AnsweredOption)))
+    comparison = fields.Nested(schema_of(AnsweredComparison))
+    findings = fields.List(fields.Nested(schema_of(InputFinding)))
+    recommendation = fields.Nested(schema_of(AnsweredRecommendation))
     digest = fields.String()
 
 

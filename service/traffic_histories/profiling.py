@@ -13,6 +13,7 @@ from service.kit.db.transaction import Actor
 from service.kit.http.problems import NOT_FOUND, Problem, define
 from service.traffic_histories import queries
 from service.traffic_histories.models import StoredHistory
+from service.workflow.document.encoding import encoded
 from service.workflow.document.measurement import measurement
 from service.workflow.errors import WorkflowError
 from service.workflow.measure import measure
@@ -123,7 +124,7 @@ def quality(found: Measured) -> Json:
 
 def _measurement(traffic: TrafficHistory, zone: str) -> tuple[Json | None, str | None]:
     try:
-        return measurement(measure(traffic, Policy(zone=zone))), None
+        return encoded(measurement(measure(traffic, Policy(zone=zone)))), None
     except WorkflowError as error:
         return None, str(error)
 

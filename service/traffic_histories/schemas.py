@@ -2,9 +2,11 @@
 
 from marshmallow import fields
 
+from service.kit.http.dataclass_schemas import schema_of
 from service.kit.http.fields import Choice, Flag, Identifier, Schema, Text, Timestamp
 from service.kit.http.paging import PageQuery
 from service.traffic_histories.upload_query import ReadWords
+from service.workflow.document.measurement import Measurement
 
 
 class HistoryQuery(PageQuery):
@@ -197,7 +199,7 @@ class TrafficProfileSchema(Schema):
 
     traffic_history_id = Identifier("th", required=True)
     digest = fields.String(required=True)
-    measurement = fields.Dict(keys=fields.String(), required=True)
+    measurement = fields.Nested(schema_of(Measurement), required=True)
     charts = fields.Nested(ChartsSchema, required=True)
 
 

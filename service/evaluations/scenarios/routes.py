@@ -10,7 +10,7 @@ from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import materials_of, plan
 from service.evaluations.looking import looking
 from service.evaluations.scenarios.grid import cells, count, require_fitting
-from service.evaluations.scenarios.schemas import GridSchema, ScenariosSchema, WorkloadScenariosSchema
+from service.evaluations.scenarios.schemas import GridSchema, ScenarioTableSchema, WorkloadScenariosSchema
 from service.evaluations.scenarios.table import row_of
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
@@ -55,7 +55,7 @@ def _table(actor: Actor, base: Materials, model: str | None, grid: Json, seconds
     "/evaluations/<id(ev):evaluation_id>/scenarios",
     scope=READ,
     body=GridSchema,
-    returns=ScenariosSchema,
+    returns=ScenarioTableSchema,
     prepare=_of_evaluation,
     writes=False,
     max_body=MAX_BODY,
@@ -71,7 +71,7 @@ def try_evaluation_scenarios(tx: Transaction, evaluation_id: str, body: Json, pr
     "/workloads/<id(wl):workload_id>/scenarios",
     scope=READ,
     body=WorkloadScenariosSchema,
-    returns=ScenariosSchema,
+    returns=ScenarioTableSchema,
     prepare=_of_workload,
     writes=False,
     max_body=MAX_BODY,

@@ -96,7 +96,7 @@ class ScenarioSchema(Schema):
     flips_in_months = Integer(required=True, allow_none=True)
 
 
-class ScenariosSchema(Schema):
+class ScenarioTableSchema(Schema):
     """The table; nothing of it is stored."""
 
     base = fields.Nested(ChoiceSchema, required=True)

@@ -82,8 +82,8 @@ class Resource(Blueprint):  # type: ignore[misc]
         yields is passed as `prepared`. It may read, never write.
         streams: media types of a raw body that `prepare` reads itself; what it yields then has `fingerprint: bytes`.
         max_body: most bytes of the body, None: the configured limit. writes: to say of a POST that it changes nothing.
-        secret: the answer is shown once. follow: `follow(response, actor)` after the commit returns the answer to send;
-        what it raises is logged. problems: kinds beyond those every call may answer.
+        secret: the answer is shown once. follow: `follow(response, actor)` after the commit returns the answer to send,
+        as `Prefer` asks; what it raises is logged. problems: kinds beyond those every call may answer.
         """
         writes = method in WRITING if writes is None else writes
         path, streamed = self.url_prefix + rule, bool(streams)
@@ -174,4 +174,6 @@ def _headers(call: Call) -> list[str]:
     names = ["If-None-Match"] if call.method == "GET" else []
     if call.is_repeatable:
         names.append("Idempotency-Key")
+    if call.follow is not None:
+        names.append("Prefer")
     return [*names, "If-Match"] if call.guarded else names

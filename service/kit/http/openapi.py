@@ -1,9 +1,13 @@
 """OpenAPI 3.1 of the application: flask-smorest with our problem documents, headers and field types."""
 
+import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask
 from flask_smorest import Api
 
@@ -37,7 +41,32 @@ HEADERS: dict[str, dict[str, Any]] = {
     "If-None-Match": {"description": "ETags you have; the answer is 304 when one is still current."},
     "If-Match": {"description": "ETag of the version you read. Required."},
     "Idempotency-Key": {"description": "Makes the call safe to repeat: the same key and request, the same answer."},
+    "Prefer": {
+        "description": "`respond-async`: 202 at once. `wait=20`: wait up to so many seconds for the answer (RFC 7240)."
+    },
 }
+
+
+class Converter(OpenAPIConverter):
+    """Bodies whose defaults are told in words: makers of clients take a field with a `default` for one that is there.
+
+    In a request it need not be, and so it is not required of those who write one.
+    """
+
+    def fields2jsonschema(self, fields: Mapping[str, ma.fields.Field[Any]], *, partial: Any = None) -> dict[str, Any]:  # noqa: ANN401
+        """Return the JSON schema of a body's fields."""
+        schema: dict[str, Any] = super().fields2jsonschema(dict(fields), partial=partial)  # type: ignore[no-untyped-call]
+        for prop in schema["properties"].values():
+            if (default := prop.pop("default", None)) is not None:
+                told = f"Default: {json.dumps(default)}."
+                prop["description"] = f"{prop['description']} {told}" if "description" in prop else told
+        return schema
+
+
+class Plugin(MarshmallowPlugin):
+    """Schemas as Converter describes them."""
+
+    Converter = Converter
 
 
 class OpenApi(Api):  # type: ignore[misc]
@@ -71,7 +100,7 @@ def create(app: Flask, *, title: str, version: str, description: str) -> OpenApi
         },
     )
     app.url_map.converters |= {"id": IdConverter, "int": NumberConverter}
-    api = OpenApi(app)
+    api = OpenApi(app, spec_kwargs={"marshmallow_plugin": Plugin()})
     api.spec.components.security_scheme("api_key", {"type": "http", "scheme": "bearer"})
     for name, header in HEADERS.items():
         schema = {"type": "string", "minLength": 1}

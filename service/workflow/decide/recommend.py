@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.flip_points import FlipPoint
@@ -13,8 +14,13 @@ from service.workflow.decide.reason import Reason
 from service.workflow.decide.reasons import nothing_eligible, reasons
 from service.workflow.decide.review import review_of
 from service.workflow.options import Option
+from service.workflow.policy import Mode
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import DAY
+
+Unanswered = Literal["insufficient_data", "no_eligible_option"]
+Verdict = Mode | Unanswered
+"""What a recommendation may say: the mode of an option, or why there is none."""
 
 DAYS_PER_MONTH = 365 / 12
 """Days of a month of a term."""
@@ -38,7 +44,7 @@ class Recommendation:
     would_change: the nearest flip points. review_by: the day to look again.
     """
 
-    mode: str
+    mode: Verdict
     option: Option | None
     provisional: bool
     confidence: Confidence
@@ -79,7 +85,7 @@ def recommend(case: Case, options: Sequence[Option], comparison: Comparison) -> 
     )
 
 
-def _none(case: Case, comparison: Comparison, mode: str, why: tuple[Reason, ...]) -> Recommendation:
+def _none(case: Case, comparison: Comparison, mode: Unanswered, why: tuple[Reason, ...]) -> Recommendation:
     """Return the answer that recommends nothing."""
     review = review_of(case, None, comparison.uncertainty.spread)
     because = "Nothing is recommended."

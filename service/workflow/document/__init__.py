@@ -1,5 +1,5 @@
-"""The evaluation as a JSON document: the same for the API, the command line and the stored bytes."""
+"""The answer of an evaluation: the same for the API, the command line and the stored bytes."""
 
-from service.workflow.document.build import document
+from service.workflow.document.answer import Answer, answer_of, document
 
-__all__ = ["document"]
+__all__ = ["Answer", "answer_of", "document"]

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from service.workflow.bill import MONEY
-
 JsonValue = dict[str, "JsonValue"] | list["JsonValue"] | str | int | float | bool | None
 
 DIGITS = 9
@@ -48,11 +46,6 @@ def quantity_text(value: Decimal) -> str:
 def money(amount: Decimal, currency: str) -> dict[str, JsonValue]:
     """Return money as `{"amount", "currency"}`."""
     return {"amount": decimal_text(amount), "currency": currency}
-
-
-def cents(amount: float, currency: str) -> dict[str, JsonValue]:
-    """Return an estimate of money, rounded to cents."""
-    return money(Decimal(repr(amount)).quantize(CENT, context=MONEY), currency)
 
 
 def time_text(time_us: int) -> str:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.kit import canonical_json
-from service.workflow.document.values import cents, decimal_text, number, quantity_text, significant, time_text
+from service.workflow.document.encoding import encode, estimate
+from service.workflow.document.values import decimal_text, number, quantity_text, significant, time_text
 from tests.effort import examples
 from tests.histories import at
 
@@ -106,7 +107,7 @@ def test_a_number_is_off_by_half_its_last_digit_and_stays_when_spelled_again(val
     ],
 )
 def test_estimates_of_money_are_in_cents(amount: float, text: str) -> None:
-    assert cents(amount, "EUR") == {"amount": text, "currency": "EUR"}
+    assert encode(estimate(amount, "EUR")) == {"amount": text, "currency": "EUR"}
 
 
 def test_times_are_utc_with_microseconds_only_where_there_are_any() -> None:
