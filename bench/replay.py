@@ -82,8 +82,8 @@ def replays(arrivals: Arrivals) -> Replays:
         "hybrid": lambda: replay_hybrid(arrivals, CAPACITY, UNITS, None, TARGET),
         "dedicated": lambda: replay_dedicated(arrivals, CAPACITY, UNITS, TARGET),
         "throughput, 2 axes": lambda: replay_throughput(arrivals, BUDGET, 2, TARGET),
-        "serverless": lambda: replay_serverless(arrivals, COLD, CAPACITY.speed, Limits(9000), TARGET, False),
-        "instances": lambda: replay_instances(arrivals, COLD, CAPACITY.speed, 16, 2, Limits(), TARGET),
+        "serverless": lambda: replay_serverless(arrivals, COLD, CAPACITY.speed, Limits(9000), TARGET, 0),
+        "instances": lambda: replay_instances(arrivals, COLD, CAPACITY.speed, 16, 32, Limits(), TARGET),
         "autoscaled 0 to 8": lambda: replay_autoscaled(arrivals, CAPACITY, 0, 8, 60.0, 300.0, TARGET),
     }
 

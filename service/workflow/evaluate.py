@@ -7,7 +7,7 @@ from functools import partial
 
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
-from service.workflow.compute.compute import Computed, compute, with_incumbent
+from service.workflow.compute.compute import Computed, compute, with_incumbent, with_tuned
 from service.workflow.compute.findings import replay_findings
 from service.workflow.compute.redecide import case_of
 from service.workflow.compute.replaying import Attended
@@ -85,7 +85,7 @@ def evaluate(
         executor = Attended(pool, progress)
         executor.progress("compute", 0.0)
         computed = compute(case, offers, executor, partial(executor.progress, "compute"))
-        computed = with_incumbent(computed, case, offers)
+        computed = with_tuned(with_incumbent(computed, case, offers), case, offers)
 
         comparison = compare(history, case, computed, offers, executor, executor.progress)
 

@@ -17,7 +17,7 @@ from service.workflow.compare.crossover import crossovers
 from service.workflow.compare.pareto import frontier
 from service.workflow.compare.uncertainty import uncertainty
 from service.workflow.compute.case import Case
-from service.workflow.compute.compute import compute, with_incumbent
+from service.workflow.compute.compute import compute, with_incumbent, with_tuned
 from service.workflow.compute.replay_cache import ReplayCache
 from service.workflow.evaluate import Evaluation, decided, pose
 from service.workflow.measure import measure
@@ -121,7 +121,7 @@ class Computation:
         policy = spelled(policy, self._posed.market)
         case = self._case(policy, self._cache.only(may_replay=may_replay))
         offers = self._posed.offers
-        computed = with_incumbent(compute(case, offers, executor), case, offers)
+        computed = with_tuned(with_incumbent(compute(case, offers, executor), case, offers), case, offers)
         options = computed.options
         comparison = Comparison(
             crossovers=tuple(crossovers(case, offers)),

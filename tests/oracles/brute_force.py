@@ -97,7 +97,7 @@ def _fluid_units(case: Case, offer: Dedicated) -> int:
 
 def _serverless(case: Case, offer: Serverless) -> Iterator[Way]:
     pool = offer.warm_pool is not None and offer.cold_start is not None
-    most = 0 if not pool else len(case.arrivals) if offer.bills_compute else 1
+    most = len(case.arrivals) if pool else 0
     for warm in range(most + 1):
         option = Alone(case, offer, warm).option()
         yield Way(option.key, option)

@@ -17,6 +17,7 @@ from service.workflow.compare.residuals import residuals_of, spread_of
 from service.workflow.compute.case import Case
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import RESIDUAL_SHARES
+from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import Float64s
 
 LOW, HIGH = 0.10, 0.90
@@ -33,9 +34,10 @@ class Interval:
     """An option at the coming level: 10 % and 90 % quantile of the adjusted total, money a month.
 
     probability_cheapest: share of scenarios in which nothing eligible costs less, other numbers of units included; of
-    equals, the one listed first; and an equal part of one scenario more, for what none of them shows (see _share).
-    probability_within_margin: the same of nothing costing less by more than the policy's margin. expected_regret: mean
-    money a month beyond the cheapest of each scenario. None of what is not eligible.
+    equals, the one that is recommended, else the one listed first; and an equal part of one scenario more, for what
+    none of them shows (see _share). probability_within_margin: the same of nothing costing less by more than the
+    policy's margin. expected_regret: mean money a month beyond the cheapest of each scenario. None of what is not
+    eligible.
     """
 
     key: str
@@ -97,9 +99,15 @@ def _intervals(
 ) -> Iterator[Interval]:
     """Yield the intervals; costs are of each option, others of the best number of its units, each (2 + scenarios,)."""
     margin = float(case.policy.margin)
+    policy = case.policy
+    chosen = choose([option for option in options if option.eligible], margins_of(policy), policy.incumbent)
+    recommended = None if chosen is None else chosen.key
     eligible = [cost for option, cost in zip(options, costs, strict=True) if option.eligible]
     least = np.min([*eligible, *others], axis=0) if eligible else None
     taken = np.zeros(len(costs[0]) if costs else 0, bool)
+    for option, cost in zip(options, costs, strict=True):
+        if option.key == recommended and least is not None:
+            taken = cost <= least * (1 + EQUAL)
     rivals = len(eligible) + any(option.eligible and option.mode == "hybrid" for option in options)
     for option, cost in zip(options, costs, strict=True):
         beyond = _payable(case, option)
@@ -107,8 +115,10 @@ def _intervals(
         if not option.eligible or least is None:
             yield Interval(option.key, low, high, None, None, None)
             continue
-        wins = (cost <= least * (1 + EQUAL)) & ~taken
-        taken |= wins
+        wins = cost <= least * (1 + EQUAL)
+        if option.key != recommended:
+            wins &= ~taken
+            taken |= wins
         near = cost * (1 - margin) <= least * (1 + EQUAL)
         regret = float(np.mean(np.maximum(cost - least, 0.0)[2:]))
         yield Interval(option.key, low, high, _share(wins[2:], 1 / rivals), _share(near[2:], 1 / rivals), regret)

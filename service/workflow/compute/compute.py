@@ -7,16 +7,19 @@ from difflib import get_close_matches
 from functools import cached_property
 
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.hybrid import hybrid_stem
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.compute.kinds.serverless import Alone, served_alone, serverless_options
+from service.workflow.compute.kinds.serverless import Alone
+from service.workflow.compute.kinds.warm_pools import served_alone, serverless_options
+from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.search.bounds import Bounds, bounds_of
-from service.workflow.compute.search.candidates import Candidate, candidates
+from service.workflow.compute.search.candidates import Candidate, candidates, default_streams, lowered
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.options import Option
-from service.workflow.rule import Ranked
+from service.workflow.rule import Ranked, choose, margins_of
 
 NEAREST = 3
 """How many keys of options the refusal of an unknown incumbent names."""
@@ -25,6 +28,8 @@ NEAREST = 3
 @dataclass(frozen=True)
 class Computed:
     """What was computed: serverless options, reserved candidates and the search over them; an incumbent if named.
+
+    tuned: the hybrid that would be taken, at a lower threshold (see with_tuned).
 
     Where no more than the answer was asked for, `alone` holds what else would be the serverless options.
     """
@@ -35,6 +40,7 @@ class Computed:
     search: Search
     bounds: Bounds
     incumbent: Option | None = None
+    tuned: Option | None = None
 
     def standing(self) -> list[Ranked]:
         """Return the eligible exact contenders, as the decision rule sees them, without building their options."""
@@ -52,8 +58,9 @@ class Computed:
     def options(self) -> tuple[Option, ...]:
         """Every option, sorted by rank: serverless, one of each reserved group, and the incumbent."""
         found = [*self.serverless, *self.search.options()]
-        if self.incumbent is not None and all(option.key != self.incumbent.key for option in found):
-            found.append(self.incumbent)
+        for named in (self.incumbent, self.tuned):
+            if named is not None and all(option.key != named.key for option in found):
+                found.append(named)
         return tuple(sorted(found, key=lambda option: option.rank))
 
 
@@ -102,6 +109,29 @@ def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> C
     if option is None:
         raise _unknown(incumbent, computed.options)
     return replace(computed, incumbent=option)
+
+
+def with_tuned(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:
+    """Return the options with the hybrid that would be taken at a lower threshold, where it misses a target.
+
+    Where slowness has no price the cheapest threshold wins, whatever it makes of a target that is no hard need. The
+    highest lower one that meets the target is listed beside it, so that the answer can say what meeting it costs.
+    """
+    if case.target is None or case.latency_is_priced:
+        return computed
+    standing = [option for option in computed.options if option.eligible and not option.ruled_out]
+    taken = choose(standing, margins_of(case.policy), case.policy.incumbent)
+    if taken is None or taken.mode != "hybrid" or not misses_target(case, taken.figures):
+        return computed
+    assert taken.reservation is not None
+    assert taken.serverless is not None
+    default = default_streams(case, taken.reservation.offer, taken.reservation.units)
+    for streams in lowered(default):
+        stem = hybrid_stem(taken.reservation, streams, default)
+        option = realize(case, f"{stem}+{taken.serverless.sku}", offers)
+        if option is not None and not misses_target(case, option.figures):
+            return replace(computed, tuned=option)
+    return computed
 
 
 def _unknown(incumbent: str, options: Sequence[Option]) -> WorkflowError:

@@ -5,7 +5,7 @@ import numpy as np
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import share_beyond
 from service.workflow.offers import Limits
-from service.workflow.options import Percentiles, Violation
+from service.workflow.options import Figures, Percentiles, Violation
 from service.workflow.replay.histogram import percentile_us
 from service.workflow.replay.limits import COUNTED, stated
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay, ServerlessReplay
@@ -59,6 +59,13 @@ def slow_requests(case: Case, replay: ReservedReplay | ServerlessReplay | Autosc
     if case.target is None or replay.first_token is None:
         return None
     return int(replay.slow.sum())
+
+
+def misses_target(case: Case, figures: Figures | None) -> bool:
+    """Whether more requests are known to miss the target than its percentile allows."""
+    if case.target is None or figures is None or figures.slow_share is None:
+        return False
+    return round(figures.slow_share * case.replayed[REQUESTS]) > case.slow_allowed
 
 
 def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:

@@ -6,15 +6,14 @@ from decimal import Decimal
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.serverless import FELT
+from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.terms import Running
 from service.workflow.decide.reason import Reason, money
 from service.workflow.offers import ColdStart, Rate
 from service.workflow.options import ExpectedCost, Option
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import DAY
-
-FELT = 0.01
-"""Share of requests that meet a cold start from which people feel it."""
 
 IMPLAUSIBLE = 20
 """Times cheaper than the same work by any other offer from which a price is taken for a slip of the pen."""
@@ -27,6 +26,7 @@ def caveats(case: Case, chosen: Option, options: Sequence[Option], comparison: C
     """Return what must be read first, the gravest first."""
     return (
         *_latency_unknown(case, chosen),
+        *_target_missed(case, chosen, options),
         *_implausible_price(chosen, options),
         *_running(case, chosen, options),
         *_bound(case, chosen),
@@ -47,16 +47,47 @@ def _latency_unknown(case: Case, chosen: Option) -> Iterator[Reason]:
     yield Reason("latency_unknown", (("target_ms", case.policy.latency.target_ms or 0.0),), sentence)
 
 
+def _target_missed(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say that a target which is neither strict nor priced is missed, and what meeting it would cost."""
+    if case.latency_is_priced or not misses_target(case, chosen.figures):
+        return
+    assert chosen.figures is not None
+    share, latency = chosen.figures.slow_share or 0.0, case.policy.latency
+    sentence = (
+        f"It misses the target: {share:.1%} of requests take longer than {latency.target_ms:g} ms "
+        f"({latency.metric.replace('_', ' ')}), {100 - latency.percentile:g}% may. "
+    )
+    known = (o for o in _standing(options) if o.figures is not None and o.figures.slow_share is not None)
+    meeting = min((o for o in known if not misses_target(case, o.figures)), key=lambda o: o.expected, default=None)
+    if meeting is None:
+        sentence += "Nothing that is on offer, and of which latency is known, meets it."
+    else:
+        sentence += f"{meeting.key} meets it for {money(meeting.expected - chosen.expected)} a month more."
+    sentence += " Set `latency.strict`, or a value of slow requests, to have that decide."
+    numbers = (
+        ("target_ms", latency.target_ms or 0.0),
+        ("slow_share", share),
+        ("option", meeting.key if meeting else ""),
+    )
+    yield Reason("target_missed", numbers, sentence)
+
+
+def _standing(options: Sequence[Option]) -> list[Option]:
+    return [option for option in options if option.eligible and not option.ruled_out]
+
+
 def _implausible_price(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Doubt an option that costs a fraction of what its work does by every other offer."""
-    others = [o for o in options if o.eligible and not o.ruled_out and not _offers(o) & _offers(chosen)]
+    others = [o for o in _standing(options) if not _offers(o) & _offers(chosen)]
     best = min((_of_work(option) for option in others), default=None)
     if best is None or best < IMPLAUSIBLE * chosen.expected or not best:
         return
     times = float(best / chosen.expected) if chosen.expected else math.inf
-    least = "nothing" if not chosen.expected else f"1 part in {times:,.0f}"
+    least = f"1 part in {times:,.0f} of what the same work does by any other offer"
+    if not chosen.expected:
+        least = "nothing, and the same work does cost money by any other offer"
     sentence = (
-        f"It costs {least} of what the same work does by any other offer. A slip in the sheet is likelier than such a "
+        f"It costs {least}. A slip in the sheet is likelier than such a "
         f"price: check {' and '.join(sorted(_offers(chosen)))} against its source."
     )
     yield Reason("implausible_price", (("times_cheaper", times if math.isfinite(times) else 0.0),), sentence)
@@ -83,7 +114,7 @@ def _running(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
     owed = case.terms.owed
     until = " and ".join(_of_running(entry) for entry in running)
     sentence = f"{money(owed)} a month is owed whatever you choose: {until}."
-    free = [o for o in options if o.eligible and not o.ruled_out]
+    free = _standing(options)
     after = choose([_Freed(o, case) for o in free], margins_of(case.policy))
     if after is not None and after.key != chosen.key:
         ends = [entry.months_left for entry in running]
@@ -134,9 +165,10 @@ def _bound(case: Case, chosen: Option) -> Iterator[Reason]:
     rate, term = reservation.rate, reservation.rate.months
     payable = new * (rate.upfront + rate.monthly_per_unit * term.numerator / term.denominator)
     days = (case.profile.end_us - case.profile.start_us) / DAY
+    seen = "less than a day" if days < 1 else f"{days:,.0f} day{'s' if round(days) > 1 else ''}"
     sentence = (
         f"It binds: {money(payable)} is payable until the earliest exit in {_length(rate)}, whatever the traffic does "
-        f"then; the traffic was seen for {days:,.0f} days."
+        f"then; the traffic was seen for {seen}."
     )
     yield Reason("commitment_binds", (("payable", payable), ("months", float(term)), ("days_seen", days)), sentence)
 
@@ -159,11 +191,18 @@ def _cold_starts(case: Case, chosen: Option, options: Sequence[Option]) -> Itera
     sentence = (
         f"{starts:,.0f} cold starts a month, of {cold.start_seconds:g} s each, for {requests:,.0f} requests{waited}."
     )
-    warm = next((o for o in options if o.eligible and o.warm_instances and o.serverless == chosen.serverless), None)
-    if warm is not None and not chosen.warm_instances:
+    pools = (o for o in options if o.eligible and o.serverless == chosen.serverless)
+    larger = (o for o in pools if o.warm_instances > chosen.warm_instances and _starts(o) < FELT * requests)
+    warm = min(larger, key=lambda o: o.warm_instances, default=None)
+    if warm is not None:
         more = money(warm.expected - chosen.expected)
-        sentence += f" A warm instance avoids them for {more} a month more: {warm.key}."
+        pool = "A warm instance avoids" if warm.warm_instances == 1 else f"{warm.warm_instances} warm instances avoid"
+        sentence += f" {pool} {'them' if not _starts(warm) else 'most'} for {more} a month more: {warm.key}."
     yield Reason("cold_starts", (("cold_starts", starts), ("start_seconds", cold.start_seconds)), sentence)
+
+
+def _starts(option: Option) -> float:
+    return 0.0 if option.figures is None else option.figures.cold_starts_per_month
 
 
 def _cold_start(option: Option) -> ColdStart | None:
@@ -178,7 +217,9 @@ def _growth(case: Case, comparison: Comparison) -> Iterator[Reason]:
     side = "above" if growth > 0 else "below"
     flip = next((p for p in comparison.flip_points if p.kind == "traffic" and p.direction == side), None)
     if flip is None:
-        sentence = f"At {growth:+.0%} a month no other answer was found up to a change of traffic by a factor of 32."
+        sentence = (
+            f"At {growth * 100:+.3g}% a month no other answer was found up to a change of traffic by a factor of 32."
+        )
         yield Reason("growth", (("growth_per_month", growth),), sentence)
         return
     factor = float(flip.value / flip.current)
@@ -186,7 +227,7 @@ def _growth(case: Case, comparison: Comparison) -> Iterator[Reason]:
     if months > MOST_MONTHS:
         return
     sentence = (
-        f"At {growth:+.0%} a month the answer changes to {flip.to} in month {months}, "
+        f"At {growth * 100:+.3g}% a month the answer changes to {flip.to} in month {months}, "
         f"at {factor:.3g} times the traffic."
     )
     yield Reason("growth", (("month", months), ("factor", factor), ("option", flip.to)), sentence)

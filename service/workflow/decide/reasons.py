@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.crossover import Crossover
@@ -36,9 +37,14 @@ def _standing(options: Sequence[Option]) -> list[Option]:
 
 
 def _against_today(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
-    """Say what changing saves against what is in use today."""
+    """Say what changing saves against what is in use today, or that nothing does."""
     today = next((option for option in options if option.key == case.policy.incumbent), None)
-    if today is None or today.key == chosen.key or today.ruled_out:
+    if today is None or today.ruled_out:
+        return
+    if today.key == chosen.key:
+        if _standing(options)[0].expected >= chosen.expected:
+            sentence = f"{today.key} is in use today: no change saves anything."
+            yield Reason("against_today", (("option", today.key), ("saving", Decimal(0))), sentence)
         return
     saving = today.expected - chosen.expected
     verb = f"saves {money(saving)}" if saving >= 0 else f"costs {money(-saving)} more"
@@ -75,32 +81,43 @@ def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> It
         if option.eligible and option.mode not in seen:
             seen.add(option.mode)
             if option.expected > chosen.expected:
-                yield _cheaper_than(chosen, option)
+                yield _cheaper_than(case, chosen, option)
     standing = _standing(options)
     if standing[0].expected < chosen.expected:
         yield _passed_over(case, chosen, standing[0])
         return
     others = [option for option in standing if option.key != chosen.key]
     if others:
-        yield from _runner_up(chosen, others[0])
+        yield from _runner_up(case, chosen, others[0])
 
 
-def _runner_up(chosen: Option, second: Option) -> Iterator[Reason]:
+def _runner_up(case: Case, chosen: Option, second: Option) -> Iterator[Reason]:
     """Say by how much the next best lost where it is of the same mode; of others it is said with their mode."""
     if second.mode != chosen.mode:
         return
     more = second.expected - chosen.expected
-    sentence = f"The next best, {second.key}, costs {money(more)} a month more."
-    if not more:
+    sentence = f"The next best, {second.key}, costs {money(more)} a month more{_weighed(case, chosen, second)}."
+    if not more and chosen.key == case.policy.incumbent:
+        sentence = f"{second.key} costs the same; {chosen.key} is in use today."
+    elif not more:
         sentence = f"{second.key} costs the same; it is more complex, or comes later by name."
     yield Reason("runner_up", (("option", second.key), ("more", more)), sentence, more)
 
 
-def _cheaper_than(chosen: Option, best: Option) -> Reason:
+def _weighed(case: Case, *options: Option) -> str:
+    """Return the clause for costs that are no bills, since a term makes months payable that may not need it."""
+    reserved = [option.reservation for option in options if option.reservation is not None]
+    new = (entry for entry in reserved if entry.rate.is_committed and case.terms.covered(entry) < entry.units)
+    weighed = any(case.terms.weight(entry.rate) > 1 for entry in new)
+    return ", a term weighed by the months it may be needed" if weighed else ""
+
+
+def _cheaper_than(case: Case, chosen: Option, best: Option) -> Reason:
     """Set the chosen against the first of another mode, of which no more than a lower limit may be known."""
     saving = best.expected - chosen.expected
     share = saving / best.expected
-    sentence = f"It costs {money(saving)} a month less ({share:.1%}) than the best {best.mode} option, {best.key}."
+    sentence = f"It costs {money(saving)} a month less ({share:.1%}) than the best {best.mode} option, {best.key}"
+    sentence += f"{_weighed(case, chosen, best)}."
     if best.ruled_out:
         sentence = f"It costs at least {money(saving)} a month less ({share:.1%}) than any {best.mode} option could."
     return Reason("cheaper_than", (("option", best.key), ("saving", saving)), sentence, saving)
@@ -114,7 +131,8 @@ def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
     margin = case.policy.margin if code == "incumbent_stays" else margin_of(cheapest, margins_of(case.policy))
     sentence = (
         f"{cheapest.key} would save {money(saving)} a month ({share:.1%}), less than the margin of "
-        f"{(margin * 100).normalize():f}% asked of a change; {chosen.key} stays because {why}."
+        f"{(margin * 100).normalize():f}% asked of a change{_weighed(case, chosen, cheapest)}; {chosen.key} stays "
+        f"because {why}."
     )
     return Reason(code, (("option", cheapest.key), ("saving", saving)), sentence, saving)
 
@@ -144,9 +162,12 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
     yield Reason("traffic_pattern", (("pattern", profile.pattern),), pattern)
     whole = [o for o in options if o.mode == "dedicated" and _serves_everything(o)]
     dedicated = next((o for o in whole if o.eligible), whole[0] if whole else None)
+    if any(o.key == chosen.key for o in whole):
+        dedicated = chosen
     if dedicated is not None and dedicated.figures is not None and dedicated.figures.utilization is not None:
         busy = dedicated.figures.utilization
-        sentence = f"Dedicated capacity that serves everything ({dedicated.key}) would be {busy:.1%} utilized."
+        would = "is" if dedicated.key == chosen.key else "would be"
+        sentence = f"Dedicated capacity that serves everything ({dedicated.key}) {would} {busy:.1%} utilized."
         yield Reason("utilization_when_dedicated", (("option", dedicated.key), ("utilization", busy)), sentence)
     if profile.idle_share > 0:
         sentence = f"The workload is idle {profile.idle_share:.1%} of the time."

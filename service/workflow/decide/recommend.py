@@ -102,6 +102,8 @@ def _caps(case: Case, chosen: Option, found: Sequence[Reason]) -> dict[str, Conf
         caps["so little traffic says nothing of how days differ"] = "low"
     if "latency_unknown" in codes:
         caps["its latency is unknown and a target is set"] = "medium"
+    if "target_missed" in codes:
+        caps["it misses the target that is set"] = "medium"
     if "implausible_price" in codes:
         caps["its price is too low to be believed"] = "low"
     if "commitment_binds" in codes and chosen.reservation is not None:

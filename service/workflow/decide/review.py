@@ -3,8 +3,10 @@
 The level of traffic wanders: over d days its logarithm spreads by about s × √(d ÷ 7), s the spread over a week (see
 compare/uncertainty). What binds nothing is looked at again when that reaches the policy's `review_drift`: deciding
 again each day loses a third of what one decision loses (measured in docs/model.md). What binds stays until its end.
+Traffic that is not representative yet is looked at again as soon as it can be, whatever the answer.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -39,5 +41,8 @@ def review_of(case: Case, option: Option | None, spread: float) -> Review:
             )
     elif binding:
         why = "units are bound for a term, and what spills can be looked at again"
+    missing = max(1, math.ceil(policy.sufficiency.days - case.profile.days))
+    if not case.profile.representative and missing < days:
+        days, why = missing, "by then enough of the traffic may have been seen for a firm answer"
     day = ended + timedelta(days=min(days, (date.max - ended).days))
     return Review(day, f"Look again {days} day{'' if days == 1 else 's'} after the traffic ends: {why}.")

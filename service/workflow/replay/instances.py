@@ -14,10 +14,10 @@ from service.workflow.traffic import Float64s, Int64s, UInt8s
 
 
 class Fleet(NamedTuple):
-    """How instances behave: requests each serves at once, instances always up, µs to start and to go down."""
+    """How instances behave: requests each serves at once, and those always up in all; µs to start and to go down."""
 
     concurrency: int
-    warm: int
+    warm_places: int
     start_us: float
     idle_us: float
 
@@ -94,7 +94,7 @@ def run_fleet(
             serving -= 1
         elif arrival == now:
             hour = hour_of(hour_index, request, hour)
-            warm = int(on_warm < fleet.warm * fleet.concurrency)
+            warm = int(on_warm < fleet.warm_places)
             pooled = int(not warm and on_extra < extra * fleet.concurrency)
             wait, started = (0.0, last) if warm or pooled else _seat(now, fleet, starting, last)
             hourly.cold_starts[hour] += started - last

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeGuard
 
 from service.workflow.bill import Billed, total
 from service.workflow.compare.flip_points.envelopes import REACH, Hinge, Line
@@ -14,7 +13,8 @@ from service.workflow.compute.compute import Computed
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_stem
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import lost_latency, made_up
-from service.workflow.compute.kinds.serverless import Alone, has_pool, warm_lines
+from service.workflow.compute.kinds.serverless import Alone, warm_lines
+from service.workflow.compute.kinds.warm_pools import MOST_INSTANCES, has_pool, may_pay
 from service.workflow.compute.requirements import isolation_value, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams, larger_hybrids
 from service.workflow.compute.search.dominance import undominated
@@ -77,7 +77,8 @@ class Ways:
         self._stems: dict[int, str] = {}
         self._takers: dict[tuple[Probe, frozenset[str]], list[Serverless]] = {}
         self._spilling: dict[tuple[int, str], Way | None] = {}
-        self._pools = {o.serverless.sku: o for o in sorted(computed.serverless, key=_warm) if _may_grow(o.serverless)}
+        pools = sorted(computed.serverless, key=_warm)
+        self._pools = {o.serverless.sku: o for o in pools if o.serverless is not None and _may_grow(case, o.serverless)}
         self._index: _Index | None = None
 
     def still(self, moves: Callable[[Way], bool], *, known: bool) -> Iterator[Way]:
@@ -297,7 +298,7 @@ class Ways:
     def _grows(self, sku: str, ceiling: Decimal | None) -> bool:
         """Whether one more warm instance than tried would save a start, for less than a ceiling."""
         largest = self._pools[sku]
-        if ceiling is None or largest.serverless is None:
+        if ceiling is None or largest.serverless is None or largest.warm_instances >= MOST_INSTANCES:
             return False
         starts = largest.figures is not None and largest.figures.cold_starts_per_month > 0
         return starts and total(warm_lines(largest.serverless, largest.warm_instances + 1)) < ceiling
@@ -335,9 +336,9 @@ class _Index:
                 self.largest[group] = reservation
 
 
-def _may_grow(offer: Serverless | None) -> TypeGuard[Serverless]:
+def _may_grow(case: Case, offer: Serverless) -> bool:
     """Whether pools of more than one instance can help."""
-    return offer is not None and has_pool(offer) and offer.bills_compute
+    return has_pool(offer) and may_pay(case, offer)
 
 
 def _warm(option: Option) -> int:

@@ -11,7 +11,8 @@ from service.workflow.compare.flip_points.envelopes import REACH, SIDES, Line, S
 from service.workflow.compare.flip_points.moving import of_meter, of_minimum
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
 from service.workflow.compare.flip_points.search import Ceilings, Finder
-from service.workflow.compute.kinds.serverless import has_pool, warm_lines
+from service.workflow.compute.kinds.serverless import warm_lines
+from service.workflow.compute.kinds.warm_pools import has_pool
 from service.workflow.offers import Meter, Price, Serverless
 
 

@@ -1,7 +1,5 @@
 """Serverless options: the bill of all traffic, cold starts, warm pools, throttling."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -19,13 +17,15 @@ from service.workflow.compute.metrics import (
     throttle_violations,
     throttled_share,
 )
-from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
 from service.workflow.options import SERVERLESS, WARM_POOL, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.replay.result import ServerlessReplay
 from service.workflow.replay.serverless import replay_instances, replay_serverless
 from service.workflow.traffic import UInt8s
+
+FELT = 0.01
+"""Share of requests that wait for a cold start from which people feel it."""
 
 NO_COLD_START = ColdStart(idle_seconds=0.0, start_seconds=0.0)
 
@@ -38,13 +38,18 @@ class ServerlessProbe:
     speed: Speed | None
     limits: Limits
     instances: int
-    warm: int
+    warm_places: int
 
     @classmethod
     def of(cls, offer: Serverless, warm: int = 0) -> "ServerlessProbe":
-        """Return the offer's probe; `instances` is the concurrency of one where compute is billed, else 0."""
+        """Return the offer's probe with a pool of `warm` instances.
+
+        instances: the concurrency of one where compute is billed, else 0. warm_places: requests that the pool serves at
+        once; an instance of it takes no fewer than any other does.
+        """
         instances = offer.instance_concurrency if offer.bills_compute else 0
-        return cls(offer.cold_start, offer.speed, offer.limits, instances, warm)
+        places = 0 if offer.warm_pool is None else warm * max(offer.warm_pool.concurrency, instances)
+        return cls(offer.cold_start, offer.speed, offer.limits, instances, places)
 
     def run(self, case: Case, kept: UInt8s | None = None) -> ServerlessReplay:
         """Replay the case's requests, or those that `kept` (uint8, shape (n,)) marks."""
@@ -57,10 +62,10 @@ class ServerlessProbe:
         if self.instances:
             cold = self.cold_start or NO_COLD_START
             return replay_instances(
-                case.arrivals, cold, self.speed, self.instances, self.warm, self.limits, case.target, kept
+                case.arrivals, cold, self.speed, self.instances, self.warm_places, self.limits, case.target, kept
             )
         return replay_serverless(
-            case.arrivals, self.cold_start, self.speed, self.limits, case.target, self.warm > 0, kept
+            case.arrivals, self.cold_start, self.speed, self.limits, case.target, self.warm_places, kept
         )
 
 
@@ -189,6 +194,13 @@ class Alone:
         """Whether it meets every hard need."""
         return not self.violations
 
+    @property
+    def is_felt(self) -> bool:
+        """Whether people feel its cold starts, or it misses a target that is set for them."""
+        delayed = int(self.replay.delayed.sum())
+        late = self.slow is not None and self.slow > self.case.slow_allowed >= self.slow - delayed
+        return late or delayed > FELT * self.case.replayed[0]
+
     def option(self) -> Option:
         """Return the option, in full."""
         case, replay = self.case, self.replay
@@ -240,45 +252,3 @@ def _figures(case: Case, replay: ServerlessReplay, slow: int | None, throttled: 
         first_token=percentiles(replay.first_token),
         end_to_end=percentiles(replay.end_to_end),
     )
-
-
-def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
-    """Return the option of every offer without a warm pool, and with every size of it that could pay."""
-    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer)))
-    replays = dict(zip(probes, replayed(executor, case, probes), strict=True))
-    return [alone.option() for alone in served_alone(case, offers, replays)]
-
-
-def served_alone(
-    case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
-) -> list[Alone]:
-    """Return every offer without a warm pool, and with every size of it that could pay.
-
-    Shared capacity is felt cold only from zero, so one warm instance is all that helps; where instances are
-    billed by the second, larger pools are tried until no other instance starts, or the pool alone costs more than
-    the best one found that meets every hard need.
-    """
-    shared = {} if replays is None else replays
-    found: list[Alone] = []
-    for offer in offers:
-        tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
-        found += [*tried, *(_larger_pools(tried) if has_pool(offer) and offer.bills_compute else ())]
-    return found
-
-
-def _first_sizes(offer: Serverless) -> tuple[int, ...]:
-    return (0, 1) if has_pool(offer) else (0,)
-
-
-def has_pool(offer: Serverless) -> bool:
-    """Whether a warm pool is on offer and avoids anything."""
-    return offer.warm_pool is not None and offer.cold_start is not None
-
-
-def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
-    best = min((alone.expected for alone in tried if alone.eligible), default=Decimal("Infinity"))
-    last = tried[-1]
-    while last.replay.cold_starts.any() and total(warm_lines(last.offer, last.warm + 1)) < best:
-        last = replace(last, warm=last.warm + 1)
-        yield last
-        best = min(best, last.expected) if last.eligible else best

@@ -229,5 +229,9 @@ def thresholds(case: Case, offer: Dedicated, units: int) -> tuple[int, ...]:
     default = default_streams(case, offer, units)
     if not default or not case.latency_is_priced:
         return (default,)
-    lowered = (max(1, int(default * share)) for share in LOWERED_THRESHOLDS)
-    return tuple(dict.fromkeys((default, *lowered)))
+    return tuple(dict.fromkeys((default, *lowered(default))))
+
+
+def lowered(default: int) -> tuple[int, ...]:
+    """Return lower thresholds than the policy's, highest first."""
+    return tuple(max(1, int(default * share)) for share in LOWERED_THRESHOLDS)

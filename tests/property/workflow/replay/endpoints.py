@@ -20,12 +20,19 @@ def throttled(
     return result
 
 
-def endpoint_waits(times: Sequence[int], service: Sequence[int], idle_us: int, start_us: int) -> tuple[list[int], int]:
-    """Each request's wait, and how often the endpoint started."""
+def endpoint_waits(
+    times: Sequence[int], service: Sequence[int], idle_us: int, start_us: int, warm_places: int = 0
+) -> tuple[list[int], int]:
+    """Each request's wait, and how often the endpoint started beside its places that are always up."""
     waits: list[int] = []
     starts: list[int] = []
+    on_warm: set[int] = set()
     for i, time in enumerate(times):
-        ends = [times[j] + waits[j] + service[j] for j in range(i)]
+        if sum(times[j] + service[j] > time for j in on_warm) < warm_places:
+            on_warm.add(i)
+            waits.append(0)
+            continue
+        ends = [times[j] + waits[j] + service[j] for j in range(i) if j not in on_warm]
         if not any(end >= time - idle_us for end in ends):
             starts.append(time)
         coming = [start + start_us - time for start in starts if start <= time < start + start_us]

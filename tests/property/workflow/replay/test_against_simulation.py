@@ -138,21 +138,33 @@ LOGGED = Speed(1000.0, ((1, 1.0),))
 
 
 @checked
-@given(times_of, services_of, kept_of, cold_of, st.sampled_from([None, 1, 3]), st.sampled_from([None, 50, 90]))
+@given(
+    times_of,
+    services_of,
+    kept_of,
+    cold_of,
+    st.tuples(st.sampled_from([None, 1, 3]), st.sampled_from([None, 50, 90])),
+    st.sampled_from([0, 1, 2]),
+)
 def test_serverless(
-    times: list[int], services: list[int], kept: list[bool], cold: ColdStart, most: int | None, tokens: int | None
+    times: list[int],
+    services: list[int],
+    kept: list[bool],
+    cold: ColdStart,
+    limited: tuple[int | None, int | None],
+    warm: int,
 ) -> None:
     arrivals = arrivals_at(times, output=30, cached=10, service=services[: len(times)])
-    limits = Limits(most, tokens)
+    limits, (most, tokens) = Limits(*limited), limited
     chosen = [i for i in range(len(times)) if kept[i]]
     refused = throttled([times[i] for i in chosen], [40] * len(chosen), most, tokens)
     served = [i for i, no in zip(chosen, refused, strict=True) if not no]
     idle_us, start_us = round(cold.idle_seconds * SECOND), round(cold.start_seconds * SECOND)
-    waits, starts = endpoint_waits([times[i] for i in served], [services[i] for i in served], idle_us, start_us)
+    waits, starts = endpoint_waits([times[i] for i in served], [services[i] for i in served], idle_us, start_us, warm)
     mask = np.array(kept[: len(times)], np.uint8)
 
     def replay(requests: Arrivals, target: LatencyTarget | None) -> ServerlessReplay:
-        answer = replay_serverless(requests, cold, LOGGED, limits, target, False, mask)
+        answer = replay_serverless(requests, cold, LOGGED, limits, target, warm, mask)
         return replace(answer, slow=answer.slow - answer.throttled) if target else answer
 
     whole = replay(arrivals, None)
@@ -173,7 +185,7 @@ def test_instances(times: list[int], services: list[int], concurrency: int, warm
     waits, starts, billed = fleet_waits(times, services, concurrency, warm, start_us, idle_us)
 
     def replay(requests: Arrivals, target: LatencyTarget | None) -> ServerlessReplay:
-        return replay_instances(requests, cold, LOGGED, concurrency, warm, Limits(), target)
+        return replay_instances(requests, cold, LOGGED, concurrency, warm * concurrency, Limits(), target)
 
     whole = replay(an_hour_each(arrivals), None)
     assert whole.up_us.tolist() == billed

@@ -20,7 +20,7 @@ def fleet(
     cold: ColdStart = COLD,
     limits: Limits = FREE,
 ) -> ServerlessReplay:
-    return replay_instances(arrivals, cold, SPEED, concurrency, warm, limits, target, kept)
+    return replay_instances(arrivals, cold, SPEED, concurrency, warm * concurrency, limits, target, kept)
 
 
 def test_one_request_is_billed_from_the_start_until_its_instance_goes_down() -> None:

@@ -15,7 +15,7 @@ def endpoint(
     speed: Speed | None = SPEED,
     limits: Limits = FREE,
     target: LatencyTarget | None = None,
-    warm: bool = False,
+    warm: int = 0,
     kept: UInt8s | None = None,
 ) -> ServerlessReplay:
     return replay_serverless(arrivals, cold, speed, limits, target, warm, kept)
@@ -61,7 +61,7 @@ def test_logged_service_times_are_taken_as_they_are() -> None:
 
 def test_a_warm_endpoint_and_one_without_cold_starts_never_wait() -> None:
     arrivals = arrivals_at([0, HOUR])
-    assert endpoint(arrivals, warm=True).cold_starts.sum() == 0
+    assert endpoint(arrivals, warm=len(arrivals)).cold_starts.sum() == 0
     assert endpoint(arrivals, cold=None).delayed.sum() == 0
 
 

@@ -1,0 +1,68 @@
+"""Warm pools: which sizes of them are tried beside the plain offer."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from decimal import Decimal
+
+from service.workflow.bill import total
+from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.serverless import Alone, ServerlessProbe, warm_lines
+from service.workflow.compute.replaying import replayed
+from service.workflow.offers import Serverless
+from service.workflow.options import Option
+from service.workflow.replay.result import ServerlessReplay
+
+MOST_INSTANCES = 64
+"""Instances of the largest warm pool that is tried."""
+
+
+def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
+    """Return the option of every offer without a warm pool, and with every size of it that could pay."""
+    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer)))
+    replays = dict(zip(probes, replayed(executor, case, probes), strict=True))
+    return [alone.option() for alone in served_alone(case, offers, replays)]
+
+
+def served_alone(
+    case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
+) -> list[Alone]:
+    """Return every offer without a warm pool, and with every size of it that could pay.
+
+    A pool helps only those that find a place in it. Larger ones are tried until no other instance starts, or the pool
+    alone costs more than the best one found that meets every hard need; MOST_INSTANCES at most. Where slowness has no
+    price and time is not billed, a larger one never pays: they are tried until people no longer feel cold starts and
+    the target is met, so that the answer can say what that costs.
+    """
+    shared = {} if replays is None else replays
+    found: list[Alone] = []
+    for offer in offers:
+        tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
+        found += [*tried, *(_larger_pools(tried) if has_pool(offer) else ())]
+    return found
+
+
+def _first_sizes(offer: Serverless) -> tuple[int, ...]:
+    return (0, 1) if has_pool(offer) else (0,)
+
+
+def has_pool(offer: Serverless) -> bool:
+    """Whether a warm pool is on offer and avoids anything."""
+    return offer.warm_pool is not None and offer.cold_start is not None
+
+
+def may_pay(case: Case, offer: Serverless) -> bool:
+    """Whether a larger warm pool can make an offer cheaper or eligible: time is billed, or slowness counts."""
+    return offer.bills_compute or case.latency_is_priced
+
+
+def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
+    best = min((alone.expected for alone in tried if alone.eligible), default=Decimal("Infinity"))
+    last = tried[-1]
+    pays = may_pay(last.case, last.offer)
+    while last.replay.cold_starts.any() and last.warm < MOST_INSTANCES:
+        if total(warm_lines(last.offer, last.warm + 1)) >= best if pays else not last.is_felt:
+            return
+        last = replace(last, warm=last.warm + 1)
+        yield last
+        best = min(best, last.expected) if last.eligible else best
