@@ -4,6 +4,7 @@ It follows every answer that is written, and fails or is late without anybody's 
 there, a report says that its charts are being drawn.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -23,13 +24,18 @@ Json = dict[str, Any]
 
 def found(tx: Transaction, digest: str) -> Json | None:
     """Return what was computed for an answer by this engine, None where that is still to come."""
-    statement = select(ChartData.content).where(
+    return found_all(tx, [digest]).get(digest)
+
+
+def found_all(tx: Transaction, digests: Collection[str]) -> dict[str, Json]:
+    """Return what was computed for answers by this engine, by their digests."""
+    statement = select(ChartData.digest, ChartData.content).where(
         ChartData.organization_id == tx.organization_id,
-        ChartData.digest == digest,
+        ChartData.digest.in_(digests),
         ChartData.engine_version == ENGINE_VERSION,
         ChartData.form == VERSION,
     )
-    return tx.session.scalar(statement)
+    return dict(tx.session.execute(statement).all())
 
 
 def run(task: Task) -> Finish:

@@ -1,11 +1,12 @@
 """The first page: what everything costs a month, what could be saved, and what needs somebody now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Blueprint, render_template
 
+from service.evaluations import charting
 from service.evaluations import service as evaluations
 from service.evaluations.inputs import NEWEST, plan
 from service.evaluations.queries import evaluation, latest_of
@@ -18,6 +19,7 @@ from service.portfolios import service
 from service.portfolios.standing import Standing, Sums, standings, sums
 from service.reports import words
 from service.reports.facts import Fact
+from service.reports.timelines import sparkline
 from service.workloads import service as workloads
 
 MOST_NEEDS = 12
@@ -37,13 +39,15 @@ def show_portfolio(tx: Transaction) -> str:
     """Show what all workloads cost, what could be saved, what needs somebody, and each workload's answer."""
     rows = standings(tx)
     needs = every_need(tx, rows)
+    shown = rows[:MOST_ROWS]
+    drawn = charting.found_all(tx, [row.latest.digest for row in shown if row.latest is not None])
     return render_template(
         "portfolio.html",
         head=_head(rows, len(needs)),
         sums=[(one.currency, list(_facts(one, rows))) for one in sums(rows)],
         needs=needs[:MOST_NEEDS],
         more_needs=max(0, len(needs) - MOST_NEEDS),
-        rows=[_row(row) for row in rows[:MOST_ROWS]],
+        rows=[_row(row, drawn) for row in shown],
         more_rows=max(0, len(rows) - MOST_ROWS),
         stale=sum(row.stale or row.due for row in rows),
         may_evaluate="evaluations:write" in tx.actor.scopes,
@@ -112,7 +116,7 @@ def _facts(one: Sums, rows: Sequence[Standing]) -> Iterator[Fact]:
     )
 
 
-def _row(row: Standing) -> Json:
+def _row(row: Standing, drawn: Mapping[str, Json]) -> Json:
     shown = None if row.latest is None else answer(row.latest)
     state = "stale" if row.stale else "due" if row.due else ""
     if row.under_way is not None:
@@ -121,4 +125,5 @@ def _row(row: Standing) -> Json:
     if row.saving is not None and row.today:
         saved = words.signed(words.share(abs(float(row.saving / row.today))), -row.saving, plus=True)
         saved = "as today" if not row.saving else saved
-    return {"workload": row.workload, "answer": shown, "state": state, "saved": saved}
+    traffic = None if row.latest is None else sparkline(drawn.get(row.latest.digest))
+    return {"workload": row.workload, "answer": shown, "state": state, "saved": saved, "traffic": traffic}

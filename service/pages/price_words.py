@@ -1,16 +1,38 @@
 """Offers of a price sheet in words: what each costs, and what changed from one version to the next."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
+from markupsafe import Markup
+
 from service.reports import words
+from service.reports.drawings.step_chart import Value
+from service.reports.timelines import prices_chart
 
 Json = dict[str, Any]
 
 PER = {1: "each", 1_000: "a thousand", 1_000_000: "a million", 1_000_000_000: "a thousand million"}
+GONE = "not offered"
 MONTHLY_FEES = ("monthly_minimum", "hourly")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price: its amount for what `unit` names, what else it says, and the amount for a single one, which compares."""
+
+    amount: Decimal
+    unit: str
+    more: str
+    each: Decimal
+
+    @property
+    def text(self) -> str:
+        """The price in words."""
+        return f"{words.price(self.amount)} {self.unit}{self.more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +59,14 @@ def offer_row(offer: Json) -> Json:
         "sku": offer["sku"],
         "mode": offer["mode"],
         "what": ", ".join(filter(None, said)),
-        "prices": [f"{what}: {text}" for what, (text, _) in prices_of(offer).items()],
+        "prices": [f"{what}: {price.text}" for what, price in prices_of(offer).items()],
         "holds": list(_holds(offer)),
         "note": " ".join(filter(None, [offer.get("note", ""), f"Until {until}." if until else ""])),
     }
 
 
-def prices_of(offer: Json) -> dict[str, tuple[str, Decimal]]:
-    """Return every price of an offer by what it is of: in words, and as a number that compares."""
+def prices_of(offer: Json) -> dict[str, Price]:
+    """Return every price of an offer by what it is of."""
     return dict(_prices(offer))
 
 
@@ -56,36 +78,77 @@ def changes(before: Mapping[str, Json], after: Mapping[str, Json]) -> list[Chang
         for what in was.keys() | now.keys():
             old, new = was.get(what), now.get(what)
             if old != new:
-                share = float((new[1] - old[1]) / old[1]) if old and new and old[1] else None
-                found.append(
-                    Changed(sku, what, old[0] if old else "not offered", new[0] if new else "not offered", share)
-                )
+                share = float((new.each - old.each) / old.each) if old and new and old.each else None
+                found.append(Changed(sku, what, old.text if old else GONE, new.text if new else GONE, share))
     return sorted(found, key=lambda one: (one.share is None, -abs(one.share or 0), one.sku, one.what))
 
 
-def _prices(offer: Json) -> Iterator[tuple[str, tuple[str, Decimal]]]:
-    for price in offer.get("prices", ()):
+def moved_heading(sku: str, over_time: Sequence[Json]) -> str:
+    """Say what moved last of an offer's prices, earliest first, as `offer_prices` of price sheets gives them."""
+    for before, after in pairwise(reversed(over_time)):
+        moved = changes({sku: after}, {sku: before})
+        if not moved:
+            continue
+        first, since = moved[0], words.day(before["effective_from"])
+        if first.share is None:
+            return f"{sku} is {'no longer offered' if first.after == GONE else 'offered'} since {since}"
+        dearer = "dearer" if first.share > 0 else "cheaper"
+        return f"{sku}: {first.what} {words.share(abs(first.share))} {dearer} since {since}"
+    return f"{sku}: the same price since {words.day(over_time[0]['effective_from'])}"
+
+
+def charts(over_time: Sequence[Json], now: datetime) -> list[tuple[str, Markup]]:
+    """Return what each chart's prices are for, and the chart: one for all prices in one unit."""
+    found = [(period["effective_from"], prices_of(period)) for period in over_time]
+    lines: dict[str, dict[str, list[Value]]] = {}
+    for what, unit in dict.fromkeys((what, price.unit) for _, prices in found for what, price in prices.items()):
+        lines.setdefault(unit, {})[what] = [_value(since, what, unit, prices.get(what)) for since, prices in found]
+    return [
+        (f"For {unit}", prices_chart(unit, list(named.items()), now, place))
+        for place, (unit, named) in enumerate(lines.items(), 1)
+    ]
+
+
+def _value(since: datetime, what: str, unit: str, price: Price | None) -> Value:
+    """Return a price as a point of a line of prices in one unit."""
+    kind = "dedicated" if what.startswith("unit,") else "serverless"
+    if price is None or price.unit != unit:
+        return Value(since, None, kind, GONE)
+    return Value(since, price.amount, kind, price.text)
+
+
+def periods(over_time: Sequence[Json]) -> list[Json]:
+    """Return the periods of an offer's prices in words, the latest first."""
+    return [
+        {
+            "since": words.day(period["effective_from"]),
+            "until": "" if period["effective_until"] is None else words.day(period["effective_until"]),
+            "version": period["version"],
+            "prices": [f"{what}: {price.text}" for what, price in prices_of(period).items()],
+        }
+        for period in reversed(over_time)
+    ]
+
+
+def _prices(offer: Json) -> Iterator[tuple[str, Price]]:
+    for price in offer.get("prices") or ():
         amount, per = Decimal(price["amount"]), int(price["per"])
         more = f", {words.plural(len(price['tiers']), 'step')} above" if price.get("tiers") else ""
         more += ", other by length or hour" if price.get("when") else ""
-        text = f"{words.price(amount)} {PER.get(per, f'for {per:,}')}{more}"
-        yield price["meter"].replace("_", " "), (text, amount / per)
-    for rate in offer.get("rates", ()):
+        yield price["meter"].replace("_", " "), Price(amount, PER.get(per, f"for {per:,}"), more, amount / per)
+    for rate in offer.get("rates") or ():
         upfront = f" and {words.price(Decimal(rate['upfront']))} upfront" if Decimal(rate.get("upfront") or 0) else ""
-        unit = "hour" if rate.get("hourly") is not None else "month"
+        unit = "an hour" if rate.get("hourly") is not None else "a month"
         amount = Decimal(rate.get("hourly") or rate.get("monthly") or 0)
-        yield (
-            f"unit, {words.term(rate['term_months'])}",
-            (f"{words.price(amount)} a{'n' if unit == 'hour' else ''} {unit}{upfront}", amount),
-        )
+        yield f"unit, {words.term(rate['term_months'])}", Price(amount, unit, upfront, amount)
     for name in MONTHLY_FEES:
         if Decimal(offer.get(name) or 0):
             amount = Decimal(offer[name])
             unit = "a month at least" if name == "monthly_minimum" else "an hour, used or not"
-            yield name.replace("_", " "), (f"{words.price(amount)} {unit}", amount)
+            yield name.replace("_", " "), Price(amount, unit, "", amount)
     if offer.get("warm_pool"):
         amount = Decimal(offer["warm_pool"]["hourly"])
-        yield "kept warm", (f"{words.price(amount)} an hour", amount)
+        yield "kept warm", Price(amount, "an hour", "", amount)
 
 
 def _holds(offer: Json) -> Iterator[str]:

@@ -38,6 +38,7 @@ def register(blueprint: Blueprint) -> None:
     door.form(blueprint, "/prices/new", "price_sheets:write", add_prices, prepare=pasted_sheet, again=show_new)
     door.page(blueprint, "/prices/template.csv", "price_sheets:read", template)
     door.page(blueprint, SHEET, "price_sheets:read", show_sheet)
+    door.page(blueprint, f"{SHEET}/offers/<path:sku>", "price_sheets:read", show_offer)
     door.page(blueprint, f"{SHEET}/versions/<int(min=1,max=1000000000):number>.csv", "price_sheets:read", table)
 
 
@@ -90,6 +91,21 @@ def show_sheet(tx: Transaction, price_sheet_id: str) -> str:
         uses=_uses(tx).get(sheet.id, 0),
         csv=spreadsheet.write(document),
         may_write="price_sheets:write" in tx.actor.scopes,
+    )
+
+
+def show_offer(tx: Transaction, price_sheet_id: str, sku: str) -> str:
+    """Show what an offer cost since when, and where that moved the present answers."""
+    sheet = service.get(tx, price_sheet_id)
+    over_time = service.offer_prices(tx, sheet.id, sku)
+    return render_template(
+        "price_offer.html",
+        sheet=sheet,
+        sku=sku,
+        heading=price_words.moved_heading(sku, over_time),
+        charts=price_words.charts(over_time, tx.now),
+        rows=price_words.periods(over_time),
+        uses=_uses(tx).get(sheet.id, 0),
     )
 
 

@@ -1,20 +1,17 @@
-"""Workloads: all of them with their present answers, and one of them with every answer it had."""
+"""Every workload of the organization with the answer it has now."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
 
 from service.evaluations import queries as evaluations
-from service.evaluations.models import EvaluationResult, StoredEvaluation
-from service.evaluations.reviews.staleness import reasons
-from service.evaluations.states import Summary
+from service.evaluations.models import EvaluationResult
 from service.kit.db.transaction import Transaction
 from service.kit.http.paging import PageQuery, page
 from service.pages import door
 from service.reports import words
-from service.workloads import queries, service
+from service.workloads import queries
 from service.workloads.models import Workload
 
 Json = dict[str, Any]
@@ -32,38 +29,18 @@ EVERY: Json = {"mode": None, "digest": None, "created_after": None, "created_bef
 
 
 def register(blueprint: Blueprint) -> None:
-    """Add the pages of workloads."""
+    """Add the list of workloads."""
     door.page(blueprint, "/workloads", "workloads:read", show_workloads)
-    door.page(blueprint, "/workloads/<id(wl):workload_id>", "evaluations:read", show_workload)
 
 
 def show_workloads(tx: Transaction) -> str:
     """List the organization's workloads with the answer each has now, newest first."""
-    found = page(tx, queries.workloads(tx), (Workload.created_at, Workload.id), _asked())
+    found = page(tx, queries.workloads(tx), (Workload.created_at, Workload.id), asked_page())
     ids = [workload.id for workload in found.items]
     latest = tx.session.scalars(evaluations.latest(tx, None).where(EvaluationResult.workload_id.in_(ids)))
     answers = {result.workload_id: answer(result) for result in latest}
     rows = [{"workload": workload, "answer": answers.get(workload.id)} for workload in found.items]
     return render_template("workloads.html", rows=rows, next=found.next)
-
-
-def show_workload(tx: Transaction, workload_id: str) -> str:
-    """Show a workload, its present answer and every evaluation of it, newest first."""
-    workload = service.get(tx, workload_id)
-    statement = evaluations.evaluations(tx, {**EVERY, "workload_id": workload_id})
-    found = page(tx, statement, (StoredEvaluation.created_at, StoredEvaluation.id), _asked())
-    present = evaluations.latest_of(tx, workload_id)
-    asked = None if present is None else evaluations.evaluation(tx, present.evaluation_id)
-    return render_template(
-        "workload.html",
-        workload=workload,
-        stale=[] if asked is None else [reason.sentence for reason in reasons(tx, asked)],
-        may_evaluate="evaluations:write" in tx.actor.scopes,
-        may_upload="traffic_histories:write" in tx.actor.scopes,
-        present=None if present is None else answer(present),
-        rows=_standings(tx, found.items),
-        next=found.next,
-    )
 
 
 def answer(result: EvaluationResult) -> Json:
@@ -80,20 +57,7 @@ def answer(result: EvaluationResult) -> Json:
     }
 
 
-def _standings(tx: Transaction, items: Sequence[StoredEvaluation]) -> list[Json]:
-    ids = [evaluation.id for evaluation in items]
-    results, jobs = evaluations.results_of(tx, ids), evaluations.jobs_of(tx, ids)
-    standings = []
-    for evaluation in items:
-        result = results.get(evaluation.id)
-        state = Summary(evaluation, result, jobs.get(evaluation.id)).state
-        shown = None if result is None else answer(result)
-        standings.append(
-            {"id": evaluation.id, "day": words.day(evaluation.created_at), "state": state, "answer": shown}
-        )
-    return standings
-
-
-def _asked() -> Json:
+def asked_page() -> Json:
+    """Return which part of a list the address asks for."""
     loaded: Json = PageQuery().load({name: request.args[name] for name in ("cursor",) if name in request.args})
     return loaded

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.browser.pages import Served
+from tests.evaluating import sheet as price_sheet
 from tests.server import JSON, Server
 
 UNTIL = "2999-01-01"
@@ -19,6 +20,9 @@ BILL = (
 SHORT = "time,requests,input_tokens,output_tokens\n" + "".join(
     f"2026-10-05T0{hour}:{minute:02}:00Z,30,1200,300\n" for hour in range(3) for minute in range(0, 60, 10)
 )
+
+ANY = {"If-Match": "*"}
+"""Whatever the version of what is changed."""
 
 LONG = "x" * 30 + "-" + "w" * 33
 
@@ -37,6 +41,7 @@ def every_page(served: Served) -> dict[str, str]:
     again = _made(server, f"/v1/workloads/{workload}/evaluations", {"policy": policy})
     short = server.evaluated(server.workload("Short", "m70"), SHORT.encode(), {})
     sheet = server.call("GET", "/v1/price-sheets")[1]["items"][0]["id"]
+    moved = moved_prices(server)
     renewal = f"/decisions/renewals/{bought['purchase']['commitment_id']}"
     return {
         "portfolio": "/",
@@ -60,6 +65,8 @@ def every_page(served: Served) -> dict[str, str]:
         "guardrails": "/decisions/guardrails",
         "prices": "/prices",
         "price sheet": f"/prices/{sheet}",
+        "price of an offer": f"/prices/{moved}/offers/tokens",
+        "rate of an offer": f"/prices/{moved}/offers/gpu",
         "new prices": "/prices/new",
         "settings": "/settings",
         "start": "/start",
@@ -70,6 +77,19 @@ def every_page(served: Served) -> dict[str, str]:
         "reference of a tag": "/docs/bills",
         "problems": "/docs/problems",
     }
+
+
+def moved_prices(server: Server) -> str:
+    """Store a sheet of another model whose prices moved twice; return its id."""
+    moves = {"2026-01-01": ("0.60", "2.80"), "2026-06-01": ("0.45", "2.80"), "2026-10-01": ("0.50", "3.10")}
+    path, found = "/v1/price-sheets", ""
+    for day, (token, committed) in moves.items():
+        document = price_sheet(token=token, committed=committed) | {"provider": "beta", "effective_from": day}
+        status, told = server.call("POST", path, json.dumps(document).replace("m70", "m71"), JSON | ANY)
+        assert status == 201, told
+        found = found or str(told["id"])
+        path = f"/v1/price-sheets/{found}/versions"
+    return found
 
 
 def decisions(server: Server, evaluation: Mapping[str, Any]) -> tuple[Json, Json]:

@@ -19,6 +19,8 @@ MOST_OPTIONS = 60
 
 OFFER = re.compile(r"(\S+)@(\d+[dw]?)(?![\w.])")
 
+MONEY = re.compile(r"(?<![\d.,])\d[\d,]*\.\d\d(?= [A-Z]{3}\b)")
+
 STEPS = ("proposed", "approved", "purchased", "active", "ended")
 """The usual way of a decision; another end stands in place of what was not reached."""
 
@@ -31,7 +33,8 @@ def read(tx: Transaction, evaluation_id: str) -> tuple[Answer, Names]:
 
 
 def plain(text: str, answer: Answer, names: Names) -> str:
-    """Return a sentence with its options and offers named as a buyer does, and its days written out."""
+    """Return a sentence with options and offers named as a buyer does, money rounded as on pages, days written out."""
+    text = MONEY.sub(lambda found: words.money(Decimal(found[0].replace(",", ""))), text)
     for key in sorted(answer.by_key, key=len, reverse=True):
         text = text.replace(key, names.key(key))
     return OFFER.sub(lambda found: _offer(names, found), words.with_days(text))

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.reports.words import day as day_word
 
-STEPS_HOURS = (1 / 12, 0.25, 0.5, 1, 3, 6, 12, 24, 48, 168, 336, 672, 1344, 2688)
+STEPS_HOURS = (1 / 12, 0.25, 0.5, 1, 3, 6, 12, 24, 48, 168, 336, 672, 1344, 2688, 8760)
 MOST_WIDE, MOST_NARROW = 15, 3
+
+LONGEST_OF_A_YEAR = 672
+"""Hours of a step of ticks beyond which a window may hold one day of two years."""
 
 FROM_DAYS = 60
 """Hours of a window from which on its ticks are days or longer."""
@@ -71,6 +74,8 @@ def _text(local: datetime, step: float) -> tuple[str, str]:
         return f"{local:%H:%M}", f"{local:%a %H:%M}"
     if step == 24:
         return f"{local:%a} {local.day}", f"{local:%a} {local.day} {local:%b}"
+    if step > LONGEST_OF_A_YEAR:
+        return f"{local:%b %Y}", f"{local:%b %Y}"
     return f"{local.day} {local:%b}", day_word(local)
 
 

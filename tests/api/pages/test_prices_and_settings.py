@@ -77,3 +77,23 @@ def test_policies_and_webhooks_are_listed(api: ApiClient) -> None:
     said = text(Browser.of(api).get("/settings").text)
     assert "margin: 0.2" in said
     assert "Evaluations that name none lie on the built-in defaults" in said
+
+
+def test_an_offer_shows_what_it_cost_since_when(api: ApiClient, other_api: ApiClient) -> None:
+    browser = Browser.of(api)
+    here = browser.send("/prices/new", text=json.dumps(sheet())).location.partition("?")[0]
+    assert "tokens: the same price since 1 Jan 2026" in text(browser.get(f"{here}/offers/tokens").text)
+    dearer = sheet(token="0.90") | {"effective_from": "2026-02-01"}
+    browser.send("/prices/new", text=json.dumps(dearer))
+    gone = dearer | {"offers": dearer["offers"][1:], "effective_from": "2026-03-01"}
+    browser.send("/prices/new", text=json.dumps(gone))
+    said = text(browser.get(f"{here}/offers/tokens").text)
+    assert "tokens is no longer offered since 1 Mar 2026" in said
+    assert re.search(r"1 Feb 2026 until 1 Mar 2026 input tokens: 0\.90 a million", said)
+    assert "input tokens 50 % dearer" not in said
+    again = dearer | {"effective_from": "2026-03-02"}
+    browser.send("/prices/new", text=json.dumps(again))
+    assert "tokens is offered since 2 Mar 2026" in text(browser.get(f"{here}/offers/tokens").text)
+    assert f'href="{here}/offers/gpu"' in browser.get(here).text
+    assert browser.get(f"{here}/offers/none").status_code == 404
+    assert Browser.of(other_api).get(f"{here}/offers/gpu").status_code == 404
