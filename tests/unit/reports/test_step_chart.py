@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_labels_of_lines_never_meet(amounts: list[int]) -> None:
     chart = step_chart([(f"{i}", values(amount)) for i, amount in enumerate(amounts)], START + timedelta(days=1), "")
     heights = [label.y for label in chart.labels]
     assert len(heights) == len(amounts)
-    assert all(after - before >= LABEL_GAP - 1e-9 for before, after in zip(heights, heights[1:], strict=False))
+    assert all(after - before >= LABEL_GAP - 1e-9 for before, after in pairwise(heights))
 
 
 def test_one_total_is_no_line_and_zero_money_is_drawn() -> None:
