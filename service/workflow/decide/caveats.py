@@ -28,6 +28,7 @@ def caveats(case: Case, chosen: Option, options: Sequence[Option], comparison: C
         *_latency_unknown(case, chosen),
         *_target_missed(case, chosen, options),
         *_implausible_price(chosen, options),
+        *_no_fallback(case, chosen, options),
         *_running(case, chosen, options),
         *_bound(case, chosen),
         *_cold_starts(case, chosen, options),
@@ -104,6 +105,26 @@ def _of_work(option: Option) -> Decimal:
 def _offers(option: Option) -> set[str]:
     sold = (option.serverless, None if option.reservation is None else option.reservation.offer)
     return {offer.sku for offer in sold if offer is not None}
+
+
+def _no_fallback(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
+    """Say that nobody is served while units are down, what that counts as, and what serving them would cost."""
+    hours = case.policy.hybrid.outage_hours_per_month
+    if not hours or chosen.mode not in {"dedicated", "autoscaled"}:
+        return
+    lost = float(case.requests_per_month(case.replayed[0]) * case.outage_share)
+    requests = f"{lost:,.0f} requests" if case.has_requests else "the requests"
+    sentence = (
+        f"Nobody is served in the {hours:f} hours a month in which its units are down: {requests} are lost, counted as "
+        f"{money(chosen.outage_value)} a month, their share of the bill and what slow ones cost."
+    )
+    backed = min((o for o in _standing(options) if o.mode == "hybrid"), key=lambda o: o.expected, default=None)
+    if backed is not None:
+        more = backed.expected - chosen.expected
+        sentence += f" {backed.key} serves them on {backed.serverless.sku if backed.serverless else 'serverless'}"
+        sentence += f" for {money(more)} a month more; set a value of slow requests if they are worth more to you."
+    numbers = (("hours", hours), ("lost", lost), ("option", "" if backed is None else backed.key))
+    yield Reason("no_fallback", numbers, sentence, chosen.outage_value)
 
 
 def _running(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
