@@ -2,8 +2,8 @@
 
 import os
 
-SHARES = {"quick": 0.1, "test": 0.35, "prove": 3.0}
-LEAST = {"quick": 5, "test": 10, "prove": 30}
+SHARES = {"quick": 0.05, "test": 0.2, "prove": 3.0}
+LEAST = {"quick": 3, "test": 6, "prove": 30}
 
 EFFORT = os.environ.get("EFFORT", "test")
 

@@ -1,6 +1,5 @@
 """What an option binds, in money: read off the bill that the evaluation made of it, exact."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,10 +9,9 @@ from typing import Any
 from service.kit.db.types import plain_decimal
 from service.workflow.bill import OWNED, quantize
 from service.workflow.offers import HOURS_PER_MONTH
+from service.workflow.option_key import OptionKey
 
 Json = Mapping[str, Any]
-
-_TERM = re.compile(r"@(\d+)([dw]?)(?:\.\d+)?x")
 
 _RESERVED = frozenset({"reserved_units", "idle"})
 
@@ -82,9 +80,10 @@ def payable(once: Decimal, monthly: Decimal, months: Fraction) -> Decimal:
 
 def _term(key: str) -> tuple[str, Fraction]:
     """Return the term as an option's key spells it, and in months of 730 hours."""
-    found = _TERM.search(key)
-    if found is None:
+    found = OptionKey.parse(key)
+    if found is None or found.term is None:
         return "0", Fraction(0)
-    count, unit = int(found[1]), found[2]
-    months = Fraction(24 * count * _DAYS[unit], HOURS_PER_MONTH) if unit else Fraction(count)
-    return f"{found[1]}{unit}", months
+    term = found.term.partition(".")[0]
+    if term[-1] in _DAYS:
+        return term, Fraction(24 * int(term[:-1]) * _DAYS[term[-1]], HOURS_PER_MONTH)
+    return term, Fraction(int(term))

@@ -6,7 +6,7 @@ from typing import Any
 
 from service.kit.db.types import plain_decimal
 from service.workflow.bill import quantize
-from service.workflow.compute.terms import KEY
+from service.workflow.option_key import OptionKey
 
 Json = Mapping[str, Any]
 
@@ -52,10 +52,10 @@ def covered_units(option: Json, policy: Json) -> int:
     said = [line for line in option["lines"] if line["code"] == "covered_by_commitment"]
     if said:
         return int(sum(Decimal(line["quantity"]) for line in said))
-    named = KEY.fullmatch(option["key"])
+    named = OptionKey.bound(option["key"])
     if named is None or any(line["code"] == "running_commitment" for line in option["lines"]):
         return 0
-    return min(units, _running_units(named["label"], policy) if option["term_months"] else 0)
+    return min(units, _running_units(named[0], policy) if option["term_months"] else 0)
 
 
 def _running_units(label: str, policy: Json) -> int:
@@ -63,8 +63,8 @@ def _running_units(label: str, policy: Json) -> int:
     stated = [entry for entry in policy.get("commitments", ()) if entry["reservation"] == label]
     if stated:
         return sum(entry["units"] for entry in stated if entry["months_left"])
-    incumbent = KEY.fullmatch(policy.get("incumbent") or "")
-    return int(incumbent["units"]) if incumbent is not None and incumbent["label"] == label else 0
+    incumbent = OptionKey.bound(policy.get("incumbent"))
+    return incumbent[1] if incumbent is not None and incumbent[0] == label else 0
 
 
 def _scaled(line: Json, part: int, whole: int) -> dict[str, Any]:

@@ -9,13 +9,9 @@ from typing import Any
 
 from service.reports.reading import ReportOption
 from service.reports.words import TIMES, spelled_term, upper_first
+from service.workflow.option_key import OptionKey
 
 Json = dict[str, Any]
-
-KEY = re.compile(
-    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<sku>.+?)@(?P<term>\d+[dw]?)(\.\d+)?x((?P<least>\d+)-)?(?P<units>\d+)"
-    r"(~\d+)?(\+(?P<other>.+))?"
-)
 
 UNIT_WORDS = {"ptu": "PTU", "gsu": "GSU"}
 
@@ -90,16 +86,17 @@ class Names:
 
     def key(self, key: str) -> str:
         """Return in words what an option's key says, of options that the evaluation does not list too."""
-        if key.startswith("serverless:"):
-            sku = key.removeprefix("serverless:").partition("+warm")[0]
-            return f"serverless on {self.offer(sku).label}"
-        found = KEY.fullmatch(key)
+        found = OptionKey.parse(key)
         if found is None:
             return key.replace("_", " ")
-        reserved = self.offer(found["sku"])
-        within = "" if found["term"] == "0" else f", {spelled_term(found['term'])}"
-        units = found["units"] if found["least"] is None else f"{found['least']} to {found['units']}"
-        return f"{found['mode']} on {units} {TIMES} {reserved.label}{within}"
+        if found.term is None:
+            return f"serverless on {self.offer(found.serverless).label}"
+        if found.units is None:
+            return f"{found.mode} on {self.offer(found.reserved).label}"
+        term = found.term.partition(".")[0]
+        within = "" if term == "0" else f", {spelled_term(term)}"
+        units = f"{found.units}" if found.minimum is None else f"{found.minimum} to {found.units}"
+        return f"{found.mode} on {units} {TIMES} {self.offer(found.reserved).label}{within}"
 
     def figure(self, name: str) -> tuple[OfferName, str] | None:
         """Return the offer and the rest of a flip point's name; None where it names no offer."""

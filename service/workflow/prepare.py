@@ -1,6 +1,5 @@
 """Prepare: offers in one currency and under names of their own, before anything is compared."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +7,7 @@ from decimal import Decimal
 
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.option_key import OptionKey
 from service.workflow.policy import Policy
 
 
@@ -40,10 +40,12 @@ def spelled(policy: Policy, offers: Sequence[Offer]) -> Policy:
     """
     if policy.incumbent is None:
         return policy
+    key = OptionKey.parse(policy.incumbent)
+    if key is None:
+        return policy
     plain = {f"{offer.provider}/{offer.sku}": offer.sku for offer in offers}
-    full = "|".join(re.escape(name) for name in sorted(plain, key=len, reverse=True))
-    key = re.sub(rf"(?<=[:+])({full})(?=[@+]|$)", lambda found: plain[found[0]], policy.incumbent)
-    return replace(policy, incumbent=key)
+    names = (None if name is None else plain.get(name, name) for name in (key.reserved, key.serverless))
+    return replace(policy, incumbent=str(key.named(*names)))
 
 
 def _currency(offers: Sequence[Offer], policy: Policy) -> str:

@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 from service.reports import words
-from service.reports.offer_names import KEY, Names
+from service.reports.offer_names import Names
 from service.reports.reading import MODES, Answer
 from service.reports.scales import Tick, apart, text_width, tick_text, ticks, vertical
+from service.workflow.option_key import OptionKey
 
 Json = dict[str, Any]
 
@@ -203,8 +204,8 @@ def _band(answer: Answer, points: list[Json], last: float) -> list[Piece]:
 
 def _kind(key: str) -> str:
     """Return what an option is without its number of units: what changes the answer in words."""
-    found = KEY.fullmatch(key)
-    return key if found is None else f"{found['mode']}:{found['sku']}@{found['term']}+{found['other']}"
+    found = OptionKey.parse(key)
+    return key if found is None else f"{found.group}+{found.serverless}"
 
 
 def _band_texts(band: list[Piece], names: Names, today: float, last: float) -> list[Label]:
@@ -212,9 +213,9 @@ def _band_texts(band: list[Piece], names: Names, today: float, last: float) -> l
     texts: list[Label] = []
     for piece in band:
         name = words.upper_first(piece.mode)
-        found = KEY.fullmatch(piece.key)
-        if piece.second and found is not None:
-            name = f"on {names.offer(found['sku']).thing}"
+        found = OptionKey.parse(piece.key)
+        if piece.second and found is not None and found.reserved is not None:
+            name = f"on {names.offer(found.reserved).thing}"
         width = text_width(name, weight=600) + 8
         kind = (
             ""

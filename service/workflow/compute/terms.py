@@ -10,7 +10,6 @@ are likely to use it. On demand, T ÷ N is 1. Units that are bought already are 
 option that uses them nothing, and every option owes them.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,10 +19,10 @@ from functools import cached_property, lru_cache
 from service.workflow.bill import quantize
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Rate, months_of
+from service.workflow.option_key import OptionKey
 from service.workflow.options import Reservation
 from service.workflow.policy import HorizonPolicy, Policy, RunningCommitment
 
-KEY = re.compile(r"(?:dedicated|hybrid):(?P<label>.+@\d+[dw]?(?:\.\d+)?)x(?P<units>\d+)(?:~\d+)?(?:\+.+)?")
 """Keys of options on a fixed number of units."""
 
 NEAREST = 3
@@ -132,19 +131,19 @@ def running_of(policy: Policy, offers: Sequence[Offer]) -> tuple[Running, ...]:
         if entry.months_left:
             offer, rate = sold[entry.reservation]
             found.append(Running(Reservation(offer, rate, entry.units), entry.months_left, entry.monthly_per_unit))
-    named = None if policy.incumbent is None else KEY.fullmatch(policy.incumbent)
+    named = OptionKey.bound(policy.incumbent)
     stated = {entry.reservation for entry in policy.commitments}
-    if named is not None and named["label"] in sold and named["label"] not in stated:
-        offer, rate = sold[named["label"]]
+    if named is not None and named[0] in sold and named[0] not in stated:
+        offer, rate = sold[named[0]]
         if rate.is_committed:
-            found.append(Running(Reservation(offer, rate, int(named["units"])), None))
+            found.append(Running(Reservation(offer, rate, named[1]), None))
     return tuple(found)
 
 
 def ended(key: str) -> tuple[RunningCommitment, ...]:
     """Return what says that the term of the option of a key has ended, so that it is weighed as a new one would be."""
-    named = KEY.fullmatch(key)
-    return () if named is None else (RunningCommitment(named["label"], int(named["units"]), 0),)
+    named = OptionKey.bound(key)
+    return () if named is None else (RunningCommitment(*named, 0),)
 
 
 def _labels(offers: Sequence[Offer]) -> Iterator[tuple[str, tuple[Dedicated, Rate]]]:

@@ -6,7 +6,6 @@ anyone can compute again, and the amounts telescope to the change exactly. An op
 and one dedicated offer, so each price step moves it through one offer. docs/evaluations.md says why not Shapley values.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -14,10 +13,9 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-Option = dict[str, Any]
+from service.workflow.option_key import OptionKey
 
-SERVERLESS = re.compile(r"serverless:(?P<name>.+?)(?P<warm>\+warm\d+)?")
-RESERVED = re.compile(r"(?P<mode>\w+):(?P<name>.+?)@(?P<term>\d+[dw]?(\.\d+)?)(x.+)?")
+Option = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -83,12 +81,11 @@ def way_of(key: str, names: Mapping[str, str]) -> str:
 
     names: common names of offers, by what the key calls them.
     """
-    serverless, reserved = SERVERLESS.fullmatch(key), RESERVED.fullmatch(key)
-    if serverless is not None:
-        return f"serverless:{names.get(serverless['name'], serverless['name'])}{serverless['warm'] or ''}"
-    if reserved is not None:
-        return f"{reserved['mode']}:{names.get(reserved['name'], reserved['name'])}@{reserved['term']}"
-    return key
+    found = OptionKey.parse(key)
+    if found is None:
+        return key
+    reserved, serverless = (None if n is None else names.get(n, n) for n in (found.reserved, found.serverless))
+    return str(found.named(reserved, serverless).group)
 
 
 def recommended_parts(path: Sequence[Point]) -> list[Part]:

@@ -5,8 +5,9 @@ import pytest
 from service.kit.db.database import Database
 from tests.at_scale import survive_kills
 from tests.clients import ApiClient
+from tests.effort import examples
 
-EVALUATIONS = 40
+EVALUATIONS = examples(60)
 KILLS = 5
 
 pytestmark = pytest.mark.stress

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import numpy as np
 import pytest
@@ -51,11 +52,21 @@ def a_twentieth_of_two_weeks(history: BucketSeries) -> BucketSeries:
     )
 
 
-@pytest.mark.parametrize("name", BUCKETS)
-@pytest.mark.parametrize(("share", "per_minute"), [("0.02", 3), ("0.15", 40), ("0.6", 500)])
+UNITS = [("0.02", 3), ("0.15", 40), ("0.6", 500)]
+"""What a unit costs, as a share of everything on serverless, and how many requests a minute it takes."""
+
+LARGEST = "nab_Twitter_volume_AAPL"
+"""55 days of five minutes: one program of that size is enough, and takes as long as all others together."""
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "per_minute"),
+    [
+        *((name, *unit) for name, unit in product(BUCKETS, UNITS) if name != LARGEST),
+        pytest.param(LARGEST, "0.15", 40, marks=pytest.mark.prove),
+    ],
+)
 def test_requests_alike(name: str, share: str, per_minute: int) -> None:
-    if name == "nab_Twitter_volume_AAPL" and share != "0.15":
-        pytest.skip("55 days of five minutes: one program of that size is enough")
     history = nab_series(name)
     if name == "nab_nyc_taxi":  # as much as is replayed whole: the program knows nothing of samples
         history, per_minute = a_twentieth_of_two_weeks(history), -(-per_minute // 20)

@@ -19,6 +19,7 @@ from service.workflow.compute.requirements import isolation_value, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams, larger_hybrids
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.offers import Offer, Serverless
+from service.workflow.option_key import OptionKey
 from service.workflow.options import Option, Reservation
 
 FLIP_REQUESTS = 10_000_000
@@ -174,7 +175,7 @@ class Ways:
 
     def all_up_to(self, _: Decimal, most: Decimal) -> dict[str, Decimal]:
         """Return that hybrids and pools matter whose units or instances alone cost less than a total, money a month."""
-        pools = (f"serverless:{sku}" for sku in self._pools)
+        pools = (str(OptionKey("serverless", serverless=sku)) for sku in self._pools)
         return dict.fromkeys((*self.index.largest, *pools), most)
 
     def _of_replay(self, number: int) -> tuple[Way, ...]:
@@ -286,7 +287,8 @@ class Ways:
             if len(more) > MORE:
                 return None
             added += more
-        pools = [sku for sku in self._pools if self._grows(sku, ceilings.get(f"serverless:{sku}"))]
+        limits = {sku: ceilings.get(str(OptionKey("serverless", serverless=sku))) for sku in self._pools}
+        pools = [sku for sku in self._pools if self._grows(sku, limits[sku])]
         if pools and self.search.budget <= 0:
             return None
         self.candidates += added

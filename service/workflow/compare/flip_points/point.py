@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from service.workflow.compare.flip_points.envelopes import Flip, Side
+from service.workflow.option_key import OptionKey
 from service.workflow.options import Option
 
 Kind = Literal["price", "rate", "weight", "traffic"]
@@ -38,4 +39,4 @@ def group_of(option: Option) -> str:
     """Return the answer an option stands for, whatever its number of units."""
     if option.reservation is None:
         return option.key
-    return f"{option.mode}:{option.reservation.label}"
+    return str(OptionKey(option.mode, option.reservation.label))

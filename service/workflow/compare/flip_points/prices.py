@@ -14,6 +14,7 @@ from service.workflow.compare.flip_points.search import Ceilings, Finder
 from service.workflow.compute.kinds.serverless import warm_lines
 from service.workflow.compute.kinds.warm_pools import has_pool
 from service.workflow.offers import Meter, Price, Serverless
+from service.workflow.option_key import OptionKey
 
 
 def serverless_flips(finder: Finder, offer: Serverless) -> Iterator[FlipPoint]:
@@ -66,7 +67,7 @@ class MovingPool:
         """Return what more matters."""
         if side == "above":
             return self.ways.all_up_to
-        return lambda factor, most: {f"serverless:{self.offer.sku}": most / factor}
+        return lambda factor, most: {str(OptionKey("serverless", serverless=self.offer.sku)): most / factor}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from service.workflow.compare.flip_points.envelopes import SIDES, Line, Side
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
 from service.workflow.compare.flip_points.search import Ceilings, Finder, nothing
 from service.workflow.offers import Dedicated, Rate
+from service.workflow.option_key import OptionKey
 from service.workflow.options import Reservation
 
 
@@ -58,6 +59,6 @@ def _affordable(label: str, unit: tuple[Decimal, Decimal], *, rate_moves: bool) 
     def ceilings(factor: Decimal, total: Decimal) -> dict[str, Decimal]:
         """Return the ceiling of the reservation's hybrids, money a month at today's price."""
         then = whole - moving + moving * factor
-        return {f"hybrid:{label}": total * whole / then} if then else {}
+        return {str(OptionKey("hybrid", label)): total * whole / then} if then else {}
 
     return ceilings

@@ -25,6 +25,7 @@ from service.workflow.compute.metrics import (
 from service.workflow.compute.requirements import hard_violations, isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
 from service.workflow.offers import HOURS_PER_MONTH, Serverless
+from service.workflow.option_key import OptionKey
 from service.workflow.options import HYBRID, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.replay.result import ReservedReplay, ServerlessReplay
 
@@ -200,14 +201,16 @@ class Overflow:
 
 
 def hybrid_key(reservation: Reservation, streams: int, default_streams: int, serverless: Serverless) -> str:
-    """Return the option's name: its stem, and `+serverless`."""
-    return f"{hybrid_stem(reservation, streams, default_streams)}+{serverless.sku}"
+    """Return the option's name: `hybrid:sku@termxunits`, `~streams` where the threshold is not the policy's, `+sku`."""
+    threshold = None if streams == default_streams else streams
+    key = OptionKey("hybrid", reservation.label, reservation.units, threshold=threshold, serverless=serverless.sku)
+    return str(key)
 
 
 def hybrid_stem(reservation: Reservation, streams: int, default_streams: int) -> str:
-    """Return `hybrid:sku@termxunits`, with `~streams` where the threshold is not the policy's."""
-    lowered = f"~{streams}" if streams != default_streams else ""
-    return f"hybrid:{reservation.label}x{reservation.units}{lowered}"
+    """Return the option's name without the serverless offer it spills to."""
+    threshold = None if streams == default_streams else streams
+    return str(OptionKey("hybrid", reservation.label, reservation.units, threshold=threshold))
 
 
 def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:

@@ -1,6 +1,5 @@
 """Realize: one named option, exactly, on any case: an incumbent, or a choice paid for on later traffic."""
 
-import re
 from collections.abc import Sequence
 
 from service.workflow.compute.case import Case
@@ -10,13 +9,8 @@ from service.workflow.compute.kinds.reserved import Served, autoscaled_option, d
 from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.search.candidates import default_streams, most_streams
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
+from service.workflow.option_key import OptionKey
 from service.workflow.options import Option, Reservation
-
-KEY = re.compile(
-    r"(?P<mode>dedicated|autoscaled|hybrid):(?P<label>.+@\d+[dw]?(\.\d+)?)x((?P<minimum>\d+)-)?(?P<units>\d+)"
-    r"(~(?P<streams>\d+))?(\+(?P<serverless>.+))?"
-)
-SERVERLESS_KEY = re.compile(r"serverless:(?P<sku>.+?)(\+warm(?P<warm>\d+))?")
 
 
 def realize(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
@@ -26,20 +20,19 @@ def realize(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
 
 
 def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
-    serverless = {offer.sku: offer for offer in offers if isinstance(offer, Serverless)}
-    named = SERVERLESS_KEY.fullmatch(key)
-    if named is not None:
-        offer = serverless.get(named["sku"])
-        return None if offer is None else _serverless(case, offer, int(named["warm"] or 0))
-    named = KEY.fullmatch(key)
-    reservation = None if named is None else _reservation(named["label"], int(named["units"]), offers)
-    if named is None or reservation is None:
+    named = OptionKey.parse(key)
+    if named is None:
         return None
-    if named["mode"] == "hybrid":
-        overflow = serverless.get(named["serverless"] or "")
-        return None if overflow is None else _hybrid(case, reservation, overflow, named["streams"])
-    if named["mode"] == "autoscaled":
-        return _autoscaled(case, reservation, int(named["minimum"] or 0))
+    offer = next((o for o in offers if isinstance(o, Serverless) and o.sku == named.serverless), None)
+    if named.label is None:
+        return None if offer is None else _serverless(case, offer, named.warm)
+    reservation = None if named.units is None else _reservation(named.label, named.units, offers)
+    if reservation is None:
+        return None
+    if named.mode == "hybrid":
+        return None if offer is None else _hybrid(case, reservation, offer, named.threshold)
+    if named.mode == "autoscaled":
+        return _autoscaled(case, reservation, named.minimum or 0)
     return _dedicated(case, reservation)
 
 
@@ -81,10 +74,10 @@ def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | 
     return autoscaled_option(case, reservation, minimum, probe.run(case))
 
 
-def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: str | None) -> Option | None:
+def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: int | None) -> Option | None:
     offer = reservation.offer
     default = default_streams(case, offer, reservation.units)
-    threshold = int(streams) if streams else default
+    threshold = streams or default
     if not min(1, default) <= threshold <= most_streams(offer, reservation.units):
         return None
     reserved = SpillProbe(offer.capacity, reservation.units, threshold, offer.speed).run(case)

@@ -24,6 +24,7 @@ from service.workflow.compute.metrics import (
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import units_error
 from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
+from service.workflow.option_key import OptionKey
 from service.workflow.options import AUTOSCALED, DEDICATED, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.policy import Policy
 from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
@@ -149,7 +150,7 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
         + latency_violations(case, served.slow)
     )
     return Option(
-        key=f"dedicated:{reservation.label}x{reservation.units}",
+        key=str(OptionKey("dedicated", reservation.label, reservation.units)),
         mode="dedicated",
         family=case.terms.family(reservation, DEDICATED),
         monthly_cost=total(lines),
@@ -183,7 +184,7 @@ def _capacity_violations(case: Case, reservation: Reservation, work: float, wait
 
 def autoscaled_key(reservation: Reservation, minimum: int) -> str:
     """Return the option's name: `autoscaled:sku@termx{minimum}-{maximum}`."""
-    return f"autoscaled:{reservation.label}x{minimum}-{reservation.units}"
+    return str(OptionKey("autoscaled", reservation.label, reservation.units, minimum))
 
 
 def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay: AutoscaledReplay) -> Option:

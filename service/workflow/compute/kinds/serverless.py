@@ -19,6 +19,7 @@ from service.workflow.compute.metrics import (
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
+from service.workflow.option_key import OptionKey
 from service.workflow.options import SERVERLESS, WARM_POOL, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.replay.result import ServerlessReplay
 from service.workflow.replay.serverless import replay_instances, replay_serverless
@@ -104,7 +105,7 @@ def running_lines(case: Case, reservation: Reservation | None) -> list[Line]:
 
 def serverless_key(offer: Serverless, warm: int) -> str:
     """Return the option's name: `serverless:sku`, with `+warmN` for a pool of N."""
-    return f"serverless:{offer.sku}" + (f"+warm{warm}" if warm else "")
+    return str(OptionKey("serverless", serverless=offer.sku, warm=warm))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from service.workflow.compute.search.bounds import Bounds
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.option_key import OptionKey
 from service.workflow.options import AUTOSCALED, DEDICATED, HYBRID, Reservation
 from service.workflow.policy import Mode
 from service.workflow.traffic import MINUTE
@@ -101,7 +102,7 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Cand
     added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case)
     bound = sum((made_up(case, part) for part in case.terms.cost(reservation)), added)
     probe = SizedProbe(offer.capacity, offer.units, offer.speed)
-    group = f"dedicated:{reservation.label}"
+    group = str(OptionKey("dedicated", reservation.label))
     estimate = float(case.terms.total(Reservation(offer, rate, peak)))
     eligible = _eligible(case, reservation)
     family = case.terms.family(reservation, DEDICATED)
@@ -123,7 +124,7 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
         bound = made_up(case, quantize(least * rate.monthly_per_unit)) + added
         start = offer.start_seconds or 0.0
         probe = AutoscaledProbe(capacity, minimum, most, start, scaling.idle_seconds, rate.billing_seconds)
-        group = f"autoscaled:{reservation.label}"
+        group = str(OptionKey("autoscaled", reservation.label))
         eligible = _eligible(case, reservation)
         yield Candidate(
             group, "autoscaled", AUTOSCALED, reservation, probe, bound, float(bound), eligible, minimum=minimum
@@ -206,7 +207,7 @@ def _hybrid(
     offer = reservation.offer
     probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
     least, expected = bounds.overflow(probe)
-    group = f"hybrid:{reservation.label}"
+    group = str(OptionKey("hybrid", reservation.label))
     estimate = float(fixed) + expected
     return Candidate(
         group, "hybrid", family, reservation, probe, fixed + least, estimate, eligible, streams=streams, fixed=fixed
