@@ -132,6 +132,9 @@ def _latency(answer: Answer, chosen: ReportOption) -> Fact | None:
     asked = f"asked for {words.seconds_of(float(target))} at {percentile:g}{words.SPACE}%"
     if found is None:
         return Fact(name, "not known", asked, tone="bad")
+    measured = chosen.latency_range_ms(metric, shown)
+    if measured is not None:
+        asked += f"; measured units lie between {words.seconds_of(measured[0])} and {words.seconds_of(measured[1])}"
     return Fact(name, words.seconds_of(found), asked, tone="good" if found <= float(target) else "bad")
 
 

@@ -100,6 +100,14 @@ class ReportOption:
             return None
         return float(found.get(f"p{percentile:g}", found["p95"]))
 
+    def latency_range_ms(self, metric: str, percentile: float) -> tuple[float, float] | None:
+        """Return between which milliseconds a latency lies by measurement; of other percentiles as `latency_ms`."""
+        found = (self.body.get("latency_range_ms") or {}).get(metric)
+        if not found:
+            return None
+        stated = found.get(f"p{percentile:g}", found["p95"])
+        return float(stated["low"]), float(stated["high"])
+
     @property
     def commitment(self) -> Json | None:
         """What it binds to: upfront, monthly, months_locked, pays_back_month; None where it binds to nothing."""

@@ -22,6 +22,9 @@ UNSET = Unset.UNSET
 SINCE_2_0 = {"x-since": "2.0.0"}
 """Marks a field that answers of engines before 2.0.0 lack; they stay as they were stored."""
 
+SINCE_2_2 = {"x-since": "2.2.0"}
+"""The same of engines before 2.2.0."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownMoney:

@@ -7,7 +7,17 @@ from typing import Annotated
 from service.workflow.bill import Line
 from service.workflow.compare.commitment import Commitment, commitment
 from service.workflow.compare.uncertainty import Interval
-from service.workflow.document.encoding import SINCE_2_0, UNSET, Quantity, ShownMoney, Unrounded, Unset, estimate
+from service.workflow.document.encoding import (
+    SINCE_2_0,
+    SINCE_2_2,
+    UNSET,
+    Quantity,
+    ShownMoney,
+    Unrounded,
+    Unset,
+    estimate,
+)
+from service.workflow.latency_ranges import PercentileRanges, ranges_of
 from service.workflow.offers import Rate
 from service.workflow.options import Figures, Option, Percentiles, Violation
 from service.workflow.policy import Mode, Policy
@@ -54,6 +64,14 @@ class Latency:
 
     first_token: Percentiles | None
     end_to_end: Percentiles | None
+
+
+@dataclass(frozen=True)
+class LatencyRanges:
+    """Where eight of ten measured units lie, in milliseconds; null where no measurement is known to set it against."""
+
+    first_token: PercentileRanges | None
+    end_to_end: PercentileRanges | None
 
 
 @dataclass(frozen=True)
@@ -105,6 +123,7 @@ class AnsweredOption:
     ] = UNSET
     standard_error: Annotated[ShownMoney | Unset | None, "Of the monthly cost, where a sample was replayed."] = UNSET
     latency_ms: Latency | Unset = UNSET
+    latency_range_ms: Annotated[LatencyRanges | Unset, "How far `latency_ms` may be off.", SINCE_2_2] = UNSET
 
 
 def option(entry: Option, policy: Policy, currency: str, interval: Interval | None) -> AnsweredOption:
@@ -138,7 +157,10 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         commitment=_commitment(commitment(entry, policy.horizon), currency),
         interval=_interval(interval, currency),
     )
-    return answered if entry.figures is None else _with_figures(answered, entry.figures, currency)
+    if entry.figures is None:
+        return answered
+    ranges = LatencyRanges(*ranges_of(entry))
+    return replace(_with_figures(answered, entry.figures, currency), latency_range_ms=ranges)
 
 
 def _line(line: Line) -> BillLine:
