@@ -15,6 +15,7 @@ from service.outcomes import models as outcomes
 from service.policies import models as policies
 from service.portfolios import models as portfolio_evaluations
 from service.price_sheets import models as price_sheets
+from service.price_sheets.capacity_profiles import models as capacity_profiles
 from service.traffic_histories import models as traffic_histories
 from service.webhooks import models as webhooks
 from service.workloads import models as workloads
@@ -24,6 +25,7 @@ __all__ = [
     "access",
     "approvals",
     "bills",
+    "capacity_profiles",
     "commitments",
     "decisions",
     "evaluation_comparisons",

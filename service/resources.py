@@ -26,6 +26,7 @@ from service.outcomes.routes import blueprint as outcomes
 from service.policies.routes import blueprint as policies
 from service.pools.routes import blueprint as pooled_evaluations
 from service.portfolios.routes import blueprint as portfolio_evaluations
+from service.price_sheets.capacity_profiles.routes import blueprint as capacity_profiles
 from service.price_sheets.routes import blueprint as price_sheets
 from service.procurement.routes import blueprint as procurement
 from service.renewals.reminders import REMIND
@@ -37,6 +38,7 @@ from service.workloads.routes import blueprint as workloads
 
 RESOURCES = (
     price_sheets,
+    capacity_profiles,
     workloads,
     traffic_histories,
     policies,

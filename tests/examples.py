@@ -14,6 +14,7 @@ from sqlalchemy import text
 from tests.clients import Answer, ApiClient
 from tests.deciding import propose, second
 from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, sheet, upload, week
+from tests.unit.price_sheets.capacity_profiles.sweeps import sweep
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -89,6 +90,7 @@ def rows(api: ApiClient) -> dict[str, str]:
     assert answer.status_code == 201, answer.text
     return {
         "price_sheet_id": price_sheet_id,
+        "capacity_profile_id": created(api, "/v1/capacity-profiles", sweep()),
         "version": "1",
         "sku": "tokens",
         "workload_id": workload_id,
@@ -186,6 +188,8 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "upload_traffic_history": Good(data=csv_of(week(2))),
         "change_traffic_history": Good(json={"current": True}),
         "declare_traffic_history_span": Good(json={"absent": "idle"}),
+        "create_capacity_profile": Good(json=sweep() | {"name": "Another"}),
+        "add_capacity_profile_version": Good(json=sweep(slower=2)),
         "change_price_sheet": Good(json={"retired": False}),
         "import_traffic_histories": Good(data=split_csv(parameters["workload_id"]), query="split_by=deployment"),
         "add_policy_version": Good(json={"name": "Chat 2"}),

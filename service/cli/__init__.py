@@ -162,17 +162,25 @@ def evaluate(
 @click.argument("files", type=FILE, nargs=-1, required=True)
 @click.option("--input-tokens", type=click.FloatRange(1), help="Of a request, where the files do not say it.")
 @click.option("--output-tokens", type=click.FloatRange(2), help="Of a request, where the files do not say it.")
+@click.option("--system", help="Of rows of several systems (MLPerf): the one that is meant, or a part of its name.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def capacity(files: tuple[Path, ...], input_tokens: float | None, output_tokens: float | None, as_json: bool) -> None:
+def capacity(
+    files: tuple[Path, ...],
+    input_tokens: float | None,
+    output_tokens: float | None,
+    system: str | None,
+    as_json: bool,
+) -> None:
     """Fit the `capacity` of an offer to results of a benchmark of one unit, with the error at every point left out.
 
-    vLLM, SGLang, LLMPerf, GenAI-Perf, AIPerf, GuideLLM and inference-perf as they come; CSV and Markdown tables.
+    vLLM, SGLang, LLMPerf, GenAI-Perf, AIPerf, GuideLLM and inference-perf as they come; rows of MLPerf; tables (CSV,
+    Markdown), those of NIM among them.
     """
     from service.cli import fitting
 
     lengths = {"input_tokens": input_tokens, "output_tokens": output_tokens}
     with refusing():
-        fitting.capacity(files, lengths, as_json=as_json)
+        fitting.capacity(files, lengths, system, as_json=as_json)
 
 
 @main.command()

@@ -148,6 +148,7 @@ def _lined(finding: Finding, lines: tuple[int, ...]) -> Finding:
 
 
 def _store(tx: Transaction, new: Checked, *, by_hand: bool) -> dict[str, Any]:
+    new = service.with_capacities(tx, new)
     document = new.document
     sheet = queries.sheet_named(tx.session, tx.organization_id, document["provider"], document["name"])
     if sheet is None:

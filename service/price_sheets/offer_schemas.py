@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from service.kit.http.fields import Choice, Distinct, Flag, Integer, List, Number, Schema
+from service.kit.http.fields import Choice, Distinct, Flag, Identifier, Integer, List, Number, Schema
 from service.price_sheets.fields import DAYS, SKU, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone, is_sku
 from service.price_sheets.words import CAPACITY_WORDS, METER_WORDS
 from service.workflow.offers import METERS, TIERS, WEIGHTED_METERS
@@ -248,9 +248,15 @@ class AutoscaleSchema(Schema):
 
 
 class DedicatedOfferSchema(OfferSchema):
-    """Reserved units at one or more rates. Without `capacity` the price is kept but nothing can be sized with it."""
+    """Reserved units at one or more rates. Without `capacity` the price is kept but nothing can be sized with it.
+
+    `capacity_profile_id`: the profile whose capacity a stored sheet gets filled in, of its version
+    `capacity_profile_version`, or of its latest where that is left out.
+    """
 
     mode = Choice(("dedicated",), required=True)
+    capacity_profile_id = Identifier("cp")
+    capacity_profile_version = Integer(minimum=1, maximum=10**9)
     unit = Line(50, load_default="replica")
     units = fields.Nested(UnitsSchema)
     rates = List(fields.Nested(RateSchema), required=True, validate=_some(20))

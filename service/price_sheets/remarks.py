@@ -69,6 +69,11 @@ def _of_sheet(document: Json, model: str | None, on: date | None) -> Iterator[Re
             sentence = f"{offer['sku']} of {document['provider']}: {finding.detail}"
             yield Remark("prices", finding.code, sentence, finding.code in MOVING, offer["sku"])
     for index in sorted(wanted):
+        if "capacity_profile_version" in offers[index]:
+            sku, named = offers[index]["sku"], offers[index]["capacity_profile_id"]
+            sentence = f"What a unit of {sku} serves is derived from what {named}, version "
+            sentence += f"{offers[index]['capacity_profile_version']}, measured."
+            yield Remark("prices", "capacity_measured", sentence, False, sku)
         note = offers[index].get("note")
         if note:
             sentence = f"{offers[index]['sku']} of {document['provider']} says: {note}"

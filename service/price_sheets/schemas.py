@@ -75,7 +75,7 @@ class WholePriceSheetSchema(StoredPriceSheetSchema):
 
 
 class WholeVersionSchema(VersionSchema):
-    """A version of a price sheet with its document, exactly as uploaded."""
+    """A version of a price sheet with its document as uploaded, capacities of profiles filled in."""
 
     document = fields.Nested(PriceSheetSchema, required=True)
 

@@ -13,10 +13,12 @@ from service.kit.db.transaction import Transaction
 from service.kit.http import etags
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.price_sheets import queries
+from service.price_sheets.capacity_profiles import service as capacity_profiles
 from service.price_sheets.lint.conflicts import Conflict, Listing, conflicts
-from service.price_sheets.lint.finding import Finding
+from service.price_sheets.lint.finding import Finding, SheetError
 from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
 from service.price_sheets.offer_values import Json
+from service.price_sheets.validation import warnings_of
 
 FIXED = ("provider", "name", "currency")
 """What holds for every version of a sheet."""
@@ -42,6 +44,17 @@ class Checked:
 def checked(document: Json, warnings: tuple[Finding, ...]) -> Checked:
     """Return a document that `parse.load` gave, ready to be stored."""
     return Checked(document, warnings, canonical_json.dumps(document))
+
+
+def with_capacities(tx: Transaction, new: Checked) -> Checked:
+    """Return the document with the capacities of the profiles that its offers refer to. Raises Problem 422."""
+    if not any("capacity_profile_id" in offer for offer in new.document["offers"]):
+        return new
+    document = capacity_profiles.filled(tx, new.document)
+    try:
+        return checked(document, warnings_of(document))
+    except SheetError as error:
+        raise refused(error.findings) from error
 
 
 def get(tx: Transaction, price_sheet_id: str) -> PriceSheet:
@@ -71,6 +84,7 @@ def get_in_force(tx: Transaction, price_sheet_id: str, at: datetime) -> PriceShe
 
 def create(tx: Transaction, new: Checked) -> PriceSheet:
     """Add a sheet with its first version. Raises Problem 409 where its provider and name are taken."""
+    new = with_capacities(tx, new)
     document = new.document
     taken = queries.sheet_named(tx.session, tx.organization_id, document["provider"], document["name"])
     if taken is not None:
@@ -105,6 +119,7 @@ def revise(tx: Transaction, price_sheet_id: str, new: Checked) -> PriceSheetVers
 
 def append(tx: Transaction, sheet: PriceSheet, new: Checked) -> PriceSheetVersion:
     """Append a version to a sheet; raises as `revise` does but for `If-Match`."""
+    new = with_capacities(tx, new)
     others = [name for name in FIXED if new.document[name] != getattr(sheet, name)]
     if others:
         raise invalid(

@@ -29,7 +29,7 @@ NUMBERS = (
     "output_tokens_per_minute", "idle_seconds", "start_seconds", "concurrency",
     "instance_concurrency", "prefill_tokens_per_second", "minimum", "increment", "maximum", "billing_seconds",
     "window_seconds", "slots", "prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token",
-    "context_tokens", "kv_tokens", "input_tokens_above",
+    "context_tokens", "kv_tokens", "input_tokens_above", "capacity_profile_version",
     "power_kilowatts", "power_usage_effectiveness",
 )  # fmt: skip
 """Fields that are JSON numbers; every other one is a text, money included."""

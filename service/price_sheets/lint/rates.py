@@ -18,6 +18,8 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
     yield from _units(offer, pointer)
     if "capacity" not in offer:
         detail = "Without `capacity` the price is kept, but no evaluation can size this offer."
+        if "capacity_profile_id" in offer:
+            detail += " A sheet that is stored gets the capacity of its profile; in a file state it."
         yield warning("capacity_missing", pointer, detail)
     if "autoscale" in offer and offer.get("capacity", {}).get("kind") == "throughput":
         detail = "Units of throughput are computed as running all the time; leave `autoscale` out, or state slots."

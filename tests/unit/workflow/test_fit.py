@@ -6,7 +6,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from service.price_sheets.benchmark_files import points_of
+from service.price_sheets.capacity_profiles.benchmark_files import points_of, records_of
 from service.workflow.fit import Fit, Point, fit, without_reading
 from service.workflow.offers import ConcurrencyCapacity, Speed
 from service.workflow.replay.dedicated import replay_dedicated
@@ -39,7 +39,7 @@ def modelled(streams: int) -> Point:
 
 
 def l40s() -> Fit:
-    return fit(points_of(L40S, {"input_tokens": 512, "output_tokens": 128}))
+    return fit(points_of(records_of(L40S), {"input_tokens": 512, "output_tokens": 128}))
 
 
 def test_points_of_the_model_itself_are_predicted_exactly() -> None:
@@ -110,9 +110,12 @@ TABLE = "concurrency,ttft_ms,tpot_ms,input_tokens,output_tokens,requests_per_sec
 NOBODY: dict[str, float | None] = {"input_tokens": None, "output_tokens": None}
 
 
-@pytest.mark.parametrize("text", [GENAI_PERF, LLMPERF, GUIDELLM, TABLE, VLLM % (4, "250", "12")])
+NIM = "| ISL | OSL | Concurrency | TTFT (ms) | ITL (ms) |\n|---|---|---|---|---|\n| 1000 | 100 | 4 | 250 | 12 |\n"
+
+
+@pytest.mark.parametrize("text", [GENAI_PERF, LLMPERF, GUIDELLM, TABLE, NIM, VLLM % (4, "250", "12")])
 def test_every_tool_says_the_same_point(text: str) -> None:
-    (point,) = points_of(text, NOBODY)
+    (point,) = points_of(records_of(text), NOBODY)
     assert (point.streams, point.input_tokens, point.output_tokens) == (4, 1000, 100)
     assert point.seconds == pytest.approx(1.438)
     assert point.requests_per_second is None or point.requests_per_second == pytest.approx(2.78)
@@ -130,7 +133,7 @@ def test_every_tool_says_the_same_point(text: str) -> None:
 )
 def test_what_a_result_lacks_is_named(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
-        points_of(text, NOBODY)
+        points_of(records_of(text), NOBODY)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ tables (CSV, Markdown) whose columns are called by any of these names.
 
 import csv
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -20,24 +21,27 @@ CONCURRENCY: Names = tuple(
     for name in (
         "max_concurrency", "concurrency", "num_concurrent_requests", "metrics.request_concurrency.successful.mean",
         "input_config.loadgen.concurrency", "input_config.perf_analyzer.stimulus.concurrency", "users", "streams",
-        "concurrent_requests", "load_summary.concurrency",
+        "concurrent_requests", "load_summary.concurrency", "num_concurrent",
     )
 )  # fmt: skip
 FIRST_TOKEN: Names = (
     ("mean_ttft_ms", 1e-3), ("results_ttft_s_mean", 1.0), ("metrics.time_to_first_token_ms.successful.mean", 1e-3),
     ("time_to_first_token.avg", 1e-3), ("successes.latency.time_to_first_token.mean", 1.0), ("ttft_ms", 1e-3),
+    ("avg_ttft_ms", 1e-3), ("average_ttft_ms", 1e-3),
     ("mean_ttft_s", 1.0), ("ttft_s", 1.0), ("ttft_seconds", 1.0),
 )  # fmt: skip
 TOKEN: Names = (
     ("mean_tpot_ms", 1e-3), ("results_inter_token_latency_s_mean", 1.0),
     ("metrics.inter_token_latency_ms.successful.mean", 1e-3), ("inter_token_latency.avg", 1e-3),
     ("successes.latency.time_per_output_token.mean", 1.0), ("mean_itl_ms", 1e-3), ("tpot_ms", 1e-3), ("itl_ms", 1e-3),
+    ("avg_itl_ms", 1e-3), ("average_itl_ms", 1e-3),
     ("tpot_s", 1.0), ("tpot_seconds", 1.0),
 )  # fmt: skip
 INPUT: Names = tuple(
     (name, 1.0)
     for name in (
         "input_tokens", "random_input_len", "input_len", "mean_input_tokens", "results_number_input_tokens_mean",
+        "isl", "input_sequence_length",
         "metrics.prompt_token_count.successful.mean", "input_sequence_length.avg", "successes.prompt_len.mean",
     )
 )  # fmt: skip
@@ -45,6 +49,7 @@ OUTPUT: Names = tuple(
     (name, 1.0)
     for name in (
         "output_tokens", "random_output_len", "output_len", "mean_output_tokens", "results_number_output_tokens_mean",
+        "osl", "output_sequence_length",
         "metrics.output_token_count.successful.mean", "output_sequence_length.avg", "successes.output_len.mean",
     )
 )  # fmt: skip
@@ -57,14 +62,19 @@ RATE: Names = (
 MEND = "Known names: {names}. Rename the column, or say it with an option where it is the same for all points."
 
 
-def points_of(text: str, lengths: Mapping[str, float | None]) -> list[Point]:
-    """Return the points of a file. lengths: `input_tokens` and `output_tokens` where the file does not state them.
-
-    Raises ValueError naming what a result lacks, and the names it may have.
-    """
+def records_of(text: str) -> list[Json]:
+    """Return the results of a file by the paths of their members. Raises ValueError where there is none."""
     records = [_flat(record) for record in _records(text)]
     if not records:
         raise ValueError("The file holds no result: JSON, JSON Lines, CSV or a Markdown table is read.")
+    return records
+
+
+def points_of(records: Sequence[Json], lengths: Mapping[str, float | None]) -> list[Point]:
+    """Return the points of results. lengths: `input_tokens` and `output_tokens` where the file does not state them.
+
+    Raises ValueError naming what a result lacks, and the names it may have.
+    """
     return [_point(record, number, lengths) for number, record in enumerate(records, start=1)]
 
 
@@ -110,7 +120,8 @@ def _number(value: object) -> float | None:
             value = float(value.replace(",", "").strip())
         except ValueError:
             return None
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if known else None  # type: ignore[arg-type]
 
 
 def _records(text: str) -> Iterator[Json]:
