@@ -24,10 +24,10 @@ def capacity(paths: Sequence[Path], lengths: Mapping[str, float | None], system:
 
 def text(told: Mapping[str, Any]) -> str:
     """Return a fit for people: the fields to copy into an offer, and each point against what the others predict."""
-    lengths = [f"{told['request'][name]:g} {word}" for name, word in LENGTHS if told["request"][name] is not None]
-    count = len(told["points"])
+    known = [f"{told['request'][name]:g} {word}" for name, word in LENGTHS if told["request"][name] is not None]
+    lengths, count = " and ".join(known) or "unknown", len(told["points"])
     lines = [
-        f"Fitted on {count} point{'s' if count > 1 else ''}; a request has {' and '.join(lengths) or 'unknown'} tokens.",
+        f"Fitted on {count} point{'s' if count > 1 else ''} of requests of {lengths} tokens.",
         "",
         '"capacity": ' + json.dumps(told["capacity"]),
     ]
