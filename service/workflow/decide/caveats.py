@@ -10,7 +10,7 @@ from service.workflow.compute.kinds.serverless import FELT
 from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.terms import Running
 from service.workflow.decide.reason import Reason, money
-from service.workflow.offers import ColdStart, Rate
+from service.workflow.offers import ColdStart, ConcurrencyCapacity, Dedicated, Offer, Rate
 from service.workflow.options import ExpectedCost, Option
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import DAY
@@ -40,12 +40,16 @@ def _latency_unknown(case: Case, chosen: Option) -> Iterator[Reason]:
     if case.target is None or (chosen.figures is not None and chosen.figures.slow_share is not None):
         return
     sold = [chosen.serverless, None if chosen.reservation is None else chosen.reservation.offer]
-    silent = sorted(offer.sku for offer in sold if offer is not None and offer.speed is None)
+    silent = sorted(offer.sku for offer in sold if offer is not None and not _states_speed(offer))
     sentence = (
         f"Nobody knows whether it meets the target of {case.policy.latency.target_ms:g} ms: its latency is unknown. "
         f"Give {' and '.join(silent) or 'its offers'} a `speed`, or measure it before you rely on it."
     )
     yield Reason("latency_unknown", (("target_ms", case.policy.latency.target_ms or 0.0),), sentence)
+
+
+def _states_speed(offer: Offer) -> bool:
+    return offer.speed is not None or (isinstance(offer, Dedicated) and isinstance(offer.capacity, ConcurrencyCapacity))
 
 
 def _target_missed(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:

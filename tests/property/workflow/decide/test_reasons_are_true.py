@@ -21,7 +21,16 @@ checked = settings(derandomize=True, max_examples=examples(200))
 
 NOTHING = Comparison((), (), None, (), (), Uncertainty(0, 0.0, 0.0, 1.0, 1.0, 1.0, 0, ()), None)
 
-FIRST = {"latency_unknown", "implausible_price", "commitment_running", "commitment_binds", "cold_starts", "growth"}
+FIRST = {
+    "latency_unknown",
+    "target_missed",
+    "implausible_price",
+    "no_fallback",
+    "commitment_running",
+    "commitment_binds",
+    "cold_starts",
+    "growth",
+}
 """What must be read before anything else."""
 
 

@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
+import pytest
 
 from service.workflow.evaluate import Evaluation, evaluate
-from service.workflow.offers import ColdStart, ConcurrencyCapacity, Offer, Speed, WarmPool
+from service.workflow.offers import ColdStart, ConcurrencyCapacity, Offer, Speed, Units, WarmPool
 from service.workflow.policy import LatencyPolicy, Policy
 from service.workflow.traffic import SECOND, RequestLog
 from tests.histories import MONDAY, ints, series_of
@@ -147,3 +148,45 @@ def test_units_without_a_fallback_say_who_is_not_served_while_they_are_down() ->
     )
     assert "hybrid:ptu@0x1+req serves them on req for " in entry.sentence
     assert "no_fallback" not in codes(evaluated(market(), down))
+
+
+def test_an_unknown_latency_under_a_target_is_said_first_and_never_high() -> None:
+    """Certainly the cheapest, and certainly nobody knows how fast; the same without a target is high."""
+    silent: list[Offer] = [token_offer()]
+    found = answered(silent, wished(2000.0))
+    assert codes(found)[0] == "latency_unknown"
+    assert found.recommendation.confidence == "medium"
+    assert found.recommendation.probability_cheapest == 1
+    assert "its latency is unknown and a target is set" in found.recommendation.confidence_because
+    assert answered(silent, Policy()).recommendation.confidence == "high"
+
+
+def test_an_overflow_that_states_no_speed_leaves_a_hybrid_of_unknown_latency() -> None:
+    offers: list[Offer] = [token_offer(into="6", out="24"), gpu_offer("gpu", rate("1.00"), capacity=SLOTS)]
+    found = answered(offers, replace(wished(60_000.0, metric="end_to_end"), modes=("hybrid",)), 400_000)
+    assert codes(found)[0] == "latency_unknown"
+    assert "Give tok a `speed`" in reason(found, "latency_unknown").sentence
+    assert found.recommendation.confidence != "high"
+
+
+def test_a_crossover_speaks_of_the_units_one_can_buy() -> None:
+    """A unit pays from 10 requests an hour, and fifteen of them, the fewest on offer, from 150: five times the mean."""
+    units = ptu_offer("ptu", rate("0.10"), capacity=budget("1", requests="1"), units=Units(15, 5))
+    found = evaluated([request_offer("req", "0.01"), units])
+    assert found.recommendation.mode == "serverless"
+    assert reason(found, "crossover").sentence == (
+        "15 units of ptu@0, the fewest on offer, pay from 150.0 requests an hour against req; the workload's mean is "
+        "0.20 times that, its floor 0.00 times."
+    )
+
+
+def test_the_idle_line_holds_what_utilization_leaves() -> None:
+    found = evaluated(market(), replace(QUICK, modes=("dedicated",)))
+    chosen = found.recommendation.option
+    assert chosen is not None
+    assert chosen.figures is not None
+    assert chosen.figures.utilization is not None
+    idle = next(line for line in chosen.lines if line.code == "idle")
+    assert float(idle.amount / chosen.monthly_cost) == pytest.approx(1 - chosen.figures.utilization, abs=1e-3)
+    told = dict(reason(found, "utilization_when_dedicated").numbers)
+    assert told == {"option": chosen.key, "utilization": chosen.figures.utilization}
