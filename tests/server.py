@@ -82,6 +82,7 @@ def serving(database_url: str, folder: Path, **settings: str) -> Iterator[Server
         with pytest.MonkeyPatch.context() as patch:
             for name, value in environment.items():
                 patch.setitem(os.environ, f"CROSSOVER_{name}", value)
+            patch.setattr("service.cli.demo.server.READY_SECONDS", TIMEOUT_SECONDS)  # a busy machine starts slowly
             started = running(f"http://127.0.0.1:{port}", "127.0.0.1", port, folder / "server.log")
             process = stack.enter_context(started)
         yield Server(port, key, process.pid)
