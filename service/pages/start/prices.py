@@ -9,12 +9,16 @@ from service.kit.http.problems import Problem
 from service.pages import door
 from service.pages.pasting import pasted_sheet
 from service.pages.prices import sheet_row
+from service.pages.start.found import found_so_far
 from service.price_sheets import importing, queries
 from service.price_sheets.importing import Prepared
 from service.price_sheets.models import PriceSheet, PriceSheetVersion
 from service.workloads import service as workloads
 
 PRICES = "/start/<id(wl):workload_id>/prices"
+
+OWN = ("sheet", "sheets_shown", "added", "show")
+"""What of the address is about this step; the rest are answers of the last one, which are passed on to it."""
 
 Json = dict[str, Any]
 
@@ -49,6 +53,9 @@ def show_choice(tx: Transaction, workload_id: str, form: Json | None = None, pro
         form=form or {},
         problem=problem,
         added=request.args.get("added", ""),
+        found=found_so_far(tx, workload_id),
+        ticked=request.args.getlist("sheet") if "sheets_shown" in request.args else None,
+        answers=[(name, said) for name, said in request.args.items() if name not in OWN],
         may_write="price_sheets:write" in tx.actor.scopes,
     )
 

@@ -14,6 +14,7 @@ from service.kit.http.problems import FieldError, invalid
 from service.kit.http.query import schema_errors
 from service.kit.zones import zone_names
 from service.pages import door
+from service.pages.start.found import found_so_far
 from service.pages.start.read_file import read_file
 from service.price_sheets import queries as price_sheets
 from service.reports.measured import measured_body
@@ -64,6 +65,7 @@ def show_shape(tx: Transaction, workload_id: str, prepared: Measured | None) -> 
         models=sorted(price_sheets.models_in_force(tx.session, tx.organization_id, tx.now)),
         may_write="workloads:write" in tx.actor.scopes,
         history_id=history.id,
+        found=found_so_far(tx, workload_id),
     )
 
 

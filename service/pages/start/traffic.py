@@ -16,6 +16,7 @@ from service.kit.http.query import schema_errors
 from service.kit.zones import zone_names
 from service.pages import door
 from service.pages.start import file_words
+from service.pages.start.found import found_so_far
 from service.price_sheets import queries as price_sheets
 from service.traffic_histories import service
 from service.traffic_histories.upload import Upload, filed
@@ -126,4 +127,5 @@ def _page(tx: Transaction, workload: Workload | None, form: Json, problem: Probl
         zones=sorted(zone_names()),
         models=sorted(price_sheets.models_in_force(tx.session, tx.organization_id, tx.now)),
         most=runtime().uploads.max_bytes,
+        found={} if workload is None else found_so_far(tx, workload.id),
     )

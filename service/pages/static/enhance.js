@@ -37,3 +37,55 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     request.send(new FormData(form));
   });
 }
+
+// Asks again for the ranking beside the questions as they are answered; what has to be replayed is said to be.
+for (const form of document.querySelectorAll("form[data-ranking]")) {
+  const [replaying, announced] = [document.getElementById("replaying"), document.getElementById("announced")];
+  const shown = () => document.getElementById("ranking");
+  const answer = (part) => ["#h-ranking", ".lead b"].map((one) => part.querySelector(one)?.textContent || "").join(", ");
+  let [latest, waiting] = [new AbortController(), 0];
+  const tell = (text) => { replaying.textContent = text; replaying.hidden = !text; shown().classList.toggle("old", Boolean(text)); };
+  const mark = (page) => {
+    for (const note of form.querySelectorAll("small[id]")) {
+      const fresh = page.getElementById(note.id);
+      if (!fresh) continue;
+      const field = form.querySelector(`[aria-describedby="${note.id}"]`);
+      note.textContent = fresh.textContent; note.className = fresh.className;
+      if (fresh.classList.contains("bad")) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
+    }
+  };
+  const put = (fresh) => {
+    const [before, places] = [answer(shown()), new Map()];
+    for (const row of shown().querySelectorAll("tbody tr")) places.set(row.querySelector("th").title, row.offsetTop);
+    shown().replaceWith(fresh);
+    if (answer(fresh) !== before) announced.textContent = fresh.querySelector("#h-ranking") ? `Now: ${answer(fresh)}` : fresh.textContent;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const row of fresh.querySelectorAll("tbody tr")) {
+      const moved = (places.get(row.querySelector("th").title) ?? row.offsetTop) - row.offsetTop;
+      if (moved) row.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], { duration: 300, easing: "ease-out" });
+    }
+  };
+  const ask = async (show) => {
+    latest.abort(); latest = new AbortController();
+    const said = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    history.replaceState(null, "", `${form.action}?${said}`);
+    for (const step of document.querySelectorAll(".steps a[href*='/prices']")) step.search = said;
+    if (show) said.set("show", "1");
+    try {
+      const sent = await fetch(`${form.action}?${said}`, { headers: { Accept: "text/html" }, signal: latest.signal });
+      const page = new DOMParser().parseFromString(await sent.text(), "text/html");
+      const fresh = page.getElementById("ranking");
+      if (!fresh) { tell("The ranking could not be worked out. Reload the page to see why."); return; }
+      mark(page);
+      document.getElementById("stays").textContent = page.getElementById("stays").textContent;
+      if (!show && fresh.dataset.seconds) { tell(`Replaying, about ${fresh.dataset.seconds} s`); announced.textContent = replaying.textContent; await ask(true); return; }
+      put(document.adoptNode(fresh)); tell("");
+    } catch (error) {
+      if (error.name !== "AbortError") tell("The connection broke off. Change an answer to ask again.");
+    }
+  };
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 250, false); });
+  form.addEventListener("submit", (event) => { if (event.submitter?.name !== "token") { event.preventDefault(); ask(true); } });
+  document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
+  if (shown().dataset.seconds) { tell(`Replaying, about ${shown().dataset.seconds} s`); ask(true); }
+}
