@@ -9,11 +9,12 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from service.evaluations.document import Envelope, Inputs
-from service.evaluations.engine import THREADS, in_turn, refusal, require_bounded
+from service.evaluations.engine import THREADS, in_turn, refusal, require_bounded, turn
 from service.evaluations.inputs import Plan, materials_of
 from service.evaluations.looking import looking
 from service.kit.db.transaction import Actor
@@ -31,7 +32,7 @@ MOST_BYTES = 384 * 1024 * 1024
 """What they may hold together; one that is larger alone is not kept."""
 
 FORESEEN_SECONDS = 4.0
-"""How long answers that are likely to come are prepared for, once the one asked for is there."""
+"""How long answers that are likely to come are prepared for beside requests, once the one asked for is there."""
 
 Json = dict[str, Any]
 
@@ -88,8 +89,9 @@ def preview(actor: Actor, planned: Plan, *, may_replay: bool) -> Preview:
         require_bounded(planned.estimated_seconds)
         with in_turn(actor):
             found = _kept.get(key) or _computation(actor, planned.inputs, policy)
-            body = _replayed(found, planned.inputs, policy)
+            body = _body(found, planned.inputs, policy, may_replay=True)
             _kept.keep(key, found)
+        threading.Thread(target=foresee, args=(actor, found, policy), name="foresee", daemon=True).start()
     return Preview(body, planned.estimated_seconds)
 
 
@@ -115,16 +117,16 @@ def _decided(computation: Computation, inputs: Inputs, policy: Policy) -> Json |
         return None
 
 
-def _replayed(computation: Computation, inputs: Inputs, policy: Policy) -> Json:
-    """Decide, replaying what is missing, and as long as it is quick what the next answers are likely to take."""
+def foresee(actor: Actor, computation: Computation, policy: Policy) -> None:
+    """Replay what the next answers are likely to take, a turn each, as long as it is quick and turns come at once."""
     begun = time.monotonic()
-    body = _body(computation, inputs, policy, may_replay=True)
     with ThreadPoolExecutor(THREADS) as executor:
         for likely in foreseen(policy, computation.offers):
-            if time.monotonic() - begun > FORESEEN_SECONDS:
-                break
-            computation.under(likely, executor, may_replay=True)
-    return body
+            with turn(actor, FORESEEN_SECONDS) as held:
+                if not held or time.monotonic() - begun > FORESEEN_SECONDS:
+                    return
+                with suppress(WorkflowError):  # whoever asks is told
+                    computation.under(likely, executor, may_replay=True)
 
 
 def _body(computation: Computation, inputs: Inputs, policy: Policy, *, may_replay: bool) -> Json:

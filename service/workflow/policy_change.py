@@ -73,6 +73,7 @@ def foreseen(policy: Policy, offers: Sequence[Offer]) -> Iterator[Policy]:
     terms = {math.ceil(rate.months) for offer in dedicated for rate in offer.rates}
     places = sorted({place for offer in offers for place in offer.isolation.residency})
     asked = IsolationNeeds(tenancy="dedicated"), IsolationNeeds(version_pinning=True)
+    places.append("nowhere")  # what rules everything out
     needs = (IsolationNeeds(), *asked, *(IsolationNeeds(residency=(place,)) for place in places))
     for required in needs:
         for months in sorted({0, policy.max_term_months, *terms}):

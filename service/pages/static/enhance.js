@@ -58,6 +58,7 @@ for (const form of document.querySelectorAll("form[data-ranking]")) {
     const [before, places] = [answer(shown()), new Map()];
     for (const row of shown().querySelectorAll("tbody tr")) places.set(row.querySelector("th").title, row.offsetTop);
     shown().replaceWith(fresh);
+    document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = Boolean(fresh.querySelector("#h-ranking")); });
     if (answer(fresh) !== before) announced.textContent = fresh.querySelector("#h-ranking") ? `Now: ${answer(fresh)}` : fresh.textContent;
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     for (const row of fresh.querySelectorAll("tbody tr")) {
@@ -86,6 +87,6 @@ for (const form of document.querySelectorAll("form[data-ranking]")) {
   };
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 250, false); });
   form.addEventListener("submit", (event) => { if (event.submitter?.name !== "token") { event.preventDefault(); ask(true); } });
-  document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = true; });
+  document.querySelectorAll("[data-plain]").forEach((one) => { one.hidden = Boolean(document.getElementById("h-ranking")); });
   if (shown().dataset.seconds) { tell(`Replaying, about ${shown().dataset.seconds} s`); ask(true); }
 }
