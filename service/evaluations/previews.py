@@ -71,8 +71,15 @@ class _Kept:
             while len(self._found) > MOST_KEPT or sum(one.size_bytes for one in self._found.values()) > MOST_BYTES:
                 self._found.popitem(last=False)
 
+    def forget(self) -> None:
+        """Let go of all of them."""
+        with self._lock:
+            self._found.clear()
+
 
 _kept = _Kept()
+
+forget = _kept.forget
 
 
 def preview(actor: Actor, planned: Plan, *, may_replay: bool) -> Preview:

@@ -58,13 +58,7 @@ def advice(option: ReportOption, names: Names) -> str:
 
 def units_of(offer: OfferName, number: int) -> str:
     """Return a number of an offer's units: one 2×H100 replica, 100 PTU."""
-    thing, unit = offer.thing, offer.unit
-    if thing == unit and unit != unit.upper():
-        return f"{words.number_word(number)} {unit if number == 1 else unit + 's'}"
-    if unit in thing.split() or unit == unit.upper():
-        return f"{words.number_word(number)} {thing}"
-    unit = unit if number == 1 else f"{unit}s"
-    return f"{words.number_word(number)} {thing} {unit}"
+    return f"{words.number_word(number)} {offer.counted(number)}"
 
 
 def kept_by_margin(answer: Answer) -> tuple[str, ReportOption, Decimal] | None:

@@ -67,7 +67,7 @@ def _against(answer: Answer, chosen: ReportOption, names: Names) -> Fact | None:
 
 def _reserved(answer: Answer, chosen: ReportOption, names: Names) -> list[Fact | None]:
     offer = names.offer(chosen.dedicated)
-    unit = offer.unit if chosen.units == 1 or offer.unit == offer.unit.upper() else f"{offer.unit}s"
+    unit = offer.units(chosen.units or 0)
     return [_kept(chosen, unit), _works(answer, chosen, unit)]
 
 

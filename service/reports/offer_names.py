@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from service.reports.reading import ReportOption
-from service.reports.words import TIMES, spelled_term, upper_first
+from service.reports.words import TIMES, many, spelled_term, upper_first
 from service.workflow.option_key import OptionKey
 
 Json = dict[str, Any]
@@ -36,6 +36,18 @@ class OfferName:
     effective_from: date | None = None
     url: str | None = None
     region: str = ""
+
+    def units(self, number: int) -> str:
+        """Return what so many of its units are called, without the number: replica, replicas, PTU."""
+        return self.unit if number == 1 else many(self.unit)
+
+    def counted(self, number: int) -> str:
+        """Return so many of it beside a number, the unit last: 2×H100 replica, gpu replicas; PTU us-east."""
+        named = re.search(rf"(?<!\S){re.escape(self.unit)}(?!\S)", self.thing)
+        if self.unit == self.unit.upper():
+            return self.thing
+        kind = self.thing if named is None else f"{self.thing[: named.start()]}{self.thing[named.end() :]}"
+        return " ".join((*kind.split(), self.units(number)))
 
     @property
     def dated(self) -> date | None:

@@ -99,7 +99,7 @@ def _reserved(chosen: ReportOption, names: Names) -> list[tuple[Item, Decimal]]:
         note = f"{chosen.minimum_units or 0} to {chosen.units} as needed, {words.count(float(quantity))} unit hours"
     else:
         units = chosen.units or 0
-        plain = offer.unit if units == 1 or offer.unit == offer.unit.upper() else f"{offer.unit}s"
+        plain = offer.units(units)
         note = f"{units:,} {plain}, {within}" + (", 730 hours" if hourly else "")
     by = {24: "a day", 168: "a week"}.get(first.per, "an hour") if hourly else "a month"
     price = f"{words.price(first.unit_price)} {by}"

@@ -102,6 +102,15 @@ def plural(value: float, one: str, more: str | None = None) -> str:
     return f"{count(value)} {one if value == 1 else more or one + 's'}"
 
 
+def many(noun: str) -> str:
+    """Return a noun in the plural: replica, replicas; box, boxes; capacity, capacities. What is all capitals stays."""
+    if noun == noun.upper():
+        return noun
+    if noun.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{noun}es"
+    return f"{noun[:-1]}ies" if re.search("[^aeiou]y$", noun) else f"{noun}s"
+
+
 def duration(seconds: float) -> str:
     """Return a duration in the largest unit that fits: 40 seconds, 1 hour, 7 days."""
     for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):

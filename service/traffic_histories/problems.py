@@ -15,11 +15,20 @@ FILE_REFUSED = define(
 )
 
 
+class FileRefusedProblem(Problem):
+    """The problem of a refused file, with the refusal itself for pages that show more of it."""
+
+    def __init__(self, refused: RefusedError) -> None:
+        """Tell a refusal."""
+        super().__init__(FILE_REFUSED, refused.detail, errors=list(faults(refused)))
+        self.refused = refused
+
+
 def problem_of(error: RefusedError) -> Problem:
     """Return the problem that tells a refusal."""
     if error.code == "no_space":
         return full()
-    return Problem(FILE_REFUSED, error.detail, errors=list(faults(error)))
+    return FileRefusedProblem(error)
 
 
 def faults(error: RefusedError) -> Iterator[FieldError]:

@@ -119,7 +119,10 @@ def evaluated(person: Person, way: str, model: str, log: Path) -> None:
     hand.press("On to what matters")
     person.sees("What matters to you?")
     hand.write("Percent of what is spent", "5")
-    hand.press("Evaluate")
+    if way != "scripts off":
+        expect(page.locator("#h-ranking")).to_be_visible()
+    hand.press("Save as evaluation 1")
+    page.wait_for_url("**/evaluations/**")
     page.locator(".eyebrow").wait_for()
 
 

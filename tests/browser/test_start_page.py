@@ -40,8 +40,16 @@ def test_a_newcomer_gets_from_a_file_to_the_report_by_keyboard(
         page.keyboard.press("Enter")
         page.get_by_role("heading", name=heading).wait_for()
         assert faults(page) == [], heading
-    page.get_by_role("button", name="Evaluate").focus()
+    page.locator("#h-ranking").wait_for()
+    assert faults(page) == []
+    shown = page.locator("#h-ranking").inner_text()
+    page.get_by_label("Months at most").focus()
+    page.keyboard.type("0")
+    page.wait_for_url("**months=0**")
+    page.get_by_role("button", name="Save as evaluation 1").focus()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/evaluations/**")
     page.locator(".eyebrow").wait_for()
+    assert page.locator("#answer").inner_text() == shown
     assert "Recommendation" in page.locator(".eyebrow").inner_text()
     page.context.close()

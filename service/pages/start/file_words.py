@@ -1,6 +1,6 @@
 """What a form may say about a traffic file: the fields that mend a refusal, and those that were filled in before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,10 @@ import marshmallow as ma
 
 from service.kit.http.problems import FieldError, Problem, invalid
 from service.kit.http.query import schema_errors
+from service.reports.words import upper_first
+from service.traffic_histories.problems import FileRefusedProblem
+from service.traffic_histories.reading import RefusedError
+from service.traffic_histories.reading.report import ColumnSample
 from service.traffic_histories.upload_query import ReadWords
 from service.workflow.traffic import BUCKET_SECONDS
 
@@ -45,6 +49,9 @@ LABELS = {
     "date_order": "Dates begin with",
 }
 
+NEEDED = {"arrival": "time of a row", "requests": "requests of a row"}
+"""What the columns that a file cannot do without are called where they are asked for."""
+
 USUAL = ("zone", "kind", "absent", "start", "end", "include_failed")
 """What people say of files most often; the others are asked for where the file needs them."""
 
@@ -78,9 +85,27 @@ def words_of(form: Mapping[str, str]) -> dict[str, Any]:
 def asked(form: Mapping[str, str], problem: Problem | None) -> list[Word]:
     """Return the fields to show at once: those that mend what was refused, and those that were filled in."""
     faults = dict(_faults(problem))
+    refused = refused_of(problem)
+    columns = () if refused is None else refused.columns
     names = [*faults, *(name for name in _FIELDS if form.get(name, "").strip() and name not in faults)]
     said = "" if problem is None else problem.detail
-    return [_word(name, form, faults.get(name), said) for name in names]
+    return [_word(name, form, faults.get(name), said, columns) for name in names]
+
+
+def refused_of(problem: Problem | None) -> RefusedError | None:
+    """Return why a file was refused, where it was the file."""
+    return problem.refused if isinstance(problem, FileRefusedProblem) else None
+
+
+def sentence(problem: Problem) -> str:
+    """Return what is wrong in a sentence; where a field below mends it, without the names that programs use."""
+    refused = refused_of(problem)
+    if refused is not None and refused.code == "zone_required":
+        return "The times in the file name no time zone. Say which zone they are in."
+    if refused is not None and refused.code == "unrecognised_columns" and refused.columns:
+        field = str(refused.parameter).removeprefix("column.")
+        return f"No column is recognised as the {NEEDED.get(field, field.replace('_', ' '))}. Say which one it is."
+    return upper_first(problem.detail)
 
 
 def usual(form: Mapping[str, str], shown: list[Word]) -> list[Word]:
@@ -96,10 +121,19 @@ def _faults(problem: Problem | None) -> Iterator[tuple[str, str]]:
             yield name, fault.detail
 
 
-def _word(name: str, form: Mapping[str, str], fault: str | None, said: str) -> Word:
+def _word(
+    name: str, form: Mapping[str, str], fault: str | None, said: str, columns: Sequence[ColumnSample] = ()
+) -> Word:
     meaning = str(_FIELDS[name].metadata.get("description", ""))
     note = meaning if fault is None or fault == said else fault
-    return Word(name, _label(name), form.get(name, ""), CHOICES.get(name, ()), note, fault is not None)
+    choices = CHOICES.get(name, ())
+    if columns and name.startswith("column."):
+        choices = tuple((column.name, _sampled(column)) for column in columns)
+    return Word(name, _label(name), form.get(name, ""), choices, note, fault is not None)
+
+
+def _sampled(column: ColumnSample) -> str:
+    return f"{column.name}: {', '.join(column.values)}" if column.values else f"{column.name} (empty)"
 
 
 def _label(name: str) -> str:

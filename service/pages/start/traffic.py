@@ -113,7 +113,7 @@ def _kept(tx: Transaction, workload: Workload, upload: Upload) -> str:
 
 
 def _page(tx: Transaction, workload: Workload | None, form: Json, problem: Problem | None) -> str:
-    shown = file_words.asked(form, problem)
+    shown, refused = file_words.asked(form, problem), file_words.refused_of(problem)
     faults = {} if problem is None else {fault.pointer.removeprefix("/"): fault.detail for fault in problem.errors}
     return render_template(
         "start_traffic.html",
@@ -121,7 +121,8 @@ def _page(tx: Transaction, workload: Workload | None, form: Json, problem: Probl
         form=form,
         problem=problem,
         faults=faults,
-        rows=[] if problem is None else [fault for fault in problem.errors if not fault.pointer],
+        said="" if problem is None else file_words.sentence(problem),
+        rejects=() if refused is None else refused.rejects,
         words=shown,
         more=file_words.usual(form, shown),
         zones=sorted(zone_names()),

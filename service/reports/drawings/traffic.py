@@ -238,8 +238,7 @@ def _legend(
     if steps.refused is None or option is None:
         found.append(("f-grey", f"{data['unit']} of the workload"))
     else:
-        unit = names.offer(option.dedicated).unit
-        plural = unit if option.units == 1 or unit == unit.upper() else f"{unit}s"
+        plural = names.offer(option.dedicated).units(option.units or 0)
         found.append(("f-reserved", f"kept by the {plural}"))
         refused = sum(value or 0 for value in steps.refused)
         if refused:

@@ -52,7 +52,9 @@ def options_of(data: dict[str, Any]) -> ReadOptions:
 
 def _refusal(error: RefusedError) -> dict[str, Any]:
     rejects = [asdict(reject) for reject in error.rejects]
-    return {"code": error.code, "detail": error.detail, "parameter": error.parameter, "rejects": rejects}
+    columns = [asdict(column) for column in error.columns]
+    said = {"code": error.code, "detail": error.detail, "parameter": error.parameter}
+    return said | {"rejects": rejects, "columns": columns}
 
 
 def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from service.kit import storage
 from .columns_file import COLUMNS, REQUEST, RESULT, Facts
 from .errors import RefusedError
 from .options import ReadLimits, ReadOptions
-from .report import Reject
+from .report import ColumnSample, Reject
 
 ROOT = Path(service.__file__).parents[1]
 
@@ -63,7 +63,10 @@ def parse(path: Path, folder: Path, options: ReadOptions) -> Encoded:
     data = json.loads(result.read_text())
     if refused := data.get("refused"):
         rejects = [Reject(**reject) for reject in refused.pop("rejects")]
-        raise RefusedError(**refused, rejects=rejects)
+        columns = [ColumnSample(**column) for column in refused.pop("columns")]
+        error = RefusedError(**refused, rejects=rejects)
+        error.columns = tuple(columns)
+        raise error
     return Encoded(tuple(_histories(data["histories"], folder / COLUMNS)), data["report"])
 
 

@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,20 +57,33 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     table = widened(connection, opened(connection, _open(connection, plain, options), options), report)
     made = composed(table, options, report)
     table, options = made.table, made.options
-    columns = recognise(table.names, options, bucketed=table.bucketed)
+    with _showing(table):
+        columns = recognise(table.names, options, bucketed=table.bucketed)
     table = settled_numbers(table, columns, options, report)
     if columns.complete and table.empty_part is None:
         table = replace(table, empty_part=_nothing_in(table, columns))
     options = _completed(options, columns)
     dropped = left_out(connection, table, columns, options, report)
     unit = columns.dialect.time_unit if columns.dialect else None
-    form = recognise_time((row.get(columns.names["arrival"]) for row in table.sample), options, unit)
+    with _showing(table):
+        form = recognise_time((row.get(columns.names["arrival"]) for row in table.sample), options, unit)
     parts = _parts(connection, table, options)
     scan = examined(Scan(connection, table, columns, form, options, parts, dropped), report)
     tell_throttled(scan, report)
     tell_failures(connection, table, columns, report)
     _describe(table, scan.columns, form, options, report, made.options.zone)
     return scan
+
+
+@contextmanager
+def _showing(table: Table) -> Iterator[None]:
+    """Show the table's columns to whoever is refused for want of one."""
+    try:
+        yield
+    except RefusedError as error:
+        if (error.parameter or "").startswith("column."):
+            error.columns = table.samples()
+        raise
 
 
 def _open(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadOptions) -> Table:

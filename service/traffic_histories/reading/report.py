@@ -18,6 +18,14 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnSample:
+    """A column of a file by its name, with the first few different values in it, cut short."""
+
+    name: str
+    values: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RejectCount:
     """How many rows were rejected for one reason in one column."""
 

@@ -3,8 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .report import ColumnSample
+
 SAMPLE_ROWS = 1000
 """Rows looked at to recognise columns and the form of times."""
+
+MOST_SAMPLED, NAME_CHARACTERS = 200, 200
+VALUES_SAMPLED, VALUE_CHARACTERS = 3, 40
+"""How many columns are shown to whoever has to name one, and how much of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +41,11 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Column names in the file's order."""
         return tuple(self.cells)
+
+    def samples(self) -> tuple[ColumnSample, ...]:
+        """Return the first columns, each with the first values in it: enough to tell which is which."""
+        found = []
+        for name in self.names[:MOST_SAMPLED]:
+            values = dict.fromkeys(text[:VALUE_CHARACTERS] for row in self.sample if (text := row.get(name)))
+            found.append(ColumnSample(name[:NAME_CHARACTERS], list(values)[:VALUES_SAMPLED]))
+        return tuple(found)

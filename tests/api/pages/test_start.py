@@ -107,7 +107,22 @@ def test_faults_of_the_first_form_are_told_together(api: ApiClient) -> None:
     assert "Not an IANA time zone" in text(worse.text)
     rows = "time,input_tokens,output_tokens\n" + "2026-10-05T00:00:00Z,x,1\n" * 5
     bad = browser.send("/start", file=file(rows), name="Chat", model="m70")
-    assert "line 2" in text(bad.text)
+    assert re.search(r"Line Column Value Why 2 input_tokens x not a number", text(bad.text)), text(bad.text)
+
+
+def test_a_column_that_is_not_recognised_is_picked_among_those_of_the_file(api: ApiClient) -> None:
+    browser = Browser.of(api)
+    odd = csv_of(week()).decode().replace("time,", "when_was_it,", 1)
+    refused = browser.send("/start", file=file(odd), name="Chat", model="m70")
+    assert refused.status_code == 422
+    assert "No column is recognised as the time of a row. Say which one it is." in text(refused.text)
+    picker = re.search(r'<select id="w-column.arrival".*?</select>', refused.text, re.DOTALL)
+    assert picker is not None
+    first = re.search(r'<option value="when_was_it">when_was_it: (.*?)</option>', picker[0])
+    assert first is not None
+    assert len(first[1].split(", ")) == 3
+    led = browser.send("/start", file=file(odd), name="Chat", model="m70", **{"column.arrival": "when_was_it"})
+    assert led.status_code == 303, text(led.text)
 
 
 def test_the_same_file_twice_is_one_history_of_one_workload(api: ApiClient) -> None:

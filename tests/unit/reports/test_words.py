@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from service.reports import words
+from service.reports.answer import units_of
+from service.reports.offer_names import OfferName
 from service.reports.purchase import to_cents
 from service.reports.scales import apart, text_width, tick_text, ticks
 
@@ -78,3 +80,20 @@ def test_labels_keep_their_distance() -> None:
 def test_wider_texts_are_wider() -> None:
     assert text_width("WW") > text_width("ii")
     assert text_width("123") == text_width("456"), "figures are tabular"
+
+
+@pytest.mark.parametrize(
+    ("thing", "unit", "number", "said"),
+    [
+        ("2\u00d7H100", "replica", 1, "one 2\u00d7H100 replica"),
+        ("2\u00d7H100", "replica", 3, "three 2\u00d7H100 replicas"),
+        ("replica gpu", "replica", 3, "three gpu replicas"), ("replica gpu", "replica", 1, "one gpu replica"),
+        ("replica", "replica", 2, "two replicas"), ("replicas-eu", "replica", 2, "two replicas-eu replicas"),
+        ("L40S", "gpu box", 2, "two L40S gpu boxes"), ("PTU", "PTU", 100, "100 PTU"),
+        ("PTU eu", "PTU", 50, "50 PTU eu"),
+        ("big instance m", "instance", 4, "four big m instances"), ("unit", "unit", 0, "no units"),
+        ("A", "model facility", 2, "two A model facilities"), ("A", "bay", 2, "two A bays"),
+    ],
+)  # fmt: skip
+def test_so_many_units_are_in_the_plural(thing: str, unit: str, number: int, said: str) -> None:
+    assert units_of(OfferName("sku", f"Acme {thing}", "Acme", thing, unit), number) == said
