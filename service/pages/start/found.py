@@ -5,7 +5,7 @@ from service.price_sheets import queries as price_sheets
 from service.reports import words
 from service.traffic_histories import queries
 from service.traffic_histories.models import StoredHistory
-from service.workflow.traffic import SECOND
+from service.workflow.traffic import DAY, SECOND
 from service.workloads import service as workloads
 
 
@@ -30,4 +30,5 @@ def _volume(history: StoredHistory) -> str:
 def _length(history: StoredHistory) -> str:
     start = history.first_us if history.start_us is None else history.start_us
     end = history.last_us if history.end_us is None else history.end_us
-    return words.duration((end - start) / SECOND)
+    days = round((end - start) / DAY)
+    return words.duration((end - start) / SECOND) if days <= 1 else words.plural(days, "day")
