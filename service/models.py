@@ -16,6 +16,7 @@ from service.policies import models as policies
 from service.portfolios import models as portfolio_evaluations
 from service.price_sheets import models as price_sheets
 from service.price_sheets.capacity_profiles import models as capacity_profiles
+from service.schedules import models as schedules
 from service.traffic_histories import models as traffic_histories
 from service.webhooks import models as webhooks
 from service.workloads import models as workloads
@@ -37,6 +38,7 @@ __all__ = [
     "policies",
     "portfolio_evaluations",
     "price_sheets",
+    "schedules",
     "traffic_histories",
     "webhooks",
     "workloads",

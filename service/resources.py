@@ -20,6 +20,7 @@ from service.evaluations.reviews.routes import blueprint as reviews
 from service.evaluations.routes import blueprint as evaluations
 from service.evaluations.scenarios.routes import blueprint as scenarios
 from service.events.routes import blueprint as events
+from service.jobs.routes import blueprint as jobs_of_organization
 from service.kit.http.outbound import Outbound
 from service.kit.jobs.worker import Chore, Handler
 from service.outcomes.routes import blueprint as outcomes
@@ -31,6 +32,8 @@ from service.price_sheets.routes import blueprint as price_sheets
 from service.procurement.routes import blueprint as procurement
 from service.renewals.reminders import REMIND
 from service.renewals.routes import blueprint as renewals
+from service.schedules import jobs as scheduled
+from service.schedules.routes import blueprint as schedules
 from service.traffic_histories.routes import blueprint as traffic_histories
 from service.webhooks import jobs as sending
 from service.webhooks.routes import blueprint as webhooks
@@ -46,6 +49,8 @@ RESOURCES = (
     evaluation_comparisons,
     scenarios,
     reviews,
+    schedules,
+    jobs_of_organization,
     portfolio_evaluations,
     pooled_evaluations,
     decisions,
@@ -61,10 +66,15 @@ RESOURCES = (
     access,
 )
 
-JOBS: Mapping[str, Handler] = {evaluating.JOB: evaluate, evaluating.CHARTS: draw, comparing.JOB: comparing.run}
+JOBS: Mapping[str, Handler] = {
+    evaluating.JOB: evaluate,
+    evaluating.CHARTS: draw,
+    comparing.JOB: comparing.run,
+    scheduled.JOB: scheduled.run,
+}
 """Handlers of jobs that call nobody, by kind."""
 
-CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE, RAISE_REVIEWS)
+CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE, RAISE_REVIEWS, scheduled.DUE)
 """What the clock asks for."""
 
 

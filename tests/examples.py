@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from tests.clients import Answer, ApiClient
 from tests.deciding import propose, second
-from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, sheet, upload, week
+from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, queue, sheet, upload, week
 from tests.unit.price_sheets.capacity_profiles.sweeps import sweep
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -113,6 +113,8 @@ def rows(api: ApiClient) -> dict[str, str]:
             {"delegate_id": second(api, "Alex", "analyst").member_id, "until": a_week_ahead()},
         ),
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
+        "job_id": queued_job(api, workload_id),
+        "schedule_id": created(api, "/v1/schedules", {"workload_id": workload_id}),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
         "bill_id": charged(api),
         "outcome_id": created(api, "/v1/outcomes", {"evaluation_id": answer.json["id"], **OCTOBER}),
@@ -120,6 +122,12 @@ def rows(api: ApiClient) -> dict[str, str]:
         "delivery_id": delivered_once(api, webhook_id),
         "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
     }
+
+
+def queued_job(api: ApiClient, workload_id: str) -> str:
+    """Queue an evaluation; return the id of its job."""
+    evaluation_id = queue(api, workload_id, margin="0.21")
+    return str(api.get(f"/v1/jobs?resource_id={evaluation_id}").json["items"][0]["id"])
 
 
 def bought(workload_id: str) -> dict[str, Any]:
@@ -201,6 +209,7 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "upload_bill": Good(data=BILL.replace(b"157.68", b"160.00")),
         "create_outcome": Good(json={"evaluation_id": parameters["evaluation_id"], **OCTOBER}),
         "create_commitment": Good(json=bought(parameters["workload_id"])),
+        "create_schedule": Good(json={"workload_id": parameters["workload_id"], "every": "month", "day": 31}),
         "redeliver_webhook": Good(json={"failed_since": "2026-01-01T00:00:00Z"}),
         "change_webhook": Good(json={"description": "Pages the team."}),
         "verify_events": Good(json={"checkpoint": api.get("/v1/events/checkpoint").text}),
@@ -270,6 +279,7 @@ SIMPLE: dict[str, Good] = {
     "create_webhook": Good(
         json={"url": "https://hooks.example/crossover", "events": ["decision.*", "workload.created"]}
     ),
+    "change_schedule": Good(json={"at": "07:30"}),
     "change_commitment": Good(json={"reference": "PO-4712"}),
     "create_policy": Good(json={"name": "Chat", "preset": "interactive_chat"}),
 }

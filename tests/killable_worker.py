@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from service.kit.db.database import Database
 from service.kit.db.transaction import Transaction
-from service.kit.jobs import queue, worker
+from service.kit.jobs import queue, waking, worker
 from service.kit.jobs.worker import Finish, Task, Worker
 
 
@@ -28,6 +28,6 @@ def square(task: Task) -> Finish:
 if __name__ == "__main__":
     queue.LEASE = timedelta(seconds=1)
     worker.BEAT_SECONDS = 0.2
-    worker.POLL_SECONDS = 0.05
+    waking.POLL_SECONDS = 0.05
     queue.FAILURES = 1000  # a test's kills are no reason to park a job
     Worker(Database(sys.argv[1]), {"square": square}).run()

@@ -8,6 +8,7 @@ from service.events.models import Event
 from service.kit import canonical_json
 from service.kit.db.transaction import Transaction
 from service.kit.http.fields import rfc3339
+from service.kit.jobs.waking import announce
 
 GENESIS = canonical_json.digest(b"")
 """What the first event of an organization is chained to."""
@@ -39,6 +40,7 @@ def append(
     event.hash = chained(GENESIS if last is None else last.hash, event)
     tx.session.add(event)
     tx.session.flush()
+    announce(tx.session)  # somebody may be told of it
     return event
 
 

@@ -18,6 +18,7 @@ from service.kit.db.database import database_now
 from service.kit.db.models import Base, Owned, strict
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, Problem
+from service.kit.jobs.waking import announce
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds without a sign of life."""
@@ -35,6 +36,8 @@ POSTPONED = timedelta(seconds=2)
 """How long a job waits that found the database busy or away."""
 
 FINISHED = ("succeeded", "failed", "cancelled")
+
+STATES = ("queued", "running", *FINISHED)
 
 RETENTION = timedelta(days=30)
 """How long finished jobs are kept unless settings say otherwise."""
@@ -54,6 +57,8 @@ class Job(Owned, Base):
     __tablename__ = "jobs"
     __table_args__ = strict(
         Index("ix_jobs_claim", "state", "available_at"),
+        Index("ix_jobs_turn", "state", "organization_id", "available_at", "id"),
+        Index("ix_jobs_page", "organization_id", "created_at", "id"),
         Index("ix_jobs_resource", "organization_id", "resource_id", "created_at"),
     )
 
@@ -99,6 +104,7 @@ def enqueue(tx: Transaction, kind: str, arguments: dict[str, Any], *, resource_i
         cancel_requested=False,
     )
     tx.session.add(job)
+    announce(tx.session)
     return job
 
 
@@ -129,14 +135,22 @@ def is_waiting(session: Session, now: datetime, kinds: Collection[str], job_id: 
 
 
 def claim(
-    session: Session, worker: str, now: datetime, kinds: Collection[str], job_id: str | None = None
+    session: Session,
+    worker: str,
+    now: datetime,
+    kinds: Collection[str],
+    job_id: str | None = None,
+    *,
+    after: str = "",
 ) -> Job | None:
-    """Take the job of these kinds that has waited longest, or the job `job_id`; None where it is not to be had.
+    """Take a job of these kinds, or the job `job_id`; None where it is not to be had.
 
+    What the dead left comes first. Else organizations have their turns, in the order of their ids: it is the next one's
+    after `after`, whom this worker served last, and of it the job that has waited longest. So a worker serves everybody
+    alike who waits, however many jobs somebody queued before.
     A claim that lapsed is no failure of its job: workers are killed, and databases restarted, for other reasons.
     """
-    statement = select(Job).where(_claimable(now, kinds, job_id)).order_by(Job.available_at, Job.id).limit(1)
-    job = session.scalar(statement.with_for_update(skip_locked=True))
+    job = _next(session, now, kinds, job_id, after)
     if job is None:
         return None
     if job.state == "running" and job.attempt >= ATTEMPTS:
@@ -216,12 +230,37 @@ def purge(session: Session, before: datetime) -> int:
     return len(found.all())
 
 
-def _claimable(now: datetime, kinds: Collection[str], job_id: str | None) -> ColumnElement[bool]:
-    waiting = or_(
-        and_(Job.state == "queued", Job.available_at <= now),
-        and_(Job.state == "running", Job.leased_until < now),
+def _next(session: Session, now: datetime, kinds: Collection[str], job_id: str | None, after: str) -> Job | None:
+    """Lock and return the job to take; each question is answered by an index, however many jobs wait."""
+    by_age = (Job.available_at, Job.id)
+    by_turn = (Job.organization_id, *by_age)
+    questions = (
+        (_lapsed(now), by_age),
+        (and_(_queued(now), Job.organization_id > after), by_turn),
+        (and_(_queued(now), Job.organization_id <= after), by_turn),
     )
-    mine = and_(Job.kind.in_(kinds), waiting)
+    for condition, order in questions:
+        statement = select(Job).where(_mine(condition, kinds, job_id)).order_by(*order).limit(1)
+        job = session.scalar(statement.with_for_update(skip_locked=True))
+        if job is not None:
+            return job
+    return None
+
+
+def _claimable(now: datetime, kinds: Collection[str], job_id: str | None) -> ColumnElement[bool]:
+    return _mine(or_(_queued(now), _lapsed(now)), kinds, job_id)
+
+
+def _queued(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == "queued", Job.available_at <= now)
+
+
+def _lapsed(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == "running", Job.leased_until < now)
+
+
+def _mine(condition: ColumnElement[bool], kinds: Collection[str], job_id: str | None) -> ColumnElement[bool]:
+    mine = and_(Job.kind.in_(kinds), condition)
     return mine if job_id is None else and_(Job.id == job_id, mine)
 
 

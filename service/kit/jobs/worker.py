@@ -1,7 +1,6 @@
 """The job door: claims jobs one at a time, runs their handlers outside any transaction, writes their results once."""
 
 import os
-import random
 import socket
 import threading
 import time
@@ -18,13 +17,13 @@ from service.kit.db.database import Database, DatabaseBusy, DatabaseFull, databa
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import idempotency
 from service.kit.http.problems import Problem
-from service.kit.jobs import alone, queue
+from service.kit.jobs import alone, queue, waking
 from service.kit.jobs.queue import Job, Lost
+from service.kit.jobs.waking import Listener
 
 Finish = Callable[[Transaction], None]
 """What a handler returns: writes the result in the transaction that marks the job succeeded."""
 
-POLL_SECONDS = 0.5
 BEAT_SECONDS = 2.0
 CHORES_SECONDS = 3600.0
 
@@ -136,10 +135,12 @@ class Worker:
         self.retention = retention
         self.name = f"{socket.gethostname()}:{os.getpid()}:{threading.get_native_id()}"
         self.stopping = threading.Event()
+        self._served = ""
 
     def run(self) -> None:
         """Run jobs, and chores now and then, until `stopping` is set."""
         log = logging.get().bind(worker=self.name)
+        listener = Listener(self.database)
         chores_due = time.monotonic()
         while not self.stopping.is_set():
             try:
@@ -155,14 +156,15 @@ class Worker:
                 log.exception("worker fault")  # a worker that ends would leave every later job waiting
                 busy = False
             if not busy:
-                self.stopping.wait(random.uniform(0.5, 1.0) * POLL_SECONDS)  # noqa: S311 - spreads the polls
+                listener.wait(self.stopping)
+        listener.close()
 
     def do_chores(self) -> None:
         """Do the chores that are due, between jobs and at most once a poll."""
         for chore, due in self._chores_due.items():
             if time.monotonic() < due:
                 continue
-            self._chores_due[chore] = time.monotonic() + max(chore.every_seconds, POLL_SECONDS / 2)
+            self._chores_due[chore] = time.monotonic() + max(chore.every_seconds, waking.POLL_SECONDS / 2)
             with self.database.reading() as session:
                 waiting = chore.is_waiting(session, clock.now())
             if waiting:
@@ -182,10 +184,13 @@ class Worker:
             if not queue.is_waiting(session, database_now(session), self.handlers, job_id):
                 return False
         job = self.database.write(
-            lambda session: queue.claim(session, self.name, database_now(session), self.handlers, job_id)
+            lambda session: queue.claim(
+                session, self.name, database_now(session), self.handlers, job_id, after=self._served
+            )
         )
         if job is None:
             return False
+        self._served = job.organization_id
         task = Task(self.database, job, self.stopping)
         if self._lone is not None and job.attempt > queue.SHARED_ATTEMPTS:
             self._watch(task, job.kind, self._lone(job.id, job.attempt))

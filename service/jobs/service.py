@@ -1,0 +1,60 @@
+"""Finding jobs of an organization, and stopping those that can be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from service.evaluations import service as evaluations
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
+from service.kit.jobs.queue import Job
+
+FILTERS = ("kind", "resource_id")
+
+SHOWN = (
+    "id", "kind", "resource_id", "attempt", "phase", "share", "error", "created_at", "started_at", "finished_at",
+)  # fmt: skip
+
+
+def jobs(tx: Transaction, filters: Mapping[str, Any]) -> Select[Job]:
+    """Return the statement of the organization's jobs that fit the filters that are not None."""
+    statement = select(Job).where(Job.organization_id == tx.organization_id)
+    for name in FILTERS:
+        if filters[name] is not None:
+            statement = statement.where(getattr(Job, name) == filters[name])
+    return statement if filters["state"] is None else statement.where(_stands(filters["state"]))
+
+
+def shown(job: Job) -> dict[str, Any]:
+    """Return the values that JobSchema dumps: a job that is about to be stopped counts as cancelled."""
+    return {name: getattr(job, name) for name in SHOWN} | {"state": _state(job)}
+
+
+def get(tx: Transaction, job_id: str) -> Job:
+    """Return a job of the organization. Raises Problem 404."""
+    job = tx.session.scalar(select(Job).where(Job.organization_id == tx.organization_id, Job.id == job_id))
+    if job is None:
+        raise Problem(NOT_FOUND, "No job has this id; finished ones are forgotten after a while.")
+    return job
+
+
+def cancel(tx: Transaction, job_id: str) -> None:
+    """Stop a job that computes an evaluation. Raises Problem 404, and 409 for one that is over or of another kind."""
+    job = get(tx, job_id)
+    if job.kind != evaluations.JOB:
+        detail = f"Only jobs that compute an evaluation can be cancelled; this one ({job.kind}) ends by itself."
+        raise Problem(CONFLICT, detail)
+    if job.is_over:
+        raise Problem(CONFLICT, f"The job is already {_state(job)}; it cannot be cancelled any more.")
+    evaluations.cancel(tx, job.resource_id)
+
+
+def _state(job: Job) -> str:
+    return "cancelled" if job.cancel_requested else job.state
+
+
+def _stands(state: str) -> ColumnElement[bool]:
+    if state == "cancelled":
+        return or_(Job.state == state, Job.cancel_requested)
+    return and_(Job.state == state, ~Job.cancel_requested)
