@@ -22,10 +22,9 @@ _AT = {"description": "`HH:MM` by the clocks of `zone`.", "example": "07:30"}
 CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 
 
-def require_day(every: str, day: int) -> None:
-    """Raise ValidationError for a day that no week has."""
-    if day > DAYS[every]:
-        raise ma.ValidationError(f"A {every} has days 1 to {DAYS[every]}.", "day")
+def no_such_day(every: str) -> str:
+    """Return the sentence that refuses a day."""
+    return f"A {every} has days 1 to {DAYS[every]}."
 
 
 class NewScheduleSchema(PolicyChoiceSchema):
@@ -44,7 +43,8 @@ class NewScheduleSchema(PolicyChoiceSchema):
 
     @ma.validates_schema
     def _has_the_day(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
-        require_day(data["every"], data["day"])
+        if data["day"] > DAYS[data["every"]]:
+            raise ma.ValidationError(no_such_day(data["every"]), "day")
 
 
 class ChangedScheduleSchema(Schema):
@@ -84,7 +84,9 @@ class ScheduleSchema(Schema):
     at = fields.String(required=True)
     zone = fields.String(required=True)
     paused = Flag(required=True)
-    policy_choice = fields.Nested(PolicyChoiceSchema, required=True)
+    policy_choice = fields.Dict(
+        required=True, metadata={"description": "`preset`, `policy_id`, ... as they were said."}
+    )
     next_at = Timestamp(required=True, allow_none=True)
     last_run = fields.Nested(ScheduledRunSchema, required=True, allow_none=True)
     version = fields.Integer(required=True)

@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-import marshmallow as ma
-
 from service.evaluations.inputs import CHOICE, effective_policy
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, Problem, invalid
-from service.kit.http.query import schema_errors
+from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
 from service.kit.jobs import queue
 from service.schedules import queries
 from service.schedules.calendar import Every, next_due
 from service.schedules.models import Schedule
-from service.schedules.schemas import require_day
+from service.schedules.schemas import DAYS, no_such_day
 from service.workloads import service as workloads
 
 FACTS = ("workload_id", "every", "day", "at", "zone", "paused", "policy_choice")
@@ -95,10 +92,8 @@ def change(tx: Transaction, schedule_id: str, said: dict[str, Any]) -> Schedule:
     before = facts(schedule)
     for name, value in said.items():
         setattr(schedule, name, value)
-    try:
-        require_day(schedule.every, schedule.day)
-    except ma.ValidationError as error:
-        raise invalid(*schema_errors(error)) from error
+    if schedule.day > DAYS[schedule.every]:
+        raise invalid(FieldError("/day", "no_such_day", no_such_day(schedule.every)))
     if facts(schedule) == before:
         return schedule
     schedule.updated_at = tx.now
