@@ -5,7 +5,6 @@ import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import psycopg
 import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from service.kit import clock
 from service.kit.db.database import Database, DatabaseBusy
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import INVALID, Problem
-from service.kit.jobs import queue, waking, worker
+from service.kit.jobs import queue, worker
 from service.kit.jobs.queue import Job
 from service.kit.jobs.worker import Finish, Handler, Stopped, Task, Worker
 from tests.clients import command_actor, new_organization, transaction
@@ -383,51 +382,3 @@ def test_a_job_is_looked_up_in_its_own_organization(bench: Bench) -> None:
     other, _ = new_organization(bench.database, "Other")
     with transaction(bench.database, other) as tx:
         assert queue.of_resource(tx, "ev_shared") is None
-
-
-def test_organizations_have_their_turns_however_many_jobs_one_queued_before(bench: Bench) -> None:
-    others = [new_organization(bench.database, name)[0] for name in ("Second", "Third")]
-    for place in range(5):
-        bench.enqueue(f"ev_{place}")
-    for organization_id in others:
-        with transaction(bench.database, organization_id) as tx:
-            for place in range(2):
-                queue.enqueue(tx, "count", {"to": 3}, resource_id=f"ev_{place}")
-    worker = bench.worker(bench.counting)
-    while worker.run_one():
-        pass
-    served = [note.partition(" ")[0] for note in bench.noted]
-    assert [set(served[:3]), set(served[3:6])] == [{bench.organization_id, *others}] * 2, "each in turn"
-    assert served[6:] == [bench.organization_id] * 3
-    own = [note.rpartition(" ")[2] for note in bench.noted if note.startswith(bench.organization_id)]
-    assert own == [f"ev_{place}" for place in range(5)], "and of each the one that waited longest"
-
-
-def test_an_idle_worker_is_woken_by_new_work(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without notifications it would look again in an hour; SQLite has none, and polls."""
-    if not bench.database.is_sqlite:
-        monkeypatch.setattr(waking, "LISTENING_SECONDS", 3600.0)
-    listener, stopping, woken = waking.Listener(bench.database), threading.Event(), threading.Event()
-
-    def idle() -> None:
-        listener.wait(stopping)  # the first time is over at once: what was told before is not heard
-        listener.wait(stopping)
-        woken.set()
-
-    thread = threading.Thread(target=idle)
-    thread.start()
-    eventually(lambda: listener.is_listening or bench.database.is_sqlite)
-    while not woken.wait(0.1):
-        bench.enqueue()
-    thread.join()
-    listener.close()
-
-
-def test_a_worker_that_cannot_listen_polls(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise psycopg.OperationalError("no more connections")
-
-    monkeypatch.setattr(psycopg, "connect", refuse)
-    listener = waking.Listener(bench.database)
-    listener.wait(threading.Event())
-    assert not listener.is_listening
