@@ -1,6 +1,6 @@
 """Schedules of evaluations; indexes of jobs by whose turn it is, and for lists of an organization's own.
 
-Revision: 0017_schedules, after 0016_purchase_requests.
+Revision: 0018_schedules, after 0017_capacity_profiles.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from service.kit.db import row_security, types
 
-revision = "0017_schedules"
-down_revision = "0016_purchase_requests"
+revision = "0018_schedules"
+down_revision = "0017_capacity_profiles"
 branch_labels = None
 depends_on = None
 
