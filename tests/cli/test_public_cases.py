@@ -172,3 +172,11 @@ def test_a_case_from_outside_is_answered_right(case: Case) -> None:
     if case.remark is not None:
         assert case.remark in {each["code"] for each in (*body["inputs"]["remarks"], *body["findings"])}
         assert chosen["confidence"] != "high"
+
+
+def test_a_limit_that_counts_cached_input_says_so_with_the_mend() -> None:
+    case = Case("24-separate-input-and-output-limits", ("traffic.csv.gz",))
+    document, _ = answered(case)
+    told = sentences(document["recommendation"])
+    assert "4,050,000 where tokens_per_minute is 2,000,000" in told
+    assert "state input_tokens_per_minute and output_tokens_per_minute instead" in told

@@ -119,12 +119,38 @@ def _beyond(counts: Int64s, seconds: int, limits: Limits) -> float:
     return float(beyond @ tokens) / float(tokens.sum())
 
 
-def throttle_violations(case: Case, throttled: float) -> tuple[Violation, ...]:
-    """Return whether a larger share is throttled than the policy allows."""
+def throttle_violations(case: Case, throttled: float, limits: Limits | None = None) -> tuple[Violation, ...]:
+    """Return whether a larger share is throttled than the policy allows; limits: of the offer, which are to blame."""
     if throttled <= case.policy.max_throttled_share:
         return ()
     of = "requests" if case.has_requests else "tokens"
-    return (Violation("throttled", f"{throttled:.1%} of {of} are throttled."),)
+    mend = "" if limits is None else f" {_limits_exceeded(case, limits)}"
+    return (Violation("throttled", f"{throttled:.1%} of {of} are throttled.{mend}"),)
+
+
+def _limits_exceeded(case: Case, limits: Limits) -> str:
+    """Say which limits the traffic goes beyond, and what mends it."""
+    requests, uncached, cached, output = case.replayed
+    counts = {
+        "requests_per_minute": requests,
+        "tokens_per_minute": uncached + cached + output,
+        "input_tokens_per_minute": uncached,
+        "all_input_tokens_per_minute": uncached + cached,
+        "output_tokens_per_minute": output,
+    }
+    minutes = int(case.arrivals.observed_us.sum()) / (60 * SECOND)
+    known = {name: most for name in counts if (most := getattr(limits, name)) is not None}
+    over = [name for name in known if counts[name] > known[name] * minutes]
+    told = [f"a mean minute has {counts[name] / minutes:,.0f} where {name} is {known[name]:,}" for name in over]
+    found = " and ".join(told) or f"busy minutes go beyond {' or '.join(known)}, a mean one does not"
+    if cached and "tokens_per_minute" in known:
+        found += ". tokens_per_minute counts cached input too; where the provider counts input and output apart, state "
+        return f"{_capital(found)}input_tokens_per_minute and output_tokens_per_minute instead."
+    return f"{_capital(found)}. Ask the provider for higher limits, or allow it by max_throttled_share."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def per_month(case: Case, count: int) -> float:

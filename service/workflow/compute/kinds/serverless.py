@@ -185,7 +185,9 @@ class Alone:
         case = self.case
         violations = hard_violations(case.policy, self.offer) + request_violations(case, self.offer)
         if case.may_throttle(self.offer.limits):
-            violations += throttle_violations(case, throttled_share(case, self.offer.limits, self.replay))
+            violations += throttle_violations(
+                case, throttled_share(case, self.offer.limits, self.replay), self.offer.limits
+            )
         if case.latency_is_priced:
             violations += latency_violations(case, self.slow)
         return violations

@@ -1,6 +1,6 @@
 """Shares that are turned away where tokens are counted and requests are not."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal
 
 import pytest
@@ -30,7 +30,11 @@ def test_limits_turn_tokens_away_by_their_most_exceeded_one(limits: Limits, thro
     assert option.figures.throttled_share == pytest.approx(1 - through)
     assert option.eligible == (through == 1.0)
     if through < 1.0:
-        assert f"{1 - through:.1%} of tokens are throttled." in [violation.sentence for violation in option.violations]
+        told = f"{1 - through:.1%} of tokens are throttled. A mean minute has "
+        (sentence,) = [each.sentence for each in option.violations if each.code == "throttled"]
+        assert sentence.startswith(told)
+        stated = {name: most for name, most in asdict(limits).items() if most is not None}
+        assert any(f"where {name} is {most:,}" in sentence for name, most in stated.items())
 
 
 def test_units_too_few_for_the_tokens_are_not_eligible() -> None:
