@@ -127,7 +127,7 @@ def rows(api: ApiClient) -> dict[str, str]:
 def queued_job(api: ApiClient, workload_id: str) -> str:
     """Queue an evaluation; return the id of its job."""
     evaluation_id = queue(api, workload_id, margin="0.21")
-    return str(api.get(f"/v1/jobs?resource_id={evaluation_id}").json["items"][0]["id"])
+    return str(api.get(f"/v1/jobs?evaluation_id={evaluation_id}").json["items"][0]["id"])
 
 
 def bought(workload_id: str) -> dict[str, Any]:

@@ -31,4 +31,4 @@ class JobsQuery(PageQuery):
 
     state = Choice(STATES, load_default=None)
     kind = Text(minimum=1, maximum=40, load_default=None)
-    resource_id = Text(minimum=1, maximum=100, load_default=None)
+    evaluation_id = Identifier("ev", load_default=None)

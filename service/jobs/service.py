@@ -10,8 +10,6 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 from service.kit.jobs.queue import Job
 
-FILTERS = ("kind", "resource_id")
-
 SHOWN = (
     "id", "kind", "resource_id", "attempt", "phase", "share", "error", "created_at", "started_at", "finished_at",
 )  # fmt: skip
@@ -20,9 +18,10 @@ SHOWN = (
 def jobs(tx: Transaction, filters: Mapping[str, Any]) -> Select[Job]:
     """Return the statement of the organization's jobs that fit the filters that are not None."""
     statement = select(Job).where(Job.organization_id == tx.organization_id)
-    for name in FILTERS:
-        if filters[name] is not None:
-            statement = statement.where(getattr(Job, name) == filters[name])
+    if filters["kind"] is not None:
+        statement = statement.where(Job.kind == filters["kind"])
+    if filters["evaluation_id"] is not None:
+        statement = statement.where(Job.resource_id == filters["evaluation_id"])
     return statement if filters["state"] is None else statement.where(_stands(filters["state"]))
 
 

@@ -24,7 +24,7 @@ def test_jobs_are_listed_filtered_and_paged(api: ApiClient, other_api: ApiClient
     [done] = api.get("/v1/jobs?kind=evaluation&state=succeeded").json["items"]
     assert (done["resource_id"], done["share"], done["attempt"]) == (first, 1.0, 1)
     assert done["started_at"] <= done["finished_at"]
-    assert api.get(f"/v1/jobs?resource_id={first}").json["items"] == [done]
+    assert api.get(f"/v1/jobs?evaluation_id={first}").json["items"] == [done]
     assert api.get("/v1/jobs?state=done").status_code == 422
     assert other_api.get("/v1/jobs").json["items"] == []
     assert other_api.get(f"/v1/jobs/{done['id']}").status_code == 404
@@ -32,7 +32,7 @@ def test_jobs_are_listed_filtered_and_paged(api: ApiClient, other_api: ApiClient
 
 def test_a_queued_job_of_an_evaluation_can_be_cancelled(api: ApiClient, database: Database) -> None:
     evaluation_id = queue(api, ready(api), margin="0.2")
-    [job] = api.get(f"/v1/jobs?resource_id={evaluation_id}").json["items"]
+    [job] = api.get(f"/v1/jobs?evaluation_id={evaluation_id}").json["items"]
     path = f"/v1/jobs/{job['id']}"
     assert api.delete(path).status_code == 204
     assert api.get(path).json["state"] == "cancelled"
