@@ -13,6 +13,6 @@ from service.webhooks import retries
 if __name__ == "__main__":
     queue.LEASE = timedelta(seconds=1)
     worker.BEAT_SECONDS = 0.2
-    waking.POLL_SECONDS = 0.05
+    waking.POLL_SECONDS = waking.LISTENING_SECONDS = 0.05
     retries.WAITS = (timedelta(seconds=0.1),) * 60  # a test's receiver fails at random, not for days
     Worker(Database(sys.argv[1]), jobs(Outbound.to(["127.0.0.0/8"])), chores=CHORES).run()

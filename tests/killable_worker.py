@@ -28,6 +28,6 @@ def square(task: Task) -> Finish:
 if __name__ == "__main__":
     queue.LEASE = timedelta(seconds=1)
     worker.BEAT_SECONDS = 0.2
-    waking.POLL_SECONDS = 0.05
+    waking.POLL_SECONDS = waking.LISTENING_SECONDS = 0.05
     queue.FAILURES = 1000  # a test's kills are no reason to park a job
     Worker(Database(sys.argv[1]), {"square": square}).run()
