@@ -9,11 +9,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.reports.offer_names import kind_of
 from service.reports.reading import Answer
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.realize import realize
@@ -28,7 +30,7 @@ from service.workflow.traffic import SECOND, Float64s, TrafficHistory
 
 Json = dict[str, Any]
 
-VERSION = 1
+VERSION = 2
 """Of this form: what is kept under another one is computed anew."""
 
 STEP_SECONDS = 1800
@@ -41,9 +43,14 @@ FACTORS = ("0.05", "0.15", "0.3", "0.5", "0.65", "0.8", "0.9", "1", "1.1", "1.25
 FARTHER = ("2.5", "3", "3.5", "4")
 """Looked at too where nothing changes up to twice today's traffic."""
 
+HALVINGS = 4
+"""How often the stretch between two volumes of unlike answers is halved, to find where the answer changes."""
+
 BUSY_REQUESTS = 600_000
 BUSY_FACTORS = ("0.1", "0.4", "0.7", "1", "1.4", "1.7", "2")
 """Volumes of a history with more replayed requests than BUSY_REQUESTS."""
+
+BUSY_HALVINGS = 2
 
 
 @dataclass(frozen=True)
@@ -169,8 +176,33 @@ def _volume(history: TrafficHistory, case: Case, offers: Sequence[Offer], execut
     points = [_point(history, case, offers, factor, executor) for factor in (BUSY_FACTORS if busy else FACTORS)]
     if not busy and len({point["mode"] for point in points if point["mode"]}) == 1:
         points += [_point(history, case, offers, factor, executor) for factor in FARTHER]
+    known = [(Decimal(point["factor"]), point["answer"]) for point in points]
+    for before, after in pairwise(tuple(known)):
+        known += _between(history, case, offers, executor, (before, after), BUSY_HALVINGS if busy else HALVINGS)
+    answers = [{"factor": str(factor), "answer": key} for factor, key in sorted(known) if key is not None]
     mean = float(case.profile.load.mean) * float(case.traffic_factor) * 60
-    return {"unit": case.profile.load_unit, "today_per_hour": _number(mean), "points": points}
+    return {"unit": case.profile.load_unit, "today_per_hour": _number(mean), "points": points, "answers": answers}
+
+
+def _between(
+    history: TrafficHistory,
+    case: Case,
+    offers: Sequence[Offer],
+    executor: Executor,
+    ends: tuple[tuple[Decimal, str | None], tuple[Decimal, str | None]],
+    halvings: int,
+) -> Iterator[tuple[Decimal, str | None]]:
+    """Yield (factor, answer) of volumes between two whose answers are of unlike kinds, closing in on the changes."""
+    (low, one), (high, other) = ends
+    if not halvings or one is None or other is None or kind_of(one) == kind_of(other):
+        return
+    factor = (low + high) / 2
+    moved = measured_case(history, case.profile, with_factor(case.policy, factor))
+    answer = decide_again(moved, offers, executor)
+    middle = factor, None if answer is None else answer.key
+    yield middle
+    yield from _between(history, case, offers, executor, (ends[0], middle), halvings - 1)
+    yield from _between(history, case, offers, executor, (middle, ends[1]), halvings - 1)
 
 
 def _point(history: TrafficHistory, case: Case, offers: Sequence[Offer], factor: str, executor: Executor) -> Json:

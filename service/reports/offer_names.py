@@ -199,3 +199,9 @@ def _apart(label: str, group: Sequence[tuple[Json, Json]]) -> list[str]:
         if all(added) and len(set(added)) == len(added):
             return [f"{label} {more}" for more in added]
     return [f"{label} {offer['sku']} {number}" for number, (_, offer) in enumerate(group, 1)]
+
+
+def kind_of(key: str) -> str:
+    """Return what an option is without its number of units: what changes an answer in words."""
+    found = OptionKey.parse(key)
+    return key if found is None else f"{found.group}+{found.serverless}"

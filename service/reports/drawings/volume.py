@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from service.reports import words
-from service.reports.offer_names import Names
+from service.reports.offer_names import Names, kind_of
 from service.reports.reading import MODES, Answer
 from service.reports.scales import Tick, apart, text_width, tick_text, ticks, vertical
 from service.workflow.option_key import OptionKey
@@ -16,6 +16,9 @@ Json = dict[str, Any]
 TOP, HEIGHT, LINE = 16.0, 264.0, 18.0
 HEADROOM = 1.9
 """The plot ends at so many times what the answer costs at the last volume."""
+
+NEAR = 0.02
+"""Flips of traffic are found on a sample, to so much of today's."""
 
 NARROW_PIXELS, WIDE_PIXELS = 280.0, 580.0
 
@@ -92,7 +95,7 @@ def volume(answer: Answer, names: Names, drawn: Json) -> VolumeChart | None:
     most, at = axis[-1], 100 / last
     drawn_lines = [ModeLine(mode, _path(mode, line, last, most), _dot(line, most)) for mode, line in lines.items()]
     crossing = _cross(chosen.mode, lines)
-    band = _band(answer, points, last)
+    band = _band(answer, data["answers"], last)
     x_axis = ticks(today * last, 4)
     rows, columns = _rows(points, today, lines), _columns(data["unit"], lines)
     return VolumeChart(
@@ -180,17 +183,17 @@ def _place(crossing: tuple[float, float], last: float, most: float) -> tuple[flo
     return None if money > most else (factor / last * 100, TOP + _y(money, most))
 
 
-def _band(answer: Answer, points: list[Json], last: float) -> list[Piece]:
+def _band(answer: Answer, answers: list[Json], last: float) -> list[Piece]:
     """Return the answer at each volume: exact at the flip points, between two volumes looked at else."""
-    known = [(float(p["factor"]), p["answer"]) for p in points if p["answer"]]
-    limits = {flip.direction: flip for flip in answer.flips if flip.kind == "traffic"}
+    known = [(float(one["factor"]), one["answer"]) for one in answers]
+    limits = [float(flip.value) for flip in answer.flips if flip.kind == "traffic"]
     cuts: list[tuple[float, str, bool]] = []
     start, key = 0.0, known[0][1] if known else ""
     for (before, one), (after, other) in pairwise(known):
-        if _kind(one) == _kind(other):
+        if kind_of(one) == kind_of(other):
             continue
-        exact = next((float(f.value) for f in limits.values() if before <= float(f.value) <= after), None)
-        end = exact if exact is not None else (before + after) / 2
+        exact = next((value for value in limits if before - NEAR <= value <= after + NEAR), None)
+        end = max(cuts[-1][0] if cuts else 0, exact if exact is not None else (before + after) / 2)
         cuts.append((end, one, exact is not None))
         key = other
     pieces, seen = [], set[str]()
@@ -200,12 +203,6 @@ def _band(answer: Answer, points: list[Json], last: float) -> list[Piece]:
         seen.add(mode)
         start = end
     return [piece for piece in pieces if piece.key and piece.width > 0]
-
-
-def _kind(key: str) -> str:
-    """Return what an option is without its number of units: what changes the answer in words."""
-    found = OptionKey.parse(key)
-    return key if found is None else f"{found.group}+{found.serverless}"
 
 
 def _band_texts(band: list[Piece], names: Names, today: float, last: float) -> list[Label]:

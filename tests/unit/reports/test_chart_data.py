@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -9,10 +10,10 @@ import pytest
 
 from service.reports import chart_files
 from service.reports.chart_data import chart_data
-from service.reports.offer_names import Names
+from service.reports.offer_names import Names, kind_of
 from service.reports.reading import Answer
 from service.reports.report import BEING_DRAWN, report
-from tests.markets import PROVISIONAL
+from tests.markets import PROVISIONAL, gpu_offer, rate
 from tests.unit.reports.test_report import OFFERS, SHEET, evaluated, read, week
 
 Json = dict[str, Any]
@@ -53,6 +54,22 @@ def test_todays_volume_costs_what_the_evaluation_says(evaluation: Json, drawn: J
         best = answer.best_of(mode)
         assert best is not None
         assert Decimal(found["total"]) == best.total, mode
+
+
+def test_between_volumes_of_unlike_answers_the_change_is_closed_in_on() -> None:
+    # At six cents an hour a unit begins to pay a little below the present traffic.
+    offers = [OFFERS[0], gpu_offer("gpu", rate("0.06"))]
+    volume = chart_data(week(), offers, PROVISIONAL, evaluated(PROVISIONAL, offers))["volume"]
+    known = [(Decimal(one["factor"]), one["answer"]) for one in volume["answers"]]
+    assert known == sorted(known)
+    assert {(point["factor"], point["answer"]) for point in volume["points"]} <= {(str(f), key) for f, key in known}
+    first = [Decimal(point["factor"]) for point in volume["points"]]
+    changes = [(a, b) for (a, one), (b, other) in pairwise(known) if kind_of(one) != kind_of(other)]
+    assert changes
+    for low, high in changes:
+        before = max(factor for factor in first if factor <= low)
+        after = min(factor for factor in first if factor >= high)
+        assert high - low <= (after - before) / 16
 
 
 def test_until_it_is_there_the_page_says_so(evaluation: Json, drawn: Json) -> None:
