@@ -50,7 +50,7 @@ BUSY_REQUESTS = 600_000
 BUSY_FACTORS = ("0.1", "0.4", "0.7", "1", "1.4", "1.7", "2")
 """Volumes of a history with more replayed requests than BUSY_REQUESTS."""
 
-BUSY_HALVINGS = 2
+BUSY_HALVINGS = 3
 
 
 @dataclass(frozen=True)

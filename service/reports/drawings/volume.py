@@ -1,5 +1,6 @@
 """`volume`: how far traffic may move; the cheapest way of each mode over requests an hour, and the answer below."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -95,7 +96,7 @@ def volume(answer: Answer, names: Names, drawn: Json) -> VolumeChart | None:
     most, at = axis[-1], 100 / last
     drawn_lines = [ModeLine(mode, _path(mode, line, last, most), _dot(line, most)) for mode, line in lines.items()]
     crossing = _cross(chosen.mode, lines)
-    band = _band(answer, data["answers"], last)
+    band = band_of(answer, data["answers"], last)
     x_axis = ticks(today * last, 4)
     rows, columns = _rows(points, today, lines), _columns(data["unit"], lines)
     return VolumeChart(
@@ -183,19 +184,17 @@ def _place(crossing: tuple[float, float], last: float, most: float) -> tuple[flo
     return None if money > most else (factor / last * 100, TOP + _y(money, most))
 
 
-def _band(answer: Answer, answers: list[Json], last: float) -> list[Piece]:
+def band_of(answer: Answer, answers: list[Json], last: float) -> list[Piece]:
     """Return the answer at each volume: exact at the flip points, between two volumes looked at else."""
     known = [(float(one["factor"]), one["answer"]) for one in answers]
+    changes = [(one, other) for one, other in pairwise(known) if kind_of(one[1]) != kind_of(other[1])]
     limits = [float(flip.value) for flip in answer.flips if flip.kind == "traffic"]
+    held = dict(place for value in limits for place in _holding(changes, value))
     cuts: list[tuple[float, str, bool]] = []
-    start, key = 0.0, known[0][1] if known else ""
-    for (before, one), (after, other) in pairwise(known):
-        if kind_of(one) == kind_of(other):
-            continue
-        exact = next((value for value in limits if before - NEAR <= value <= after + NEAR), None)
-        end = max(cuts[-1][0] if cuts else 0, exact if exact is not None else (before + after) / 2)
-        cuts.append((end, one, exact is not None))
-        key = other
+    for number, ((before, one), (after, _)) in enumerate(changes):
+        end = max(cuts[-1][0] if cuts else 0.0, held.get(number, (before + after) / 2))
+        cuts.append((end, one, number in held))
+    start, key = 0.0, known[-1][1] if known else ""
     pieces, seen = [], set[str]()
     for end, one, exact in [*cuts, (last, key, False)]:
         mode = one.partition(":")[0]
@@ -205,14 +204,28 @@ def _band(answer: Answer, answers: list[Json], last: float) -> list[Piece]:
     return [piece for piece in pieces if piece.key and piece.width > 0]
 
 
+def _holding(
+    changes: Sequence[tuple[tuple[float, str], tuple[float, str]]], value: float
+) -> Iterator[tuple[int, float]]:
+    """Yield the number of the change that a flip point is of, and its value; nothing where none is near."""
+    off = [
+        (max(before - value, value - after, 0.0), number) for number, ((before, _), (after, _)) in enumerate(changes)
+    ]
+    least = min(off, default=(NEAR + 1, 0))
+    if least[0] <= NEAR:
+        yield least[1], value
+
+
 def _band_texts(band: list[Piece], names: Names, today: float, last: float) -> list[Label]:
     """Return the pieces' names and the exact limits, each only where it fits; `w`: in wide charts alone."""
     texts: list[Label] = []
+    told: dict[str, set[str]] = {}
     for piece in band:
-        name = words.upper_first(piece.mode)
-        found = OptionKey.parse(piece.key)
-        if piece.second and found is not None and found.reserved is not None:
-            name = f"on {names.offer(found.reserved).thing}"
+        name, key = words.upper_first(piece.mode), OptionKey.parse(piece.key)
+        sku = (key and key.reserved) or ""
+        if piece.second and sku not in told[piece.mode]:
+            name = f"on {names.offer(sku).thing}"
+        told.setdefault(piece.mode, set()).add(sku)
         width = text_width(name, weight=600) + 8
         kind = (
             ""

@@ -10,6 +10,7 @@ import pytest
 
 from service.reports import chart_files
 from service.reports.chart_data import chart_data
+from service.reports.drawings.volume import band_of
 from service.reports.offer_names import Names, kind_of
 from service.reports.reading import Answer
 from service.reports.report import BEING_DRAWN, report
@@ -77,6 +78,19 @@ def test_until_it_is_there_the_page_says_so(evaluation: Json, drawn: Json) -> No
     page = report(evaluation, [SHEET], drawn)
     assert BEING_DRAWN not in page
     assert "Requests a minute" in read(page).text
+
+
+def test_the_band_has_a_piece_for_every_answer_and_a_flip_ends_the_one_it_lies_in(evaluation: Json) -> None:
+    keys = {"0.1": "serverless:tokens", "0.4": "serverless:tokens", "0.475": "dedicated:gpu@12x1"}
+    keys |= {"0.55": "hybrid:gpu@12x1+slow", "1": "hybrid:gpu@12x2+slow"}
+    flip = {"kind": "traffic", "name": "traffic_factor", "unit": "", "current": "1", "value": "0.489"}
+    flip |= {"direction": "below", "to": "dedicated:gpu@12x1"}
+    body = evaluation | {"comparison": evaluation["comparison"] | {"flip_points": [flip]}}
+    band = band_of(Answer(body), [{"factor": factor, "answer": key} for factor, key in keys.items()], 2.0)
+    assert [(piece.mode, piece.exact_end) for piece in band] == [
+        ("serverless", False), ("dedicated", True), ("hybrid", False)
+    ]  # fmt: skip
+    assert [piece.start + piece.width for piece in band] == pytest.approx([21.875, 24.45, 100])
 
 
 @pytest.mark.parametrize("name", chart_files.SVGS)
