@@ -105,6 +105,8 @@ def sentence(problem: Problem) -> str:
     if refused is not None and refused.code == "unrecognised_columns" and refused.columns:
         field = str(refused.parameter).removeprefix("column.")
         return f"No column is recognised as the {NEEDED.get(field, field.replace('_', ' '))}. Say which one it is."
+    if refused is not None and refused.code == "too_many_rejects":
+        return "Too many rows could not be read. Mend them in the file, or say what share of rows may be unreadable."
     return upper_first(problem.detail)
 
 
@@ -139,5 +141,5 @@ def _sampled(column: ColumnSample) -> str:
 def _label(name: str) -> str:
     kind, _, rest = name.partition(".")
     if kind == "column":
-        return f"Column of {rest.replace('_', ' ')}"
+        return f"Column of the {NEEDED.get(rest, rest.replace('_', ' '))}"
     return f"Only rows of this {rest.replace('_', ' ')}" if rest else LABELS[name]
