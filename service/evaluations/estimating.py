@@ -34,7 +34,7 @@ def estimated_seconds(requests: int, offers: Sequence[Offer], policy: Policy) ->
     """Return the seconds of one core that an evaluation is expected to take.
 
     requests: of the history. What it takes depends on the traffic too, in ways that nothing but computing it tells:
-    of evaluations it was not fitted on, five in six took between half and twice as long. What takes longer than its
+    of twenty drawn after the fit, sixteen took between half and twice as long. What takes longer than its
     request promised to wait is answered 202 for that reason.
     """
     facts = _facts(requests, offers, policy)

@@ -109,15 +109,16 @@ def _beneath(answer: Answer, chosen: ReportOption, kept: tuple[str, ReportOption
         if (found := against(answer, chosen, mode)) is not None
         for best, more in [found]
     ]
-    return f", {words.listed(compared)}." if compared else "."
+    where = ", at the traffic to be expected" if chosen.adjusted != chosen.total else ""
+    return f", {words.listed(compared)}{where}." if compared else "."
 
 
 def _compared(chosen: ReportOption, best: ReportOption, more: Decimal, mode: str) -> str:
     what = f"{mode} alone" if mode != "hybrid" and chosen.mode != "serverless" else f"the best {mode} way"
-    if not best.total or not more:
+    if not best.adjusted or not more:
         return f"the same as {what}" if not more else f"{words.money(abs(more))} more than {what}"
     least = "at least " if best.ruled_out else ""
-    share = words.share(abs(float(more / best.total)))
+    share = words.share(abs(float(more / best.adjusted)))
     return f"{least}{words.money(abs(more))} ({share}) {'less' if more > 0 else 'more'} than {what}"
 
 

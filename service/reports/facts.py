@@ -46,16 +46,16 @@ def _against(answer: Answer, chosen: ReportOption, names: Names) -> Fact | None:
     incumbent = answer.by_key.get(str(answer.policy.get("incumbent") or ""))
     if incumbent is not None and incumbent.key != chosen.key:
         name, best = "Against today\u2019s bill", incumbent
-        more = best.total - chosen.total
+        more, whole = best.total - chosen.total, best.total
     else:
         others = [found for mode in MODES if (found := against(answer, chosen, mode)) is not None]
         if not others:
             return None
         best, more = min(others, key=lambda other: other[0].adjusted)
-        name = f"Against the best {best.mode}"
-    if not best.total:
+        name, whole = f"Against the best {best.mode}", best.adjusted
+    if not whole:
         return Fact(name, words.difference(-more, cents=True) or "the same", f"{names.option(best)} is free")
-    share = float(more / best.total)
+    share = float(more / whole)
     figure = words.signed(words.share(abs(share)), -share, plus=True) if more else "the same"
     word = "less" if more > 0 else "more"
     least = "at least " if best.ruled_out else ""
