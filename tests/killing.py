@@ -21,6 +21,9 @@ from tests.waiting import eventually
 KINDS = {"server process": 6, "worker": 1, "parser": 2, "whole server": 1}
 """What is killed, and how often of ten times; where none of a kind runs, a process of the server is."""
 
+PATIENCE_SECONDS = 300
+"""How long a start may take on a machine that has much else to do."""
+
 
 class Killable:
     """A server and a worker that can be killed. killed: how often each kind was. ready: seconds from each kill of the
@@ -46,7 +49,7 @@ class Killable:
         """Start both and wait until the server is ready."""
         self._master = self._run("serve", "--port", str(self.server.port))
         self._worker = self._run("worker")
-        eventually(self._is_ready)
+        eventually(self._is_ready, seconds=PATIENCE_SECONDS)
 
     def stop(self) -> None:
         """End both in good order."""
@@ -72,7 +75,7 @@ class Killable:
         if kind == "whole server":
             self._master.wait()
             self._master = self._run("serve", "--port", str(self.server.port))
-            eventually(self._is_ready)
+            eventually(self._is_ready, seconds=PATIENCE_SECONDS)
             self.ready.append(time.monotonic() - begun)
 
     def _running(self, kind: str) -> set[int]:

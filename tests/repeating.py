@@ -18,10 +18,10 @@ from tests.processes import ROOT
 from tests.server import JSON, Server
 from tests.waiting import eventually
 
-EVERY, UPLOAD, EVALUATE = 100, 5, 10
-"""Of every hundred writes of one client, this one is an upload, and this one asks for an evaluation of its traffic."""
+EVERY, UPLOAD, EVALUATE = 200, 5, 10
+"""Of every so many writes of one client, this one is an upload, and this one asks for an evaluation of its traffic."""
 
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 600
 
 AGAIN_SECONDS = 0.05
 """How long a client waits before it repeats what was not acknowledged."""

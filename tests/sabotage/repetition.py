@@ -125,8 +125,8 @@ DEFECTS = [
     Defect(
         "signal 9 from anybody is not the job's fault",
         "service/kit/jobs/alone.py",
-        "is_own_fault=not was_killed and",
-        "is_own_fault=",
+        "is_own_fault=not was_killed)",
+        "is_own_fault=True)",
         "tests/db/kit/jobs/test_queue.py::test_a_job_whose_processes_are_killed_from_outside_is_never_parked",
     ),
     Defect(

@@ -42,12 +42,12 @@ def run(command: list[str], must_stop: Callable[[], bool]) -> Death | None:
             except subprocess.TimeoutExpired:
                 if must_stop():
                     process.terminate()
-    if code == 0:
+    if code in (0, -signal.SIGTERM):  # the end it was asked for
         return None
     if code > 0:
         return Death(f"exit code {code}", is_own_fault=True)
     was_killed = code == -signal.SIGKILL and before is not None and _ended_for_memory() == before
-    return Death(signal.Signals(-code).name, is_own_fault=not was_killed and code != -signal.SIGTERM)
+    return Death(signal.Signals(-code).name, is_own_fault=not was_killed)
 
 
 def be_the_first_to_go() -> None:

@@ -12,7 +12,7 @@ from tests.killing import Killable, killable
 from tests.repeating import Clients
 
 CLIENTS = 4
-KILLS, WRITES = (160, 10_400) if EFFORT == "prove" else (3, 60)
+KILLS, WRITES = (155, 10_100) if EFFORT == "prove" else (3, 60)
 """On each engine."""
 
 pytestmark = pytest.mark.stress
