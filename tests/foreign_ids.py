@@ -1,4 +1,4 @@
-"""Every place of a request that takes an id, found in the API's own description: queries and bodies, however deep."""
+"""Every place of a request that takes an id, in queries and bodies as the API describes them."""
 
 import json
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ OTHERS = {
 NO_IDS = {("upload_traffic_history", "column.request_id"), ("import_traffic_histories", "column.request_id")}
 """Fields that are called ids and take none: names of columns."""
 
-RIVALS = {"policy_id": "policy", "decision_id": "evaluation_id", "rules": "bands", "member_id": "role"}
+RIVALS = {"policy_id": "policy", "decision_id": "evaluation_id", "rules": "bands"}
 """What a good request says instead of a field, and not beside it."""
 
 LIMITS = {"minimum_confidence": "medium", "provisional": None, "beyond_available_until": None}

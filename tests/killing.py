@@ -18,8 +18,8 @@ from tests.processes import ROOT, free_port
 from tests.server import Server
 from tests.waiting import eventually
 
-KINDS = {"server process": 6, "worker": 1, "parser": 2, "whole server": 1}
-"""What is killed, and how often of ten times; where none of a kind runs, a process of the server is."""
+KINDS = {"server process": 14, "parser": 4, "worker": 1, "whole server": 1}
+"""What is killed, and how often of twenty times; where none of a kind runs, a process of the server is."""
 
 PATIENCE_SECONDS = 300
 """How long a start may take on a machine that has much else to do."""

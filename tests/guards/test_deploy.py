@@ -2,10 +2,15 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
 from service.cli import main
@@ -55,3 +60,49 @@ def test_every_command_that_is_run_is_one() -> None:
         run |= set(re.findall(r"bin/crossover (\w+)", Path(unit).read_text()))
     assert {"serve", "worker", "migrate", "backup"} <= run
     assert run <= set(main.commands)
+
+
+def kubernetes_faults(document: dict[str, Any]) -> list[str]:
+    """Return what the newest Kubernetes API that is known here would refuse of a resource, unknown fields too."""
+    validate = pytest.importorskip("kubernetes_validate", reason="needs what requirements-dev.txt locks")
+    try:
+        validate.validate(document, validate.latest_version(), strict=True)
+    except (validate.ValidationError, validate.SchemaNotFoundError) as fault:
+        return [f"{document['kind']}: {fault}"]
+    return []
+
+
+def test_kubernetes_would_take_every_resource() -> None:
+    documents = list(yaml.safe_load_all((DEPLOY / "kubernetes/crossover.yaml").read_text()))
+    assert [fault for document in documents for fault in kubernetes_faults(document)] == []
+    server = next(document for document in documents if document["kind"] == "Deployment")
+    server["spec"]["template"]["spec"]["containers"][0]["livenesProbe"] = {}
+    assert kubernetes_faults(server), "the control: a misspelled field is found"
+
+
+def test_compose_would_take_its_file(tmp_path: Path) -> None:
+    pytest.importorskip("check_jsonschema", reason="needs what requirements-dev.txt locks")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text((ROOT / "compose.yaml").read_text().replace("healthcheck:", "helthcheck:"))
+
+    def faults(path: Path) -> int:
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", str(path)]
+        return subprocess.run(command, capture_output=True, check=False).returncode
+
+    assert faults(ROOT / "compose.yaml") == 0
+    assert faults(wrong) == 1, "the control: a misspelled field is found"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_would_take_every_unit(tmp_path: Path) -> None:
+    for unit in (DEPLOY / "systemd").iterdir():
+        text = unit.read_text().replace("/opt/crossover/.venv/bin/crossover", sys.executable)
+        (tmp_path / unit.name).write_text(text)
+    (tmp_path / "wrong.service").write_text("[Service]\nExecStart=/bin/true\nProtectSytem=strict\n")
+
+    def said(*names: str) -> str:
+        command = ["systemd-analyze", "verify", *(str(tmp_path / name) for name in names)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+    assert said(*(unit.name for unit in (DEPLOY / "systemd").iterdir())) == ""
+    assert "ProtectSytem" in said("wrong.service"), "the control: a misspelled setting is found"

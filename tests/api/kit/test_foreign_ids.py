@@ -12,13 +12,11 @@ from tests.foreign_ids import IdField, id_fields, told
 ASKING: tuple[Role, ...] = ROLES if EFFORT == "prove" else ("owner",)
 
 UNMOVED = {
-    "create_api_key body member_id",
     "list_outcomes query decision_id",
     "vote_on_decision body on_behalf_of",
     "vote_on_guardrails body on_behalf_of",
 }
-"""Where the example's own id makes no difference: no outcome is of a decision, no delegate asks, and who has no
-member makes keys for nobody else."""
+"""Where the example's own id makes no difference: no outcome is of a decision, no delegate asks."""
 
 Asked = tuple[int, str]
 

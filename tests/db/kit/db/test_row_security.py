@@ -24,6 +24,7 @@ from tests.clients import ApiClient, command_actor, new_organization
 from tests.databases import postgres_url
 from tests.evaluating import new_workload
 from tests.examples import Good, call, good_requests, operations, rows
+from tests.foreign_ids import id_fields, told
 
 ORDINARY = "crossover_ordinary"
 
@@ -161,7 +162,7 @@ def test_nothing_leaks_where_the_queries_forget_the_organization(
 ) -> None:
     """Every operation, asked for another organization's rows, answers as for rows that never were."""
     mine, theirs = callers
-    foreign, own = rows(theirs), rows(mine)
+    foreign, own = told(theirs, rows(theirs)), rows(mine)
     good = good_requests(mine, own)
     leaks, used = [], mine.app.extensions["crossover"].database
     for engine in (used.reader, used.writer):
@@ -178,6 +179,12 @@ def test_nothing_leaks_where_the_queries_forget_the_organization(
             ]
             if answers[0] != answers[1] or answers[0][0] != 404:
                 leaks.append(f"{operation.id}: {answers}"[:600])
+    for field in id_fields(mine.app):
+        request = good.get(field.operation.id, Good())
+        ids = [value[field.names] for value in (foreign, never_existed(foreign))]
+        answers = [sayings(field.ask(mine, own, request, one), {"id": one}) for one in ids]
+        if answers[0] != answers[1]:
+            leaks.append(f"{field}: {answers}"[:600])
     assert not leaks, "\n".join(leaks)
     assert len(stripped) > 100, "the control: conditions on the organization were taken out"
 
