@@ -7,16 +7,19 @@ the lease, which is judged by the database's clock.
 """
 
 import hashlib
+from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.kit import ids, logging
 from service.kit.db import row_security
-from service.kit.db.database import Database, database_now
+from service.kit.db.database import Database, DatabaseBusy, database_now
 from service.kit.db.models import Base, strict
 from service.kit.db.transaction import Actor
 from service.kit.http.problems import IN_FLIGHT, KEY_REUSED, Problem
@@ -25,6 +28,9 @@ from service.kit.presence import Presence
 RETENTION = timedelta(days=7)
 LEASE = timedelta(seconds=60)
 """How long a reservation holds off repeats when its process died without giving it back."""
+
+_left: WeakKeyDictionary[Database, deque["Reservation"]] = WeakKeyDictionary()
+"""What this process could not give back, because the database was away: it will be asked for again."""
 
 
 class IdempotencyKey(Base):
@@ -84,8 +90,13 @@ def reserve(
 
     Raises Problem: 409 while the same key is in flight, 422 when it was used for another request.
     """
+    _give_back(database)
     reservation = Reservation(actor.organization_id, operation, key, f"{presence.id}.{ids.new('rq')}")
-    return database.write(lambda session: _reserve(session, presence, reservation, mark))
+    try:
+        return database.write(lambda session: _reserve(session, presence, reservation, mark))
+    except DatabaseBusy:
+        _left_of(database).append(reservation)  # a connection that is lost at its commit leaves open what was stored
+        raise
 
 
 def keep(session: Session, reservation: Reservation, answer: Answer) -> None:
@@ -103,12 +114,35 @@ def keep(session: Session, reservation: Reservation, answer: Answer) -> None:
 def release(database: Database, reservation: Reservation) -> None:
     """Give the key back after a request without effect, so that it may be repeated at once.
 
-    Where that fails the lease lapses by itself; the request is answered as it was.
+    Where that fails it is done before this process reserves the next one, or else the lease lapses by itself; the
+    request is answered as it was.
     """
-    try:
-        database.write(lambda session: session.execute(delete(IdempotencyKey).where(*_held(reservation))))
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is not what the caller did wrong
-        logging.get().warning("an idempotency key was not given back", reason=type(error).__name__)
+    _left_of(database).append(reservation)
+    _give_back(database)
+
+
+def _left_of(database: Database) -> deque[Reservation]:
+    return _left.setdefault(database, deque())
+
+
+def _give_back(database: Database) -> None:
+    """Give back what this process holds for nobody any more; what fails is left for the next time."""
+    left = _left_of(database)
+    while left:
+        try:
+            reservation = left.popleft()
+        except IndexError:
+            return  # another thread is at it
+        try:
+            database.write(partial(_delete, reservation=reservation))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is not what the caller did wrong
+            left.append(reservation)
+            logging.get().warning("an idempotency key was not given back", reason=type(error).__name__)
+            return
+
+
+def _delete(session: Session, reservation: Reservation) -> None:
+    session.execute(delete(IdempotencyKey).where(*_held(reservation)))
 
 
 def purge(session: Session, now: datetime) -> None:

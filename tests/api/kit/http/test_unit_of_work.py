@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -301,6 +301,36 @@ def test_who_lost_a_key_cannot_answer_for_who_holds_it_now(api: ApiClient, datab
     database.write(lambda session: idempotency.keep(session, second, idempotency.Answer(201, {}, b"second")))
     with database.reading() as session:
         assert session.scalars(select(IdempotencyKey.body)).all() == [b"second"]
+
+
+def test_a_key_that_a_lost_database_left_held_is_free_once_it_is_back(
+    api: ApiClient, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it could not be given back, or its reservation was stored by a commit that was never answered."""
+    actor, presence, write = Actor(api.organization_id, "api_key", "key_x"), Presence(tmp_path / "here"), Database.write
+
+    def reserved() -> object:
+        return idempotency.reserve(database, presence, actor, "POST /v1/tallies", "k", b"mark")
+
+    def lost(self: Database, unit: Callable[[Session], object]) -> object:
+        write(self, unit)
+        raise DatabaseBusy("the connection is lost")
+
+    def away(self: Database, unit: Callable[[Session], object]) -> object:
+        raise DatabaseBusy("nobody answers")
+
+    monkeypatch.setattr(Database, "write", lost)
+    with pytest.raises(DatabaseBusy):
+        reserved()
+    monkeypatch.setattr(Database, "write", write)
+    held = reserved()
+    assert isinstance(held, idempotency.Reservation)
+    monkeypatch.setattr(Database, "write", away)
+    idempotency.release(database, held)
+    monkeypatch.setattr(Database, "write", write)
+    assert isinstance(reserved(), idempotency.Reservation)
+    with pytest.raises(Problem, match="still running"):
+        reserved()  # the control: one that is held holds others off
 
 
 def test_keys_are_forgotten_after_their_retention(api: ApiClient, database: Database) -> None:
