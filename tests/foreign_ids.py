@@ -13,7 +13,7 @@ from tests.clients import Answer, ApiClient
 from tests.examples import Good, Operation, call, operations
 
 KINDS = {
-    "bl": "bill_id", "dc": "decision_id", "ev": "evaluation_id", "mb": "member_id", "po": "policy_id",
+    "bl": "bill_id", "cp": "capacity_profile_id", "dc": "decision_id", "ev": "evaluation_id", "mb": "member_id", "po": "policy_id",
     "ps": "price_sheet_id", "th": "traffic_history_id", "wl": "workload_id",
 }  # fmt: skip
 """Of which parameter of tests/examples.py an id of each prefix is."""
@@ -31,7 +31,7 @@ OTHERS = {
 NO_IDS = {("upload_traffic_history", "column.request_id"), ("import_traffic_histories", "column.request_id")}
 """Fields that are called ids and take none: names of columns."""
 
-RIVALS = {"policy_id": "policy", "decision_id": "evaluation_id", "rules": "bands"}
+RIVALS = {"policy_id": "policy", "capacity_profile_id": "capacity", "decision_id": "evaluation_id", "rules": "bands"}
 """What a good request says instead of a field, and not beside it."""
 
 LIMITS = {"minimum_confidence": "medium", "provisional": None, "beyond_available_until": None}
@@ -80,7 +80,7 @@ class IdField:
             if isinstance(place, dict):
                 place.pop(RIVALS.get(name, ""), None)
             if following == "[]":
-                place[name] = [*place.get(name, [{}])[:-1], {"version": 1}]
+                place[name] = place.get(name) or [{"version": 1}]
                 place = place[name]
             elif following:
                 index = -1 if name == "[]" else name

@@ -15,8 +15,11 @@ UNMOVED = {
     "list_outcomes query decision_id",
     "vote_on_decision body on_behalf_of",
     "vote_on_guardrails body on_behalf_of",
+    "try_evaluation_scenarios body offers.[].price_sheet.offers.[].capacity_profile_id",
+    "try_workload_scenarios body grid.offers.[].price_sheet.offers.[].capacity_profile_id",
 }
-"""Where the example's own id makes no difference: no outcome is of a decision, no delegate asks."""
+"""Where the example's own id makes no difference: no outcome is of a decision, no delegate asks, and sheets that are not
+stored look no capacity profile up."""
 
 Asked = tuple[int, str]
 
