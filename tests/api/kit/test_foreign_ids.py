@@ -18,8 +18,8 @@ UNMOVED = {
     "try_evaluation_scenarios body offers.[].price_sheet.offers.[].capacity_profile_id",
     "try_workload_scenarios body grid.offers.[].price_sheet.offers.[].capacity_profile_id",
 }
-"""Where the example's own id makes no difference: no outcome is of a decision, no delegate asks, and sheets that are not
-stored look no capacity profile up."""
+"""Where the example's own id makes no difference: no outcome is of a decision, no delegate asks, and what is not stored
+looks no capacity profile up."""
 
 Asked = tuple[int, str]
 
