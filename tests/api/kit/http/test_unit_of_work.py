@@ -1,137 +1,30 @@
 """What the door does for every operation: one transaction, one answer a key, bodies read first, nothing forgotten."""
 
 import gzip
-import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask, Response
+from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from service.app import create_app
 from service.kit import clock
-from service.kit.app_context import runtime
-from service.kit.db.database import Database, DatabaseBusy, DatabaseFull
-from service.kit.db.transaction import Actor, Transaction
-from service.kit.http import fields, idempotency
-from service.kit.http import json_body as request_body
+from service.kit.db.database import Database, DatabaseBusy
+from service.kit.db.transaction import Actor
+from service.kit.http import idempotency
 from service.kit.http.blueprint import Resource
 from service.kit.http.idempotency import IdempotencyKey
-from service.kit.http.problems import CONFLICT, Problem
+from service.kit.http.problems import Problem
 from service.kit.presence import Presence
 from service.settings import Settings
+from tests.api.kit.http.tallies import add, blueprint, entered, gate, stored
 from tests.clients import ApiClient
 
 pytestmark = pytest.mark.both_engines
-
-blueprint = Resource("tallies", __name__, description="A resource that only these tests have.")
-
-
-class TallySchema(fields.Schema):
-    """What a tally says and how it should go."""
-
-    name = fields.Text(minimum=1, required=True)
-    then = fields.Choice(("succeed", "refuse", "crash", "busy", "full"), load_default="succeed")
-
-
-class StoredTallySchema(fields.Schema):
-    """A tally as stored."""
-
-    name = fields.Text(required=True)
-    number = fields.Integer(required=True)
-
-
-@dataclass(frozen=True)
-class Received:
-    """A streamed body."""
-
-    fingerprint: bytes
-    size: int
-
-
-gate = threading.Event()
-entered = threading.Event()
-
-
-def insert(tx: Transaction, name: str) -> int:
-    tx.session.execute(text("INSERT INTO tallies (name) VALUES (:name)"), {"name": name})
-    return int(tx.session.execute(text("SELECT count(*) FROM tallies")).scalar_one())
-
-
-@blueprint.endpoint(
-    "POST", "/tallies", scope="workloads:write", body=TallySchema, status=201, returns=StoredTallySchema
-)
-def add(tx: Transaction, body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
-    """Add a tally."""
-    number = insert(tx, body["name"])
-    if body["then"] == "refuse":
-        raise Problem(CONFLICT, "Not now.")
-    if body["then"] != "succeed":
-        raise {"crash": LookupError("secret"), "busy": DatabaseBusy("why"), "full": DatabaseFull("why")}[body["then"]]
-    return {"name": body["name"], "number": number}, 201, {"Location": f"/v1/tallies/{number}"}
-
-
-@blueprint.endpoint("PATCH", "/tallies", scope="workloads:write", status=204, guarded=True)
-def forget_to_match(tx: Transaction) -> None:
-    """Change something without looking at If-Match."""
-    insert(tx, "forgotten")
-
-
-@contextmanager
-def slowly(actor: Actor, body: dict[str, Any]) -> Iterator[str]:
-    """Work before the transaction until told to go on."""
-    with runtime().database.reading() as session:
-        session.execute(text("SELECT 1"))
-    entered.set()
-    assert gate.wait(20)
-    yield f"{body['name']} of {actor.organization_id[:4]}"
-
-
-@blueprint.endpoint("POST", "/slow-tallies", scope="workloads:write", body=TallySchema, status=201, prepare=slowly)
-def add_slowly(tx: Transaction, body: dict[str, Any], prepared: str) -> dict[str, Any]:
-    """Add a tally after some work."""
-    return {"prepared": prepared, "number": insert(tx, body["name"])}
-
-
-@contextmanager
-def receiving(_actor: Actor) -> Iterator[Received]:
-    """Receive a streamed body."""
-    digest, size = hashlib.sha256(), 0
-    for piece in request_body.chunks():
-        digest.update(piece)
-        size += len(piece)
-    yield Received(digest.digest(), size)
-
-
-@blueprint.endpoint(
-    "POST", "/streams", scope="workloads:write", status=201, prepare=receiving, streams=["text/csv"], max_body=100_000
-)
-def add_stream(tx: Transaction, prepared: Received) -> dict[str, int]:
-    """Add a tally for a stream."""
-    return {"size": prepared.size, "number": insert(tx, "stream")}
-
-
-@blueprint.endpoint("POST", "/looks", scope="workloads:read", body=TallySchema, writes=False)
-def look(tx: Transaction, body: dict[str, Any]) -> dict[str, Any]:
-    """Answer without storing, or try to store all the same."""
-    if body["then"] == "crash":
-        insert(tx, "sneaked in")
-    return {"name": body["name"]}
-
-
-@blueprint.endpoint("GET", "/files", scope="workloads:read")
-def get_file(tx: Transaction) -> Response:
-    """Answer stored bytes under their own tag."""
-    response = Response(tx.organization_id[:4].encode(), content_type="application/octet-stream")
-    response.set_etag("stored")
-    return response
 
 
 @pytest.fixture
@@ -144,11 +37,6 @@ def app(database: Database, database_url: str, tmp_path: Path) -> Iterator[Flask
     app = create_app(Settings(database_url=database_url, work_folder=str(tmp_path)), [blueprint])
     yield app
     app.extensions["crossover"].database.dispose()
-
-
-def stored(database: Database) -> int:
-    with database.reading() as session:
-        return int(session.execute(text("SELECT count(*) FROM tallies")).scalar_one())
 
 
 def test_a_success_is_stored_before_it_is_answered(api: ApiClient, database: Database) -> None:
