@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import text
 
+from service.evaluations import engine
 from service.evaluations.comparisons import replaying
 from service.evaluations.engine import answer_of
 from service.kit import canonical_json
@@ -39,7 +40,8 @@ def test_prices_and_traffic_that_came_later_do_not_matter(api: ApiClient) -> Non
 def test_a_new_engine_explains_its_differences(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     body = evaluate(api, ready(api)).json
     monkeypatch.setattr(replaying, "ENGINE_VERSION", "99.0.0")
-    monkeypatch.setattr(replaying, "answer_of", lambda found: answer_of(found) | {"measurement": {"hours_observed": 1}})
+    other = {"measurement": {"hours_observed": 1}}
+    monkeypatch.setattr(engine, "answer_of", lambda *asked: answer_of(*asked) | other)
     replay = api.post(f"/v1/evaluations/{body['id']}/replays").json
     assert replay["identical"] is False
     assert replay["engine_version"] == "99.0.0"
