@@ -1,11 +1,13 @@
 """Fixtures that every test may use, the profile of property tests, and which tests a run leaves to a longer one."""
 
 import signal
+from collections.abc import Iterator
 from zlib import crc32
 
 import pytest
 from hypothesis import settings
 
+from service.evaluations import waiting
 from tests.effort import EFFORT
 
 pytest_plugins = ["tests.databases", "tests.clients", "tests.javascript_receiver"]
@@ -30,6 +32,14 @@ settings.load_profile("test")
 # A shell that starts the tests in the background has them ignore SIGINT, and all they start with them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """Have requests wait for their evaluations however long kernels take to compile: a slow machine is no fault."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(waiting, "WAIT_SECONDS", 600)
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
