@@ -64,7 +64,8 @@ def _prepared() -> None:
 
 @contextmanager
 def no_replay() -> Iterator[None]:
-    """Refuse every replay."""
+    """Refuse every replay, once what is prepared beside requests is done."""
+    _prepared()
     with ExitStack() as stack:
         for module, name in REPLAYS:
             stack.enter_context(patch.object(module, name, side_effect=AssertionError(f"{name} was called")))
