@@ -23,8 +23,9 @@ import numpy as np
 from service.workflow.compare.uncertainty import uncertainty
 from service.workflow.compute.compute import compute
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.compute.redecide import case_of, cheapest, eligible
+from service.workflow.compute.redecide import case_of, cheapest
 from service.workflow.offers import Axis, Dedicated, Meter, Offer, Price, Rate, Serverless, ThroughputCapacity
+from service.workflow.options import eligible
 from service.workflow.policy import ForecastPolicy, Policy, SufficiencyPolicy
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import SECOND, BucketSeries, Float64s, Int64s

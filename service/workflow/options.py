@@ -1,5 +1,6 @@
 """An option: one concrete way to serve the workload, with its bill, its figures and what rules it out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -165,3 +166,8 @@ class Option:
     def rank(self) -> tuple[Decimal, int, str]:
         """Sort key: cheapest first, then simplest, then by name, so that ties never depend on input order."""
         return (self.expected, self.family, self.key)
+
+
+def eligible(options: Sequence[Option]) -> list[Option]:
+    """Return the options that a recommendation may name: exact, and meeting every hard need."""
+    return [option for option in options if option.eligible and not option.ruled_out]

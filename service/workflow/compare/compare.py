@@ -12,9 +12,8 @@ from service.workflow.compare.uncertainty import Uncertainty, uncertainty
 from service.workflow.compare.walk_forward import WalkForward, walk_forward
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
-from service.workflow.compute.redecide import eligible
 from service.workflow.offers import Offer
-from service.workflow.options import Option
+from service.workflow.options import Option, eligible
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import TrafficHistory
 

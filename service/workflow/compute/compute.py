@@ -18,7 +18,7 @@ from service.workflow.compute.search.dominance import undominated
 from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
-from service.workflow.options import Option
+from service.workflow.options import Option, eligible
 from service.workflow.rule import Ranked, choose, margins_of
 
 NEAREST = 3
@@ -119,8 +119,7 @@ def with_tuned(computed: Computed, case: Case, offers: Sequence[Offer]) -> Compu
     """
     if case.target is None or case.latency_is_priced:
         return computed
-    standing = [option for option in computed.options if option.eligible and not option.ruled_out]
-    taken = choose(standing, margins_of(case.policy), case.policy.incumbent)
+    taken = choose(eligible(computed.options), margins_of(case.policy), case.policy.incumbent)
     if taken is None or taken.mode != "hybrid" or not misses_target(case, taken.figures):
         return computed
     assert taken.reservation is not None

@@ -61,11 +61,6 @@ def as_measured(policy: Policy) -> Policy:
     return replace(policy, forecast=forecast, horizon=replace(policy.horizon, persistence_per_month=Decimal(1)))
 
 
-def eligible(options: Sequence[Option]) -> list[Option]:
-    """Return the options that a recommendation may name: exact, and meeting every hard need."""
-    return [option for option in options if option.eligible and not option.ruled_out]
-
-
 def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
     """Return what would be recommended on a case, replaying nothing, and building no option, that it does not need."""
     policy = case.policy

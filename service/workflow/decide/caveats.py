@@ -11,7 +11,7 @@ from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.terms import Running
 from service.workflow.decide.reason import Reason, money
 from service.workflow.offers import ColdStart, ConcurrencyCapacity, Dedicated, Offer, Rate
-from service.workflow.options import ExpectedCost, Option
+from service.workflow.options import ExpectedCost, Option, eligible
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import DAY
 
@@ -62,7 +62,7 @@ def _target_missed(case: Case, chosen: Option, options: Sequence[Option]) -> Ite
         f"It misses the target: {share:.1%} of requests take longer than {latency.target_ms:g} ms "
         f"({latency.metric.replace('_', ' ')}), {100 - latency.percentile:g}% may. "
     )
-    known = (o for o in _standing(options) if o.figures is not None and o.figures.slow_share is not None)
+    known = (o for o in eligible(options) if o.figures is not None and o.figures.slow_share is not None)
     meeting = min((o for o in known if not misses_target(case, o.figures)), key=lambda o: o.expected, default=None)
     if meeting is None:
         sentence += "Nothing that is on offer, and of which latency is known, meets it."
@@ -77,13 +77,9 @@ def _target_missed(case: Case, chosen: Option, options: Sequence[Option]) -> Ite
     yield Reason("target_missed", numbers, sentence)
 
 
-def _standing(options: Sequence[Option]) -> list[Option]:
-    return [option for option in options if option.eligible and not option.ruled_out]
-
-
 def _implausible_price(chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Doubt an option that costs a fraction of what its work does by every other offer."""
-    others = [o for o in _standing(options) if not _offers(o) & _offers(chosen)]
+    others = [o for o in eligible(options) if not _offers(o) & _offers(chosen)]
     best = min((_of_work(option) for option in others), default=None)
     if best is None or best < IMPLAUSIBLE * chosen.expected or not best:
         return
@@ -122,7 +118,7 @@ def _no_fallback(case: Case, chosen: Option, options: Sequence[Option]) -> Itera
         f"Nobody is served in the {hours:f} hours a month in which its units are down: {requests} are lost, counted as "
         f"{money(chosen.outage_value)} a month, their share of the bill and what slow ones cost."
     )
-    backed = min((o for o in _standing(options) if o.mode == "hybrid"), key=lambda o: o.expected, default=None)
+    backed = min((o for o in eligible(options) if o.mode == "hybrid"), key=lambda o: o.expected, default=None)
     if backed is not None:
         more = backed.expected - chosen.expected
         sentence += f" {backed.key} serves them on {backed.serverless.sku if backed.serverless else 'serverless'}"
@@ -139,7 +135,7 @@ def _running(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
     owed = case.terms.owed
     until = " and ".join(_of_running(entry) for entry in running)
     sentence = f"{money(owed)} a month is owed whatever you choose: {until}."
-    free = _standing(options)
+    free = eligible(options)
     after = choose([_Freed(o, case) for o in free], margins_of(case.policy))
     if after is not None and after.key != chosen.key:
         ends = [entry.months_left for entry in running]

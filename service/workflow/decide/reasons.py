@@ -10,7 +10,7 @@ from service.workflow.compute.case import Case
 from service.workflow.decide.caveats import caveats
 from service.workflow.decide.reason import Reason, money
 from service.workflow.offers import Dedicated
-from service.workflow.options import Figures, Option, Reservation
+from service.workflow.options import Figures, Option, Reservation, eligible
 from service.workflow.rule import margin_of, margins_of
 
 UNSEEN = 0.0005
@@ -32,17 +32,13 @@ def reasons(case: Case, chosen: Option, options: Sequence[Option], comparison: C
     return (*first, *sorted(found, key=lambda reason: -reason.effect))
 
 
-def _standing(options: Sequence[Option]) -> list[Option]:
-    return [option for option in options if option.eligible and not option.ruled_out]
-
-
 def _against_today(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Say what changing saves against what is in use today, or that nothing does."""
     today = next((option for option in options if option.key == case.policy.incumbent), None)
     if today is None or today.ruled_out:
         return
     if today.key == chosen.key:
-        if _standing(options)[0].expected >= chosen.expected:
+        if eligible(options)[0].expected >= chosen.expected:
             sentence = f"{today.key} is in use today: no change saves anything."
             yield Reason("against_today", (("option", today.key), ("saving", Decimal(0))), sentence)
         return
@@ -82,7 +78,7 @@ def _against_others(case: Case, chosen: Option, options: Sequence[Option]) -> It
             seen.add(option.mode)
             if option.expected > chosen.expected:
                 yield _cheaper_than(case, chosen, option)
-    standing = _standing(options)
+    standing = eligible(options)
     if standing[0].expected < chosen.expected:
         yield _passed_over(case, chosen, standing[0])
         return

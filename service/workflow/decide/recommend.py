@@ -8,12 +8,11 @@ from typing import Literal
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.case import Case
-from service.workflow.compute.redecide import eligible
 from service.workflow.decide.confidence import Confidence, assessed
 from service.workflow.decide.reason import Reason
 from service.workflow.decide.reasons import nothing_eligible, reasons
 from service.workflow.decide.review import review_of
-from service.workflow.options import Option
+from service.workflow.options import Option, eligible
 from service.workflow.policy import Mode
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import DAY

@@ -7,10 +7,9 @@ from hypothesis import given, settings
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.uncertainty import Uncertainty
-from service.workflow.compute.redecide import eligible
 from service.workflow.decide.reason import Reason, money
 from service.workflow.decide.reasons import reasons
-from service.workflow.options import Option
+from service.workflow.options import Option, eligible
 from service.workflow.rule import choose, margins_of
 from tests.effort import examples
 from tests.markets import computed
