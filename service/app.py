@@ -86,6 +86,23 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         PROPAGATE_EXCEPTIONS=False,
     )
+    connect(app, settings)
+    tracing.trace_requests(app)
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.after_request(partial(_measured, settings.access_log))
+    proxies.trust(app, settings.trusted_proxies, settings.path_prefix)
+    errors.register(app)
+    api = openapi.create(app, title="Crossover", version=API_VERSION, description=DESCRIPTION)
+    for resource in resources:
+        api.register_blueprint(resource)
+    app.register_blueprint(health)
+    app.register_blueprint(pages)
+    return app
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Give an application what it stands on: database, work folder, identity provider. It opens no connection."""
     database = Database(settings.database_url, threads=settings.threads)
     known = KnownKeys(Path(settings.work_folder))
     presence = Presence(Path(settings.work_folder))
@@ -103,18 +120,6 @@ def create_app(settings: Settings, resources: Sequence[Resource] = RESOURCES) ->
         metrics_token=settings.metrics_token,
         rate_limit=RateLimit(settings.requests_per_minute),
     )
-    tracing.trace_requests(app)
-    app.before_request(_begin)
-    app.after_request(_end)
-    app.after_request(partial(_measured, settings.access_log))
-    proxies.trust(app, settings.trusted_proxies, settings.path_prefix)
-    errors.register(app)
-    api = openapi.create(app, title="Crossover", version=API_VERSION, description=DESCRIPTION)
-    for resource in resources:
-        api.register_blueprint(resource)
-    app.register_blueprint(health)
-    app.register_blueprint(pages)
-    return app
 
 
 def _openid(settings: Settings) -> OpenId | None:

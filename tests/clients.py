@@ -15,7 +15,7 @@ from werkzeug.datastructures import Headers
 
 from service.access import service as access
 from service.access.roles import ALL_SCOPES, Role
-from service.app import create_app
+from service.app import connect, create_app
 from service.kit import clock
 from service.kit.db import schema
 from service.kit.db.database import Database
@@ -147,12 +147,19 @@ def database(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def connected_app() -> Flask:
+    """Give the application that tests connect to their databases: its addresses are built once."""
+    return create_app(Settings())
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(connected_app: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Give the application on that database."""
-    app = create_app(Settings(database_url=database_url, work_folder=str(tmp_path / "work")))
-    yield app
-    app.extensions["crossover"].database.dispose()
+    connect(connected_app, Settings(database_url=database_url, work_folder=str(tmp_path / "work")))
+    connected_app.extensions.pop("readiness", None)  # what was found of another database
+    yield connected_app
+    connected_app.extensions["crossover"].database.dispose()
 
 
 @pytest.fixture
