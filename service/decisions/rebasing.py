@@ -1,6 +1,6 @@
 """Moving a proposal onto a newer evaluation: harmless, and its votes go along; else they lapse, and why is said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,7 +8,7 @@ from service.access import members
 from service.decisions import guardrails, queries, service
 from service.decisions.approval_models import Rebase
 from service.decisions.carrying import reasons
-from service.decisions.document import shown
+from service.decisions.document import Shown, shown
 from service.decisions.guarding import facts_for_rules, require_guardrails, rules_in_force
 from service.decisions.models import Decision, Vote
 from service.decisions.problems import NOT_ENTITLED
@@ -26,14 +26,17 @@ Json = dict[str, Any]
 
 
 @contextmanager
-def compared(actor: Actor, decision_id: str, body: Json) -> Iterator[Json]:
+def compared(
+    actor: Actor, decision_id: str, body: Json, *, match: Callable[[Shown], None] = etags.require_match
+) -> Iterator[Json]:
     """Give how the decision's option differs between the two evaluations, by cause, where it can be computed.
 
+    match: raises a problem where the decision is no longer as the caller saw it; by default by `If-Match`.
     Raises Problem 404 for the decision, 422 for an evaluation that it cannot be moved onto.
     """
     with looking(actor) as tx:
         decision = service.get(tx, decision_id)
-        etags.require_match(shown(tx, decision))
+        match(shown(tx, decision))
         service.require_step(decision, "approved")
         require_newer(tx, decision, body["evaluation_id"])
         before, after = side_of(tx, decision.evaluation_id), side_of(tx, body["evaluation_id"])

@@ -14,7 +14,7 @@ from service.decisions.models import Decision
 from service.kit.db.transaction import Transaction
 from service.outcomes.due import due
 from service.pages.decisions import words as deciding
-from service.pages.decisions.one import is_asked
+from service.pages.decisions.rights import is_asked
 from service.pages.workloads import answer
 from service.portfolios.standing import Standing
 from service.renewals.ahead import ahead, what_to_do

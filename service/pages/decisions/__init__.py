@@ -3,6 +3,8 @@
 from flask import Blueprint
 
 from service.pages.decisions import (
+    delegations,
+    exceptions,
     guardrails,
     listing,
     one,
@@ -17,5 +19,17 @@ from service.pages.decisions import (
 
 def register(blueprint: Blueprint) -> None:
     """Add the pages and forms of decisions."""
-    for module in (listing, one, proposing, steps, outcome_form, outcomes, scorecard, renewals, guardrails):
+    for module in (
+        listing,
+        one,
+        proposing,
+        steps,
+        exceptions,
+        delegations,
+        outcome_form,
+        outcomes,
+        scorecard,
+        renewals,
+        guardrails,
+    ):
         module.register(blueprint)

@@ -5,11 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from service.access import members
 from service.access import queries as access
 from service.access.models import ApiKey, Member
-from service.decisions import queries, quorum, service, voting
-from service.decisions.content import BUYING
+from service.decisions import queries, service
+from service.decisions.content import BUYING, WITHOUT_OPTION
 from service.decisions.document import Shown, shown
 from service.decisions.models import Comment
 from service.decisions.requesting import purchase_request_of
@@ -26,15 +25,15 @@ from service.outcomes.models import Outcome
 from service.pages import door, fields
 from service.pages.decisions import words as deciding
 from service.pages.decisions.outcomes import outcome_row
+from service.pages.decisions.rights import allowed
 from service.procurement import decided
 from service.reports import words
+from service.reports.answer import advice
 
 ONE = "/decisions/<id(dc):decision_id>"
 MOST_COMMENTS = 100
 MOST_EVENTS = 200
 FILTERS = ("action", "resource_id", "actor_id", "created_after", "created_before")
-ORDERED = ("approved", "purchased", "active", "ended", "superseded")
-"""States of decisions that something may have come of."""
 
 Json = dict[str, Any]
 
@@ -51,6 +50,7 @@ def show_decision(tx: Transaction, decision_id: str, form: Json | None = None, p
     answer, names = deciding.read(tx, one.row.evaluation_id)
     comments = _comments(tx, decision_id)
     asked = evaluations.evaluation(tx, one.row.evaluation_id)
+    may = allowed(tx, one)
     return render_template(
         "decision.html",
         one=one,
@@ -62,7 +62,9 @@ def show_decision(tx: Transaction, decision_id: str, form: Json | None = None, p
         paid=deciding.paid(one.purchase),
         steps=deciding.steps(one),
         stale=[] if asked is None or one.state != "proposed" else [each.sentence for each in reasons(tx, asked)],
-        may=allowed(tx, one),
+        may=may,
+        newer=_newer(tx, one) if may["move"] else None,
+        moves=_moves(one),
         request_forms=_request_forms(one),
         outcomes=[outcome_row(row) for row in _outcomes(tx, one)],
         comments=comments[:MOST_COMMENTS],
@@ -82,49 +84,31 @@ def decided_request_file(tx: Transaction, decision_id: str, form: str) -> Respon
     return respond(request, evaluation, form, "generic")
 
 
-def is_asked(one: Shown, member: Member | None) -> bool:
-    """Whether a decision waits for the vote of a member."""
-    if member is None or one.quorum is None or member.id in (one.row.proposer_id, one.row.owner_id):
-        return False
-    newest = {vote["member"]["id"]: vote["vote"] for vote in one.votes}
-    voted = newest.get(member.id, "none") != "none"
-    return not voted and quorum.is_entitled(member, one.quorum.need)
+def _newer(tx: Transaction, one: Shown) -> Json | None:
+    """Return the newest answer of the workload where a proposal stands on an older one, with what it could say then."""
+    newest = evaluations.latest_of(tx, one.row.workload_id)
+    if newest is None or newest.evaluation_id == one.row.evaluation_id:
+        return None
+    answer, names = deciding.read(tx, newest.evaluation_id)
+    options = [] if one.row.kind in WITHOUT_OPTION else deciding.options(answer, names)
+    keys = {key for key, _ in options}
+    chosen = one.row.option if one.row.option in keys else answer.chosen.key if answer.chosen else ""
+    said = "" if answer.chosen is None else advice(answer.chosen, names)
+    facts = {"id": newest.evaluation_id, "version": newest.version, "day": words.day(newest.completed_at)}
+    return facts | {"options": options, "chosen": chosen, "advice": said}
 
 
-def allowed(tx: Transaction, one: Shown) -> Json:
-    """Return which steps the reader may take, by name; barred: why they may not vote."""
-    scopes, member = tx.actor.scopes, members.known(tx)
-    own = None if member is None else member.id
-    newest = {vote["member"]["id"]: vote["vote"] for vote in one.votes}
-    proposed, buys = one.state == "proposed", "decisions:purchase" in scopes
-    admin = member is not None and member.role in ("admin", "owner")
-    barred = _barred(tx, one, member) if proposed else ""
-    may_vote = proposed and not barred
-    return {
-        "barred": barred,
-        "vote": may_vote,
-        "take_back": may_vote and newest.get(own or "", "none") != "none",
-        "comment": "decisions:comment" in scopes,
-        "withdraw": proposed and "decisions:propose" in scopes and (own == one.row.proposer_id or admin),
-        "is_proposer": own == one.row.proposer_id,
-        "buy": buys and one.state == "approved" and one.row.buys,
-        "end": buys and one.state == "active",
-        "hold": buys and one.state in ORDERED and one.row.option is not None and one.row.approved_at is not None,
-        "evaluate": "evaluations:write" in scopes,
-    }
-
-
-def _barred(tx: Transaction, one: Shown, member: Member | None) -> str:
-    """Return why the reader may not vote on a proposal, empty where nothing is in the way."""
-    if member is None or "decisions:approve" not in tx.actor.scopes:
-        return "Your key's role may not vote; approver, admin and owner may."
-    if member.id in (one.row.proposer_id, one.row.owner_id):
-        return "You proposed or own it; somebody else must approve."
-    try:
-        voting.require_voter(tx, one.row, member)
-    except Problem as problem:
-        return problem.detail
-    return ""
+def _moves(one: Shown) -> list[Json]:
+    """Return the evaluations a proposal was moved onto, in words."""
+    return [
+        {
+            "id": each["to_evaluation_id"],
+            "when": words.minute(each["created_at"]),
+            "by": each["member"]["name"],
+            "told": "Its votes went along." if each["carried"] else " ".join(each["because"]),
+        }
+        for each in one.rebases
+    ]
 
 
 def _request_forms(one: Shown) -> Sequence[str]:

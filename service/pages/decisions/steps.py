@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from service.decisions import comments, purchasing, service
-from service.decisions.document import shown
+from service.decisions.document import Shown, shown
 from service.decisions.models import Decision
 from service.decisions.requests import (
     NewCommentSchema,
@@ -27,8 +27,8 @@ Json = dict[str, Any]
 def register(blueprint: Blueprint) -> None:
     """Add what takes the forms."""
     for name, scope, view in (
-        ("votes", "decisions:approve", cast_vote),
-        ("votes/taken-back", "decisions:approve", take_vote_back),
+        ("votes", "decisions:comment", cast_vote),
+        ("votes/taken-back", "decisions:comment", take_vote_back),
         ("comments", "decisions:comment", add_comment),
         ("purchases", "decisions:purchase", record_purchase),
         ("end", "decisions:purchase", end_decision),
@@ -38,8 +38,9 @@ def register(blueprint: Blueprint) -> None:
 
 
 def cast_vote(tx: Transaction, form: Json, decision_id: str) -> str:
-    """Vote on the content that the reader saw."""
+    """Vote on the content that the reader saw, for themselves or for who delegated it to them."""
     said = {name: form.get(name, "").strip() for name in ("vote", "reason", "digest")}
+    said |= fields.said(form, ("on_behalf_of",))
     service.vote(tx, decision_id, fields.loaded(NewVoteSchema(), said))
     return f"/decisions/{decision_id}"
 
@@ -68,20 +69,25 @@ def record_purchase(tx: Transaction, form: Json, decision_id: str) -> str:
 def end_decision(tx: Transaction, form: Json, decision_id: str) -> str:
     """End an active decision before its time, as the reader saw it."""
     said = fields.loaded(RequiredReasonSchema(), fields.said(form, ("reason",)))
-    service.end(tx, _seen(tx, form, decision_id), said["reason"])
+    service.end(tx, seen(tx, form, decision_id), said["reason"])
     return f"/decisions/{decision_id}"
 
 
 def withdraw_decision(tx: Transaction, form: Json, decision_id: str) -> str:
     """Withdraw a proposal as the reader saw it."""
     said = fields.loaded(ReasonSchema(), fields.said(form, ("reason",)))
-    service.withdraw(tx, _seen(tx, form, decision_id), said["reason"])
+    service.withdraw(tx, seen(tx, form, decision_id), said["reason"])
     return f"/decisions/{decision_id}"
 
 
-def _seen(tx: Transaction, form: Json, decision_id: str) -> Decision:
+def seen(tx: Transaction, form: Json, decision_id: str) -> Decision:
     """Return the decision, locked. Raises Problem 409 where it stands otherwise than the reader saw it."""
     decision = service.lock(tx, decision_id)
-    if shown(tx, decision).etag != form.get("etag"):
-        raise Problem(CONFLICT, "The decision moved on meanwhile: look at it again.")
+    require_seen(shown(tx, decision), form)
     return service.settle(tx, decision)
+
+
+def require_seen(decision: Shown, form: Json) -> None:
+    """Raise Problem 409 where a decision stands otherwise than whoever sent the form saw it."""
+    if decision.etag != form.get("etag"):
+        raise Problem(CONFLICT, "The decision moved on meanwhile: look at it again.")
