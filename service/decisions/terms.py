@@ -1,19 +1,19 @@
 """What an option binds, in money: read off the bill that the evaluation made of it, exact."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from service.kit.db.types import plain_decimal
-from service.workflow.bill import OWNED, quantize
+from service.workflow.bill import OWNED, RESERVED_UNITS, SECOND_UNITS, quantize
 from service.workflow.offers import HOURS_PER_MONTH
 from service.workflow.option_key import OptionKey
 
 Json = Mapping[str, Any]
 
-_RESERVED = frozenset({"reserved_units", "idle"})
+_RESERVED = frozenset(RESERVED_UNITS)
 
 _DAYS = {"d": 1, "w": 7}
 
@@ -22,7 +22,8 @@ _DAYS = {"d": 1, "w": 7}
 class Terms:
     """Purchase terms of an option.
 
-    units: reserved, 0 without. unit_price: of one unit, per unit of time `price_unit` (`unit_hours`, `unit_months`).
+    units: reserved, 0 without. unit_price: of one unit (see _unit_price), per unit of time `price_unit`
+    (`unit_hours`, `unit_months`).
     monthly: of all reserved units, upfront not included. upfront: of all units. term_months: exact, 0 on demand.
     total_commitment: everything payable until the earliest exit.
     """
@@ -60,17 +61,26 @@ def terms_of(option: Json) -> Terms:
     term, months = _term(option["key"])
     monthly = sum((Decimal(line["amount"]) for line in reserved), Decimal(0))
     once = sum((Decimal(line["unit_price"]) * units for line in upfront), Decimal(0))
-    first = reserved[0] if reserved else None
+    price, unit = _unit_price(reserved, units)
     return Terms(
         units=units,
-        unit_price=None if first is None else Decimal(first["unit_price"]) / first["per"],
-        price_unit=None if first is None else first["unit"],
+        unit_price=price,
+        price_unit=unit,
         monthly=monthly,
         upfront=once,
         term=term,
         term_months=months,
         total_commitment=payable(once, monthly, months),
     )
+
+
+def _unit_price(reserved: Sequence[Json], units: int) -> tuple[Decimal | None, str | None]:
+    """Return the price of a unit and what it is for; of two kinds a month of one and its share of the others."""
+    if not reserved:
+        return None, None
+    if any(line["code"].startswith(SECOND_UNITS) for line in reserved):
+        return quantize(sum((Decimal(line["amount"]) for line in reserved), Decimal(0)) / units), "unit_months"
+    return Decimal(reserved[0]["unit_price"]) / reserved[0]["per"], reserved[0]["unit"]
 
 
 def payable(once: Decimal, monthly: Decimal, months: Fraction) -> Decimal:

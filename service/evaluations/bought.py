@@ -35,8 +35,8 @@ def with_commitments(
     for commitment in tx.session.scalars(queries.commitments(tx, {"workload_id": workload_id, "ended": False})):
         names = called(offers, commitment.provider, commitment.sku)
         offer = next((each for each in prepared if isinstance(each, Dedicated) and each.sku in names), None)
-        if offer is None or commitment.currency not in rates:
-            remarks.append(_not_counted(commitment, currency, on_offer=offer is not None))
+        if offer is None or offer.apart is not None or commitment.currency not in rates:
+            remarks.append(_not_counted(commitment, currency, offer))
             continue
         rate = min(offer.rates, key=lambda rate: _distance(rate, commitment))
         price = commitment.monthly_per_unit * rates[commitment.currency]
@@ -58,12 +58,13 @@ def _months(days: int) -> float:
     return days * MONTHS_A_YEAR / DAYS_A_YEAR
 
 
-def _not_counted(commitment: Commitment, currency: str, *, on_offer: bool) -> Remark:
+def _not_counted(commitment: Commitment, currency: str, offer: Dedicated | None) -> Remark:
     what = f"{commitment.units} x {commitment.sku} of {commitment.provider}, bought until {commitment.ends_on}"
-    mend = (
-        f"give what 1 {commitment.currency} is in {currency} in `exchange_rates`"
-        if on_offer
-        else "no price sheet offers it; add its offer, so that its units are used first and its cost is in each bill"
-    )
+    if offer is None:
+        mend = "no price sheet offers it; add its offer, so that its units are used first and its cost is in each bill"
+    elif offer.apart is not None:
+        mend = "its units are of two kinds; state it in `commitments` of the policy, with `units` and `second_units`"
+    else:
+        mend = f"give what 1 {commitment.currency} is in {currency} in `exchange_rates`"
     sentence = f"{what}, is not counted: {mend}."
     return Remark("prices", "commitment_not_counted", sentence, can_move_the_answer=True, sku=commitment.sku)

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from service.kit.db.types import plain_decimal
-from service.workflow.bill import quantize
+from service.workflow.bill import RESERVED_UNITS, SECOND_UNITS, quantize
 from service.workflow.option_key import OptionKey
 
 Json = Mapping[str, Any]
 
-BOUGHT = ("reserved_units", "idle", "upfront")
+BOUGHT = (*RESERVED_UNITS, "upfront")
 """Lines of a bill that pay for reserved units."""
 
 
@@ -20,24 +20,47 @@ def ordered(option: Json, policy: Json) -> dict[str, Any]:
     option: with figures, of an evaluation as served. policy: of the evaluation's inputs. What runs already is one line,
     `running_commitment`, instead of what the option's own units cost less what they are covered by.
     """
-    covered = covered_units(option, policy)
-    if not covered:
+    covered, second = covered_units(option, policy), covered_second_units(option, policy)
+    if not covered and not second:
         return dict(option)
-    units = int(option["units"])
-    share = Decimal(units - covered) / units
-    lines = [line for line in option["lines"] if line["code"] != "covered_by_commitment"]
+    units, others = int(option["units"]), int(option.get("second_units") or 0)
+    new = {False: (units - covered, units), True: (others - second, others)}
+    lines = [line for line in option["lines"] if not line["code"].endswith("covered_by_commitment")]
     bought = [line for line in lines if line["code"] in BOUGHT]
-    scaled = [_scaled(line, units - covered, units) for line in bought] if covered < units else []
+    scaled = [_scaled(line, *new[_of_second(line)]) for line in bought if new[_of_second(line)][0]]
     kept = [line for line in lines if line["code"] not in BOUGHT]
+    share = _sum(scaled) / _sum(bought) if _sum(bought) else Decimal(0)
     if not any(line["code"] == "running_commitment" for line in kept):
         kept.append(_running(covered, _sum(bought) - _sum(scaled)))
     bound = option.get("commitment")
     return {
         **option,
         "units": units - covered,
+        **({"second_units": others - second} if others else {}),
         "lines": [*scaled, *kept],
-        "commitment": None if bound is None or covered == units else bound | dict(_shared(bound, share)),
+        "commitment": None if bound is None or not scaled else bound | dict(_shared(bound, share)),
     }
+
+
+def _of_second(line: Json) -> bool:
+    return str(line["code"]).startswith(SECOND_UNITS)
+
+
+def covered_second_units(option: Json, policy: Json) -> int:
+    """Return how many of an option's units of a second kind, bought apart, are bought already: as of covered_units."""
+    units, label = int(option.get("second_units") or 0), OptionKey.bound(option["key"])
+    if not units or label is None or option["ruled_out"]:
+        return 0
+    said = [line for line in option["lines"] if line["code"] == f"{SECOND_UNITS}covered_by_commitment"]
+    if said:
+        return int(sum(Decimal(line["quantity"]) for line in said))
+    if any(line["code"] == "running_commitment" for line in option["lines"]) or not option["term_months"]:
+        return 0
+    stated = [entry for entry in policy.get("commitments", ()) if entry["reservation"] == label[0]]
+    if stated:
+        return min(units, sum(int(entry.get("second_units", 0)) for entry in stated if entry["months_left"]))
+    incumbent = OptionKey.parse(policy.get("incumbent") or "")
+    return min(units, incumbent.second) if incumbent is not None and incumbent.label == label[0] else 0
 
 
 def covered_units(option: Json, policy: Json) -> int:

@@ -6,14 +6,14 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from service.outcomes.periods import Period
-from service.workflow.bill import is_ordered
+from service.workflow.bill import RESERVED_UNITS, SECOND_UNITS, is_ordered
 
 Json = Mapping[str, Any]
 Kind = Literal["use", "overflow", "capacity", "fee"]
 
 OVERFLOW = "overflow_"
 CAPACITY = "capacity"
-RESERVED = ("reserved_units", "running_units", "idle")
+RESERVED = ("running_units", *RESERVED_UNITS)
 TOKENS = "tokens"
 
 
@@ -153,8 +153,11 @@ def _lines(option: Json, period: Period) -> Iterator[Expected]:
 
 
 def _capacity(lines: Sequence[Json], option: Json, period: Period) -> Expected:
-    """Return used and idle units as one line, at what one costs with its part of the upfront."""
-    counted = [line for line in lines if line["code"] != "upfront"]
+    """Return used and idle units as one line, at what one costs with its part of the upfront.
+
+    Units of a second kind, bought apart, are a part of what the first ones cost.
+    """
+    counted = [line for line in lines if line["code"] != "upfront" and not line["code"].startswith(SECOND_UNITS)]
     quantity = sum((Fraction(line["quantity"]) * _months(line, period) for line in counted), Fraction(0))
     amount = sum((_money(line) * _months(line, period) for line in lines), Fraction(0))
     price = amount / quantity if quantity else Fraction(0)

@@ -161,6 +161,7 @@ class RunningCommitmentSchema(Part):
     units = Integer(minimum=1, maximum=1_000_000, required=True)
     months_left = Integer(minimum=0, maximum=120, required=True)
     monthly_per_unit = Exact(low="0", high=MONEY, allow_none=True)
+    second_units = Integer(minimum=0, maximum=1_000_000)
 
 
 class SynthesisPolicySchema(Part):

@@ -172,7 +172,8 @@ class RateSchema(Schema):
     """What one unit costs under a term: `term_months` (0: on demand), `term_weeks` or `term_days`.
 
     By the hour, the day, the week or the month of 730 hours; or `owned`, which is paid off over `term_months`.
-    `upfront` is per unit and term. `billing_seconds`: the step in which running time is billed.
+    `upfront` is per unit and term. `billing_seconds`: the step in which running time is billed. `second`: what a unit
+    of the budget that is bought apart costs, for the time that the rate's own amount is for.
     """
 
     term_months = Integer(minimum=0, maximum=120)
@@ -184,6 +185,7 @@ class RateSchema(Schema):
     monthly = Money()
     owned = fields.Nested(OwnedSchema)
     upfront = Money()
+    second = Money()
     billing_seconds = Integer(minimum=1, maximum=MONTH_SECONDS, load_default=1)
 
 
@@ -226,10 +228,15 @@ class WeightsSchema(Schema):
 
 
 class AxisSchema(Schema):
-    """A budget of `per_minute` weighted meter units a unit and minute; money a minute where weights are prices."""
+    """A budget of `per_minute` weighted meter units a unit and minute; money a minute where weights are prices.
+
+    `units`: this budget is bought apart, in units of its own that are called `unit` and cost the `second` of each rate.
+    """
 
     per_minute = Money(whole=True, positive=True, required=True)
     weights = fields.Nested(WeightsSchema, required=True)
+    unit = Line(50)
+    units = fields.Nested(UnitsSchema)
 
 
 class ThroughputCapacitySchema(Schema):

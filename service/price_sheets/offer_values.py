@@ -185,6 +185,7 @@ def _rate(rate: Json) -> Rate:
         term_days=days_of(rate),
         per_hours=1 if name is None else PERIODS[name],
         owned=owned,
+        second=Decimal(rate.get("second", "0")),
     )
 
 
@@ -219,6 +220,7 @@ def _axis(axis: Json) -> Axis:
     return Axis(
         Decimal(axis["per_minute"]),
         tuple((meter, Decimal(weights[meter])) for meter in WEIGHTED_METERS if meter in weights),
+        Units(**axis["units"]) if "units" in axis else None,
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from service.kit.clock import months_after
 from service.kit.db.types import plain_decimal
 from service.procurement.term import Term, term_of
-from service.workflow.bill import MONEY, QUANTUM, is_ordered
+from service.workflow.bill import MONEY, QUANTUM, RESERVED_UNITS, is_ordered
 
 Json = Mapping[str, Any]
 Row = dict[str, str]
@@ -74,7 +74,7 @@ def _month(expected: Expected, term: Term | None, first: date, last: date) -> It
         code = line["code"]
         if code == "upfront" or not is_ordered(code):
             continue
-        if term is not None and code in ("reserved_units", "idle"):
+        if term is not None and code in RESERVED_UNITS:
             continue
         yield _used(expected, line, first, last)
 
@@ -133,7 +133,7 @@ def _used(expected: Expected, line: Json, first: date, last: date) -> Row:
     unit, size = ("1000000 Tokens", MILLION) if tokens else (UNITS.get(line["unit"], "Units"), 1)
     price = Decimal(line["unit_price"]) * size / line["per"]
     priced = quantity / size
-    reserved = line["code"] in ("running_units", "reserved_units", "idle")
+    reserved = line["code"] in ("running_units", *RESERVED_UNITS)
     sku = expected.option["dedicated" if reserved else "serverless"] or ""
     cost = (priced * price).quantize(QUANTUM)
     return _priced(cost, priced, unit, cost, cost, price) | {

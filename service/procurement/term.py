@@ -7,12 +7,12 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from service.kit.clock import months_after
+from service.workflow.bill import RESERVED_UNITS
 from service.workflow.offers import HOURS_PER_MONTH
 
 Json = Mapping[str, Any]
 
 CENT = Decimal("0.01")
-RESERVED = ("reserved_units", "idle")
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class Term:
 def term_of(option: Json, starts_on: date) -> Term | None:
     """Return the term of an option that begins on a day; None where nothing binds it."""
     months = option["term_months"]
-    lines = [line for line in option["lines"] if line["code"] in RESERVED]
+    lines = [line for line in option["lines"] if line["code"] in RESERVED_UNITS]
     if not months or not lines:
         return None
     monthly = sum((Decimal(line["amount"]) for line in lines), Decimal(0))
-    used = sum((Decimal(line["amount"]) for line in lines if line["code"] != "idle"), Decimal(0))
+    used = sum((Decimal(line["amount"]) for line in lines if not line["code"].endswith("idle")), Decimal(0))
     share = used / monthly if monthly else Decimal(0)
     upfront, units = _upfront(option), option["units"]
     whole = Decimal(str(months)) == Decimal(str(months)).to_integral_value()

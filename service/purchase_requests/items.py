@@ -10,11 +10,12 @@ from service.reports import words
 from service.reports.offer_names import Names, OfferName
 from service.reports.purchase import METERS, OTHERS, to_cents
 from service.reports.reading import BillLine, ReportOption
-from service.workflow.bill import is_ordered
+from service.workflow.bill import SECOND_UNITS, is_ordered
 
 Json = dict[str, Any]
 
-RESERVED = ("reserved_units", "running_units", "idle")
+RESERVED = (("reserved_units", "running_units", "idle"), (f"{SECOND_UNITS}reserved_units", f"{SECOND_UNITS}idle"))
+"""Lines of one item each: units used and idle alike, and those of a second kind that are bought apart."""
 
 UNIT_CODES = {
     "unit_hours": "HUR", "instance_hours": "HUR", "hours": "HUR", "unit_months": "MON", "months": "MON",
@@ -55,15 +56,17 @@ def own_costs(option: ReportOption) -> list[Json]:
 
 
 def _reserved(option: ReportOption, names: Names) -> Iterator[Draft]:
-    """Yield the reservation as one item, used and idle alike, and its upfront as another."""
-    lines = [line for line in option.lines if line.code in RESERVED]
+    """Yield the reservation as an item for each kind of units, used and idle alike, and its upfront as another."""
     offer = names.offer(option.dedicated)
-    if lines:
+    for codes, units in zip(RESERVED, (option.units or 0, option.second_units), strict=True):
+        lines = [line for line in option.lines if line.code in codes]
+        if not lines:
+            continue
         quantity = sum((line.quantity for line in lines), Decimal(0))
         amount = sum((line.amount for line in lines), Decimal(0))
-        units = option.units or 0
         number = f"up to {units:,}" if option.mode == "autoscaled" else f"{units:,}"
-        name = f"{number} {words.TIMES} {offer.label}, {words.term(option.term_months)}"
+        kind = f" ({offer.second_unit})" if codes is RESERVED[1] else ""
+        name = f"{number} {words.TIMES} {offer.label}{kind}, {words.term(option.term_months)}"
         first = lines[0]
         yield Draft(offer, name, "capacity", quantity, first.unit, first.unit_price, first.per, amount)
     for line in option.lines:
@@ -75,7 +78,7 @@ def _reserved(option: ReportOption, names: Names) -> Iterator[Draft]:
 def _others(option: ReportOption, names: Names) -> Iterator[Draft]:
     offer = names.offer(option.serverless)
     for line in option.lines:
-        if line.code in (*RESERVED, "upfront") or not is_ordered(line.code):
+        if line.code in (*RESERVED[0], *RESERVED[1], "upfront") or not is_ordered(line.code):
             continue
         code = line.code.removeprefix("overflow_")
         what = METERS.get(code, code.replace("_", " "))

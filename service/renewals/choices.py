@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from service.commitments.models import Commitment
-from service.workflow.bill import RUNNING
+from service.workflow.bill import RESERVED_UNITS, RUNNING
 
-_RESERVATION = frozenset({"reserved_units", "idle", "upfront"})
+_RESERVATION = frozenset({*RESERVED_UNITS, "upfront"})
 """Lines of a bill that pay for reserved units, used or not."""
 
 

@@ -50,10 +50,19 @@ def advice(option: ReportOption, names: Names) -> str:
         least, most = option.minimum_units or 0, option.units
         return f"Let {offer.provider} run {least} to {units_of(offer, most or 0)} as needed"
     term = "on demand" if not option.term_months else f"for {words.term(option.term_months)}"
-    reserve = f"Reserve {units_of(offer, option.units or 0)} at {offer.provider}, {term},"
+    reserve = f"Reserve {reserved_units(offer, option)} at {offer.provider}, {term},"
     if option.mode == "dedicated":
         return f"{reserve} for everything"
     return f"{reserve} and let what overflows go to {names.offer(option.serverless).label}"
+
+
+def reserved_units(offer: OfferName, option: ReportOption) -> str:
+    """Return the units that an option reserves: 100 PTU; 3 input units and 5 output units."""
+    first = units_of(offer, option.units or 0)
+    if not option.second_units:
+        return first
+    second = offer.second_unit if option.second_units == 1 else words.many(offer.second_unit)
+    return f"{first} and {words.number_word(option.second_units)} {second}"
 
 
 def units_of(offer: OfferName, number: int) -> str:

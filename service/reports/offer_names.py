@@ -36,6 +36,7 @@ class OfferName:
     effective_from: date | None = None
     url: str | None = None
     region: str = ""
+    second_unit: str = ""
 
     def units(self, number: int) -> str:
         """Return what so many of its units are called, without the number: replica, replicas, PTU."""
@@ -89,7 +90,8 @@ class Names:
         if option.mode == "autoscaled":
             named = f"{option.minimum_units or 0} to {_number(option.units)} {TIMES} {reserved}"
         else:
-            named = reserved if option.units is None else f"{option.units:,} {TIMES} {reserved}"
+            second = f" + {option.second_units:,}" if option.second_units else ""
+            named = reserved if option.units is None else f"{option.units:,}{second} {TIMES} {reserved}"
         return f"{named} + {self.offer(option.serverless).label}" if option.mode == "hybrid" else named
 
     def full(self, option: ReportOption) -> str:
@@ -107,7 +109,8 @@ class Names:
             return f"{found.mode} on {self.offer(found.reserved).label}"
         term = found.term.partition(".")[0]
         within = "" if term == "0" else f", {spelled_term(term)}"
-        units = f"{found.units}" if found.minimum is None else f"{found.minimum} to {found.units}"
+        second = f" + {found.second}" if found.second else ""
+        units = f"{found.units}{second}" if found.minimum is None else f"{found.minimum} to {found.units}"
         return f"{found.mode} on {units} {TIMES} {self.offer(found.reserved).label}{within}"
 
     def figure(self, name: str) -> tuple[OfferName, str] | None:
@@ -177,7 +180,15 @@ def _offer_name(key: str, label: str, sheet: Json, offer: Json) -> OfferName:
         about.effective_from,
         about.url,
         str(offer.get("region") or ""),
+        _second_unit(offer),
     )
+
+
+def _second_unit(offer: Json) -> str:
+    """Return what a unit of the axis that is bought apart is called, empty where there is none."""
+    axes: list[Json] = (offer.get("capacity") or {}).get("axes", [])
+    unit = next((str(axis.get("unit") or "second unit") for axis in axes if "units" in axis), "")
+    return UNIT_WORDS.get(unit.casefold(), unit.replace("_", " "))
 
 
 def _thing(offer: Json) -> str:

@@ -1,11 +1,13 @@
 """What you would buy: the bill of the recommended option as items to order, to the cent and adding up."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 
 from service.reports import words
-from service.reports.offer_names import Names
+from service.reports.offer_names import Names, OfferName
 from service.reports.reading import IN_USE, Answer, BillLine, ReportOption
+from service.workflow.bill import SECOND_UNITS
 
 PER = {1: "each", 1000: "a thousand", 1_000_000: "a million"}
 
@@ -82,15 +84,23 @@ def to_cents(amounts: list[Decimal], total: Decimal) -> list[Decimal]:
 
 
 def _apart(line: BillLine) -> bool:
-    return line.code not in (*IN_USE, "idle")
+    return line.code not in IN_USE and not line.code.endswith("idle")
 
 
 def _reserved(chosen: ReportOption, names: Names) -> list[tuple[Item, Decimal]]:
-    """Return the reservation as one item: what is used and what is idle are paid alike."""
+    """Return the reservation as an item for each kind of units: what is used and what is idle are paid alike."""
     lines = [line for line in chosen.lines if not _apart(line)]
-    if not lines:
-        return []
+    first = [line for line in lines if not line.code.startswith(SECOND_UNITS)]
+    second = [line for line in lines if line.code.startswith(SECOND_UNITS)]
     offer = names.offer(chosen.dedicated)
+    items = [_units_item(chosen, chosen.units or 0, first, offer)] if first else []
+    if second:
+        items.append(_units_item(chosen, chosen.second_units, second, replace(offer, unit=offer.second_unit)))
+    return items
+
+
+def _units_item(chosen: ReportOption, units: int, lines: Sequence[BillLine], offer: OfferName) -> tuple[Item, Decimal]:
+    """Return the item of the units of one kind."""
     quantity = sum((line.quantity for line in lines), Decimal(0))
     first, hourly = lines[0], lines[0].unit == "unit_hours"
     unit = offer.unit if offer.unit in offer.thing.split() else f"{offer.thing} {offer.unit}"
@@ -98,13 +108,12 @@ def _reserved(chosen: ReportOption, names: Names) -> list[tuple[Item, Decimal]]:
     if chosen.mode == "autoscaled":
         note = f"{chosen.minimum_units or 0} to {chosen.units} as needed, {words.count(float(quantity))} unit hours"
     else:
-        units = chosen.units or 0
         plain = offer.units(units)
         note = f"{units:,} {plain}, {within}" + (", 730 hours" if hourly else "")
     by = {24: "a day", 168: "a week"}.get(first.per, "an hour") if hourly else "a month"
     price = f"{words.price(first.unit_price)} {by}"
     name = f"{offer.provider} {unit}".strip()
-    return [(Item(name, note, price, "", offer.sku), sum((line.amount for line in lines), Decimal(0)))]
+    return Item(name, note, price, "", offer.sku), sum((line.amount for line in lines), Decimal(0))
 
 
 def _line(chosen: ReportOption, line: BillLine, names: Names) -> tuple[Item, Decimal]:

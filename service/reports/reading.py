@@ -7,12 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from service.reports.words import term_key
+from service.workflow.bill import SECOND_UNITS
 
 Json = dict[str, Any]
 
 MODES = ("serverless", "dedicated", "autoscaled", "hybrid")
 
-IN_USE = ("reserved_units", "running_units")
+IN_USE = ("reserved_units", "running_units", f"{SECOND_UNITS}reserved_units")
 PER_USE = ("input_tokens", "cached_input_tokens", "output_tokens", "requests", "compute_seconds")
 
 
@@ -33,7 +34,7 @@ class BillLine:
         code = self.code.removeprefix("overflow_")
         if code in IN_USE:
             return "reserved"
-        if code == "idle":
+        if code.endswith("idle"):
             return "free"
         return "use" if code in PER_USE else "other"
 
@@ -49,6 +50,7 @@ class ReportOption:
         self.total = Decimal(body["monthly_cost"]["amount"])
         self.adjusted = Decimal((body.get("expected_monthly_cost") or body["adjusted_monthly_cost"])["amount"])
         self.units: int | None = body.get("units")
+        self.second_units: int = body.get("second_units") or 0
         self.minimum_units: int | None = body.get("minimum_units")
         self.term_months: float | None = body.get("term_months")
         self.dedicated: str | None = body.get("dedicated")

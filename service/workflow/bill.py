@@ -19,7 +19,18 @@ IN_HOUSE = ("hybrid_overhead", "outage_fallback")
 
 OWNED = "owned_"
 
-RUNNING = ("running_commitment", "covered_by_commitment")
+SECOND_UNITS = "second_"
+"""How the lines begin of units that are bought apart, for the second budget of an offer."""
+
+RESERVED_UNITS = ("reserved_units", "idle", f"{SECOND_UNITS}reserved_units", f"{SECOND_UNITS}idle")
+"""Lines of units that are paid for a whole month, used and idle."""
+
+RUNNING = (
+    "running_commitment",
+    "covered_by_commitment",
+    f"{SECOND_UNITS}running_commitment",
+    f"{SECOND_UNITS}covered_by_commitment",
+)
 """Lines of commitments that run whatever is chosen, and of what an option's own units save by them."""
 
 UNITS: dict[Meter, str] = {

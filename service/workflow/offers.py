@@ -1,6 +1,6 @@
 """Offers: everything that can be bought, as immutable values. A provider is data, never code."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -151,7 +151,8 @@ class Rate:
 
     Exactly one of `hourly` (money for `per_hours` hours: 24 by the day, 168 by the week) and `monthly` is given, both
     per unit; `upfront` is per unit and term. `billing_seconds` is the step in which running time is billed. owned:
-    what `monthly` is made of where the unit is bought and run by its user, as pairs of name and money a month.
+    what `monthly` is made of where the unit is bought and run by its user, as pairs of name and money a month. second:
+    money for a unit of the axis that is bought apart, for the time that `hourly` or `monthly` is for.
     """
 
     term_months: int
@@ -162,6 +163,7 @@ class Rate:
     term_days: int = 0
     per_hours: int = 1
     owned: tuple[tuple[str, Decimal], ...] = ()
+    second: Decimal = Decimal(0)
 
     @property
     def monthly_per_unit(self) -> Decimal:
@@ -170,6 +172,15 @@ class Rate:
             return self.monthly
         assert self.hourly is not None
         return self.hourly * HOURS_PER_MONTH / self.per_hours
+
+    @property
+    def monthly_per_second_unit(self) -> Decimal:
+        """Money one unit of the axis bought apart costs in a 730-hour month."""
+        return self.second if self.monthly is not None else self.second * HOURS_PER_MONTH / self.per_hours
+
+    def monthly_of(self, units: int, second: int = 0) -> Decimal:
+        """Return what units, and those of the axis bought apart, cost in a 730-hour month, without upfront."""
+        return units * self.monthly_per_unit + second * self.monthly_per_second_unit
 
     @property
     def is_committed(self) -> bool:
@@ -230,10 +241,20 @@ class ConcurrencyCapacity:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A budget of `per_minute` weighted meter units a unit and minute; `weights` per meter, 0 where absent."""
+    """A budget of `per_minute` weighted meter units a unit and minute; `weights` per meter, 0 where absent.
+
+    apart: the legal numbers of the axis' own units, where they are bought apart from those of the offer, else None;
+    bought: how many of them there are.
+    """
 
     per_minute: Decimal
     weights: tuple[tuple[Meter, Decimal], ...]
+    apart: Units | None = None
+    bought: int = 0
+
+    def units(self, units: int) -> int:
+        """Return the units that the axis has where the offer has `units`."""
+        return units if self.apart is None else self.bought
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +263,16 @@ class ThroughputCapacity:
 
     window_seconds: int
     axes: tuple[Axis, ...]
+
+    @property
+    def apart(self) -> Axis | None:
+        """The axis whose units are bought apart, None where one kind of unit has every budget."""
+        return next((axis for axis in self.axes if axis.apart is not None), None)
+
+    def with_second(self, units: int) -> "ThroughputCapacity":
+        """Return the capacity with so many units of the axis bought apart."""
+        axes = (axis if axis.apart is None else replace(axis, bought=units) for axis in self.axes)
+        return replace(self, axes=tuple(axes))
 
 
 Capacity = ConcurrencyCapacity | ThroughputCapacity
@@ -309,6 +340,17 @@ class Dedicated:
     isolation: Isolation = field(default_factory=Isolation)
     gpu: str | None = None
     quantization: str | None = None
+
+    @property
+    def apart(self) -> Axis | None:
+        """The axis whose units are bought apart, None where there is none."""
+        return self.capacity.apart if isinstance(self.capacity, ThroughputCapacity) else None
+
+    def with_second(self, units: int) -> "Dedicated":
+        """Return the offer with so many units of the axis bought apart; itself where there is none."""
+        if not isinstance(self.capacity, ThroughputCapacity) or self.apart is None:
+            return self
+        return replace(self, capacity=self.capacity.with_second(units))
 
     @cached_property
     def on_demand(self) -> Rate | None:

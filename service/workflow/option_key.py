@@ -3,6 +3,7 @@
     serverless:sku[+warmN]                    a serverless offer, with a pool of N warm instances
     dedicated:sku@termxU                      U units at the rate of a term
     autoscaled:sku@termxM-U                   M to U units that follow the load
+    …:sku@termxU+V…                           U units, and V of the axis whose units are bought apart
     hybrid:sku@termxU[~S]+sku                 U units that spill to a serverless offer, from S streams in service on
     dedicated:sku@term, hybrid:sku@term, …    the group: whatever the number of units
 
@@ -21,12 +22,15 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         r"(?P<mode>serverless):(?P<serverless>.+?)(\+warm(?P<warm>\d+))?",
-        rf"(?P<mode>hybrid):{_LABEL}x(?P<units>\d+)(~(?P<threshold>\d+))?\+(?P<serverless>.+)",
-        rf"(?P<mode>dedicated|autoscaled):{_LABEL}x((?P<minimum>\d+)-)?(?P<units>\d+)",
+        rf"(?P<mode>hybrid):{_LABEL}x(?P<units>\d+)(\+(?P<second>\d+))?(~(?P<threshold>\d+))?\+(?P<serverless>.+)",
+        rf"(?P<mode>dedicated|autoscaled):{_LABEL}x((?P<minimum>\d+)-)?(?P<units>\d+)(\+(?P<second>\d+))?",
         rf"(?P<mode>dedicated|autoscaled|hybrid):{_LABEL}",
     )
 )
 """Read in this order: what names units before the group, since a serverless offer may end as a term does."""
+
+
+_NUMBERS = ("units", "second", "minimum", "threshold", "warm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class OptionKey:
 
     label: `sku@term` of what is reserved, None for serverless. units: None for a group. minimum: units that autoscaling
     keeps. threshold: streams at which a hybrid spills, None at the policy's. serverless: sku of the serverless offer.
-    warm: instances of its pool.
+    warm: instances of its pool. second: units of the axis that is bought apart, 0 without.
     """
 
     mode: Mode
@@ -45,6 +49,7 @@ class OptionKey:
     threshold: int | None = None
     serverless: str | None = None
     warm: int = 0
+    second: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
@@ -53,7 +58,7 @@ class OptionKey:
         if found is None:
             return None
         said = found.groupdict()
-        numbers = {name: int(said[name]) for name in ("units", "minimum", "threshold", "warm") if said.get(name)}
+        numbers = {name: int(said[name]) for name in _NUMBERS if said.get(name)}
         (mode,) = (mode for mode in get_args(Mode) if mode == said["mode"])
         return cls(mode, said.get("label"), serverless=said.get("serverless"), **numbers)
 
@@ -92,6 +97,7 @@ class OptionKey:
         if self.units is None:
             return f"{self.mode}:{self.label}"
         least = "" if self.minimum is None else f"{self.minimum}-"
+        second = f"+{self.second}" if self.second else ""
         lowered = "" if self.threshold is None else f"~{self.threshold}"
         overflow = "" if self.serverless is None else f"+{self.serverless}"
-        return f"{self.mode}:{self.label}x{least}{self.units}{lowered}{overflow}"
+        return f"{self.mode}:{self.label}x{least}{self.units}{second}{lowered}{overflow}"

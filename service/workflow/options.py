@@ -1,11 +1,11 @@
 """An option: one concrete way to serve the workload, with its bill, its figures and what rules it out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.workflow.bill import Billed, Line, quantize
-from service.workflow.offers import HOURS_PER_MONTH, Dedicated, Rate, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, Axis, Capacity, Dedicated, Rate, Serverless, ThroughputCapacity
 from service.workflow.policy import Mode
 
 SERVERLESS, WARM_POOL, DEDICATED, AUTOSCALED, HYBRID, COMMITTED = range(6)
@@ -25,11 +25,29 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """`units` of a dedicated offer at one of its rates."""
+    """`units` of a dedicated offer at one of its rates; of an axis bought apart as many as its capacity has."""
 
     offer: Dedicated
     rate: Rate
     units: int
+
+    @property
+    def second_units(self) -> int:
+        """Units of the axis that is bought apart, 0 where there is none."""
+        apart = self.offer.apart
+        return 0 if apart is None else apart.bought
+
+    @property
+    def per_unit(self) -> Capacity:
+        """What one unit serves, with its share of the units of an axis that is bought apart."""
+        capacity = self.offer.capacity
+        if not isinstance(capacity, ThroughputCapacity) or capacity.apart is None:
+            return capacity
+        axes = (
+            axis if axis.apart is None else Axis(axis.per_minute * axis.bought / self.units, axis.weights)
+            for axis in capacity.axes
+        )
+        return replace(capacity, axes=tuple(axes))
 
     @property
     def family(self) -> int:
@@ -39,16 +57,16 @@ class Reservation:
     @property
     def monthly(self) -> Decimal:
         """Money a month: units at the rate, and the upfront spread evenly over the term."""
-        monthly = self.rate.monthly_per_unit
+        monthly = self.rate.monthly_of(self.units, self.second_units)
         if self.rate.upfront:
             term = self.rate.months
-            monthly += self.rate.upfront * term.denominator / term.numerator
-        return quantize(self.units * monthly)
+            monthly += self.units * self.rate.upfront * term.denominator / term.numerator
+        return quantize(monthly)
 
     @property
     def monthly_upfront(self) -> Decimal:
         """The upfront's part of `monthly`."""
-        return self.monthly - quantize(self.units * self.rate.monthly_per_unit)
+        return self.monthly - quantize(self.rate.monthly_of(self.units, self.second_units))
 
     @property
     def label(self) -> str:

@@ -138,13 +138,15 @@ class RunningCommitment:
     """Units that are bought already and payable until their term ends, whatever is decided now.
 
     reservation: `sku@term`, as in the keys of options. units: how many. months_left: until nothing is payable any more.
-    monthly_per_unit: money a month as agreed, None where it is the offer's.
+    monthly_per_unit: money a month as agreed, None where it is the offer's. second_units: how many of an axis that is
+    bought apart; what was agreed is then for a unit and its share of them.
     """
 
     reservation: str
     units: int
     months_left: int
     monthly_per_unit: Decimal | None = None
+    second_units: int = 0
 
 
 @dataclass(frozen=True, slots=True)

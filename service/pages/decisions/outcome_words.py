@@ -13,8 +13,9 @@ from service.reports.drawings.moved import Bar, Step, waterfall
 from service.reports.facts import Fact
 from service.reports.offer_names import Names
 from service.reports.purchase import METERS
+from service.workflow.bill import RESERVED_UNITS
 
-CAPACITY = ("reserved_units", "idle", "upfront")
+CAPACITY = (*RESERVED_UNITS, "upfront")
 
 Json = dict[str, Any]
 

@@ -15,7 +15,10 @@ FAR = 50
 def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
     """Yield the findings of one dedicated offer."""
     yield from _rates(offer["rates"], f"{pointer}/rates")
-    yield from _units(offer, pointer)
+    yield from _units(offer.get("units", {}), f"{pointer}/units")
+    most = offer.get("units", {}).get("maximum")
+    if most is not None and offer.get("autoscale", {}).get("minimum", 0) > most:
+        yield error("no_legal_units", f"{pointer}/autoscale/minimum", "Must be at most the `maximum` of `units`.")
     if "capacity" not in offer:
         detail = "Without `capacity` the price is kept, but no evaluation can size this offer."
         if "capacity_profile_id" in offer:
@@ -24,6 +27,7 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
     if "autoscale" in offer and offer.get("capacity", {}).get("kind") == "throughput":
         detail = "Units of throughput are computed as running all the time; leave `autoscale` out, or state slots."
         yield error("autoscale_of_throughput", f"{pointer}/autoscale", detail)
+    yield from _apart(offer, pointer)
     for index, axis in enumerate(offer.get("capacity", {}).get("axes", ())):
         if not any(Decimal(weight) for weight in axis["weights"].values()):
             where = f"{pointer}/capacity/axes/{index}/weights"
@@ -111,17 +115,41 @@ def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
             yield warning("hourly_or_monthly", f"{pointer}/{index}", detail)
 
 
-def _units(offer: Json, pointer: str) -> Iterator[Finding]:
-    units = offer.get("units", {})
+def _apart(offer: Json, pointer: str) -> Iterator[Finding]:
+    """Yield whether budgets that are bought apart are two, each with a price."""
+    axes = offer.get("capacity", {}).get("axes", ())
+    apart = [index for index, axis in enumerate(axes) if "units" in axis]
+    for index, axis in enumerate(axes):
+        if "unit" in axis and "units" not in axis:
+            detail = "Names a unit of its own: give its `units` too (`{}`: any number), or leave the name out."
+            yield error("unit_without_units", f"{pointer}/capacity/axes/{index}/unit", detail)
+    for index in apart:
+        yield from _units(axes[index]["units"], f"{pointer}/capacity/axes/{index}/units")
+    if apart and (len(apart) > 1 or len(axes) == 1):
+        detail = (
+            "One budget has the units of the offer, one other may be bought apart: state `units` on that one alone."
+        )
+        yield error("not_two_kinds", f"{pointer}/capacity/axes/{apart[-1]}/units", detail)
+    for index, rate in enumerate(offer["rates"]):
+        if apart and "owned" in rate:
+            detail = "Hardware of one's own has one kind of unit: leave `units` of the axis out."
+            yield error("owned_apart", f"{pointer}/rates/{index}/owned", detail)
+        elif apart and "second" not in rate:
+            detail = "Give what a unit of the budget bought apart costs: `second`, for the time of the rate's amount."
+            yield error("second_missing", f"{pointer}/rates/{index}/second", detail)
+        elif "second" in rate and not apart and "capacity" in offer:
+            detail = "No budget is bought apart: give one of the `axes` its own `units`, or leave `second` out."
+            yield error("second_without_units", f"{pointer}/rates/{index}/second", detail)
+
+
+def _units(units: Json, pointer: str) -> Iterator[Finding]:
     most = units.get("maximum")
     if most is None:
         return
     least, step = units.get("minimum", 1), units.get("increment", 1)
     if most < least:
-        yield error("no_legal_units", f"{pointer}/units/maximum", "Must be at least `minimum`.")
+        yield error("no_legal_units", f"{pointer}/maximum", "Must be at least `minimum`.")
     elif (most - least) % step:
         reached = most - (most - least) % step
         detail = f"Steps of {step} from {least} never reach {most}: {reached} is the most that can be bought."
-        yield warning("maximum_not_reached", f"{pointer}/units/maximum", detail)
-    if offer.get("autoscale", {}).get("minimum", 0) > most:
-        yield error("no_legal_units", f"{pointer}/autoscale/minimum", "Must be at most the `maximum` of `units`.")
+        yield warning("maximum_not_reached", f"{pointer}/maximum", detail)

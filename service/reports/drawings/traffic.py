@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from service.reports import words
-from service.reports.answer import units_of
+from service.reports.answer import reserved_units, units_of
 from service.reports.drawings.time_axis import TimeTick, time_ticks, weekends, zone_of
 from service.reports.offer_names import Names
 from service.reports.reading import Answer, ReportOption
@@ -204,8 +204,8 @@ def _heading(answer: Answer, names: Names, option: ReportOption | None) -> str:
     offer = names.offer(option.dedicated)
     if option.mode == "autoscaled":
         return f"{words.upper_first(units_of(offer, option.units or 0))} at most follow the load"
-    units = words.upper_first(units_of(offer, option.units or 0))
-    verb = "carries" if option.units == 1 else "carry"
+    units = words.upper_first(reserved_units(offer, option))
+    verb = "carries" if option.units == 1 and not option.second_units else "carry"
     spilled = option.share("overflow_share") or option.share("throttled_share") or 0
     if not spilled:
         return f"{units} {verb} everything"

@@ -41,7 +41,7 @@ def commitment(option: Option, horizon: HorizonPolicy) -> Commitment | None:
     behind = max((month for month in range(1, term + 1) if committed[month - 1] > on_demand[month - 1]), default=0)
     return Commitment(
         upfront=reservation.units * reservation.rate.upfront,
-        monthly=reservation.units * reservation.rate.monthly_per_unit,
+        monthly=reservation.rate.monthly_of(reservation.units, reservation.second_units),
         months_locked=term,
         pays_back_month=behind + 1 if behind < term else None,
         horizon_cost=committed[horizon.months - 1],
@@ -53,13 +53,14 @@ def _cumulative(reservation: Reservation, horizon: HorizonPolicy, months: int) -
     """Return what both ways have cost by the end of each month; upfront is due as each term starts."""
     rate, hourly = reservation.rate, reservation.offer.on_demand
     assert hourly is not None
+    own = (reservation.units, reservation.second_units)
     committed, on_demand = [Decimal(0)], [Decimal(0)]
     for month in range(months):
-        needed = units_needed(reservation.units, horizon.growth_per_month, month)
-        extra = max(0, needed - reservation.units) * hourly.monthly_per_unit
+        needed, second = (units_needed(count, horizon.growth_per_month, month) for count in own)
+        extra = hourly.monthly_of(max(0, needed - own[0]), max(0, second - own[1]))
         due = reservation.units * rate.upfront * _terms_begun(rate, month)
-        committed.append(committed[-1] + due + reservation.units * rate.monthly_per_unit + extra)
-        on_demand.append(on_demand[-1] + needed * hourly.monthly_per_unit)
+        committed.append(committed[-1] + due + rate.monthly_of(*own) + extra)
+        on_demand.append(on_demand[-1] + hourly.monthly_of(needed, second))
     return committed[1:], on_demand[1:]
 
 

@@ -44,14 +44,16 @@ class Crossover:
 def crossovers(case: Case, offers: Sequence[Offer]) -> list[Crossover]:
     """Return the crossover of every (dedicated rate, serverless offer) pair, lowest first.
 
-    Beyond MOST_PAIRS pairs, each rate is set against the cheapest serverless offer alone: the pair that decides.
+    A unit whose budgets are bought apart serves nothing alone: it has none. Beyond MOST_PAIRS pairs, each rate is
+    set against the cheapest serverless offer alone: the pair that decides.
     """
     requests = case.everything.requests
     if not requests:
         return []
     bills = {o.sku: total(serverless_lines(o, case.everything)) for o in offers if _bills_requests(o)}
     rivals = sorted((bill, sku) for sku, bill in bills.items() if bill > 0)
-    units = [Reservation(o, rate, 1) for o in offers if isinstance(o, Dedicated) for rate in o.rates]
+    single = [o for o in offers if isinstance(o, Dedicated) and o.apart is None]
+    units = [Reservation(o, rate, 1) for o in single for rate in o.rates]
     if len(rivals) * len(units) > MOST_PAIRS:
         rivals = rivals[:1]
     capacities = {unit.offer.capacity for unit in units}

@@ -33,7 +33,8 @@ BELOW, ABOVE = 6, 2
 class MarginalUnit:
     """The step that ends at `units`: money a month, shares of the units of the step.
 
-    Money is at the traffic to be expected. cost: of its units, and with the first ones what routing costs. avoided:
+    Money is at the traffic to be expected. cost: of its units, and with the first ones what routing costs, and the
+    units of an axis that is bought apart, whose number stays. avoided:
     overflow it avoids. saving: avoided − cost.
     utilization and break_even as above; break_even is None where the step keeps nothing from spilling.
     """
@@ -89,10 +90,10 @@ def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple
     reservation = option.reservation
     assert reservation is not None
     added = after[0] - before[0]
-    cost = case.terms.total(replace(reservation, units=after[0])) - case.terms.total(
-        replace(reservation, units=before[0])
-    )
-    if not before[0]:
+    cost = case.terms.total(replace(reservation, units=after[0]))
+    if before[0]:
+        cost -= case.terms.total(replace(reservation, units=before[0]))
+    else:
         cost += case.policy.hybrid.overhead_per_month
     avoided = before[1].bill - after[1].bill
     kept, one = _work(case, reservation.offer.capacity, before[1].reserved, after[1].reserved)

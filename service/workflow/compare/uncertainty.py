@@ -164,9 +164,12 @@ class _Pricing:
         return still + moving + float(cost.reserved + cost.upfront) + self._overflow(option, np.ones(len(self.levels)))
 
     def best_units(self, option: Option, own: Float64s) -> Float64s:
-        """Return the least that a hybrid's offers cost at each level with any number of units; else its own cost."""
+        """Return the least that a hybrid's offers cost at each level with any number of units; else its own cost.
+
+        Of units of two kinds, bought apart, no other numbers are tried.
+        """
         reservation, offer = option.reservation, option.serverless
-        if option.mode != "hybrid" or reservation is None or offer is None:
+        if option.mode != "hybrid" or reservation is None or offer is None or reservation.second_units:
             return own
         spill, share = self.spills.of(reservation.offer.capacity), self._share(option)
         one = replace(reservation, units=1)
@@ -192,6 +195,8 @@ class _Pricing:
 
     def _reserved(self, reservation: Reservation, units: Sequence[int]) -> Float64s:
         """Return what some numbers of a reservation's units cost, shape (m,)."""
+        if reservation.second_units:  # more of both kinds, in the same proportion
+            return float(self.case.terms.total(reservation)) * np.array(units, np.float64) / reservation.units
         cost = {number: float(self.case.terms.total(replace(reservation, units=number))) for number in set(units)}
         return np.array([cost[number] for number in units])
 
@@ -204,7 +209,7 @@ class _Pricing:
         usage = option.expected_cost.billed[0].usage
         spilled = np.array([usage.requests, usage.uncached, usage.cached, usage.output], np.float64)
         money = float(spilled @ prices) / float(self.case.forecast.kept)
-        spill = self.spills.of(reservation.offer.capacity)
+        spill = self.spills.of(reservation.per_unit)
         return spill.effective_units(money, prices, float(reservation.units)) / reservation.units
 
     def _overflow(self, option: Option, times: Float64s) -> Float64s:
@@ -212,7 +217,7 @@ class _Pricing:
         reservation, offer = option.reservation, option.serverless
         assert reservation is not None
         assert offer is not None
-        spill = self.spills.of(reservation.offer.capacity)
+        spill = self.spills.of(reservation.per_unit)
         units = self._share(option) * reservation.units * times / self.levels
         spilled = spill.month(units) * self.levels[:, None]
         usage = option.expected_cost.billed[0].usage
@@ -246,7 +251,7 @@ class _Pricing:
         reservation = option.reservation
         assert reservation is not None
         units = reservation.units
-        busiest = float(self.spills.of(reservation.offer.capacity).loads[-1])
+        busiest = float(self.spills.of(reservation.per_unit).loads[-1])
         used = min(float(units), max(busiest, units - reservation.offer.units.increment))
         needed = [max(units, self._legal(reservation, int(np.ceil(used * level)))) for level in self.levels]
         return self._reserved(reservation, needed) * (1 + float(self.case.outage_share))

@@ -24,14 +24,17 @@ class UnitAxis:
 
 
 def unit_axes(case: Case, capacity: Capacity) -> list[UnitAxis]:
-    """Return the limits of a unit at the case's mean request: seconds of a full unit, or each axis' budget."""
+    """Return the limits of a unit at the case's mean request: seconds of a full unit, or each axis' budget.
+
+    An axis whose units are bought apart is none of them.
+    """
     if isinstance(capacity, ConcurrencyCapacity):
         held = mean_held(case.measured)
         unit = unit_speed(capacity)
         output = token_us(capacity, full_streams(capacity, held)) + unit.context_us * held
         return [UnitAxis((unit.reading.us_per_prompt, unit.reading.us_per_input, 0.0, output), float(HOUR))]
     axes = []
-    for axis in capacity.axes:
+    for axis in (axis for axis in capacity.axes if axis.apart is None):
         weights = {str(meter): float(weight) for meter, weight in axis.weights}
         requests, uncached, cached, output = (weights.get(meter, 0.0) for meter in METER_COLUMNS)
         axes.append(UnitAxis((requests, uncached, cached, output), float(axis.per_minute) * 60))

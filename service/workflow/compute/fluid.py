@@ -154,17 +154,24 @@ class Fluid:
         """Return what the units can do in a bucket on every axis, shape (axes,), with `streams` in service."""
         seconds, capacity = self.case.profile.minutes.bucket_seconds, self.known.loads.capacity
         if not isinstance(capacity, ConcurrencyCapacity):
-            return np.array([float(axis.per_minute) * units * seconds * SECOND / MINUTE for axis in capacity.axes])
+            axes = ((float(axis.per_minute), axis.units(units)) for axis in capacity.axes)
+            return np.array([budget * count * seconds * SECOND / MINUTE for budget, count in axes])
         if not units:
             return np.zeros(1)
         most = float(capacity.slots)
         slower = token_us(capacity, most) / token_us(capacity, min(max(streams / units, 1.0), most))
         return np.array([units * slower * seconds])
 
-    def enough(self, units: int, streams: int) -> int:
-        """Return the smallest multiple of `units`, as units, that no bucket's load exceeds, rounded up."""
+    def enough(self, units: int, streams: int, *, apart: bool = False) -> int:
+        """Return the smallest multiple of `units`, as units, that no bucket's load exceeds, rounded up.
+
+        apart: of the units that are bought apart, as many as the capacity has.
+        """
         peak = self.known.loads.peak * float(self.case.traffic_factor)
-        return max(0, math.ceil(float((peak / self.limits(units, streams)).max()) * units))
+        loads, capacity = peak / self.limits(units, streams), self.known.loads.capacity
+        if not isinstance(capacity, ConcurrencyCapacity):
+            loads = loads[[(axis.apart is not None) == apart for axis in capacity.axes]]
+        return max(0, math.ceil(float(loads.max(initial=0.0)) * units))
 
     def missed(self, units: int, streams: int, *, lately: bool = False) -> Float64s:
         """Return the fluid share of all buckets that spills, less that of the sampled ones, of each column: (4,).

@@ -42,13 +42,15 @@ class Running:
 
     @property
     def monthly_per_unit(self) -> Decimal:
-        """Money a unit and month."""
+        """Money a unit and month; what was agreed is for a unit and its share of those of an axis bought apart."""
         return self.reservation.rate.monthly_per_unit if self.agreed is None else self.agreed
 
     @property
     def monthly(self) -> Decimal:
         """Money a month that is owed whatever is decided; what was paid upfront is spent."""
-        return quantize(self.reservation.units * self.monthly_per_unit)
+        if self.agreed is None:
+            return quantize(self.reservation.rate.monthly_of(self.reservation.units, self.reservation.second_units))
+        return quantize(self.reservation.units * self.agreed)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Terms:
         bought = sum(e.reservation.units for e in self.running if e.reservation.offer.sku == reservation.offer.sku)
         return min(bought, reservation.units)
 
+    def covered_second(self, reservation: Reservation) -> int:
+        """Return how many of its units of the axis bought apart are bought already."""
+        own = (e.reservation for e in self.running if e.reservation.offer.sku == reservation.offer.sku)
+        return min(sum(entry.second_units for entry in own), reservation.second_units)
+
     def weight(self, rate: Rate) -> Decimal:
         """Return T ÷ N of a rate, at least 1."""
         if not rate.is_committed:
@@ -77,11 +84,12 @@ class Terms:
 
     def cost(self, reservation: Reservation) -> tuple[Decimal, Decimal]:
         """Return what a reservation's new units cost a month of need: by their rate, and of what is paid upfront."""
-        rate, units = reservation.rate, reservation.units
+        rate, units, second = reservation.rate, reservation.units, reservation.second_units
         if self.running:
             units -= self.covered(reservation)
+            second -= self.covered_second(reservation)
         weight = self.weight(rate)
-        reserved = quantize(units * rate.monthly_per_unit * weight)
+        reserved = quantize(rate.monthly_of(units, second) * weight)
         if not rate.upfront:
             return reserved, Decimal(0)
         return reserved, quantize(units * rate.upfront * rate.months.denominator / rate.months.numerator * weight)
@@ -97,7 +105,9 @@ class Terms:
 
     def payable(self, reservation: Reservation) -> Decimal:
         """Return what a reservation's new units are billed a month, the upfront spread over the term."""
-        return replace(reservation, units=reservation.units - self.covered(reservation)).monthly
+        second = reservation.second_units - self.covered_second(reservation)
+        units = reservation.units - self.covered(reservation)
+        return replace(reservation, offer=reservation.offer.with_second(second), units=units).monthly
 
     def family(self, reservation: Reservation, on_demand: int) -> int:
         """Return a family: `on_demand` of what binds nothing new, else that of the term."""
@@ -130,13 +140,16 @@ def running_of(policy: Policy, offers: Sequence[Offer]) -> tuple[Running, ...]:
             raise _unknown(entry.reservation, list(sold))
         if entry.months_left:
             offer, rate = sold[entry.reservation]
-            found.append(Running(Reservation(offer, rate, entry.units), entry.months_left, entry.monthly_per_unit))
+            bought = Reservation(_with_second(offer, entry), rate, entry.units)
+            found.append(Running(bought, entry.months_left, entry.monthly_per_unit))
     named = OptionKey.bound(policy.incumbent)
     stated = {entry.reservation for entry in policy.commitments}
     if named is not None and named[0] in sold and named[0] not in stated:
         offer, rate = sold[named[0]]
         if rate.is_committed:
-            found.append(Running(Reservation(offer, rate, named[1]), None))
+            key = OptionKey.parse(policy.incumbent or "")
+            second = 0 if key is None else key.second
+            found.append(Running(Reservation(offer.with_second(second), rate, named[1]), None))
     return tuple(found)
 
 
@@ -144,6 +157,18 @@ def ended(key: str) -> tuple[RunningCommitment, ...]:
     """Return what says that the term of the option of a key has ended, so that it is weighed as a new one would be."""
     named = OptionKey.bound(key)
     return () if named is None else (RunningCommitment(*named, 0),)
+
+
+def _with_second(offer: Dedicated, entry: RunningCommitment) -> Dedicated:
+    """Return the offer with the units that a commitment says of the axis bought apart.
+
+    Raises WorkflowError where it says none though some are sold, or some though none are.
+    """
+    if (offer.apart is None) == (entry.second_units == 0):
+        return offer.with_second(entry.second_units)
+    sold = f"{entry.reservation} is sold in units of two kinds: give how many of the second in `second_units`."
+    none = f"{entry.reservation} is sold in units of one kind: leave `second_units` out."
+    raise WorkflowError("unknown_commitment", "/policy/commitments", none if offer.apart is None else sold)
 
 
 def _labels(offers: Sequence[Offer]) -> Iterator[tuple[str, tuple[Dedicated, Rate]]]:

@@ -150,7 +150,8 @@ def _running(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
 def _of_running(entry: Running) -> str:
     units, label = entry.reservation.units, entry.reservation.label
     left = "for a term that still runs" if entry.months_left is None else f"for {entry.months_left} months more"
-    return f"{units} x {label} {left}"
+    second = f" + {entry.reservation.second_units}" if entry.reservation.second_units else ""
+    return f"{units}{second} x {label} {left}"
 
 
 class _Freed:
@@ -181,10 +182,11 @@ def _bound(case: Case, chosen: Option) -> Iterator[Reason]:
     if reservation is None or not reservation.rate.is_committed:
         return
     new = reservation.units - case.terms.covered(reservation)
-    if not new:
+    second = reservation.second_units - case.terms.covered_second(reservation)
+    if not new and not second:
         return
     rate, term = reservation.rate, reservation.rate.months
-    payable = new * (rate.upfront + rate.monthly_per_unit * term.numerator / term.denominator)
+    payable = new * rate.upfront + rate.monthly_of(new, second) * term.numerator / term.denominator
     days = (case.profile.end_us - case.profile.start_us) / DAY
     seen = "less than a day" if days < 1 else f"{days:,.0f} day{'s' if round(days) > 1 else ''}"
     sentence = (

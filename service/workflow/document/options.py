@@ -98,6 +98,9 @@ class AnsweredOption:
     expected_monthly_cost: Annotated[
         ShownMoney, "The adjusted total at the traffic to be expected: what is compared.", SINCE_2_0
     ]
+    second_units: Annotated[
+        int | Unset, "Units of the second kind, where the two budgets of an offer are bought apart.", SINCE_2_2
+    ] = UNSET
     minimum_units: Annotated[int | Unset | None, "Units that autoscaling keeps."] = UNSET
     warm_instances: Annotated[int | Unset, "Instances of a warm pool."] = UNSET
     threshold_streams: Annotated[int | Unset | None, "Streams in service at which a hybrid spills."] = UNSET
@@ -147,6 +150,7 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         return answered
     answered = replace(
         answered,
+        second_units=UNSET if reservation is None or not reservation.second_units else reservation.second_units,
         minimum_units=entry.minimum_units,
         warm_instances=entry.warm_instances,
         threshold_streams=entry.threshold,

@@ -7,6 +7,7 @@ import numpy as np
 from service.workflow.offers import ThroughputCapacity
 from service.workflow.replay.compiled import kernel
 from service.workflow.replay.result import BucketSplit
+from service.workflow.replay.throughput import split_shares
 from service.workflow.replay.token_budgets import Budget, demand_of, whole_budget
 from service.workflow.traffic import BucketSeries, Float64s, Int64s
 
@@ -44,4 +45,5 @@ def split_buckets(series: BucketSeries, capacity: ThroughputCapacity, units: int
     used, overflow = np.zeros(len(capacity.axes)), np.empty_like(counts)
     _split(counts, budget, used, overflow)
     whole = budget.budget.astype(np.float64) * len(counts)
-    return BucketSplit(overflow, min(1.0, float((used / whole).max())) if units and len(counts) else 0.0)
+    shares = used / whole if units and len(counts) else np.zeros_like(used)
+    return BucketSplit(overflow, *split_shares(capacity, shares))

@@ -36,7 +36,8 @@ class ReservedReplay:
     slow: int64, shape (hours,), requests served here that missed the target; zero without a target.
     waits: requests served here that waited longer than the queueing goal says; zero without one.
     utilization: work served ÷ work of full units in the time observed; throughput: used ÷ budget of the most used
-    axis; 0 with no units. slots_in_use: time-mean of streams in service ÷ (units × slots), None of throughput.
+    axis; 0 with no units. second_utilization: the same of the axis whose units are bought apart, which `utilization`
+    then leaves out; None without. slots_in_use: time-mean of streams in service ÷ (units × slots), None of throughput.
     served_work: work served, in seconds of a full unit (concurrency) or in weighted meter units of the most used
     axis (throughput).
     first_token, end_to_end: latency histograms of the requests served here (see histogram.py), None if unknown.
@@ -51,8 +52,14 @@ class ReservedReplay:
     end_to_end: Int64s | None
     slots_in_use: float | None = None
     waits: int = 0
+    second_utilization: float | None = None
     missed: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
     missed_lately: Int64s = field(default_factory=lambda: np.zeros(4, np.int64))
+
+    @property
+    def busiest(self) -> float:
+        """The utilization of the busier kind of units."""
+        return max(self.utilization, self.second_utilization or 0.0)
 
     @property
     def refused(self) -> Int64s:
@@ -66,11 +73,13 @@ class BucketSplit:
     """A series split by a throughput budget, each bucket a window.
 
     overflow: int64, shape (n, 4): requests, uncached, cached and output tokens beyond the budget, each rounded
-    half to even. utilization: used ÷ budget of the most used axis; 0 with no units.
+    half to even. utilization: used ÷ budget of the most used axis; 0 with no units. second_utilization: as of
+    ReservedReplay.
     """
 
     overflow: Int64s
     utilization: float
+    second_utilization: float | None = None
 
 
 @dataclass(frozen=True)

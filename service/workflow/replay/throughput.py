@@ -83,24 +83,41 @@ def replay_throughput(
         _record(service_times(arrivals, speed), spilled, record)
     windows = -(-int(arrivals.observed_us.sum()) // budget.window_us)
     shares = used / (budget.budget * float(windows)) if units and windows else np.zeros_like(used)
+    first, second = split_shares(capacity, shares)
     axis = int(np.argmax(shares))
     return ReservedReplay(
         spilled=hourly_tokens(arrivals, spilled),
         spilled_mask=spilled,
         slow=hourly_count(arrivals, record.slow),
-        utilization=min(1.0, float(shares[axis])),
+        utilization=first,
+        second_utilization=second,
         served_work=float(used[axis] / budget.scale[axis]),
         first_token=record.first_token if speed else None,
         end_to_end=record.end_to_end if speed else None,
     )
 
 
-def sized_units_throughput(arrivals: Arrivals, capacity: ThroughputCapacity) -> int:
-    """Return the smallest number of units with which no window is over any axis; 0 of no requests."""
+def split_shares(capacity: ThroughputCapacity, shares: Float64s) -> tuple[float, float | None]:
+    """Return the most used share of the axes of the offer's units, and that of the axis bought apart, None without."""
+    apart = np.array([axis.apart is not None for axis in capacity.axes])
+    first = min(1.0, float(shares[~apart].max(initial=0.0)))
+    return first, min(1.0, float(shares[apart].max())) if apart.any() else None
+
+
+def sized_units_throughput(arrivals: Arrivals, capacity: ThroughputCapacity, *, apart: bool = False) -> int:
+    """Return the smallest number of units with which no window is over any of their axes; 0 of no requests.
+
+    apart: the units that are bought apart, of whose axis alone it is then. A window is served whole where it fits
+    every axis, so the smallest number of each kind is that of its own axes, whatever there is of the other.
+    """
     columns = (arrivals.uncached, arrivals.cached, arrivals.output)
-    budget = whole_budget(capacity, 1, [len(arrivals), *(int(column.sum()) for column in columns)])
-    fullest = (_fullest(arrivals.time_us, *columns, weights, budget.window_us) for weights in budget.weights)
-    return max(-(-int(demand) // int(unit)) for demand, unit in zip(fullest, budget.budget, strict=True))
+    largest = [len(arrivals), *(int(column.sum()) for column in columns)]
+    budget = whole_budget(capacity.with_second(1), 1, largest)
+    most = 0
+    for axis, weights, unit in zip(capacity.axes, budget.weights, budget.budget, strict=True):
+        if (axis.apart is not None) == apart:
+            most = max(most, -(-int(_fullest(arrivals.time_us, *columns, weights, budget.window_us)) // int(unit)))
+    return most
 
 
 def windows_of(offers: Iterable[Offer]) -> tuple[int, ...]:

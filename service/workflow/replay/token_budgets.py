@@ -1,7 +1,7 @@
 """Budgets of provisioned throughput as whole numbers, so that no comparison is ever rounded.
 
 Decimal weights and budgets are brought to common integers: a request's demand on an axis is Σ weight × quantity,
-an axis' budget is units × per_minute × window ÷ 60, and both are scaled by the same factor.
+an axis' budget is its units × per_minute × window ÷ 60, and both are scaled by the same factor.
 """
 
 import math
@@ -67,13 +67,14 @@ def whole_budget(capacity: ThroughputCapacity, units: int, largest: Sequence[int
     if not capacity.axes:
         raise WorkflowError("unusable_axis", FIELD, "provisioned throughput needs at least one axis")
     axes = [_axis_integers(axis, capacity.window_seconds) for axis in capacity.axes]
+    counts = [axis.units(units) for axis in capacity.axes]
     for number, (weights, budget, _) in enumerate(axes):
-        if sum(weight * most for weight, most in zip(weights, largest, strict=True)) + units * budget > MOST:
+        if sum(weight * most for weight, most in zip(weights, largest, strict=True)) + counts[number] * budget > MOST:
             detail = f"axis {number} has weights and budgets too fine for exact whole numbers: round them"
             raise WorkflowError("axis_too_fine", FIELD, detail)
     return Budget(
         np.array([weights for weights, _, _ in axes], np.int64).reshape(-1, 4),
-        np.array([units * budget for _, budget, _ in axes], np.int64),
+        np.array([count * budget for count, (_, budget, _) in zip(counts, axes, strict=True)], np.int64),
         capacity.window_seconds * SECOND,
         np.array([float(scale) for _, _, scale in axes]),
     )

@@ -64,6 +64,7 @@ def _rate(rate: Rate, factor: Decimal) -> Rate:
         hourly=None if rate.hourly is None else rate.hourly * factor,
         monthly=None if rate.monthly is None else rate.monthly * factor,
         upfront=rate.upfront * factor,
+        second=rate.second * factor,
         owned=tuple((name, amount * factor) for name, amount in rate.owned),
     )
 

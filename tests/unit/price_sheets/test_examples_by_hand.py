@@ -189,6 +189,32 @@ def test_units_for_a_day_a_week_and_a_month() -> None:
     assert incumbent["dedicated:m70-gsu@1wx2"].monthly_cost == Decimal("10428.571428571429")
 
 
+def test_units_of_input_and_of_output_bought_apart() -> None:
+    """50,000 input tokens a minute need two units of 30,000, and 6,000 output tokens three of 2,500."""
+    history = log(every_minute(0), tokens=50_000, output=6_000)
+    found = options("input-and-output-units", history)
+    month = Decimal(730) / 24  # of a price by the day
+    option = found["dedicated:m70-scale@30dx2+3"]
+    assert option.monthly_cost == Decimal("9976.666666666667")  # (2 × 110 + 3 × 36) × 730 ÷ 24
+    lines = {line.code: line for line in option.lines}
+    assert lines["reserved_units"].quantity + lines["idle"].quantity == 2 * 730
+    assert lines["second_reserved_units"].quantity == 1752  # 6,000 of 7,500 for 3 × 730 unit hours
+    assert lines["second_reserved_units"].amount + lines["second_idle"].amount == Decimal("3285.00")  # 3 × 36 × month
+    assert option.figures is not None
+    assert option.figures.utilization == pytest.approx(50_000 / 60_000)
+    assert found["dedicated:m70-scale@365dx2+3"].monthly_cost == Decimal("8212.50")  # (2 × 90 + 3 × 30) × month
+    # One unit short of either kind, every request spills. The incumbent's term runs: it is owed whatever is chosen, and
+    # comes on top of 2,190 million input tokens at 5 and 262.8 million output tokens at 15.
+    named = options("input-and-output-units", history, "hybrid:m70-scale@30dx1+3+m70-standard")
+    assert found["serverless:m70-standard"].monthly_cost == Decimal("14892.00")
+    for key in ("hybrid:m70-scale@30dx1+3+m70-standard", "serverless:m70-standard"):
+        assert abs(named[key].monthly_cost - 14892 - (110 + 3 * 36) * month) < Decimal("1e-9")
+    # Of both units that serve everything, 1 and 3 are bought already: one more of input is new.
+    again = named["dedicated:m70-scale@30dx2+3"]
+    assert abs(again.monthly_cost - (2 * 110 + 3 * 36) * month) < Decimal("1e-9")
+    assert abs(again.expected_cost.reserved - 110 * month) < Decimal("1e-9")
+
+
 def test_a_server_of_ones_own() -> None:
     option = options("owned-hardware", log(every_minute(0), tokens=1000, output=200))["dedicated:m70-server@36x1"]
     assert bill(option) == {

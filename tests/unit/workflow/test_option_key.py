@@ -1,5 +1,7 @@
 """An option's identity is spelled and read in one place: what is spelled reads back, what is no key is none."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 from service.workflow.option_key import OptionKey
 from tests.effort import examples
 
-SKUS = st.text("abx/:.-+~3", min_size=1, max_size=12).filter(lambda sku: "+warm" not in sku)
+SKUS = st.text("abx/:.-+~3", min_size=1, max_size=12).filter(
+    lambda sku: "+warm" not in sku and not re.match(r"\d+[+~]", sku)
+)
 TERMS = st.sampled_from(["0", "12", "14d", "2w", "12.2", "14d.3"])
 COUNTS = st.integers(0, 5000)
 
@@ -22,12 +26,13 @@ def keys(draw: st.DrawFn) -> OptionKey:
     if mode == "serverless":
         return OptionKey("serverless", serverless=draw(SKUS), warm=draw(COUNTS))
     if mode == "dedicated":
-        return OptionKey("dedicated", labels(draw), draw(COUNTS))
+        return OptionKey("dedicated", labels(draw), draw(COUNTS), second=draw(COUNTS))
     if mode == "autoscaled":
         return OptionKey("autoscaled", labels(draw), draw(COUNTS), draw(COUNTS))
     if mode == "hybrid":
         threshold = draw(st.none() | COUNTS)
-        return OptionKey("hybrid", labels(draw), draw(COUNTS), threshold=threshold, serverless=draw(SKUS))
+        second, serverless = draw(COUNTS), draw(SKUS)
+        return OptionKey("hybrid", labels(draw), draw(COUNTS), None, threshold, serverless, second=second)
     return OptionKey(draw(st.sampled_from(["dedicated", "autoscaled", "hybrid"])), labels(draw))
 
 

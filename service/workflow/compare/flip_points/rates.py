@@ -13,7 +13,12 @@ from service.workflow.options import Reservation
 
 
 def rate_flips(finder: Finder, offer: Dedicated, rate: Rate) -> Iterator[FlipPoint]:
-    """Yield the nearest flip points of a rate; the number of units follows the price."""
+    """Yield the nearest flip points of a rate; the number of units follows the price.
+
+    Of units of two kinds, bought apart, there are two prices that move one another's numbers: none is yielded.
+    """
+    if offer.apart is not None:
+        return
     unit = Reservation(offer, rate, 1)
     hourly = rate.hourly is not None
     price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit

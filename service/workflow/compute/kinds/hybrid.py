@@ -159,7 +159,7 @@ class Overflow:
             first_token = merged(first_token, replay.first_token)
             end_to_end = merged(end_to_end, replay.end_to_end)
         return Figures(
-            utilization=reserved.utilization,
+            utilization=reserved.busiest,
             slots_in_use=reserved.slots_in_use,
             coverage=coverage(case, reserved.refused),
             overflow_share=share(spilled, requests) if requests else None,
@@ -203,19 +203,24 @@ class Overflow:
 def hybrid_key(reservation: Reservation, streams: int, default_streams: int, serverless: Serverless) -> str:
     """Return the option's name: `hybrid:sku@termxunits`, `~streams` where the threshold is not the policy's, `+sku`."""
     threshold = None if streams == default_streams else streams
-    key = OptionKey("hybrid", reservation.label, reservation.units, threshold=threshold, serverless=serverless.sku)
-    return str(key)
+    return f"{_spilling(reservation, threshold)}+{serverless.sku}"
 
 
 def hybrid_stem(reservation: Reservation, streams: int, default_streams: int) -> str:
     """Return the option's name without the serverless offer it spills to."""
     threshold = None if streams == default_streams else streams
-    return str(OptionKey("hybrid", reservation.label, reservation.units, threshold=threshold))
+    return str(_spilling(reservation, threshold))
+
+
+def _spilling(reservation: Reservation, threshold: int | None) -> OptionKey:
+    units, second = reservation.units, reservation.second_units
+    return OptionKey("hybrid", reservation.label, units, second=second, threshold=threshold)
 
 
 def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:
     """Return the option of a reservation with its overflow on `spill.offer`."""
-    lines = reservation_lines(reservation, spill.reserved.utilization) + spill.added_lines
+    replay = spill.reserved
+    lines = reservation_lines(reservation, replay.utilization, replay.second_utilization) + spill.added_lines
     lines += running_lines(case, reservation)
     return Option(
         key=key,

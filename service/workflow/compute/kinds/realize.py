@@ -26,7 +26,7 @@ def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
     offer = next((o for o in offers if isinstance(o, Serverless) and o.sku == named.serverless), None)
     if named.label is None:
         return None if offer is None else _serverless(case, offer, named.warm)
-    reservation = None if named.units is None else _reservation(named.label, named.units, offers)
+    reservation = None if named.units is None else _reservation(named, named.units, offers)
     if reservation is None:
         return None
     if named.mode == "hybrid":
@@ -36,14 +36,20 @@ def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
     return _dedicated(case, reservation)
 
 
-def _reservation(label: str, units: int, offers: Sequence[Offer]) -> Reservation | None:
+def _reservation(named: OptionKey, units: int, offers: Sequence[Offer]) -> Reservation | None:
     for offer in offers:
         if isinstance(offer, Dedicated):
             for rate in offer.rates:
-                reservation = Reservation(offer, rate, units)
-                if reservation.label == label and offer.units.at_least(units) == units:
+                reservation = Reservation(offer.with_second(named.second), rate, units)
+                if reservation.label == named.label and offer.units.at_least(units) == units and _sold(named, offer):
                     return reservation
     return None
+
+
+def _sold(named: OptionKey, offer: Dedicated) -> bool:
+    """Tell whether the units that a key says of the axis bought apart are on offer; none where none is."""
+    apart = None if offer.apart is None else offer.apart.apart
+    return not named.second if apart is None else apart.at_least(max(named.second, 1)) == named.second
 
 
 def _serverless(case: Case, offer: Serverless, warm: int) -> Option | None:

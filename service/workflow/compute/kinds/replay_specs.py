@@ -123,6 +123,7 @@ def _split(case: Case, buckets: BucketSeries, capacity: ThroughputCapacity, unit
         spilled_mask=np.zeros(len(case.arrivals), np.uint8),
         slow=nobody,
         utilization=split.utilization,
+        second_utilization=split.second_utilization,
         served_work=split.utilization * units,
         first_token=None,
         end_to_end=None,

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import OWNED, Line, line, quantize, share_of, total
+from service.workflow.bill import OWNED, SECOND_UNITS, Line, line, quantize, share_of, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import load_of
@@ -23,7 +23,7 @@ from service.workflow.compute.metrics import (
 )
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import units_error
-from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity
+from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity, Rate
 from service.workflow.option_key import OptionKey
 from service.workflow.options import AUTOSCALED, DEDICATED, ExpectedCost, Figures, Option, Reservation, Violation
 from service.workflow.policy import Policy
@@ -33,30 +33,39 @@ from service.workflow.traffic import HOUR, SECOND
 MILLI = Decimal("0.001")
 
 
-def reservation_lines(reservation: Reservation, utilization: float) -> list[Line]:
+def reservation_lines(reservation: Reservation, used: float, second_used: float | None = None) -> list[Line]:
     """Return the lines of a reservation: what was used, what stood idle, and the upfront's share of a month.
 
     Used and idle together are exactly units × 730 hours (or units × 1 month where the rate is monthly). Of owned units
-    each part of what they cost is a line.
+    each part of what they cost is a line; units of an axis bought apart have lines of their own. used: utilization of
+    the units; second_used: of those bought apart.
     """
-    rate, units = reservation.rate, reservation.units
+    rate, units, second = reservation.rate, reservation.units, reservation.second_units
     if rate.owned:
         return [line(f"{OWNED}{name}", Decimal(units), "unit_months", amount) for name, amount in rate.owned if amount]
-    hourly = rate.hourly is not None
     price = rate.hourly if rate.hourly is not None else rate.monthly_per_unit
-    quantity = Decimal(units * HOURS_PER_MONTH if hourly else units)
-    used = (quantity * Decimal(repr(round(utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
-    unit = "unit_hours" if hourly else "unit_months"
-    lines = [line("reserved_units", used, unit, price, rate.per_hours)]
-    idle = line("idle", quantity - used, unit, price, rate.per_hours)
-    # Of a price by the week no line ends; the two of them are what the units cost.
-    lines.append(replace(idle, amount=quantize(units * rate.monthly_per_unit) - lines[0].amount))
+    lines = _unit_lines("", rate, units, price, used)
+    if second:
+        lines += _unit_lines(SECOND_UNITS, rate, second, rate.second, second_used or 0.0)
     if rate.upfront and rate.term_days:
         hours = Decimal(units * HOURS_PER_MONTH)
         lines.append(line("upfront", hours, "unit_hours", rate.upfront, 24 * rate.term_days))
     elif rate.upfront:
         lines.append(line("upfront", Decimal(units), "units", rate.upfront, rate.term_months))
     return lines
+
+
+def _unit_lines(prefix: str, rate: Rate, units: int, price: Decimal, utilization: float) -> list[Line]:
+    """Return what units of one kind cost, used and idle."""
+    hourly = rate.hourly is not None
+    quantity = Decimal(units * HOURS_PER_MONTH if hourly else units)
+    used = (quantity * Decimal(repr(round(utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
+    unit = "unit_hours" if hourly else "unit_months"
+    busy = line(f"{prefix}reserved_units", used, unit, price, rate.per_hours)
+    idle = line(f"{prefix}idle", quantity - used, unit, price, rate.per_hours)
+    # Of a price by the week no line ends; the two of them are what the units cost.
+    whole = quantize(units * price * (HOURS_PER_MONTH if hourly else 1) / rate.per_hours)
+    return [busy, replace(idle, amount=whole - busy.amount)]
 
 
 def term_violations(policy: Policy, reservation: Reservation) -> tuple[Violation, ...]:
@@ -91,7 +100,7 @@ class Served:
         """Utilization, shares and latency."""
         requests = self.case.replayed[0]
         return Figures(
-            utilization=self.replay.utilization,
+            utilization=self.replay.busiest,
             slots_in_use=self.replay.slots_in_use,
             coverage=coverage(self.case, self.replay.refused),
             overflow_share=0.0,
@@ -141,7 +150,9 @@ def lost_latency(case: Case) -> Decimal:
 
 def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Option:
     """Return the option of serving everything on the reservation; what it cannot take is throttled."""
-    lines = reservation_lines(reservation, served.replay.utilization) + running_lines(case, reservation)
+    replay = served.replay
+    lines = reservation_lines(reservation, replay.utilization, replay.second_utilization)
+    lines += running_lines(case, reservation)
     violations = (
         reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
@@ -150,7 +161,7 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
         + latency_violations(case, served.slow)
     )
     return Option(
-        key=str(OptionKey("dedicated", reservation.label, reservation.units)),
+        key=str(OptionKey("dedicated", reservation.label, reservation.units, second=reservation.second_units)),
         mode="dedicated",
         family=case.terms.family(reservation, DEDICATED),
         monthly_cost=total(lines),

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import Billed, Line, Usage, add, line, serverless_lines, total
+from service.workflow.bill import SECOND_UNITS, Billed, Line, Usage, add, line, serverless_lines, total
 from service.workflow.compute.case import Case
 from service.workflow.compute.metrics import (
     latency_violations,
@@ -85,21 +85,29 @@ def running_lines(case: Case, reservation: Reservation | None) -> list[Line]:
     """
     running, lines = case.terms.running, []
     covered = 0 if reservation is None else case.terms.covered(reservation)
+    second = 0 if reservation is None else case.terms.covered_second(reservation)
     own = [e for e in running if reservation is not None and e.reservation.label == reservation.label]
     if (
         own == list(running)
         and covered == sum(e.reservation.units for e in own)
+        and second == sum(e.reservation.second_units for e in own)
         and all(
             not e.reservation.rate.upfront and e.monthly_per_unit == e.reservation.rate.monthly_per_unit for e in own
         )
     ):
         return []
     if reservation is not None and covered:
-        monthly = replace(reservation, units=1).monthly
+        monthly = replace(reservation, offer=reservation.offer.with_second(0), units=1).monthly
         lines.append(line("covered_by_commitment", Decimal(covered), "unit_months", -monthly))
+    if reservation is not None and second:
+        price = -reservation.rate.monthly_per_second_unit
+        lines.append(line(f"{SECOND_UNITS}covered_by_commitment", Decimal(second), "unit_months", price))
     for entry in running:
-        units = Decimal(entry.reservation.units)
+        units, more = Decimal(entry.reservation.units), Decimal(entry.reservation.second_units)
         lines.append(line("running_commitment", units, "unit_months", entry.monthly_per_unit))
+        if more and entry.agreed is None:
+            price = entry.reservation.rate.monthly_per_second_unit
+            lines.append(line(f"{SECOND_UNITS}running_commitment", more, "unit_months", price))
     return lines
 
 

@@ -22,17 +22,31 @@ def peak_units(case: Case, capacity: Capacity) -> int:
     """Return the smallest number of units whose load in the busiest minute is at most 1.
 
     The load of a minute is its work, reading and decoding, in units full for a minute; for provisioned throughput it
-    is the fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too.
+    is the fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too. Units
+    of an axis that is bought apart are not among them (see second_peak).
     """
+    if isinstance(capacity, ThroughputCapacity):
+        capacity = capacity.with_second(1)
     if capacity not in case.peaks:
         case.peaks[capacity] = _peak_units(case, capacity)
     return case.peaks[capacity]
 
 
+def second_peak(case: Case, capacity: ThroughputCapacity) -> int:
+    """Return the smallest number of units of the axis bought apart with which no window is over it."""
+    return _throughput_peak(case, capacity.with_second(1), apart=True)
+
+
+def _throughput_peak(case: Case, capacity: ThroughputCapacity, *, apart: bool) -> int:
+    replayed = sized_units_throughput(case.arrivals, enforced(case, capacity), apart=apart)
+    if not case.arrivals.sampled:
+        return replayed
+    return max(replayed, fluid_of(case, capacity).enough(1, 0, apart=apart))
+
+
 def _peak_units(case: Case, capacity: Capacity) -> int:
     if not isinstance(capacity, ConcurrencyCapacity):
-        replayed = sized_units_throughput(case.arrivals, enforced(case, capacity))
-        return max(replayed, fluid_of(case, capacity).enough(1, 0)) if case.arrivals.sampled else replayed
+        return _throughput_peak(case, capacity, apart=False)
     peak = float(loads_of_all(case.profile, capacity).peak.max(initial=0.0)) / case.profile.minutes.bucket_seconds
     return max(1, math.ceil(Fraction(peak) * case.traffic_factor))
 

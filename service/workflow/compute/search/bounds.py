@@ -158,7 +158,8 @@ class Bounds:
 
     def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         least = min((self._with_missed(probe, index) for index in range(len(self._costs))), default=0.0)
-        share = max(self._spill_share(probe, blocks) for blocks in self._blocks(probe.capacity))
+        pairs = zip(self._blocks(probe.capacity), _counts(probe), strict=True)
+        share = max(self._spill_share(blocks, count) for blocks, count in pairs)
         floor = Decimal(int(least * 1_000_000)) / 1_000_000
         return max(floor - self._rounding, Decimal(0)), share * float(self.cheapest_serverless)
 
@@ -190,17 +191,18 @@ class Bounds:
 
     def _least(self, probe: SpillProbe, index: int) -> float:
         best = 0.0
-        for blocks, by_offer in zip(self._blocks(probe.capacity), self._sums(probe.capacity), strict=True):
+        axes = zip(self._blocks(probe.capacity), self._sums(probe.capacity), _counts(probe), strict=True)
+        for blocks, by_offer, count in axes:
             sums, prices = by_offer[index]
-            ceiling = (probe.units * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
+            ceiling = (count * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
             least = np.maximum(sums * (1 - SLACK) - prices[:, None] * ceiling, 0.0)
             best = max(best, float((least * blocks.weights).sum(axis=1).max()))
         return best * self._kept * (1 - SLACK)
 
     @staticmethod
-    def _spill_share(probe: SpillProbe, blocks: _Blocks) -> float:
+    def _spill_share(blocks: _Blocks, units: int) -> float:
         whole = float((blocks.loads * blocks.weights).sum())
-        over = np.maximum(blocks.loads - probe.units * blocks.rate, 0.0) * blocks.weights
+        over = np.maximum(blocks.loads - units * blocks.rate, 0.0) * blocks.weights
         return float(over.sum()) / whole if whole else 0.0
 
     @cached_property
@@ -228,16 +230,30 @@ class Bounds:
         return tuple(float(price) * float(scale) for price, scale in pairs)
 
     def _blocks(self, capacity: Capacity) -> list[_Blocks]:
+        capacity = _of_any_number(capacity)
         if capacity not in self._blocks_of:
             self._blocks_of[capacity] = list(_blocks(self.case, capacity))
         return self._blocks_of[capacity]
 
     def _sums(self, capacity: Capacity) -> list[list[tuple[Float64s, Float64s]]]:
+        capacity = _of_any_number(capacity)
         if capacity not in self._sums_of:
             self._sums_of[capacity] = [
                 [_sums(costs, blocks) for costs in self._costs] for blocks in self._blocks(capacity)
             ]
         return self._sums_of[capacity]
+
+
+def _of_any_number(capacity: Capacity) -> Capacity:
+    """Return a capacity as its blocks know it: however many units of an axis are bought apart."""
+    return capacity.with_second(0) if isinstance(capacity, ThroughputCapacity) else capacity
+
+
+def _counts(probe: SpillProbe) -> list[int]:
+    """Return the units that a probe has on every axis."""
+    if not isinstance(probe.capacity, ThroughputCapacity):
+        return [probe.units]
+    return [axis.units(probe.units) for axis in probe.capacity.axes]
 
 
 def bounds_of(case: Case, serverless: Sequence[Serverless]) -> Bounds:

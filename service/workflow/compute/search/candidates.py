@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
+from typing import TypeVar
 
 from service.workflow.bill import quantize
 from service.workflow.compute.case import Case
@@ -15,16 +17,18 @@ from service.workflow.compute.kinds.replay_specs import (
     SpillProbe,
 )
 from service.workflow.compute.kinds.reserved import lost_latency, made_up, term_violations
-from service.workflow.compute.kinds.sizing import legal, peak_units, together
+from service.workflow.compute.kinds.sizing import legal, peak_units, second_peak, together
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.search.bounds import Bounds
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless, ThroughputCapacity
 from service.workflow.option_key import OptionKey
 from service.workflow.options import AUTOSCALED, DEDICATED, HYBRID, Reservation
 from service.workflow.policy import Mode
 from service.workflow.traffic import MINUTE
+
+T = TypeVar("T")
 
 LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 """Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
@@ -93,6 +97,7 @@ def _eligible(case: Case, reservation: Reservation) -> bool:
 
 def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Candidate:
     """One candidate: of provisioned throughput the size, hence the cost, is known before any replay."""
+    offer = _sized_apart(case, offer)
     peak = offer.units.at_least(peak_units(case, offer.capacity)) or offer.units.minimum
     least = peak
     if isinstance(offer.capacity, ConcurrencyCapacity):  # at least what keeps up with the work on average
@@ -107,6 +112,13 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Cand
     eligible = _eligible(case, reservation)
     family = case.terms.family(reservation, DEDICATED)
     return Candidate(group, "dedicated", family, reservation, probe, bound, estimate, eligible)
+
+
+def _sized_apart(case: Case, offer: Dedicated) -> Dedicated:
+    """Return the offer with as many units of an axis bought apart as serve everything, or the most there are."""
+    if not isinstance(offer.capacity, ThroughputCapacity) or offer.apart is None or offer.apart.apart is None:
+        return offer
+    return offer.with_second(legal(offer.apart.apart, second_peak(case, offer.capacity)))
 
 
 def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
@@ -136,6 +148,9 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
 
     Where that, if ever, is far beyond what the busiest minute needs, until more units would change nothing.
     """
+    if offer.apart is not None:
+        yield from _hybrids_apart(case, offer, rate, bounds)
+        return
     smallest = Reservation(offer, rate, offer.units.minimum)
     ceiling = case.terms.total(smallest) + bounds.everything_spilled(offer)
     far = case.terms.total(replace(smallest, units=2 * peak_units(case, offer.capacity))) <= ceiling
@@ -143,10 +158,29 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
     yield from _hybrids_from(case, smallest, ceiling, last, bounds)
 
 
+def _hybrids_apart(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
+    """Every legal number of each kind of units, to the first with which no window is over its axis.
+
+    More of either changes nothing, so the cheapest of any numbers is among them.
+    """
+    most = _sized_apart(case, offer)
+    assert most.apart is not None
+    assert most.apart.apart is not None
+    apart, last = most.apart.apart, legal(offer.units, peak_units(case, offer.capacity))
+    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
+    eligible = _eligible(case, Reservation(most, rate, last))
+    seconds = range(apart.minimum, most.apart.bought + 1, apart.increment)
+    both = product(map(offer.with_second, seconds), range(offer.units.minimum, last + 1, offer.units.increment))
+    for variant, units in _bounded(offer, both):
+        reservation = Reservation(variant, rate, units)
+        family = case.terms.family(reservation, HYBRID)
+        yield _hybrid(reservation, family, 0, case.terms.total(reservation) + added, bounds, eligible=eligible)
+
+
 def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
     """Yield hybrids of more units than `largest`, up to a reservation that costs `ceiling` a month, while more help."""
     units = largest.offer.units.at_least(largest.units + 1)
-    if units is None:
+    if units is None or largest.offer.apart is not None:
         return
     more = replace(largest, units=units)
     if case.terms.total(more) <= ceiling and largest.units < most_units(case, largest.offer):
@@ -177,7 +211,7 @@ def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
         units = None if last is not None and units >= last else offer.units.at_least(units + 1)
 
 
-def _bounded(offer: Dedicated, sizes: Iterable[int]) -> Iterator[int]:
+def _bounded(offer: Dedicated, sizes: Iterable[T]) -> Iterator[T]:
     """Yield sizes until there are too many, which is refused: a part of them would not show the cheapest."""
     for number, size in enumerate(sizes):
         if number == MOST_SIZES:

@@ -75,4 +75,4 @@ def cheapest_rates(offers: Iterable[Dedicated], max_term_months: int) -> set[str
 def _unit_kind(offer: Dedicated, rate: Rate) -> tuple[Hashable, ...]:
     promises = (offer.isolation, offer.gpu, offer.quantization)
     runs = (offer.capacity, offer.units, offer.speed, offer.start_seconds, offer.autoscale)
-    return (*runs, *promises, rate.term, rate.hourly is None, rate.per_hours)
+    return (*runs, *promises, rate.term, rate.hourly is None, rate.per_hours, rate.second)

@@ -41,6 +41,19 @@ def rated(*rates: Json) -> Json:
     return with_offer(GPU, rates=list(rates))
 
 
+def apart(*rates: Json, axes: int = 2) -> Json:
+    """Return the sheet whose provisioned units have a last budget that is bought apart."""
+    input_units = {"per_minute": "30000", "weights": {"input_tokens": "1"}}
+    output_units = {"per_minute": "2500", "weights": {"output_tokens": "1"}, "units": {}}
+    capacity = {"kind": "throughput", "window_seconds": 60, "axes": [input_units, output_units][-axes:]}
+    rates = rates or ({"term_months": 1, "monthly": "2", "second": "1"},)
+    return with_offer(PTU, capacity=capacity, rates=list(rates))
+
+
+def test_budgets_bought_apart_have_nothing_to_remark_on() -> None:
+    assert findings(apart()) == []
+
+
 def test_a_sound_sheet_has_nothing_to_remark_on() -> None:
     assert findings(SHEET) == []
 
@@ -106,6 +119,14 @@ ERRORS = {
         changed("/offers/2/capacity/axes/0/weights", {"input_tokens": 0}),
         ["/offers/2/capacity/axes/0/weights"],
     ),
+    "unit_without_units": (changed("/offers/2/capacity/axes/0/unit", "GSU"), ["/offers/2/capacity/axes/0/unit"]),
+    "not_two_kinds": (apart(axes=1), ["/offers/2/capacity/axes/0/units"]),
+    "second_missing": (apart({"term_months": 1, "monthly": "2"}), ["/offers/2/rates/0/second"]),
+    "second_without_units": (
+        with_offer(PTU, rates=[{"term_months": 1, "monthly": "2", "second": "1"}]),
+        ["/offers/2/rates/0/second"],
+    ),
+    "owned_apart": (apart({"term_months": 9, "owned": {"purchase": "9"}}), ["/offers/2/rates/0/owned"]),
     "tiers_and_when": (
         by_request({"input_tokens_above": 9, "amount": "3"}, tiers=[{"above": 1, "amount": "1"}]),
         ["/offers/0/prices/0/when"],
