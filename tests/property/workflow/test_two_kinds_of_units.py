@@ -73,7 +73,7 @@ class Market:
             Fraction(10 * (reads * self.token_prices[0] + writes * self.token_prices[1]), MILLION)
             for _, reads, writes in self.spilled(first, second)
         )
-        return first * self.prices[0] + second * self.prices[1] + tokens
+        return Fraction(first * self.prices[0] + second * self.prices[1]) + tokens
 
     def pairs(self) -> Iterator[tuple[int, int]]:
         """Yield every legal pair of numbers, to far more of each than the busiest window needs."""
