@@ -42,7 +42,8 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
     "arrival": (
         "arrival", "arrival_time", "arrived_at", "arrival_timestamp", "request_time", "requested_at",
         "start_time", "started_at", "starting_at", "start_time_unix_nano", "timestamp", "time", "ts",
-        "bucket_start", "bucket", "window_start", "start", "datetime", "created_at", "created",
+        "timestamp_ms", "bucket_start", "bucket", "window_start", "start", "datetime", "created_at", "created",
+        "create_time", "logging_time",
         "time_generated", "timestamp [utc]", "time_generated [utc]", "aggregation_timestamp", "usage_date_utc",
         "usage_date", "date",
         "request_created_at", "request_start_time", "@timestamp", "event_timestamp", "event_time",
@@ -164,7 +165,7 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
     "milliseconds": (
         "milliseconds", "service_ms", "duration_ms", "latency_ms", "response_time_ms", "request_duration_ms",
         "response_ms", "elapsed_ms",
-        "generation_time_ms", "delay_ms", "execution_duration_ms",
+        "generation_time_ms", "delay_ms", "execution_duration_ms", "execution_time_ms",
     ),
     "status": (
         "status", "status_code", "http_status", "response_status", "response_code", "http.response.status_code",

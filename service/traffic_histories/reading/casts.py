@@ -187,14 +187,20 @@ def _service(table: Table, columns: Columns) -> Iterator[Value]:
 def _skip(table: Table, columns: Columns, left_out: str | None) -> str:
     whens = [] if left_out is None else [f"WHEN {left_out} THEN {FILTERED}"]
     if columns.kind == "log":
-        cell = {field: table.cells[name] for field, name in columns.names.items()}
-        failed = [f"failing({cell['status']})"] if "status" in cell else []
-        failed += [f"denied({cell['success']})"] if "success" in cell else []
-        failed += [f"erring({cell['error']})"] if "error" in cell else []
-        failed += [f"coalesce(whole({cell['output_tokens']}) = 0, false)"] if columns.unanswered else []
-        whens += [f"WHEN yes({cell['cache_hit']}) THEN {CACHE_HIT}"] if "cache_hit" in cell else []
-        whens += [f"WHEN {' OR '.join(failed)} THEN {FAILED}"] if failed else []
+        hit, failed = columns.names.get("cache_hit"), failed_rows(table, columns)
+        whens += [f"WHEN yes({table.cells[hit]}) THEN {CACHE_HIT}"] if hit is not None else []
+        whens += [f"WHEN {failed} THEN {FAILED}"] if failed is not None else []
     return f"CASE {' '.join(whens)} ELSE 0 END" if whens else "0"
+
+
+def failed_rows(table: Table, columns: Columns) -> str | None:
+    """Return the SQL condition of rows that are no served call, None where nothing says so."""
+    cell = {field: table.cells[name] for field, name in columns.names.items()}
+    failed = [f"failing({cell['status']})"] if "status" in cell else []
+    failed += [f"denied({cell['success']})"] if "success" in cell else []
+    failed += [f"erring({cell['error']})"] if "error" in cell else []
+    failed += [f"coalesce(whole({cell['output_tokens']}) = 0, false)"] if columns.unanswered else []
+    return " OR ".join(failed) if failed and columns.kind == "log" else None
 
 
 def fault_of(found: Casts, *, skipped: tuple[int, ...]) -> str:

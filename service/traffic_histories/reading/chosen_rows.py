@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 import duckdb
 
 from .aliases import plain_name
+from .casts import failed_rows
 from .columns import Columns, listed
 from .duckdb_connection import literal
 from .errors import RefusedError
 from .keys import KEYS, Key, base_model, normal
 from .options import ReadOptions
 from .report import Report
-from .row_kinds import enclosing, priced_apart
+from .row_kinds import continued, enclosing, priced_apart
 from .table import Table
 
 MOST_VALUES = 200
@@ -36,9 +37,11 @@ def left_out(
     for name, wanted in options.only:
         column, key = _column(name, table, columns)
         settled.add(column)
-        conditions.append(_unlike(connection, table, column, key, wanted, report))
-    around = enclosing(connection, table, columns, report)
-    conditions += [] if around is None else [around]
+        unlike = _unlike(connection, table, column, key, wanted, report)
+        conditions.append(_but_failed(unlike, key, table, columns))
+    for find in (enclosing, continued):
+        beside = find(connection, table, columns, report)
+        conditions += [] if beside is None else [beside]
     spoken = [(None, name) for name in priced_apart(connection, table, columns)]
     for key, column in (*columns.keys.items(), *spoken):
         if column in settled or column == options.split_by:
@@ -46,11 +49,19 @@ def left_out(
         found = _values(connection, table, column, conditions)
         condition = _one_price(key, column, found, options, report)
         if condition is not None:
-            conditions.append(f"({condition.replace('{cell}', table.cells[column])})")
+            conditions.append(_but_failed(condition.replace("{cell}", table.cells[column]), key, table, columns))
     if not conditions:
         return None
     dropped = " OR ".join(conditions)
     return dropped if table.empty_part is None else f"NOT ({table.empty_part}) AND ({dropped})"
+
+
+def _but_failed(condition: str, key: Key | None, table: Table, columns: Columns) -> str:
+    """Return the condition without failed calls that name no model, which are failed calls of whichever was chosen."""
+    failed = failed_rows(table, columns)
+    if key != "model" or failed is None:
+        return f"({condition})"
+    return f"({condition}) AND NOT (blank({table.cells[columns.keys[key]]}) AND ({failed}))"
 
 
 def _column(name: str, table: Table, columns: Columns) -> tuple[str, Key | None]:

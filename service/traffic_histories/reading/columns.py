@@ -9,7 +9,7 @@ from service.workflow.offers import Meter
 from .aliases import SPELLINGS, Field, plain_name
 from .dialects import DIALECTS, Dialect
 from .errors import RefusedError
-from .keys import KEY_SPELLINGS, KEYS, Key
+from .keys import ASKED_MODEL, KEY_SPELLINGS, KEYS, Key
 from .options import Kind, ReadOptions
 
 FIELDS: tuple[Field, ...] = get_args(Field)
@@ -110,7 +110,8 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
     dialect = next((known for known in DIALECTS if _writes(known, plain)), None)
     found = _mapped(names, plain, options)
     for field, name in dialect.columns if dialect else ():
-        found.setdefault(field, plain[plain_name(name)])
+        if plain_name(name) in plain:
+            found.setdefault(field, plain[plain_name(name)])
     for field in FIELDS:
         if field not in found:
             first = next((name for name in _spelled(field, plain, names) if name not in found.values()), None)
@@ -124,6 +125,7 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
     keys = dict(_keys(plain, found))
     told = {*found.values(), *keys.values(), options.split_by}
     told |= {part for name in found.values() for part in name.split(" + ")}
+    told |= set(asked_models(names))
     ignored = [name for name in names if name not in told]
     return Columns(found, ignored, dialect, kind, included, keys)
 
@@ -148,11 +150,19 @@ def _tails(name: str) -> Iterator[str]:
 
 
 def _keys(plain: dict[str, str], found: dict[Field, str]) -> Iterator[tuple[Key, str]]:
+    around = ["", *_around(found)]
     for key in KEYS:
-        spelled = (plain.get(plain_name(spelling)) for spelling in KEY_SPELLINGS[key])
+        spelled = (plain.get(plain_name(place + spelling)) for place in around for spelling in KEY_SPELLINGS[key])
         name = next((name for name in spelled if name is not None and name not in found.values()), None)
         if name is not None:
             yield key, name
+
+
+def _around(found: dict[Field, str]) -> Iterator[str]:
+    """Yield the objects in which counts of tokens lie, the nearest first: `response.body.usage.`, `response.body.`."""
+    names = [name.rsplit(".", 1)[0].split(".") for field, name in found.items() if field in NESTED and "." in name]
+    places = {".".join(parts[:end]) + "." for parts in names for end in range(1, len(parts) + 1)}
+    yield from sorted(places, key=lambda place: (-place.count("."), place))
 
 
 def _mapped(names: tuple[str, ...], plain: dict[str, str], options: ReadOptions) -> dict[Field, str]:
@@ -177,6 +187,12 @@ def _kind(found: dict[Field, str], dialect: Dialect | None, bucketed: bool) -> K
     if bucketed or "requests" in found:
         return "series"
     return dialect.kind if dialect else "log"
+
+
+def asked_models(names: tuple[str, ...]) -> list[str]:
+    """Return the columns that say which model was asked, beside the one that answered."""
+    asked = {plain_name(spelling) for spelling in ASKED_MODEL}
+    return [name for name in names if plain_name(name) in asked]
 
 
 def listed(names: tuple[str, ...]) -> str:

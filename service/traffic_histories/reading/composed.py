@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .aliases import Field, plain_name
-from .columns import Columns
+from .columns import Columns, asked_models
 from .duckdb_connection import literal
 from .errors import RefusedError
 from .options import ReadOptions
@@ -114,6 +114,17 @@ def _date_and_clock(table: Table) -> Iterator[tuple[Field, tuple[str, str]]]:
             values = [(day, hour) for day, hour in values if day.strip()]
             if values and all(":" not in day and _CLOCK.fullmatch(hour.strip()) for day, hour in values):
                 yield "arrival", (date, clock)
+
+
+def settled_model(table: Table, columns: Columns) -> Table:
+    """Return the table with the model that was asked in rows where none answered, such as those that failed."""
+    name = columns.keys.get("model")
+    asked = [other for other in asked_models(table.names) if other != name]
+    if name is None or not asked:
+        return table
+    cell = table.cells[name]
+    settled = f"CASE WHEN blank({cell}) THEN {table.cells[asked[0]]} ELSE {cell} END"
+    return replace(table, cells=dict(table.cells) | {name: settled})
 
 
 def settled_numbers(table: Table, columns: Columns, options: ReadOptions, report: Report) -> Table:

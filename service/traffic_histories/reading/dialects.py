@@ -14,8 +14,9 @@ class Dialect:
     its numeric times. zone: of its times, which do not say so. bucket_seconds: of its series. cached_included:
     whether its input tokens include the cached ones. complete: whether a bucket in the file is told whole, as a
     provider's own meter does, so that a part of the traffic which is not in it was idle then. columns: what its own
-    names mean, where they are too common to mean it in other files. unanswered: whether it writes an answer of no
-    tokens for a request that failed.
+    names mean where they are there, which are too common to mean it in other files. unanswered: whether it writes an
+    answer of no tokens for a request that failed. continued: whether it writes further rows of a call, for long texts,
+    which count nothing.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Dialect:
     complete: bool = False
     columns: tuple[tuple[Field, str], ...] = ()
     unanswered: bool = False
+    continued: bool = False
 
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -50,10 +52,24 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("openrouter", ("generation_id", "tokens_prompt", "tokens_completion"), "log", zone="UTC"),
     Dialect("databricks", ("databricks_request_id", "input_token_count", "output_token_count"), "log", zone="UTC"),
     Dialect("helicone", ("request_created_at", "prompt_tokens", "completion_tokens"), "log", zone="UTC"),
-    Dialect("langfuse", ("usage_details.input", "usage_details.output", "start_time"), "log", zone="UTC"),
+    Dialect(
+        "langfuse",
+        ("usage_details.input", "usage_details.output", "start_time"),
+        "log",
+        zone="UTC",
+        columns=(("status", "level"),),
+    ),
     Dialect("gemini", ("usage_metadata.prompt_token_count",), "log"),
-    Dialect("azure_api_management", ("time_generated", "correlation_id", "prompt_tokens"), "log", zone="UTC"),
-    Dialect("azure_api_management", ("time_generated [utc]", "correlation_id", "prompt_tokens"), "log", zone="UTC"),
+    Dialect(
+        "azure_api_management", ("time_generated", "correlation_id", "prompt_tokens"), "log", zone="UTC", continued=True
+    ),
+    Dialect(
+        "azure_api_management",
+        ("time_generated [utc]", "correlation_id", "prompt_tokens"),
+        "log",
+        zone="UTC",
+        continued=True,
+    ),
     Dialect("azure_monitor", ("processed_prompt_tokens", "generated_tokens"), "series", zone="UTC"),
     Dialect("azure_monitor", ("input_tokens", "output_tokens", "model_requests", "time_stamp"), "series", zone="UTC"),
     Dialect(

@@ -23,7 +23,7 @@ PARTS: tuple[Field, ...] = (
 )
 """Fields told apart of input and output; their sums are in the report."""
 
-SIDES: dict[str, Field] = {"input": "input_tokens", "output": "output_tokens"}
+SIDES: dict[str, Field] = {"input": "input_tokens", "output": "output_tokens", "cached": "cached_input_tokens"}
 
 
 THROTTLED = "429|throttl|rate.?limit|too.?many.?requests|quota|overloaded"

@@ -4,11 +4,14 @@ from .aliases import plain_name
 from .columns import Columns
 from .report import Report
 
-COUNTED = ("token", "cache", "websearch", "tooluse", "audio", "image", "search", "character")
+COUNTED = ("token", "cache", "websearch", "tooluse", "audio", "image", "search")
 NOT_COUNTS = (
     "max", "id", "limit", "per", "cost", "price", "logprob", "ms", "time", "rate", "budget", "firsttoken", "hit", "key",
     "total", "ttl", "spend", "usd", "name", "type", "ratio", "remaining", "url", "stop", "bias", "seconds", "latency",
 )  # fmt: skip
+REPEATED = ("both_sum", "input_sum", "output_sum", "beside_sum", "cached_sum", "total_sum")
+"""Sums of what was read: an ignored column that has one of them says it once more."""
+
 KEYED = ("model", "tier", "batch")
 MOST_IGNORED = 30
 
@@ -36,7 +39,7 @@ def keying(columns: Columns) -> list[str]:
 
 def tell_ignored(columns: Columns, found: dict[str, int], report: Report) -> None:
     """Say what ignored columns add up to, and how many values they have."""
-    told = [found.get(name) for name in ("both_sum", "input_sum", "output_sum", "beside_sum")]
+    told = [found.get(name) for name in REPEATED]
     for index, name in enumerate(counting(columns)):
         count = found[f"ignored_{index}"]
         # A column that adds up to what was read already says the same once more.

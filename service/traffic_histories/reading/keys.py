@@ -26,6 +26,9 @@ KEY_SPELLINGS: dict[Key, tuple[str, ...]] = {
 }  # fmt: skip
 """Spellings of each key, the surest first; compared as those of fields are."""
 
+ASKED_MODEL = ("gen_ai.request.model", "attributes.gen_ai.request.model", "request_model")
+"""Spellings of the model that was asked, which names it where no model answered."""
+
 BLANK: dict[Key, str] = {"batch": "false", "service_tier": "standard"}
 """What a blank cell means for keys whose usual value many writers leave out."""
 

@@ -13,7 +13,7 @@ from . import casts, times
 from .build import Part, build
 from .chosen_rows import left_out
 from .columns import Columns, recognise
-from .composed import MACROS, composed, settled_numbers
+from .composed import MACROS, composed, settled_model, settled_numbers
 from .decompress import Plain, unpack
 from .duckdb_connection import connect, refusal
 from .errors import RefusedError
@@ -59,7 +59,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     table, options = made.table, made.options
     with _showing(table):
         columns = recognise(table.names, options, bucketed=table.bucketed)
-    table = settled_numbers(table, columns, options, report)
+    table = settled_model(settled_numbers(table, columns, options, report), columns)
     if columns.complete and table.empty_part is None:
         table = replace(table, empty_part=_nothing_in(table, columns))
     options = _completed(options, columns)
@@ -70,7 +70,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     parts = _parts(connection, table, options)
     scan = examined(Scan(connection, table, columns, form, options, parts, dropped), report)
     tell_throttled(scan, report)
-    tell_failures(connection, table, columns, report)
+    tell_failures(connection, table, columns, scan.casts.skip, report)
     _describe(table, scan.columns, form, options, report, made.options.zone)
     return scan
 

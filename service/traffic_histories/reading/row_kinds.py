@@ -61,22 +61,40 @@ def enclosing(connection: duckdb.DuckDBPyConnection, table: Table, columns: Colu
     return None
 
 
+def continued(connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, report: Report) -> str | None:
+    """Return the SQL condition of rows that only hold more of a call's texts, None where the writer has no such."""
+    fields = [columns.names[field] for field in ("input_tokens", "output_tokens") if field in columns.names]
+    if columns.dialect is None or not columns.dialect.continued or len(fields) < 2:
+        return None
+    condition = " AND ".join(f"blank({table.cells[name]})" for name in fields)
+    query = f"SELECT count(*) FILTER (WHERE {condition}) FROM {table.relation}"
+    count = (connection.execute(query).fetchone() or (0,))[0]
+    if not count:
+        return None
+    report.find(
+        "continued_rows", f"{count} rows hold more of a call's messages and no counts; they were left out", count
+    )
+    return condition
+
+
 def priced_apart(connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns) -> list[str]:
     """Return ignored columns whose values say that rows are of kinds that are priced apart."""
     return [name for name, rows, others in _said(connection, table, columns, APART) if rows and others]
 
 
-def tell_failures(connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, report: Report) -> None:
-    """Say which ignored columns hold values of calls that failed, which were read as served."""
+def tell_failures(
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, skip: str, report: Report
+) -> None:
+    """Say which ignored columns hold values of calls that failed, which were read as served: those without `skip`."""
     if columns.kind == "log":
-        for name, rows, others in _said(connection, table, columns, FAILED):
+        for name, rows, others in _said(connection, table, columns, FAILED, f" WHERE {skip} = 0"):
             if rows and others:
                 detail = f"{name!r} says of {rows} rows that they failed, and they were read as served; "
                 report.find("ignored_failures", f"{detail}column.status={name} leaves them out", rows, can_move=True)
 
 
 def _said(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, words: str
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Columns, words: str, where: str = ""
 ) -> list[tuple[str, int, int]]:
     """Return ignored columns of few short values, and the rows in which they say one of the words, and do not."""
     names = [name for name in columns.ignored if _is_kind(_values(table, name))]
@@ -85,7 +103,7 @@ def _said(
     pattern = literal(f"(^|[^a-z])({words})($|[^a-z])")
     tests = [f"regexp_matches(lower(coalesce({table.cells[name]}, '')), {pattern})" for name in names]
     listed = ", ".join(f"count(*) FILTER (WHERE {test})" for test in tests)
-    *rows, whole = connection.execute(f"SELECT {listed}, count(*) FROM {table.relation}").fetchone() or (0,)
+    *rows, whole = connection.execute(f"SELECT {listed}, count(*) FROM {table.relation}{where}").fetchone() or (0,)
     return [(name, count, whole - count) for name, count in zip(names, rows, strict=True)]
 
 

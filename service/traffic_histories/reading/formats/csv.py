@@ -7,6 +7,7 @@ from collections import Counter
 from service.traffic_histories.reading.decompress import Plain, head
 from service.traffic_histories.reading.duckdb_connection import literal
 from service.traffic_histories.reading.errors import RefusedError
+from service.traffic_histories.reading.normalize_text import END_MARK
 from service.traffic_histories.reading.options import ReadLimits
 from service.traffic_histories.reading.table import SAMPLE_ROWS, Table
 
@@ -89,4 +90,5 @@ def _sample(text: str, delimiter: str, names: list[str]) -> list[dict[str, str |
                 break
     except csv.Error:
         pass  # The engine says which rows are at fault.
-    return rows[1:]
+    # A short file's mark of its end is no row of it.
+    return [row for row in rows[1:] if list(row.values()) != [END_MARK]]

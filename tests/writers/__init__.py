@@ -1,0 +1,1 @@
+"""One conversation, written as every writer of traffic files writes it."""
