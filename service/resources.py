@@ -35,6 +35,7 @@ from service.renewals.routes import blueprint as renewals
 from service.schedules import jobs as scheduled
 from service.schedules.routes import blueprint as schedules
 from service.traffic_histories.routes import blueprint as traffic_histories
+from service.traffic_sources.routes import blueprint as traffic_sources
 from service.webhooks import jobs as sending
 from service.webhooks.routes import blueprint as webhooks
 from service.workloads.routes import blueprint as workloads
@@ -44,6 +45,7 @@ RESOURCES = (
     capacity_profiles,
     workloads,
     traffic_histories,
+    traffic_sources,
     policies,
     evaluations,
     evaluation_comparisons,

@@ -279,6 +279,9 @@ SIMPLE: dict[str, Good] = {
     "create_webhook": Good(
         json={"url": "https://hooks.example/crossover", "events": ["decision.*", "workload.created"]}
     ),
+    "get_traffic_sql": Good(
+        query="dialect=duckdb&table=requests&column.arrival=at&column.input_tokens=prompt&column.output_tokens=answer"
+    ),
     "change_schedule": Good(json={"at": "07:30"}),
     "change_commitment": Good(json={"reference": "PO-4712"}),
     "create_policy": Good(json={"name": "Chat", "preset": "interactive_chat"}),

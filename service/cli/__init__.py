@@ -183,6 +183,26 @@ def capacity(
         fitting.capacity(files, lengths, system, as_json=as_json)
 
 
+@main.command("traffic-sql")
+@click.option("--dialect", required=True, help="duckdb, postgres, clickhouse, pyspark, snowflake, bigquery, trino, ...")
+@click.option("--table", required=True, help="Table with a row a request: NAME, SCHEMA.NAME, CATALOG.SCHEMA.NAME.")
+@click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN", help="What a column is; once for each.")
+@click.option(
+    "--read", "told", multiple=True, metavar="NAME=VALUE", help="Word of the API, such as zone=Europe/Berlin."
+)
+@click.option("--only", "purpose", type=click.Choice(["sums", "rows", "counts"]), help="Print this statement alone.")
+def traffic_sql(dialect: str, table: str, columns: tuple[str, ...], told: tuple[str, ...], purpose: str | None) -> None:
+    """Print SQL that makes an upload of a table of requests: sums by bucket, and the rows of whole hours.
+
+    Run it where the table is and upload what it returns, as CSV or Parquet, with the words printed above it. Needs the
+    extra crossover[warehouse]; nothing is connected to.
+    """
+    from service.cli import stating
+
+    with refusing():
+        click.echo(stating.sql(dialect, table, columns, told, purpose), nl=False)
+
+
 @main.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the server.")
 @click.option("--once", is_flag=True, help="Stop after printing instead of staying up.")

@@ -18,12 +18,10 @@ def _said(text: str) -> dict[str, str]:
     return {"description": text}
 
 
-class FileWords(Schema):
-    """What is declared about a file; what is left out is recognised from the file."""
+class RequestWords(Schema):
+    """What is declared about requests, in a file or in a table: when they were, and which of them are meant."""
 
-    kind = Choice(("log", "series"), metadata=_said("Request log or series of buckets."))
     zone = Text(minimum=1, maximum=60, metadata=_said("IANA zone of times that do not say theirs."))
-    time_unit = Choice(("s", "ms", "us", "ns"), metadata=_said("Unit of numeric times; else told by their size."))
     start = Text(
         minimum=20,
         maximum=60,
@@ -35,11 +33,6 @@ class FileWords(Schema):
         maximum=BUCKET_SECONDS[-1],
         metadata=_said("Length of a series' buckets; else their commonest distance."),
     )
-    absent = Choice(
-        ("missing", "idle"),
-        load_default="missing",
-        metadata=_said("Whether a bucket that is not in the file was not observed, or had no traffic."),
-    )
     include_failed = Flag(
         load_default=False, metadata=_said("Keep failed requests in the history; they are counted in any case.")
     )
@@ -47,13 +40,6 @@ class FileWords(Schema):
         load_default=False, metadata=_said("Keep answers of a response cache, which reached no model.")
     )
     cached_included = Flag(metadata=_said("Whether input tokens include the cached ones; else as the dialect has it."))
-    max_rejected_share = Text(
-        maximum=12,
-        pattern=r"(0(\.[0-9]{1,9})?|1(\.0{1,9})?)",
-        load_default="0.01",
-        metadata=_said("Share of rejected rows above which the file is refused."),
-    )
-
     only_rows = Text(
         data_key="only",
         minimum=3,
@@ -61,13 +47,6 @@ class FileWords(Schema):
         pattern=r"[^=]+=.*",
         metadata=_said("COLUMN=VALUE: read only rows with this value (or one of several, parted by commas) there."),
     )
-    combine = Text(
-        minimum=1,
-        maximum=200,
-        metadata=_said(f"Take several values as one traffic at one price: {', '.join(KEYS)} or all, parted by commas."),
-    )
-    decimal_mark = Choice((".", ","), metadata=_said("Decimal mark of numbers; else told by how they are written."))
-    date_order = Choice(("mdy", "dmy"), metadata=_said("Whether dates such as 10/5/2026 begin with month or day."))
 
     @ma.validates("zone")
     def _known_zone(self, value: str, **_: Any) -> None:  # noqa: ANN401
@@ -84,6 +63,31 @@ class FileWords(Schema):
     def _bucket(self, value: int, **_: Any) -> None:  # noqa: ANN401
         if value not in BUCKET_SECONDS:
             raise ma.ValidationError(f"Must be one of: {', '.join(map(str, BUCKET_SECONDS))}.")
+
+
+class FileWords(RequestWords):
+    """What is declared about a file; what is left out is recognised from the file."""
+
+    kind = Choice(("log", "series"), metadata=_said("Request log or series of buckets."))
+    time_unit = Choice(("s", "ms", "us", "ns"), metadata=_said("Unit of numeric times; else told by their size."))
+    absent = Choice(
+        ("missing", "idle"),
+        load_default="missing",
+        metadata=_said("Whether a bucket that is not in the file was not observed, or had no traffic."),
+    )
+    max_rejected_share = Text(
+        maximum=12,
+        pattern=r"(0(\.[0-9]{1,9})?|1(\.0{1,9})?)",
+        load_default="0.01",
+        metadata=_said("Share of rejected rows above which the file is refused."),
+    )
+    combine = Text(
+        minimum=1,
+        maximum=200,
+        metadata=_said(f"Take several values as one traffic at one price: {', '.join(KEYS)} or all, parted by commas."),
+    )
+    decimal_mark = Choice((".", ","), metadata=_said("Decimal mark of numbers; else told by how they are written."))
+    date_order = Choice(("mdy", "dmy"), metadata=_said("Whether dates such as 10/5/2026 begin with month or day."))
 
 
 _WORDS: dict[str, ma.fields.Field[Any]] = {

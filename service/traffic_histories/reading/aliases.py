@@ -132,7 +132,8 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "ai.usage.output_tokens", "sglang:generation_tokens_total",
     ),
     "reasoning_output_tokens": (
-        "reasoning_tokens", "tokens_reasoning", "thoughts_token_count", "usage_metadata.thoughts_token_count",
+        "reasoning_output_tokens", "reasoning_tokens", "tokens_reasoning", "thoughts_token_count",
+        "usage_metadata.thoughts_token_count",
         "completion_tokens_details.reasoning_tokens", "usage.completion_tokens_details.reasoning_tokens",
         "usage.output_tokens_details.reasoning_tokens", "output_tokens_details.reasoning_tokens",
         "gen_ai.usage.details.reasoning_tokens", "attributes.gen_ai.usage.details.reasoning_tokens",
