@@ -16,7 +16,7 @@ from service.traffic_sources.table_map import DIALECTS
 from service.traffic_sources.table_query import TableWords, table_map
 from tests.statement_texts import FOLDER, WORDS, text
 
-HOSTILE = ("a\"; DROP TABLE x; -- b`; DELETE", "c' OR '1'='1 /* */ -- ]] {{g}} %s :h $1 ?")
+HOSTILE = ('a"; DROP TABLE x; -- b`; DELETE', "c' OR '1'='1 /* */ -- ]] {{g}} %s :h $1 ?")
 
 NAMED = {"duckdb": "duckdb", "postgres": "postgres", "clickhouse": "clickhouse", "pyspark": "spark"}
 
