@@ -116,9 +116,9 @@ class ExpectedCost:
 
     reserved, upfront: of units by their rate, a term's months weighed by how many are likely to be needed (see
     compute/terms). running: of units that follow the load. billed: what serverless charges for, and serverless: what
-    that comes to. added: warm pools, routing, and running commitments that the option does not use. latency,
-    isolation: the money values of slow or lost requests, and of unmet preferences. Capacity without a fallback costs
-    more by the hours in which it is down.
+    that comes to. added: warm pools, routing, and running commitments that the option does not use. lost: what
+    requests that nobody serves cost elsewhere (see compute/kinds/replacement). latency, isolation: the money values of
+    slow or lost requests, and of unmet preferences.
     """
 
     reserved: Decimal = Decimal(0)
@@ -127,6 +127,7 @@ class ExpectedCost:
     billed: tuple[Billed, ...] = ()
     serverless: Decimal = Decimal(0)
     added: Decimal = Decimal(0)
+    lost: Decimal = Decimal(0)
     latency: Decimal = Decimal(0)
     isolation: Decimal = Decimal(0)
 
@@ -134,7 +135,7 @@ class ExpectedCost:
     def total(self) -> Decimal:
         """All of it."""
         paid = self.reserved + self.upfront + self.running + self.serverless + self.added
-        return paid + self.latency + self.isolation
+        return paid + self.lost + self.latency + self.isolation
 
 
 @dataclass(frozen=True)

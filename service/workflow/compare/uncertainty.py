@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from service.workflow.compare.levels import Spills, flat_prices, metered, scaled
 from service.workflow.compare.residuals import residuals_of, spread_of
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.replacement import own_share, replacements
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import RESIDUAL_SHARES
 from service.workflow.rule import choose, margins_of
@@ -241,10 +242,10 @@ class _Pricing:
         """Return what units that follow the load cost; the minimum runs at any level."""
         reservation = option.reservation
         assert reservation is not None
-        hours_down = 1 + float(self.case.outage_share)
+        hours_down = 1 + float(own_share(self.case))
         least = float(reservation.rate.monthly_per_unit) * (option.minimum_units or 0) * hours_down
         beyond = float(option.expected_cost.running) - least
-        return least + beyond / float(self.case.forecast.kept) * self.levels
+        return least + beyond / float(self.case.forecast.kept) * self.levels + self._replaced()
 
     def _resized(self, option: Option) -> Float64s:
         """Return what units that serve everything cost: as many as now, more where the busiest bucket needs more."""
@@ -254,4 +255,14 @@ class _Pricing:
         busiest = float(self.spills.of(reservation.per_unit).loads[-1])
         used = min(float(units), max(busiest, units - reservation.offer.units.increment))
         needed = [max(units, self._legal(reservation, int(np.ceil(used * level)))) for level in self.levels]
-        return self._reserved(reservation, needed) * (1 + float(self.case.outage_share))
+        return self._reserved(reservation, needed) * (1 + float(own_share(self.case))) + self._replaced()
+
+    def _replaced(self) -> Float64s:
+        """Return what requests that nobody serves while units are down cost elsewhere at each level."""
+        counts = scaled([float(count) for count in self.case.level], self.levels)
+        share, kept = float(self.case.outage_share), float(self.case.forecast.kept)
+        bills = [
+            share * metered(each.offer, counts, each.billed.usage.compute_us / 1e6 / kept * self.levels)
+            for each in replacements(self.case)
+        ]
+        return np.min(bills, axis=0) if bills else np.zeros(len(self.levels))

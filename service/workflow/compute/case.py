@@ -17,7 +17,7 @@ from service.workflow.conditions import Conditions
 from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits, Offer
-from service.workflow.policy import Policy
+from service.workflow.policy import IsolationNeeds, Policy
 from service.workflow.replay.limits import busiest_minute, stated
 from service.workflow.replay.result import LatencyTarget, QueueGoal
 from service.workflow.replay.tally import hourly_tokens
@@ -25,6 +25,7 @@ from service.workflow.traffic import HOUR, Arrivals, Float64s, Int64s
 
 if TYPE_CHECKING:
     from service.workflow.compute.fluid import Fluid
+    from service.workflow.compute.kinds.replacement import Replacement
 
 R = TypeVar("R")
 
@@ -34,11 +35,12 @@ class Case:
     """What is being computed: the profile, its replayable requests or buckets, the policy.
 
     `arrivals` already carry the policy's traffic factor; the profile does not. `offers`: the market that running
-    commitments and fallbacks are looked up in. `peaks` remembers the units that each
-    capacity needs for the busiest minute, once they are known; `crowds` the most streams that it can have at once;
-    `fluids` what of a sampled case is known of all buckets (see expected); `classes` which conditions of prices each
-    request meets; `works` what there is to do on a capacity (see kinds.sizing.works). `cache`: what its replays
-    answered, where that is kept for the same case under other policies.
+    commitments and fallbacks are looked up in. `peaks` remembers the units that each capacity needs for the busiest
+    minute, once they are known; `crowds` the most streams that it can have at once; `fluids` what of a sampled case is
+    known of all buckets (see expected); `classes` which conditions of prices each request meets; `works` what there is
+    to do on a capacity (see kinds.sizing.works); `lost` what could replace what is lost in an outage, by the needs that
+    it must keep and the share of the hours (see kinds.replacement). `cache`: what its replays answered, where
+    that is kept for the same case under other policies.
     """
 
     profile: TrafficProfile
@@ -52,6 +54,9 @@ class Case:
         default_factory=dict, repr=False, compare=False
     )
     classes: dict[Conditions, Int64s] = field(default_factory=dict, repr=False, compare=False)
+    lost: dict[tuple[IsolationNeeds, Fraction], tuple["Replacement", ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     cache: ReplayCache | None = field(default=None, repr=False, compare=False)
 
     def once(self, key: Hashable, replay: Callable[[], R]) -> R:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from service.workflow.compare.compare import Comparison
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.replacement import replacements
 from service.workflow.compute.kinds.serverless import FELT
 from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.terms import Running
@@ -114,15 +115,19 @@ def _no_fallback(case: Case, chosen: Option, options: Sequence[Option]) -> Itera
         return
     lost = float(case.requests_per_month(case.replayed[0]) * case.outage_share)
     requests = f"{lost:,.0f} requests" if case.has_requests else "the requests"
+    found = replacements(case)
+    priced = f"what {found[0].offer.sku} would charge for them" if found else "their share of the bill"
+    slow = " and what slow ones cost" if case.latency_value(case.replayed[0]) else ""
     sentence = (
         f"Nobody is served in the {hours:f} hours a month in which its units are down: {requests} are lost, counted as "
-        f"{money(chosen.outage_value)} a month, their share of the bill and what slow ones cost."
+        f"{money(chosen.outage_value)} a month, {priced}{slow}."
     )
     backed = min((o for o in eligible(options) if o.mode == "hybrid"), key=lambda o: o.expected, default=None)
     if backed is not None:
         more = backed.expected - chosen.expected
         sentence += f" {backed.key} serves them on {backed.serverless.sku if backed.serverless else 'serverless'}"
-        sentence += f" for {money(more)} a month more; set a value of slow requests if they are worth more to you."
+        price = f"{money(abs(more))} a month {'more' if more > 0 else 'less'}" if more else "the same money"
+        sentence += f" for {price}; set a value of slow requests if they are worth more to you."
     numbers = (("hours", hours), ("lost", lost), ("option", "" if backed is None else backed.key))
     yield Reason("no_fallback", numbers, sentence, chosen.outage_value)
 

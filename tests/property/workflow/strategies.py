@@ -239,7 +239,7 @@ POLICIES = st.builds(
         HybridPolicy,
         st.sampled_from((1.0, 1.0, 0.6)),
         st.sampled_from((Decimal(0), Decimal(0), Decimal(100))),
-        st.sampled_from((Decimal(0), Decimal(0), Decimal(2))),
+        st.sampled_from((Decimal(0), Decimal(0), Decimal(40))),
     ),
     sufficiency=st.just(ANYWAY),
 )

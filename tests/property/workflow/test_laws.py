@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.workflow.compute.kinds.replacement import replacements
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
 from service.workflow.options import Option
 from service.workflow.policy import Policy
@@ -15,7 +16,7 @@ from service.workflow.prepare import prepare
 from service.workflow.traffic import RequestLog
 from tests.effort import examples
 from tests.histories import ints
-from tests.markets import PROVISIONAL, chosen, options_of
+from tests.markets import PROVISIONAL, chosen, computed, options_of
 from tests.oracles.money import reserved
 from tests.property.workflow.strategies import Situation, amounts, dedicated, serverless, situations
 
@@ -154,7 +155,10 @@ def test_splitting_an_offer_in_two_alike_changes_nothing(situation: Situation) -
 @checked
 @given(situation=situations(), extra=serverless("extra") | dedicated("extra"))
 def test_an_added_offer_changes_neither_totals_nor_order_of_the_others(situation: Situation, extra: Offer) -> None:
+    """But for what requests are worth that are lost in outages: that is the price of what serves them cheapest."""
     log, offers, policy = situation
+    if isinstance(extra, Serverless):
+        policy = down(policy, "0")
     before, after = exact(options_of(log, offers, policy)), exact(options_of(log, [*offers, extra], policy))
     for key in before.keys() & after.keys():
         assert after[key].expected == before[key].expected
@@ -162,6 +166,44 @@ def test_an_added_offer_changes_neither_totals_nor_order_of_the_others(situation
     assert common == [key for key in after if key in before]
     gone = before.keys() - after.keys()
     assert all(before[key].mode == "hybrid" and isinstance(extra, Serverless) for key in gone)
+
+
+def down(policy: Policy, hours: str) -> Policy:
+    """Return the policy with reserved capacity down for some hours a month."""
+    return replace(policy, hybrid=replace(policy.hybrid, outage_hours_per_month=Decimal(hours)))
+
+
+@checked
+@given(situation=situations(), hours=st.sampled_from((("0", "2"), ("2", "40"), ("0", "730"))))
+def test_more_outage_never_makes_anything_cheaper(situation: Situation, hours: tuple[str, str]) -> None:
+    log, offers, policy = situation
+    fewer, more = (down(policy, each) for each in hours)
+    before, after = exact(options_of(log, offers, fewer)), exact(options_of(log, offers, more))
+    for key in before.keys() & after.keys():
+        assert after[key].expected >= before[key].expected
+        assert after[key].adjusted >= before[key].adjusted
+    free = replace(fewer, margin=Decimal(0), simplicity_margin=Decimal(0))
+    standing, later = chosen(log, offers, free), chosen(log, offers, down(free, hours[1]))
+    assert (standing is None) == (later is None)
+    assert standing is None or later is None or later.expected >= standing.expected
+
+
+@checked
+@given(situation=situations())
+def test_an_outage_costs_units_alone_no_less_than_a_hybrid_with_the_fallback_they_lack(situation: Situation) -> None:
+    """On the same offer both pay the same for the lost hours, and what a hybrid spills anyway it spills no more."""
+    log, offers, policy = situation
+    calm = exact(options_of(log, offers, down(policy, "0")))
+    case, found = computed(log, offers, down(policy, "40"))
+    cost = {o.key: o.expected - calm[o.key].expected for o in found.options if o.key in calm and not o.ruled_out}
+    cheapest = next((each.offer.sku for each in replacements(case)), None)
+    backed = [cost[o.key] for o in found.options if o.key in cost and o.mode == "hybrid" and _falls_on(o, cheapest)]
+    alone = [cost[o.key] for o in found.options if o.key in cost and o.mode in {"dedicated", "autoscaled"}]
+    assert not backed or not alone or min(alone) >= max(backed)
+
+
+def _falls_on(option: Option, sku: str | None) -> bool:
+    return option.serverless is not None and option.serverless.sku == sku
 
 
 @checked

@@ -56,7 +56,7 @@ def test_every_option_listed_is_the_best_of_its_group(situation: Situation) -> N
 @given(situation=situations())
 def test_pruning_never_changes_the_answer(situation: Situation) -> None:
     log, offers, policy = situation
-    case = case_of(log, policy)
+    case = case_of(log, policy, offers)
     with ThreadPoolExecutor(1) as executor:
         decided = decide_again(case, offers, executor)
     ways = best_of_groups(list(every_way(case, offers))).values()
@@ -70,7 +70,7 @@ def test_pruning_never_changes_the_answer(situation: Situation) -> None:
 @given(situation=situations())
 def test_no_bound_exceeds_what_the_overflow_costs(situation: Situation) -> None:
     log, offers, policy = situation
-    case = case_of(log, policy)
+    case = case_of(log, policy, offers)
     serverless = [offer for offer in offers if isinstance(offer, Serverless)]
     bounds = Bounds(case, serverless)
     for offer in offers:

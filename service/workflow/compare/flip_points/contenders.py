@@ -1,18 +1,18 @@
 """Every way a decision could fall on: serverless options and reserved candidates, exact or as the bound of one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.bill import Billed, total
-from service.workflow.compare.flip_points.envelopes import REACH, Hinge, Line
+from service.workflow.bill import total
+from service.workflow.compare.flip_points.envelopes import REACH, Line
 from service.workflow.compare.flip_points.overflows import Overflows, overflows_of
-from service.workflow.compare.flip_points.point import group_of
+from service.workflow.compare.flip_points.way import Way, of_option, replaced, replacing
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_stem
+from service.workflow.compute.kinds.replacement import lost_latency, made_up, replacement_cost, replacements
 from service.workflow.compute.kinds.replay_specs import Probe
-from service.workflow.compute.kinds.reserved import lost_latency, made_up
 from service.workflow.compute.kinds.serverless import Alone, warm_lines
 from service.workflow.compute.kinds.warm_pools import MOST_INSTANCES, has_pool, may_pay
 from service.workflow.compute.requirements import isolation_value, unmet
@@ -29,36 +29,6 @@ MORE = 64
 """Hybrids with more units than the search looked at that are added to a group at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to serve the workload. Money is per month.
-
-    expected: exact, or a lower limit where not `known`. label: of its reservation. sku: of its serverless offer.
-    monthly, upfront: what the reservation costs by its rate, and its upfront. billed: what serverless charges for.
-    latency, isolation: money of slow requests, and of unmet preferences. candidate: number of it, -1 without one.
-    """
-
-    key: str
-    group: str
-    family: int
-    expected: Decimal
-    known: bool = True
-    label: str | None = None
-    sku: str | None = None
-    monthly: Decimal = Decimal(0)
-    upfront: Decimal = Decimal(0)
-    billed: tuple[Billed, ...] = ()
-    latency: Decimal = Decimal(0)
-    isolation: Decimal = Decimal(0)
-    warm: int = 0
-    candidate: int = -1
-
-    def line(self, moving: Decimal = Decimal(0), hinges: tuple[Hinge, ...] = ()) -> Line:
-        """Return the way's line, of whose present total `moving` and the hinges move with the factor."""
-        base = self.expected - moving - sum((hinge.at(Decimal(1)) for hinge in hinges), Decimal(0))
-        return Line(self.key, self.group, self.family, base, moving, hinges, self.known, self.candidate)
-
-
 class Ways:
     """The ways of one case, eligible ones only; more of them become known as candidates are replayed."""
 
@@ -67,11 +37,10 @@ class Ways:
         self.case, self.search, self.bounds = case, computed.search, computed.bounds
         self.search.budget = FLIP_REQUESTS
         self.serverless = [offer for offer in offers if isinstance(offer, Serverless)]
+        self.options = [of_option(option) for option in computed.serverless if option.eligible]
         named = (o for o in computed.options if o.key == case.policy.incumbent and o.eligible and not o.ruled_out)
-        self.incumbent = next((_of_option(option) for option in named), None)
-        self.options = [_of_option(option) for option in computed.serverless if option.eligible]
-        if self.incumbent is not None and self.incumbent.label is not None:
-            self.options.append(self.incumbent)
+        self.incumbents = [way for option in named for way in replacing(self.case, of_option(option))]
+        self.options += [way for way in self.incumbents if way.label is not None]
         self.candidates = [candidate for candidate in computed.candidates if candidate.eligible]
         self._known: dict[int, tuple[Way, ...]] = {}
         self._limits: dict[int, Way] = {}
@@ -95,8 +64,7 @@ class Ways:
                 limit = limit or way
             if limit is not None and not known:
                 yield limit
-        if self.incumbent is not None and not moves(self.incumbent):
-            yield self.incumbent
+        yield from [way for way in self.incumbents if not moves(way)][:1]
 
     @property
     def index(self) -> "_Index":
@@ -116,7 +84,7 @@ class Ways:
             self._known[number] = self._of_replay(number)
         if number in self._known:
             return self._known[number]
-        return (self._reserved(number),)
+        return replacing(self.case, self._reserved(number))
 
     def leads(self, label: str) -> bool:
         """Whether a reservation is what any family, or the incumbent, is at now: none of the others matters dearer."""
@@ -183,7 +151,7 @@ class Ways:
         if candidate.mode == "hybrid":
             return tuple(self.spilling(number, self._best_takers(candidate)))
         option = self.search.option(candidate)
-        return (_of_option(option, number),) if option.eligible else ()
+        return replacing(self.case, of_option(option, number)) if option.eligible else ()
 
     def _best_takers(self, candidate: Candidate) -> list[Serverless]:
         """Return the two serverless offers that take a hybrid's overflow best; alike for all of one probe and needs."""
@@ -248,6 +216,7 @@ class Ways:
             monthly, upfront = made_up(self.case, monthly), made_up(self.case, upfront)
         if candidate.mode == "autoscaled":
             monthly = candidate.bound - isolation - self.case.terms.owed - lost_latency(self.case)
+            monthly -= replacement_cost(self.case)
         return Way(
             key=candidate.group,
             group=candidate.group,
@@ -259,7 +228,21 @@ class Ways:
             upfront=upfront,
             isolation=isolation,
             candidate=number,
+            loses=candidate.mode != "hybrid",
         )
+
+    def replaced_by(self, offer: Serverless, *, known: bool) -> Iterator[Way]:
+        """Yield what loses requests in an outage as it costs where they are replaced on an offer.
+
+        That adds the same to all of them: of each family the cheapest known way, unless `known` a cheaper limit, and
+        the incumbent are enough.
+        """
+        found = replacements(self.case)
+        other = next((each for each in found if each.offer.sku == offer.sku), None)
+        if other is None:
+            return
+        for way in self.still(lambda way: not way.loses or way.sku != found[0].offer.sku, known=known):
+            yield replaced(way, other, replacement_cost(self.case))
 
     def replay(self, numbers: Iterable[int]) -> bool:
         """Replay candidates while the budget lasts; return whether it did."""
@@ -311,7 +294,7 @@ class Ways:
         self.search.budget -= self.case.replayed[0]
         option = Alone(self.case, offer, warm).option()
         self._pools[sku] = option
-        return [_of_option(option)] if option.eligible else []
+        return [of_option(option)] if option.eligible else []
 
 
 class _Index:
@@ -345,22 +328,3 @@ def _may_grow(case: Case, offer: Serverless) -> bool:
 
 def _warm(option: Option) -> int:
     return option.warm_instances
-
-
-def _of_option(option: Option, number: int = -1) -> Way:
-    cost = option.expected_cost
-    return Way(
-        key=option.key,
-        group=group_of(option),
-        family=option.family,
-        expected=option.expected,
-        label=None if option.reservation is None else option.reservation.label,
-        sku=None if option.serverless is None else option.serverless.sku,
-        monthly=cost.reserved + cost.running,
-        upfront=cost.upfront,
-        billed=cost.billed,
-        latency=cost.latency,
-        isolation=cost.isolation,
-        warm=option.warm_instances,
-        candidate=number,
-    )

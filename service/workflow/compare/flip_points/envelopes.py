@@ -149,7 +149,8 @@ class Rule:
     def standing(self, lines: Sequence[Line]) -> Line:
         """Return the line chosen at 1."""
         one = Decimal(1)
-        chosen = choose([Point(line, line.at(one)) for line in lines], self.margins, self.incumbent)
+        points = sorted((Point(line, line.at(one)) for line in lines), key=lambda point: point.expected)
+        chosen = choose(points, self.margins, self.incumbent)
         assert chosen is not None
         return chosen.line
 
@@ -195,7 +196,8 @@ def _envelopes(pieces: Sequence[Piece], low: Decimal, high: Decimal, incumbent: 
     for piece in pieces:
         families.setdefault(piece.line.family, []).append(piece)
     found = [_envelope(families[family], low, high) for family in sorted(families)]
-    return found + [[(low, piece)] for piece in pieces if piece.line.key == incumbent]
+    own = [piece for piece in pieces if piece.line.key == incumbent]
+    return [*found, _envelope(own, low, high)] if own else found
 
 
 def _envelope(pieces: Sequence[Piece], low: Decimal, high: Decimal) -> Envelope:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from itertools import chain
 
 from service.workflow.bill import total
-from service.workflow.compare.flip_points.contenders import Way, Ways
+from service.workflow.compare.flip_points.contenders import Ways
 from service.workflow.compare.flip_points.envelopes import REACH, SIDES, Line, Side
 from service.workflow.compare.flip_points.moving import of_meter, of_minimum
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
 from service.workflow.compare.flip_points.search import Ceilings, Finder
+from service.workflow.compare.flip_points.way import Way
 from service.workflow.compute.kinds.serverless import warm_lines
 from service.workflow.compute.kinds.warm_pools import has_pool
 from service.workflow.offers import Meter, Price, Serverless
@@ -89,23 +90,23 @@ class MovingPrice:
     def _below(self, *, known: bool) -> Iterator[Line]:
         ways = self.ways
         yield from map(Way.line, ways.still(lambda way: way.sku == self.offer.sku or ways.is_limit(way), known=known))
-        yield from self._moving(float(1 / REACH), ways.best(lambda _: False))
+        yield from self._moving(float(1 / REACH), ways.best(lambda _: False), known=known)
         yield from [] if known else ways.overflow_limits()
 
     def _above(self, *, known: bool) -> Iterator[Line]:
         ways, best = self.ways, self.ways.best(lambda way: way.sku == self.offer.sku)
         yield from map(Way.line, ways.still(lambda way: way.sku == self.offer.sku, known=known))
-        yield from self._moving(1.0, best)
+        yield from self._moving(1.0, best, known=known)
         for other in ways.understudies(self.offer):
             numbers = ways.overflows().within(other, None, 1.0, best)
             yield from map(Way.line, chain.from_iterable(ways.spilling(number, [other]) for number in numbers))
 
-    def _moving(self, factor: float, best: dict[int, Decimal]) -> Iterator[Line]:
+    def _moving(self, factor: float, best: dict[int, Decimal], *, known: bool) -> Iterator[Line]:
         """Yield the lines of the ways that use the offer, and could be their family's best from a factor on."""
         numbers = self.ways.overflows().within(self.offer, self.meter, factor, best)
         own = (way for way in self.ways.options if way.sku == self.offer.sku)
         hybrids = chain.from_iterable(self.ways.spilling(number, [self.offer]) for number in numbers)
-        for way in (*own, *hybrids):
+        for way in (*own, *hybrids, *self.ways.replaced_by(self.offer, known=known)):
             yield of_minimum(way, self.offer) if self.meter is None else of_meter(way, self.offer, self.meter)
 
     def ceilings(self, side: Side) -> Ceilings:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from service.workflow.compare.flip_points.contenders import Way
 from service.workflow.compare.flip_points.envelopes import SIDES, Line, Side
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
 from service.workflow.compare.flip_points.search import Finder, nothing
+from service.workflow.compare.flip_points.way import Way
 from service.workflow.policy import Policy
 
 

@@ -10,7 +10,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.conditional import offer_for
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
-from service.workflow.compute.kinds.serverless import ServerlessProbe, request_violations, running_lines
+from service.workflow.compute.kinds.serverless import Alone, ServerlessProbe, request_violations, running_lines
 from service.workflow.compute.metrics import (
     coverage,
     latency_violations,
@@ -62,10 +62,7 @@ class Overflow:
     @cached_property
     def everything(self) -> Usage:
         """The month's tokens and requests of all traffic, as serverless alone would bill them."""
-        if not self.offer.bills_compute:
-            return self.case.everything
-        alone = ServerlessProbe.of(self.offer).run(self.case)
-        return self.case.monthly(self.case.replayed, int(alone.up_us.sum()))
+        return Alone(self.case, self.offer).usage
 
     @cached_property
     def kept_value(self) -> Decimal:
@@ -81,10 +78,7 @@ class Overflow:
     @cached_property
     def expected_everything(self) -> Usage:
         """The month of all traffic to be expected."""
-        if not self.offer.bills_compute:
-            return self.case.expected_everything
-        alone = ServerlessProbe.of(self.offer).run(self.case)
-        return self.case.expected(self.case.hourly, compute_us=alone.up_us)
+        return Alone(self.case, self.offer).expected_usage
 
     @cached_property
     def billed(self) -> tuple[Billed, ...]:

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import OWNED, SECOND_UNITS, Line, line, quantize, share_of, total
+from service.workflow.bill import OWNED, SECOND_UNITS, Line, line, quantize, total
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.replacement import lost_latency, made_up, outage_value, replacement_cost
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import load_of
 from service.workflow.compute.metrics import (
@@ -120,32 +121,10 @@ class Served:
             reserved=made_up(case, reserved),
             upfront=made_up(case, upfront),
             added=case.terms.owed,
+            lost=replacement_cost(case),
             latency=lost_latency(case) + (Decimal(0) if slow is None else case.expected_latency_value(slow)),
             isolation=isolation_value(case.policy, reservation.offer),
         )
-
-
-def outage_value(case: Case, bill: Decimal) -> Decimal:
-    """Return what requests that nobody serves cost a month, where capacity without a fallback is billed `bill`.
-
-    Those are all of the hours in which it is down. What is not served is worth what it costs to serve at least, so they
-    cost their share of the bill; and each is as lost as a slow one.
-    """
-    if not case.outage_share:
-        return Decimal(0)
-    return share_of(bill + case.latency_value(case.replayed[0]), case.outage_share)
-
-
-def made_up(case: Case, cost: Decimal) -> Decimal:
-    """Return what capacity without a fallback costs in a decision, the hours in which it is down made up for."""
-    return cost + share_of(cost, case.outage_share) if case.outage_share else cost
-
-
-def lost_latency(case: Case) -> Decimal:
-    """Return what requests that nobody serves are expected to cost as slow ones do."""
-    if not case.outage_share or not case.latency_is_priced:
-        return Decimal(0)
-    return share_of(case.expected_latency_value(case.hourly[:, 0]), case.outage_share)
 
 
 def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Option:
@@ -252,6 +231,7 @@ def _expected_of_autoscaled(
     return ExpectedCost(
         running=made_up(case, quantize(hours * hourly)),
         added=case.terms.owed,
+        lost=replacement_cost(case),
         latency=lost_latency(case) + (Decimal(0) if slow is None else case.expected_latency_value(replay.slow)),
         isolation=isolation_value(case.policy, reservation.offer),
     )

@@ -149,7 +149,9 @@ class Alone:
     @cached_property
     def usage(self) -> Usage:
         """What the offer bills a month."""
-        return self.case.monthly(self.case.replayed, int(self.replay.up_us.sum()) if self.offer.bills_compute else 0)
+        if not self.offer.bills_compute:
+            return self.case.everything
+        return self.case.monthly(self.case.replayed, int(self.replay.up_us.sum()))
 
     @cached_property
     def slow(self) -> int | None:

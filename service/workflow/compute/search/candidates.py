@@ -10,13 +10,14 @@ from typing import TypeVar
 from service.workflow.bill import quantize
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
+from service.workflow.compute.kinds.replacement import lost_latency, made_up, replacement_cost
 from service.workflow.compute.kinds.replay_specs import (
     AutoscaledProbe,
     Probe,
     SizedProbe,
     SpillProbe,
 )
-from service.workflow.compute.kinds.reserved import lost_latency, made_up, term_violations
+from service.workflow.compute.kinds.reserved import term_violations
 from service.workflow.compute.kinds.sizing import legal, peak_units, second_peak, together
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.search.bounds import Bounds
@@ -104,7 +105,7 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Cand
         busy = math.ceil(bounds.busy_units(offer.capacity)) if case.replayed_us >= MINUTE else 0
         least = offer.units.at_least(busy) or offer.units.minimum
     reservation = Reservation(offer, rate, least)
-    added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case)
+    added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case) + replacement_cost(case)
     bound = sum((made_up(case, part) for part in case.terms.cost(reservation)), added)
     probe = SizedProbe(offer.capacity, offer.units, offer.speed)
     group = str(OptionKey("dedicated", reservation.label))
@@ -128,7 +129,7 @@ def _autoscaled(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Ite
     peak = peak_units(case, capacity)
     most = legal(offer.units, max(2 * peak, scaling.minimum))
     reservation = Reservation(offer, rate, most)
-    added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case)
+    added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case) + replacement_cost(case)
     for minimum in _bounded(offer, range(scaling.minimum, min(max(peak, scaling.minimum), most) + 1)):
         # The minimum is paid for the observed time alone, yet what it has begun is finished after it: only where
         # there is none is every minute of work sure to be billed.
