@@ -18,8 +18,8 @@ class Writer:
     """How a writer tells the conversation.
 
     text: the file. model: whose calls are asked for; None where it names no models, so that all calls are read.
-    lacks: what it does not tell: cached, written, reasoning, failed. unit_us: to which its times are cut. end: whether
-    it tells how long a call took. options: what must be declared.
+    lacks: what it does not tell: cached, written, reasoning, failed, requests. unit_us: to which
+    its times are cut. options: what must be declared. throttles: whether a series counts calls that were turned away.
     """
 
     text: Callable[[], str]
@@ -27,6 +27,7 @@ class Writer:
     lacks: frozenset[str] = frozenset()
     unit_us: int = 1
     options: dict[str, Any] = field(default_factory=dict)
+    throttles: bool = False
 
 
 def name(call: Call, names: tuple[str, str]) -> str:

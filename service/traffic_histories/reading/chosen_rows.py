@@ -11,7 +11,7 @@ from .casts import failed_rows
 from .columns import Columns, listed
 from .duckdb_connection import literal
 from .errors import RefusedError
-from .keys import KEYS, Key, base_model, normal
+from .keys import KEYS, ORDINARY, Key, base_model, normal
 from .options import ReadOptions
 from .report import Report
 from .row_kinds import continued, enclosing, priced_apart
@@ -95,7 +95,7 @@ def _unlike(
     """Return the condition of rows whose column is none of the wanted values."""
     values = _values(connection, table, column)
     asked = {normal(key, part) for part in wanted.split(",")} | {normal(None, wanted)}
-    exact = [value for value, _ in values if normal(None, value) in asked]
+    exact = [value for value, _ in values if key in (None, "model") and normal(None, value) in asked]
     fitting = exact or [value for value, _ in values if normal(key, value) in asked]
     if not fitting:
         shown = _shown(values)
@@ -151,7 +151,7 @@ def _tell_model(key: Key | None, column: str, kinds: list[str], options: ReadOpt
             f"the traffic in {column!r} is of {kinds[0]}, the question of {options.model}: its counts of tokens differ"
         )
         report.find("other_model", detail)
-    if key in ("batch", "service_tier", "context_window") and kinds and kinds[0] not in ("", "false", "standard"):
+    if key in ("batch", "service_tier", "context_window") and kinds and kinds[0] not in ORDINARY:
         detail = f"all of it is {key} {kinds[0]!r} in {column!r}: set prices of that kind against it"
         report.find("priced_apart", detail, can_move=True)
 

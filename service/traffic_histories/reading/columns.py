@@ -125,7 +125,7 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
     keys = dict(_keys(plain, found))
     told = {*found.values(), *keys.values(), options.split_by}
     told |= {part for name in found.values() for part in name.split(" + ")}
-    told |= set(asked_models(names))
+    told |= {*asked_models(names), *(plain.get(plain_name(name)) for name in (dialect.repeated if dialect else ()))}
     ignored = [name for name in names if name not in told]
     return Columns(found, ignored, dialect, kind, included, keys)
 

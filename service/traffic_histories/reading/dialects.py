@@ -16,7 +16,7 @@ class Dialect:
     provider's own meter does, so that a part of the traffic which is not in it was idle then. columns: what its own
     names mean where they are there, which are too common to mean it in other files. unanswered: whether it writes an
     answer of no tokens for a request that failed. continued: whether it writes further rows of a call, for long texts,
-    which count nothing.
+    which count nothing. repeated: columns that say parts of what is read once more.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Dialect:
     columns: tuple[tuple[Field, str], ...] = ()
     unanswered: bool = False
     continued: bool = False
+    repeated: tuple[str, ...] = ()
 
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -38,7 +39,13 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect("vidur", ("arrived_at", "num_prefill_tokens", "num_decode_tokens"), "log"),
     Dialect("mooncake", ("timestamp", "input_length", "output_length"), "log", time_unit="ms"),
     Dialect("burstgpt", ("Timestamp", "Request tokens", "Response tokens"), "log", unanswered=True),
-    Dialect("openai_usage", ("start_time", "input_tokens", "num_model_requests"), "series", complete=True),
+    Dialect(
+        "openai_usage",
+        ("start_time", "input_tokens", "num_model_requests"),
+        "series",
+        complete=True,
+        repeated=("input_uncached_tokens", "input_text_tokens", "output_text_tokens", "input_cached_text_tokens"),
+    ),
     Dialect("anthropic_usage", ("starting_at", "uncached_input_tokens", "output_tokens"), "series", complete=True),
     Dialect(
         "anthropic_console",

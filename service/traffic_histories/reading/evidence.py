@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -26,6 +27,9 @@ PARTS: tuple[Field, ...] = (
 SIDES: dict[str, Field] = {"input": "input_tokens", "output": "output_tokens", "cached": "cached_input_tokens"}
 
 
+NOT_CALLS = ("limit", "seconds", "quota", "remaining", "share", "percent", "token")
+"""Words in names of columns about limits that do not count calls."""
+
 THROTTLED = "429|throttl|rate.?limit|too.?many.?requests|quota|overloaded"
 """What statuses and errors of calls that were turned away say."""
 
@@ -36,12 +40,33 @@ FEW_THROTTLED = 0.01
 def tell_throttled(scan: Scan, report: Report) -> None:
     """Say by how much a log understates demand, where its statuses show calls that were turned away."""
     names = [scan.columns.names[field] for field in ("status", "error") if field in scan.columns.names]
-    if scan.columns.kind != "log" or not names:
-        return
+    if scan.columns.kind == "series":
+        _tell_throttled_buckets(scan, report)
+    elif names:
+        _tell_throttled_rows(scan, names, report)
+
+
+def _tell_throttled_rows(scan: Scan, names: list[str], report: Report) -> None:
     cells = (f"regexp_matches(lower(coalesce({scan.table.cells[name]}, '')), '{THROTTLED}')" for name in names)
     where = f" WHERE {scan.casts.skip} <> {FILTERED}" if scan.casts.skip != "0" else ""
     query = f"SELECT count(*) FILTER (WHERE {' OR '.join(cells)}), count(*) FROM {scan.table.relation}{where}"
     turned, calls = scan.connection.execute(query).fetchone() or (0, 0)
+    _tell_turned_away(int(turned), int(calls), report)
+
+
+def _tell_throttled_buckets(scan: Scan, report: Report) -> None:
+    """Say the same of a series with a column of calls that were turned away, which its requests leave out."""
+    names = [name for name in scan.columns.ignored if re.search(THROTTLED, plain_name(name))]
+    names = [name for name in names if not any(word in plain_name(name) for word in NOT_CALLS)]
+    if not names or "requests" not in scan.columns.names:
+        return
+    where = f" WHERE {scan.casts.skip} = 0" if scan.casts.skip != "0" else ""
+    listed = ", ".join(f"sum({_number(scan, name)})" for name in (names[0], scan.columns.names["requests"]))
+    turned, served = scan.connection.execute(f"SELECT {listed} FROM {scan.table.relation}{where}").fetchone() or (0, 0)
+    _tell_turned_away(int(turned or 0), int(turned or 0) + int(served or 0), report)
+
+
+def _tell_turned_away(turned: int, calls: int, report: Report) -> None:
     if turned and turned < calls:
         more = turned / (calls - turned)
         detail = f"{turned} of {calls} calls were turned away by limits: demand was {more:.1%} above what was served, "

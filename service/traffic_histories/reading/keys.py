@@ -29,14 +29,18 @@ KEY_SPELLINGS: dict[Key, tuple[str, ...]] = {
 ASKED_MODEL = ("gen_ai.request.model", "attributes.gen_ai.request.model", "request_model")
 """Spellings of the model that was asked, which names it where no model answered."""
 
-BLANK: dict[Key, str] = {"batch": "false", "service_tier": "standard"}
+BLANK: dict[Key, str] = {"batch": "false", "service_tier": "standard", "context_window": "0-200k"}
 """What a blank cell means for keys whose usual value many writers leave out."""
 
 SAME: dict[Key, dict[str, str]] = {
     "batch": {"0": "false", "no": "false", "1": "true", "yes": "true", "message": "false", "messages": "false"},
     "service_tier": {"default": "standard", "auto": "standard", "on_demand": "standard"},
+    "context_window": {"<= 200k": "0-200k", "<=200k": "0-200k", "\u2264 200k": "0-200k", "\u2264200k": "0-200k"},
 }
 """Values that mean the same."""
+
+ORDINARY = ("", "false", "standard", "0-200k")
+"""Values of live traffic at list price."""
 
 _DATE = re.compile(r"[-@_](20\d{2}-?\d{2}-?\d{2})(-v\d+)?(:\d+)?$|-v\d+:\d+$")
 

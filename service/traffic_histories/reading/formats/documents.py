@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,28 @@ LARGEST = 256 * MIB
 """Largest document: it is taken apart in memory."""
 
 HEAD = 64 * 1024
-METRICS = frozenset(
-    plain_name(name) for known in ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
-    for name in SPELLINGS[known]
-)  # fmt: skip
-"""Names of metrics as they are compared."""
+COUNTS = frozenset(
+    plain_name(name)
+    for known, spellings in SPELLINGS.items()
+    if known == "requests" or known.endswith("_tokens")
+    for name in spellings
+)
+"""Names of metrics that count traffic, as they are compared."""
+
+CALLS = frozenset(plain_name(name) for name in SPELLINGS["requests"])
+"""Names of metrics that count calls: of those alone, the number of samples is the sum."""
+
+THROTTLED_CALLS, FAILED_CALLS = "ThrottledRequests", "FailedRequests"
+"""Columns of calls that were turned away, and that failed otherwise."""
+
+METRICS = COUNTS | {
+    plain_name(name)
+    for name in (
+        "invocation_throttles", "invocation_client_errors", "invocation_server_errors", "invocation_latency",
+        "time_to_first_token", "output_image_count", "legacy_model_invocations", "estimated_tpm_quota_usage",
+    )
+}  # fmt: skip
+"""Names of metrics that may stand behind a model in a label."""
 
 
 @dataclass
@@ -69,6 +87,7 @@ def flattened(plain: Plain, folder: Path, report: Report) -> Plain:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             detail = f"the document is not shaped as its writer writes it ({type(error).__name__}: {error})"
             raise RefusedError("bad_json", detail) from error
+    _fill(flat)
     rows = [*flat.rows.values(), *flat.spans]
     if not rows:
         raise RefusedError("no_rows", "the document holds no values of traffic: no token counts were found in it")
@@ -76,6 +95,38 @@ def flattened(plain: Plain, folder: Path, report: Report) -> Plain:
     target = folder / "flattened.jsonl"
     target.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     return replace(plain, path=target)
+
+
+def _fill(flat: Flat) -> None:
+    """Write 0 where a metric has no point between others of its own: monitoring leaves out what did not happen."""
+    reach: dict[tuple[tuple[str, ...], str], list[float]] = {}
+    for (time, *apart), row in flat.rows.items():
+        for metric in flat.metrics & row.keys():
+            reach.setdefault((tuple(apart), metric), []).append(moment(time))
+    counts = {metric for metric in flat.metrics if plain_name(metric) in COUNTS}
+    filled = 0
+    for (time, *apart), row in flat.rows.items():
+        for metric in flat.metrics - row.keys():
+            times = reach.get((tuple(apart), metric), [])
+            # Where nothing was counted at all, such as a minute of throttled calls alone, nothing was served.
+            if times and (min(times) < moment(time) < max(times) or not counts & row.keys()):
+                row[metric] = 0
+                filled += metric in counts
+    if filled:
+        detail = f"{filled} points that a metric leaves out between others were read as 0"
+        flat.report.find("gaps_filled", detail, filled)
+
+
+def moment(time: str) -> float:
+    """Return a time of a document in seconds, not a number where it is none."""
+    try:
+        return float(time)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(time).timestamp()
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _begins_otherwise(start: bytes) -> bool:
@@ -139,7 +190,8 @@ def _metric_statistics(document: Json, flat: Flat) -> None:
     """CloudWatch `get-metric-statistics`: one metric a document; write one document after the other into the file."""
     metric, apart = _labelled(str(document.get("Label")))
     for point in document["Datapoints"]:
-        value = point.get("Sum", point.get("SampleCount"))
+        counted = plain_name(metric) in CALLS
+        value = point.get("Sum", point.get("SampleCount") if counted else None)
         if value is None:
             detail = f"{metric} has no Sum; export it with --statistics Sum"
             raise RefusedError("wrong_statistic", detail)
@@ -155,13 +207,31 @@ def _labelled(label: str) -> tuple[str, dict[str, str]]:
 
 
 def _azure_metrics(document: Json, flat: Flat) -> None:
-    """Azure Monitor's list of metrics: `total` of each bucket, told apart by the dimensions that were asked for."""
+    """Azure Monitor's list of metrics: `total` of each bucket, told apart by the dimensions that all metrics have.
+
+    Of calls by status, those that failed are no requests: they are columns of their own.
+    """
+    found: list[tuple[str, dict[str, str], list[Json]]] = []
     for metric in document["value"]:
         name = metric["name"]["value"] if isinstance(metric.get("name"), dict) else str(metric.get("name"))
         for series in metric.get("timeseries", []):
             apart = {str(pair["name"]["value"]): str(pair["value"]) for pair in series.get("metadatavalues", [])}
-            for point in series.get("data", []):
-                _azure_point(name, apart, point, flat)
+            found.append((_served(name, apart), apart, series.get("data", [])))
+    shared = set.intersection(*(set(apart) for _, apart, _ in found)) if found else set()
+    for name, apart, points in found:
+        for point in points:
+            _azure_point(name, {key: value for key, value in apart.items() if key in shared}, point, flat)
+    if beside := sorted({key for _, apart, _ in found for key in apart} - shared):
+        detail = f"metrics that are split by {', '.join(beside)} were added up, since others are not split so"
+        flat.report.find("summed_dimensions", detail)
+
+
+def _served(name: str, apart: dict[str, str]) -> str:
+    """Return the name of a metric of calls, another one where their status says that they failed."""
+    status = next((value for key, value in apart.items() if plain_name(key) in ("statuscode", "status")), "")
+    if plain_name(name) not in CALLS or status[:1] not in ("4", "5"):
+        return name
+    return THROTTLED_CALLS if status == "429" else FAILED_CALLS
 
 
 def _azure_point(name: str, apart: dict[str, str], point: Json, flat: Flat) -> None:

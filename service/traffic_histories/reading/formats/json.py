@@ -80,7 +80,7 @@ def _open_page(connection: duckdb.DuckDBPyConnection, relation: str, limits: Rea
     results += "ELSE [NULL] END"
     rows = f"(SELECT bucket, unnest({results}) AS json FROM {buckets})"
     texts = connection.execute(f"SELECT bucket, json FROM {rows} LIMIT {SAMPLE_ROWS}").fetchall()
-    more = connection.execute(f"SELECT bool_or(json_extract_string(json, '$.has_more') = 'true') FROM {relation}")
+    pages = connection.execute(f"SELECT json_extract_string(json, '$.has_more') FROM {relation}").fetchall()
     sample: list[dict[str, str | None]] = []
     cells: dict[str, str] = {}
     for bucket_text, text in texts:
@@ -90,9 +90,8 @@ def _open_page(connection: duckdb.DuckDBPyConnection, relation: str, limits: Rea
         cells |= {name: _cell("json", path) for name, path in _paths(result).items() if name not in bucket}
         sample.append({name: value for name, (_, value) in (result | bucket).items()})
     _check(cells, limits)
-    last = more.fetchone()
     row = "hash(json_extract_string(bucket, '/start_time'), json_extract_string(bucket, '/starting_at'), json)"
-    return Table(rows, cells, row, sample, more=bool(last and last[0]), bucketed=True, empty_part="json IS NULL")
+    return Table(rows, cells, row, sample, more=pages[-1] == ("true",), bucketed=True, empty_part="json IS NULL")
 
 
 def _open_records(

@@ -28,13 +28,14 @@ FOCUS_METRICS = (
 
 @dataclass(frozen=True, slots=True)
 class Long:
-    """The columns of a long table: its time, metric, value and unit, and those by which prices differ."""
+    """The columns of a long table: time, metric, value, unit, those by which prices differ, and a period's end."""
 
     time: str
     metric: str
     value: str
     unit: str | None
     apart: tuple[str, ...]
+    end: str | None = None
 
 
 def widened(connection: duckdb.DuckDBPyConnection, table: Table, report: Report) -> Table:
@@ -57,20 +58,20 @@ def widened(connection: duckdb.DuckDBPyConnection, table: Table, report: Report)
 
 
 def _recognised(table: Table) -> Long | None:
-    plain = {plain_name(name): name for name in reversed(table.names)}
-
-    def first(spellings: tuple[str, ...]) -> str | None:
-        """Return the first column that is spelled so."""
-        return next((plain[plain_name(name)] for name in spellings if plain_name(name) in plain), None)
-
-    time, metric, value = first(SPELLINGS["arrival"]), first(METRIC), first(VALUE)
+    time, metric, value = (first_of(table, spellings) for spellings in (SPELLINGS["arrival"], METRIC, VALUE))
     if value is not None and plain_name(value) == "consumedquantity":
-        metric = first(("sku_meter", "charge_description", "sku_id"))
-        time = first(("charge_period_start",))
+        metric = first_of(table, ("sku_meter", "charge_description", "sku_id"))
+        time = first_of(table, ("charge_period_start",))
     if time is None or metric is None or value is None:
         return None
-    apart = tuple(name for spellings in KEY_SPELLINGS.values() if (name := first(spellings)) is not None)
-    return Long(time, metric, value, first(("consumed_unit",)), apart)
+    apart = tuple(name for spellings in KEY_SPELLINGS.values() if (name := first_of(table, spellings)) is not None)
+    return Long(time, metric, value, first_of(table, ("consumed_unit",)), apart)
+
+
+def first_of(table: Table, spellings: tuple[str, ...]) -> str | None:
+    """Return the first column that is spelled so."""
+    plain = {plain_name(name): name for name in reversed(table.names)}
+    return next((plain[plain_name(name)] for name in spellings if plain_name(name) in plain), None)
 
 
 def _of_bill(connection: duckdb.DuckDBPyConnection, table: Table, found: Long, report: Report) -> Table:
@@ -99,7 +100,13 @@ def _of_bill(connection: duckdb.DuckDBPyConnection, table: Table, found: Long, r
     report.find(
         "bill_rows", f"{held[0]} of {held[1]} rows of the bill are about tokens; the others were left out", held[0]
     )
-    return _wide(connection, with_model, replace(found, apart=("model",)), columns, value)
+    return _wide(
+        connection,
+        with_model,
+        replace(found, apart=("model",), end=first_of(table, ("charge_period_end",))),
+        columns,
+        value,
+    )
 
 
 def _wide(
@@ -107,6 +114,7 @@ def _wide(
 ) -> Table:
     """Return one row a time and key, a column a metric: its sum, or a text that is none where a value is no number."""
     keys = {"bucket": table.cells[found.time]} | {name: table.cells[name] for name in found.apart}
+    keys |= {} if found.end is None else {"end": table.cells[found.end]}
     number = f"TRY_CAST({value} AS DECIMAL(38, 9))"
     picked = [f"{cell} AS k{index}" for index, cell in enumerate(keys.values())]
     for index, condition in enumerate(columns.values()):
