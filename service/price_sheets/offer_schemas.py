@@ -69,6 +69,8 @@ class PriceSchema(Schema):
 class LimitsSchema(Schema):
     """Rate limits per clock minute; a limit left out does not bind.
 
+    With `burst_seconds` each is a leaky bucket that refills all the time and holds what so many seconds bring.
+
     `tokens_per_minute` counts all input and output, `input_tokens_per_minute` the input that is not cached,
     `all_input_tokens_per_minute` the cached part too.
     """
@@ -78,6 +80,7 @@ class LimitsSchema(Schema):
     input_tokens_per_minute = Integer(minimum=1, maximum=10**12)
     all_input_tokens_per_minute = Integer(minimum=1, maximum=10**12)
     output_tokens_per_minute = Integer(minimum=1, maximum=10**12)
+    burst_seconds = Integer(minimum=1, maximum=3600)
 
 
 class ColdStartSchema(Schema):
@@ -240,10 +243,14 @@ class AxisSchema(Schema):
 
 
 class ThroughputCapacitySchema(Schema):
-    """Provisioned throughput: each axis is a use-it-or-lose-it budget per aligned window of `window_seconds`."""
+    """Provisioned throughput: each axis is a use-it-or-lose-it budget per aligned window of `window_seconds`.
+
+    With `burst_seconds` instead it is a leaky bucket that refills all the time and holds what so many seconds bring.
+    """
 
     kind = Choice(("throughput",), required=True)
-    window_seconds = Integer(minimum=1, maximum=3600, required=True)
+    window_seconds = Integer(minimum=1, maximum=3600)
+    burst_seconds = Integer(minimum=1, maximum=3600)
     axes = List(fields.Nested(AxisSchema), required=True, validate=_some(len(WEIGHTED_METERS)))
 
 

@@ -212,7 +212,9 @@ def _capacity(capacity: Json) -> Capacity:
         if lengths is None:
             return stated
         return without_reading(stated, float(lengths["input_tokens"]), float(lengths["output_tokens"]))
-    return ThroughputCapacity(capacity["window_seconds"], tuple(_axis(axis) for axis in capacity["axes"]))
+    leaky = "burst_seconds" in capacity
+    seconds = capacity["burst_seconds" if leaky else "window_seconds"]
+    return ThroughputCapacity(seconds, tuple(_axis(axis) for axis in capacity["axes"]), leaky)
 
 
 def _axis(axis: Json) -> Axis:

@@ -95,7 +95,8 @@ def _reserved(chosen: ReportOption, names: Names) -> list[tuple[Item, Decimal]]:
     offer = names.offer(chosen.dedicated)
     items = [_units_item(chosen, chosen.units or 0, first, offer)] if first else []
     if second:
-        items.append(_units_item(chosen, chosen.second_units, second, replace(offer, unit=offer.second_unit)))
+        second_kind = replace(offer, unit=offer.second_unit, thing=offer.second_unit)
+        items.append(_units_item(chosen, chosen.second_units, second, second_kind))
     return items
 
 
@@ -103,7 +104,7 @@ def _units_item(chosen: ReportOption, units: int, lines: Sequence[BillLine], off
     """Return the item of the units of one kind."""
     quantity = sum((line.quantity for line in lines), Decimal(0))
     first, hourly = lines[0], lines[0].unit == "unit_hours"
-    unit = offer.unit if offer.unit in offer.thing.split() else f"{offer.thing} {offer.unit}"
+    unit = offer.unit if offer.unit in offer.thing else f"{offer.thing} {offer.unit}"
     within = words.term(chosen.term_months)
     if chosen.mode == "autoscaled":
         note = f"{chosen.minimum_units or 0} to {chosen.units} as needed, {words.count(float(quantity))} unit hours"
@@ -140,6 +141,8 @@ def _line(chosen: ReportOption, line: BillLine, names: Names) -> tuple[Item, Dec
 def _bound(chosen: ReportOption, currency: str) -> str:
     found = chosen.commitment
     if not found or not found.get("months_locked"):
+        if chosen.term_months:
+            return f"Bound for {words.term(chosen.term_months)}."
         return "No commitment: stop any hour." if chosen.dedicated else "No commitment: pay for what is used."
     upfront = Decimal(found["upfront"]["amount"])
     said = [f"Bound for {words.term(chosen.term_months)}"]

@@ -60,7 +60,8 @@ def _limits(limits: Limits, share: Fraction) -> Limits:
     """Return limits on all of the traffic that bind `share` of it as the given ones do."""
     names = ("requests", "tokens", "input_tokens", "all_input_tokens", "output_tokens")
     given = {f"{name}_per_minute": getattr(limits, f"{name}_per_minute") for name in names}
-    return Limits(**{name: None if most is None else int(most / share) for name, most in given.items()})
+    scaled = {name: None if most is None else int(most / share) for name, most in given.items()}
+    return Limits(**scaled, burst_seconds=limits.burst_seconds)
 
 
 def _isolation(one: Isolation, other: Isolation) -> Isolation:

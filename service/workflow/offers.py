@@ -90,6 +90,9 @@ class Price:
 class Limits:
     """Rate limits per aligned clock minute; None means unlimited.
 
+    With `burst_seconds` they are leaky buckets instead: each refills all the time at its rate a minute, and holds what
+    so many seconds bring.
+
     `tokens_per_minute` counts all input and output; `input_tokens_per_minute` the input that is not cached, as its
     price does; `all_input_tokens_per_minute` the cached part too; `output_tokens_per_minute` the output.
     """
@@ -99,6 +102,7 @@ class Limits:
     input_tokens_per_minute: int | None = None
     all_input_tokens_per_minute: int | None = None
     output_tokens_per_minute: int | None = None
+    burst_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +263,14 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class ThroughputCapacity:
-    """Provisioned throughput: every axis is a use-it-or-lose-it budget per aligned window."""
+    """Provisioned throughput: every axis is a use-it-or-lose-it budget per aligned window of `window_seconds`.
+
+    leaky: it is a bucket instead that refills all the time at the budget's rate, and holds what `window_seconds` bring.
+    """
 
     window_seconds: int
     axes: tuple[Axis, ...]
+    leaky: bool = False
 
     @property
     def apart(self) -> Axis | None:

@@ -28,8 +28,8 @@ NUMBERS = (
     "per", "requests_per_minute", "tokens_per_minute", "input_tokens_per_minute", "all_input_tokens_per_minute",
     "output_tokens_per_minute", "idle_seconds", "start_seconds", "concurrency",
     "instance_concurrency", "prefill_tokens_per_second", "minimum", "increment", "maximum", "billing_seconds",
-    "window_seconds", "slots", "prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token",
-    "context_tokens", "kv_tokens", "input_tokens_above", "capacity_profile_version",
+    "window_seconds", "burst_seconds", "slots", "prefill_seconds_per_prompt", "first_token_seconds",
+    "context_seconds_per_token", "context_tokens", "kv_tokens", "input_tokens_above", "capacity_profile_version",
     "power_kilowatts", "power_usage_effectiveness",
 )  # fmt: skip
 """Fields that are JSON numbers; every other one is a text, money included."""

@@ -17,6 +17,8 @@ def _idle(offer: Json) -> Iterator[tuple[str, str]]:
     meters = {price["meter"] for price in offer.get("prices", ())}
     if offer.get("instance_concurrency", 1) > 1 and "compute_seconds" not in meters:
         yield "instance_concurrency", "it counts where `compute_seconds` have a price."
+    if [*offer.get("limits", ())] == ["burst_seconds"]:
+        yield "limits/burst_seconds", "it counts beside a limit a minute."
     capacity = offer.get("capacity", {})
     if capacity.get("kind") == "concurrency" and "speed" in offer:
         yield "speed", "the speeds in `capacity` are those of its units; leave one of the two out."

@@ -27,6 +27,7 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
     if "autoscale" in offer and offer.get("capacity", {}).get("kind") == "throughput":
         detail = "Units of throughput are computed as running all the time; leave `autoscale` out, or state slots."
         yield error("autoscale_of_throughput", f"{pointer}/autoscale", detail)
+    yield from _window(offer.get("capacity", {}), f"{pointer}/capacity")
     yield from _apart(offer, pointer)
     for index, axis in enumerate(offer.get("capacity", {}).get("axes", ())):
         if not any(Decimal(weight) for weight in axis["weights"].values()):
@@ -113,6 +114,17 @@ def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
                 "More than 50 times apart from the on-demand rate: one of them is hourly where the other is monthly."
             )
             yield warning("hourly_or_monthly", f"{pointer}/{index}", detail)
+
+
+def _window(capacity: Json, pointer: str) -> Iterator[Finding]:
+    """Yield whether budgets are stated by the window or as buckets."""
+    stated = [name for name in ("window_seconds", "burst_seconds") if name in capacity]
+    if capacity.get("kind") == "throughput" and len(stated) != 1:
+        detail = (
+            "Give `window_seconds`, in which a budget is used or lost, or `burst_seconds`, which a bucket holds that "
+            "refills all the time: one of the two."
+        )
+        yield error("window_or_burst", f"{pointer}/window_seconds", detail)
 
 
 def _apart(offer: Json, pointer: str) -> Iterator[Finding]:

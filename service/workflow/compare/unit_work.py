@@ -45,5 +45,8 @@ def unit_hours(case: Case, capacity: Capacity) -> float:
     """Return the hours that a unit can work in the replayed time; a budget is there for whole windows."""
     if isinstance(capacity, ConcurrencyCapacity):
         return case.replayed_us / HOUR
-    window_us = enforced(case, capacity).window_seconds * SECOND
+    capacity = enforced(case, capacity)
+    if capacity.leaky:
+        return case.replayed_us / HOUR
+    window_us = capacity.window_seconds * SECOND
     return -(-case.replayed_us // window_us) * window_us / HOUR

@@ -101,6 +101,8 @@ class Case:
 
     def may_throttle(self, limits: Limits) -> bool:
         """Whether limits can turn away any of the traffic."""
+        if limits.burst_seconds is not None:  # fewer seconds than a minute may be too few, more need not be
+            return bool(stated(limits))
         return any(most < self.busiest_minute[name] for name, most in stated(limits).items())
 
     @cached_property

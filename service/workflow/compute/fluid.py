@@ -170,6 +170,9 @@ class Fluid:
         peak = self.known.loads.peak * float(self.case.traffic_factor)
         loads, capacity = peak / self.limits(units, streams), self.known.loads.capacity
         if not isinstance(capacity, ConcurrencyCapacity):
+            if capacity.leaky:  # a full bucket comes on top of what a bucket of traffic lasts
+                seconds = self.case.profile.minutes.bucket_seconds
+                loads *= seconds / (seconds + capacity.window_seconds)
             loads = loads[[(axis.apart is not None) == apart for axis in capacity.axes]]
         return max(0, math.ceil(float(loads.max(initial=0.0)) * units))
 

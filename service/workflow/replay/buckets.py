@@ -40,7 +40,7 @@ def split_buckets(series: BucketSeries, capacity: ThroughputCapacity, units: int
     A bucket longer than the capacity's window understates overflow. Raises WorkflowError as whole_budget does.
     """
     counts = series.counts
-    by_bucket = replace(capacity, window_seconds=series.bucket_seconds)
+    by_bucket = replace(capacity, window_seconds=series.bucket_seconds, leaky=False)
     budget = whole_budget(by_bucket, units, [int(most) for most in counts.max(axis=0, initial=0)])
     used, overflow = np.zeros(len(capacity.axes)), np.empty_like(counts)
     _split(counts, budget, used, overflow)

@@ -1,4 +1,4 @@
-"""Provisioned throughput: budgets per aligned window, use it or lose it; requests are taken whole, in order."""
+"""Provisioned throughput: budgets per aligned window, or leaky buckets; requests are taken whole, in order."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from service.workflow.replay.recorder import Recorder, record_end_to_end, record
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
 from service.workflow.replay.service_times import ServiceTimes, end_of, first_token_of, service_times
 from service.workflow.replay.tally import hourly_count, hourly_tokens
-from service.workflow.replay.token_budgets import Budget, demand_of, whole_budget
+from service.workflow.replay.token_budgets import Bucket, Budget, bucket_of, demand_of, whole_budget
 from service.workflow.traffic import Arrivals, Float64s, Int64s, UInt8s
 
 
@@ -37,6 +37,45 @@ def _admit(
             demand = demand_of(budget.weights[axis], 1, uncached[request], cached[request], output[request])
             left[axis] -= demand
             total[axis] += demand
+
+
+@kernel
+def _admit_leaky(
+    time_us: Int64s, uncached: Int64s, cached: Int64s, output: Int64s, bucket: Bucket, total: Float64s, spilled: UInt8s
+) -> None:
+    """Flag the requests that do not fit the bucket of every axis; add to `total` what the others used, by axis."""
+    axes = len(bucket.size)
+    left = bucket.size.copy()
+    before = 0
+    for request in range(len(time_us)):
+        passed = min(time_us[request] - before, bucket.full_us)
+        before = time_us[request]
+        fits = True
+        for axis in range(axes):
+            left[axis] = min(bucket.size[axis], left[axis] + bucket.refill[axis] * passed)
+            demand = demand_of(bucket.weights[axis], 1, uncached[request], cached[request], output[request])
+            fits &= demand <= left[axis]
+        if not fits:
+            spilled[request] = 1
+            continue
+        for axis in range(axes):
+            demand = demand_of(bucket.weights[axis], 1, uncached[request], cached[request], output[request])
+            left[axis] -= demand
+            total[axis] += demand / bucket.scale
+
+
+@kernel
+def _all_fit(time_us: Int64s, uncached: Int64s, cached: Int64s, output: Int64s, bucket: Bucket, axis: int) -> bool:
+    """Tell whether one axis' bucket takes every request."""
+    left, before = bucket.size[axis], 0
+    for request in range(len(time_us)):
+        passed = min(time_us[request] - before, bucket.full_us)
+        before = time_us[request]
+        left = min(bucket.size[axis], left + bucket.refill[axis] * passed)
+        left -= demand_of(bucket.weights[axis], 1, uncached[request], cached[request], output[request])
+        if left < 0:
+            return False
+    return True
 
 
 @kernel
@@ -74,10 +113,14 @@ def replay_throughput(
     Raises WorkflowError where an axis is too fine for whole numbers (see budget.py).
     """
     columns = (arrivals.uncached, arrivals.cached, arrivals.output)
-    budget = whole_budget(capacity, units, [1, *(int(column.max(initial=0)) for column in columns)])
+    largest = [1, *(int(column.max(initial=0)) for column in columns)]
+    budget = whole_budget(capacity, units, largest)
     used = np.zeros(len(capacity.axes))
     spilled = np.zeros(len(arrivals), np.uint8)
-    _admit(arrivals.time_us, *columns, budget, used, spilled)
+    if capacity.leaky:
+        _admit_leaky(arrivals.time_us, *columns, bucket_of(budget, largest), used, spilled)
+    else:
+        _admit(arrivals.time_us, *columns, budget, used, spilled)
     record = recorder(len(arrivals), target)
     if speed is not None:
         _record(service_times(arrivals, speed), spilled, record)
@@ -113,11 +156,33 @@ def sized_units_throughput(arrivals: Arrivals, capacity: ThroughputCapacity, *, 
     columns = (arrivals.uncached, arrivals.cached, arrivals.output)
     largest = [len(arrivals), *(int(column.sum()) for column in columns)]
     budget = whole_budget(capacity.with_second(1), 1, largest)
+    own = [number for number, axis in enumerate(capacity.axes) if (axis.apart is not None) == apart]
+    if capacity.leaky:
+        return max((_sized_leaky(arrivals, budget, axis) for axis in own), default=0)
     most = 0
-    for axis, weights, unit in zip(capacity.axes, budget.weights, budget.budget, strict=True):
-        if (axis.apart is not None) == apart:
-            most = max(most, -(-int(_fullest(arrivals.time_us, *columns, weights, budget.window_us)) // int(unit)))
+    for axis in own:
+        fullest = _fullest(arrivals.time_us, *columns, budget.weights[axis], budget.window_us)
+        most = max(most, -(-int(fullest) // int(budget.budget[axis])))
     return most
+
+
+def _sized_leaky(arrivals: Arrivals, budget: Budget, axis: int) -> int:
+    """Return the smallest number of units whose bucket takes every request; 0 of none.
+
+    With one more the level is never lower, so that every number beyond the smallest takes them all, too.
+    """
+    columns = (arrivals.uncached, arrivals.cached, arrivals.output)
+    largest = [1, *(int(column.max(initial=0)) for column in columns)]
+    failed, met = 0, 1
+    if not len(arrivals):
+        return 0
+    while not _all_fit(arrivals.time_us, *columns, bucket_of(budget, largest, met), axis):
+        failed, met = met, 2 * met
+    while met - failed > 1:
+        middle = (failed + met) // 2
+        fits = _all_fit(arrivals.time_us, *columns, bucket_of(budget, largest, middle), axis)
+        failed, met = (failed, middle) if fits else (middle, met)
+    return met
 
 
 def windows_of(offers: Iterable[Offer]) -> tuple[int, ...]:

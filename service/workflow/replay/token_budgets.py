@@ -37,6 +37,20 @@ class Budget(NamedTuple):
     scale: Float64s
 
 
+class Bucket(NamedTuple):
+    """Leaky buckets in whole numbers, one an axis, so fine that each µs brings a whole number.
+
+    weights: as of Budget, × scale. refill: int64, shape (axes,), each µs. size: int64, shape (axes,), what a bucket
+    holds. full_us: µs after which an empty bucket is full. scale: whole number that all axes' budgets are ×.
+    """
+
+    weights: Int64s
+    refill: Int64s
+    size: Int64s
+    full_us: int
+    scale: int
+
+
 @kernel
 def demand_of(weights: Int64s, requests: int, uncached: int, cached: int, output: int) -> int:
     """Return the demand of quantities on one axis, whose weights have shape (4,)."""
@@ -56,6 +70,22 @@ def _axis_integers(axis: Axis, window_seconds: int) -> tuple[list[int], int, Fra
     scale = Fraction(math.lcm(*(value.denominator for value in values)))
     scale /= math.gcd(*(int(value * scale) for value in values)) or 1
     return [int(value * scale) for value in values[:-1]], int(values[-1] * scale), scale
+
+
+def bucket_of(budget: Budget, largest: Sequence[int], times: int = 1) -> Bucket:
+    """Return the buckets that hold a budget's window, of `times` as many units.
+
+    A bucket of size B that is full after W µs refills B ÷ W each µs: all is brought to W ÷ gcd(B, W) of the budget's
+    units. largest: of each of METER_COLUMNS, of a request. Raises WorkflowError where a sum could exceed 63 bits.
+    """
+    whole = [times * int(size) for size in budget.budget]
+    scale = budget.window_us // math.gcd(budget.window_us, *whole)
+    demands = [sum(int(w) * most for w, most in zip(weights, largest, strict=True)) for weights in budget.weights]
+    if (2 * max(whole) + max(demands)) * scale > MOST:
+        detail = "a leaky bucket has budgets too fine for exact whole numbers: round them, or shorten `burst_seconds`"
+        raise WorkflowError("axis_too_fine", FIELD, detail)
+    size = np.array([each * scale for each in whole], np.int64)
+    return Bucket(budget.weights * scale, size // budget.window_us, size, budget.window_us, scale)
 
 
 def whole_budget(capacity: ThroughputCapacity, units: int, largest: Sequence[int]) -> Budget:

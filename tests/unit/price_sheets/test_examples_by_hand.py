@@ -189,6 +189,25 @@ def test_units_for_a_day_a_week_and_a_month() -> None:
     assert incumbent["dedicated:m70-gsu@1wx2"].monthly_cost == Decimal("10428.571428571429")
 
 
+def test_units_that_are_a_bucket_of_thirty_seconds() -> None:
+    """25,000 input and 1,250 output tokens weighing 4 are the 30,000 that a bucket holds; it refills 1,000 a second."""
+    apart = options("leaky-bucket", log(every_minute(0, 30), tokens=25_000, output=1_250))
+    together = options("leaky-bucket", log(every_minute(0, 1), tokens=25_000, output=1_250))
+    # Thirty seconds later it is full again. A second later two buckets hold 2,000 more than the 30,000 left in them.
+    assert apart["dedicated:m70-units@0x1"].monthly_cost == Decimal(2920)  # 730 × 4
+    assert together["dedicated:m70-units@0x2"].monthly_cost == Decimal(5840)
+    figures = together["dedicated:m70-units@0x2"].figures
+    assert figures is not None
+    assert figures.utilization == pytest.approx(0.5)
+    # 200,000 input tokens at once fit a limit of 400,000 a minute with a minute's burst, three times as many do not.
+    fits = options("leaky-bucket", log(every_minute(0, 30), tokens=200_000, output=10))["serverless:m70-standard"]
+    spills = options("leaky-bucket", log(every_minute(0, 1, 2), tokens=200_000, output=10))["serverless:m70-standard"]
+    assert [option.figures.throttled_share for option in (fits, spills) if option.figures] == [
+        0,
+        pytest.approx(1 / 3, abs=1e-3),
+    ]
+
+
 def test_units_of_input_and_of_output_bought_apart() -> None:
     """50,000 input tokens a minute need two units of 30,000, and 6,000 output tokens three of 2,500."""
     history = log(every_minute(0), tokens=50_000, output=6_000)

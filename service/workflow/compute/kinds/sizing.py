@@ -54,7 +54,7 @@ def _peak_units(case: Case, capacity: Capacity) -> int:
 def enforced(case: Case, capacity: ThroughputCapacity) -> ThroughputCapacity:
     """Return the capacity as it is replayed: where entries are buckets, a bucket is the window."""
     buckets = case.arrivals.buckets
-    return capacity if buckets is None else replace(capacity, window_seconds=buckets.bucket_seconds)
+    return capacity if buckets is None else replace(capacity, window_seconds=buckets.bucket_seconds, leaky=False)
 
 
 def legal(units: Units, needed: int) -> int:

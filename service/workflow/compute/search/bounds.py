@@ -8,7 +8,8 @@ relaxation, for every price of work l >= 0 the block's overflow costs at least
     sum over the block of min(c_i, l * w_i) - l * C.
 The bound of an offer is the best l of a few, summed over blocks; the bound of a candidate is the cheapest offer's.
 Blocks count as the forecast weights their days, since that is what decisions compare (see compute/forecast).
-Provisioned throughput has no flight: its block is the enforcement window and C its budget.
+Provisioned throughput has no flight: its block is the enforcement window and C its budget; of leaky buckets it is a
+longer block, and C what flows in and a full bucket.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,9 @@ COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens",
 
 MULTIPLIERS = (0.25, 0.5, 1.0, 2.0)
 """Prices of work tried, relative to the mean cost of work on serverless."""
+
+BLOCKS_OF_BUCKETS = 8
+"""Seconds of a block for each second's worth that a leaky bucket holds."""
 
 SLACK = 1e-9
 """Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
@@ -321,9 +325,12 @@ def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Bloc
     work += weights.get("input_tokens", 0.0) * arrivals.uncached
     work += weights.get("cached_input_tokens", 0.0) * arrivals.cached
     work += weights.get("output_tokens", 0.0) * arrivals.output
-    window = arrivals.time_us // (capacity.window_seconds * SECOND)
+    # What a leaky bucket takes in a block is what flows in and what it holds at its start.
+    held = capacity.window_seconds if capacity.leaky else 0
+    seconds = BLOCKS_OF_BUCKETS * held or capacity.window_seconds
+    window = arrivals.time_us // (seconds * SECOND)
     starts = np.flatnonzero(np.diff(window, prepend=-1))
     edges = np.append(starts, len(arrivals)).astype(np.int64)
-    rate = float(Fraction(capacity.axes[axis].per_minute) * capacity.window_seconds * SECOND / MINUTE)
+    rate = float(Fraction(capacity.axes[axis].per_minute) * (seconds + held) * SECOND / MINUTE)
     hours = np.searchsorted(arrivals.hour_index, starts, side="right") - 1
     return _Blocks(work, edges, rate, 0.0, _weights_of(case, hours))

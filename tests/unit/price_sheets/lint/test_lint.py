@@ -119,6 +119,7 @@ ERRORS = {
         changed("/offers/2/capacity/axes/0/weights", {"input_tokens": 0}),
         ["/offers/2/capacity/axes/0/weights"],
     ),
+    "window_or_burst": (changed("/offers/2/capacity/burst_seconds", 30), ["/offers/2/capacity/window_seconds"]),
     "unit_without_units": (changed("/offers/2/capacity/axes/0/unit", "GSU"), ["/offers/2/capacity/axes/0/unit"]),
     "not_two_kinds": (apart(axes=1), ["/offers/2/capacity/axes/0/units"]),
     "second_missing": (apart({"term_months": 1, "monthly": "2"}), ["/offers/2/rates/0/second"]),
