@@ -162,7 +162,8 @@ def capacities(draw: st.DrawFn) -> Capacity:
         )
     )
     budget = draw(amounts("200", "4000", places=1))
-    return ThroughputCapacity(draw(st.sampled_from((10, 60))), tuple(Axis(budget, weights) for weights in axes))  # type: ignore[arg-type]
+    seconds, leaky = draw(st.sampled_from(((10, False), (60, False), (10, True), (60, True))))
+    return ThroughputCapacity(seconds, tuple(Axis(budget, weights) for weights in axes), leaky)  # type: ignore[arg-type]
 
 
 @st.composite
