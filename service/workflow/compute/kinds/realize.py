@@ -37,19 +37,16 @@ def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
 
 
 def _reservation(named: OptionKey, units: int, offers: Sequence[Offer]) -> Reservation | None:
-    for offer in offers:
-        if isinstance(offer, Dedicated):
-            for rate in offer.rates:
-                reservation = Reservation(offer.with_second(named.second), rate, units)
-                if reservation.label == named.label and offer.units.at_least(units) == units and _sold(named, offer):
-                    return reservation
-    return None
+    sold = (offer for offer in offers if isinstance(offer, Dedicated) and _sells(offer, units, named.second))
+    found = (Reservation(offer.with_second(named.second), rate, units) for offer in sold for rate in offer.rates)
+    return next((reservation for reservation in found if reservation.label == named.label), None)
 
 
-def _sold(named: OptionKey, offer: Dedicated) -> bool:
-    """Tell whether the units that a key says of the axis bought apart are on offer; none where none is."""
+def _sells(offer: Dedicated, units: int, second: int) -> bool:
+    """Tell whether so many units are on offer, and of an axis bought apart so many of its own, 0 without one."""
     apart = None if offer.apart is None else offer.apart.apart
-    return not named.second if apart is None else apart.at_least(max(named.second, 1)) == named.second
+    others = second == 0 if apart is None else apart.at_least(second) == second
+    return others and offer.units.at_least(units) == units
 
 
 def _serverless(case: Case, offer: Serverless, warm: int) -> Option | None:
