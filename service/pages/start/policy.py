@@ -14,6 +14,7 @@ from service.evaluations.previews import preview
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import Problem
 from service.pages import door
+from service.pages.start import knobs
 from service.pages.start.found import found_so_far
 from service.pages.start.questions import faults, loaded
 from service.policies import queries as policies
@@ -50,6 +51,7 @@ def ask(
 ) -> str:
     """Ask what matters, and show what the answers so far lead to."""
     beside = prepared or Beside(problem=problem)
+    shown = form or request.args.to_dict()
     sheets = request.values.getlist("sheet")
     return render_template(
         "start_policy.html",
@@ -57,10 +59,12 @@ def ask(
         presets=PRESETS.values(),
         policies=list(tx.session.scalars(policies.newest(tx))),
         sheets=sheets,
-        form=form or request.args.to_dict(),
+        form=shown,
         problem=problem,
         beside=beside,
-        faults=dict(faults(beside.problem)),
+        faults=dict(faults(beside.problem, shown)),
+        knobs=list(knobs.lines()),
+        turned={name for name in shown if name.startswith(knobs.PREFIX) and shown[name].strip()},
         found=found_so_far(tx, workload_id, len(sheets) if "sheets_shown" in request.values else None),
         number=queries.last_version(tx, workload_id) + 1,
     )

@@ -10,6 +10,7 @@ from service.evaluations.schemas import NewEvaluationSchema
 from service.kit.http import strict_json
 from service.kit.http.problems import FieldError, Problem, invalid
 from service.kit.http.query import schema_errors
+from service.pages.start import knobs
 from service.policies.policy_schema import merged
 
 FIELDS = {
@@ -42,7 +43,7 @@ def loaded(form: Form, sheets: Sequence[str]) -> Json:
 def _request(form: Form, sheets: Sequence[str]) -> Json:
     """Return the body that an API user would send for this form."""
     base = form.get("base", "")
-    asked: Json = {"policy": merged(_answers(form), _further(form))}
+    asked: Json = {"policy": merged(knobs.said(form), _answers(form), _further(form))}
     if base.startswith("po_"):
         asked["policy_id"] = base
     elif base:
@@ -127,10 +128,12 @@ def _further(form: Form) -> Json:
     return found
 
 
-def faults(problem: Problem | None) -> Iterator[tuple[str, str]]:
-    """Yield field and fault of a refused form; what belongs to no question is of the further knobs."""
+def faults(problem: Problem | None, form: Form) -> Iterator[tuple[str, str]]:
+    """Yield field and fault of a refused form; what belongs to no question is of its knob, else of the further ones."""
     if problem is None:
         return
     for fault in problem.errors:
-        where = next((field for pointer, field in FIELDS.items() if fault.pointer.startswith(pointer)), "further")
+        where = knobs.field_of(fault.pointer, form)
+        if where is None:
+            where = next((field for pointer, field in FIELDS.items() if fault.pointer.startswith(pointer)), "further")
         yield where, fault.detail if where != "further" else f"{fault.pointer}: {fault.detail}"

@@ -1,7 +1,6 @@
 """Guardrails on a page: read in words, proposed, and approved by somebody else."""
 
-import json
-
+from service.pages.decisions.guardrail_form import form_of
 from tests.api.pages.browsing import Browser
 from tests.api.pages.test_decided import value
 from tests.api.pages.test_start import text
@@ -15,12 +14,18 @@ def test_others_are_proposed_and_approved_by_somebody_else(api: ApiClient, other
     shown = text(browser.get(here).text)
     assert "From 100,000 USD on: 2 approvers" in shown
     rules = api.get("/v1/guardrails").json["rules"]
-    assert browser.send(here, rules="{", reason="No").status_code == 400
-    refused = browser.send(here, rules=json.dumps(rules | {"odd": 1}), reason="No")
+    fields = form_of(rules)
+    refused = browser.send(here, **fields | {"band-1-from": "0", "largest_regret-level": "block"}, reason="No")
     assert refused.status_code == 422
-    assert "/rules/odd" in refused.text
-    stricter = rules | {"longest_term_months": {"level": "block", "limit": 12}}
-    assert browser.send(here, rules=json.dumps(stricter), reason="One <year> at most").location == here
+    assert 'id="n-band-1">Begins at 0, not above the band before' in refused.text
+    assert 'id="n-largest_regret"' in refused.text
+    stricter = fields | {"longest_term_months-level": "block", "longest_term_months-limit": "12"}
+    stricter |= {"minimum_coverage-level": "needs", "minimum_coverage-who": "owner", "minimum_coverage-limit": "97.5"}
+    assert browser.send(here, **stricter, reason="One <year> at most").location == here
+    proposed = api.get("/v1/guardrails/versions").json["items"][0]["rules"]
+    assert proposed["minimum_coverage"] == {"level": "needs", "role": "owner", "member_id": None, "limit": 0.975}
+    assert {**proposed, "minimum_coverage": None, "longest_term_months": None} == rules, "the rest as it was"
+    assert form_of(proposed).items() >= stricter.items()
     own = browser.get(here).text
     assert "One &lt;year&gt; at most" in own
     assert 'value="approve"' not in own, "nobody votes on what they proposed"
@@ -32,5 +37,5 @@ def test_others_are_proposed_and_approved_by_somebody_else(api: ApiClient, other
     assert "The shipped guardrails are in force" in text(bo.get(here).text), "the strictest band asks for two"
     assert cy.send(votes, vote="approve", digest=value(seen, "digest")).location == here
     assert "Guardrails 1 are in force" in text(bo.get(here).text)
-    assert "Longest term months 12: else it is blocked" in text(bo.get(here).text)
+    assert "Bound for at most 12 months: else it is blocked" in text(bo.get(here).text)
     assert "Guardrails 1" not in text(Browser.of(other_api).get(here).text)

@@ -76,6 +76,8 @@ WRONG = (
     ({"months": "1.5"}, "i-months", "0"),
     ({"first_token_seconds": "-3"}, "i-first_token_seconds", "1"),
     ({"further": '{"traffic_factor": 0}'}, "further", "/policy/traffic_factor"),
+    ({"knob.hybrid.threshold": "2"}, "n-knob.hybrid.threshold", "1"),
+    ({"knob.queue.wait_ms": "much"}, "n-knob.queue.wait_ms", "number"),
     ({"further": "no"}, "refused", "This is not JSON"),
     ({"sheets_shown": "1"}, "refused", "Choose at least one price sheet"),
     ({"sheets_shown": "1", "sheet": "ps_x:no"}, "refused", ""),
@@ -91,6 +93,7 @@ def test_answers_that_do_not_hold_are_marked_and_kept(api: ApiClient) -> None:
         page = browser.send(f"{start}/policy", **{"residency": "", "slow_request": "0.25"} | fields)
         assert page.status_code in (400, 422), fields
         assert f'id="{field}"' in page.text
+        assert not field.startswith("n-knob") or f'id="{field}" class="bad"' in page.text
         assert said in text(page.text), fields
         assert 'value="0.25"' in page.text
     assert api.get("/v1/evaluations").json["items"] == []

@@ -1,14 +1,18 @@
 """docs/policies.md names every knob with its default, and every preset as it is."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from service.policies.knobs import KNOBS
 from service.policies.policy_schema import policy_document, policy_of
 from service.policies.presets import PRESETS
 
 GUIDE = (Path(__file__).resolve().parents[3] / "docs/policies.md").read_text()
+
+LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
 def knobs(document: dict[str, Any], at: str = "") -> Iterator[tuple[str, Any]]:
@@ -39,7 +43,9 @@ def test_every_knob_is_listed_with_its_default_a_unit_and_a_meaning() -> None:
     }
     assert dict(map(said, listed)) == effective
     assert preferred == {name: value for name, value in effective.items() if "required" in name}
-    assert all(unit and meaning for _, _, unit, meaning in listed)
+    told = {row[0].strip("`"): (row[2], LINK.sub(r"\1", row[3]).removesuffix(", see below")) for row in listed}
+    assert told == {knob.name: (knob.unit, knob.meaning) for knobs in KNOBS.values() for knob in knobs}
+    assert all(unit and meaning for unit, meaning in told.values())
 
 
 def test_every_preset_is_listed_with_its_reasons() -> None:
