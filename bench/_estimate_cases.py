@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from bench._scenarios import dedicated_offers, serverless_offers, week_log, year_series
-from service.cli.demo.load import sheets
-from service.cli.demo.traffic import example_log
+from service.example import sheets
+from service.example.traffic import example_log
 from service.price_sheets.offer_values import build_offers
 from service.price_sheets.validation import load
 from service.workflow.offers import Axis, Dedicated, Meter, Offer, Rate, ThroughputCapacity, Units

@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bench._scenarios import hundred_offers, week_log
-from service.cli.demo.load import WORKLOAD, sheets
-from service.cli.demo.traffic import example_log
+from service.example import WORKLOAD, sheets
+from service.example.traffic import example_log
 from service.price_sheets.offer_values import build_offers
 from service.workflow.compute.replay_cache import NotReplayedError
 from service.workflow.document import document

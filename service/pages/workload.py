@@ -22,10 +22,11 @@ from service.pages.workloads import EVERY, answer, asked_page
 from service.reports import words
 from service.reports.answer import sentence
 from service.reports.drawings.step_chart import Value
+from service.reports.measured import load_chart
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
 from service.reports.sections import policy_words, shape
-from service.reports.timelines import sparkline, totals_chart
+from service.reports.timelines import totals_chart
 from service.traffic_histories import queries as histories
 from service.traffic_histories.models import StoredHistory
 from service.workloads import service
@@ -66,12 +67,13 @@ def _present(tx: Transaction, result: EvaluationResult) -> Json:
     """Return the present answer as its report says it, its decision, its traffic and the policy it stands on."""
     read = Answer(reporting.completed(tx, result.evaluation_id))
     names = Names(reporting.sheets_of(tx, read.body), read.inputs["model"])
+    drawn = charting.found(tx, result.digest)
     return answer(result) | {
         "head": sentence(read, names),
         "due": result.review_by <= tx.now.date().isoformat(),
         "decision": _decision(tx, result.workload_id),
         "shape": shape(read),
-        "traffic": sparkline(charting.found(tx, result.digest)),
+        "load": None if drawn is None else load_chart(read, drawn["traffic"]),
         "policy": policy_words(read.policy),
         "sheets": [f"{sheet.provider}: {sheet.name}" for sheet in names.sheets],
     }

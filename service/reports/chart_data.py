@@ -7,14 +7,14 @@ cheapest at other volumes.
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from service.reports.load_over_time import Steps, load_over_time, plain, steps_of
 from service.reports.offer_names import kind_of
 from service.reports.reading import Answer
 from service.workflow.compute.case import Case
@@ -26,18 +26,12 @@ from service.workflow.options import Option
 from service.workflow.policy import MODES, Policy
 from service.workflow.prepare import prepare, spelled
 from service.workflow.replay.buckets import split_buckets
-from service.workflow.traffic import SECOND, Float64s, TrafficHistory
+from service.workflow.traffic import Float64s, TrafficHistory
 
 Json = dict[str, Any]
 
 VERSION = 2
 """Of this form: what is kept under another one is computed anew."""
-
-STEP_SECONDS = 1800
-"""Length of a step of the traffic, or one bucket where those are longer."""
-
-MOST_STEPS = 2000
-"""Beyond, steps are made longer by whole factors."""
 
 FACTORS = ("0.05", "0.15", "0.3", "0.5", "0.65", "0.8", "0.9", "1", "1.1", "1.25", "1.4", "1.6", "1.8", "2")
 FARTHER = ("2.5", "3", "3.5", "4")
@@ -51,20 +45,6 @@ BUSY_FACTORS = ("0.1", "0.4", "0.7", "1", "1.4", "1.7", "2")
 """Volumes of a history with more replayed requests than BUSY_REQUESTS."""
 
 BUSY_HALVINGS = 3
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Steps of the window from its start: `count` of `seconds` each."""
-
-    seconds: int
-    count: int
-
-    def sums(self, offset_us: NDArray[Any], weights: NDArray[Any]) -> Float64s:
-        """Return the weights of moments (µs from the window's start) summed by step, shape (count,)."""
-        index = np.clip(offset_us // (self.seconds * SECOND), 0, self.count - 1).astype(np.int64)
-        found: Float64s = np.bincount(index, weights=weights, minlength=self.count).astype(np.float64)
-        return found
 
 
 def chart_data(
@@ -87,35 +67,14 @@ def chart_data(
 
 def _traffic(case: Case, option: Option | None) -> Json:
     """Return the load of every step and, of an option with a reserved side, how much of it was refused there."""
-    profile, factor = case.profile, float(case.traffic_factor)
-    steps = _steps(case)
-    minutes = profile.minutes
-    tokens = profile.load_unit != "requests"
-    load = minutes.input_tokens + minutes.output_tokens if tokens or minutes.requests is None else minutes.requests
-    offset = minutes.start_us - profile.start_us
-    total = steps.sums(offset, load) * factor
-    observed = steps.sums(offset, profile.minutes_observed_us) / (steps.seconds * SECOND)
-    refused = _refused(case, option, steps, tokens=tokens)
-    return {
-        "unit": profile.load_unit,
-        "start_us": profile.start_us,
-        "end_us": profile.end_us,
-        "step_seconds": steps.seconds,
+    found = load_over_time(case.profile, float(case.traffic_factor))
+    tokens = case.profile.load_unit != "requests"
+    refused = _refused(case, option, steps_of(case.profile), tokens=tokens)
+    return found | {
         "option": None if option is None else option.key,
-        "total": [_number(value) for value in total],
-        "observed": [_number(min(1.0, value)) for value in observed],
-        "refused": None if refused is None else _scaled(refused, total),
+        "refused": None if refused is None else _scaled(refused, found["total"]),
         "sampled": case.arrivals.sampled,
     }
-
-
-def _steps(case: Case) -> Steps:
-    profile = case.profile
-    seconds = max(STEP_SECONDS, profile.minutes.bucket_seconds)
-    span = profile.end_us - profile.start_us
-    while -(-span // (seconds * SECOND)) > MOST_STEPS:
-        seconds *= 2
-    return Steps(seconds, max(1, -(-span // (seconds * SECOND))))
 
 
 def _refused(case: Case, option: Option | None, steps: Steps, *, tokens: bool) -> tuple[Float64s, Float64s] | None:
@@ -158,13 +117,13 @@ def _moved(case: Case) -> Any:  # noqa: ANN401 - an array of the entries, or not
     return np.repeat(shift, np.diff(arrivals.hour_index))
 
 
-def _scaled(refused: tuple[Float64s, Float64s], total: Float64s) -> list[float | None]:
+def _scaled(refused: tuple[Float64s, Float64s], total: Sequence[float]) -> list[float | None]:
     """Return the refused part of every step's load; None where nothing of a step with load was replayed."""
     part, whole = refused
     found: list[float | None] = []
     for spilled, replayed, load in zip(part, whole, total, strict=True):
         if replayed:
-            found.append(_number(load * min(1.0, spilled / replayed)))
+            found.append(plain(load * min(1.0, spilled / replayed)))
         else:
             found.append(None if load else 0)
     return found
@@ -181,7 +140,7 @@ def _volume(history: TrafficHistory, case: Case, offers: Sequence[Offer], execut
         known += _between(history, case, offers, executor, (before, after), BUSY_HALVINGS if busy else HALVINGS)
     answers = [{"factor": str(factor), "answer": key} for factor, key in sorted(known) if key is not None]
     mean = float(case.profile.load.mean) * float(case.traffic_factor) * 60
-    return {"unit": case.profile.load_unit, "today_per_hour": _number(mean), "points": points, "answers": answers}
+    return {"unit": case.profile.load_unit, "today_per_hour": plain(mean), "points": points, "answers": answers}
 
 
 def _between(
@@ -226,9 +185,3 @@ def _cheapest(case: Case, offers: Sequence[Offer], executor: Executor) -> Iterat
             best = cheapest(alone, offers, executor)
             if best is not None:
                 yield mode, best
-
-
-def _number(value: float) -> float:
-    """Return a number with six significant digits, whole where it is."""
-    rounded = float(f"{float(value):.6g}")
-    return int(rounded) if rounded.is_integer() else rounded

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from service import ENGINE_VERSION
 from service.reports import sections, words
 from service.reports.drawings.duration import duration
+from service.reports.drawings.traffic import load
 from service.reports.drawings.week import week
 from service.reports.facts import Fact
 from service.reports.reading import Answer
@@ -15,12 +16,16 @@ from service.reports.templating import TEMPLATES
 Json = dict[str, Any]
 
 
-def measured_body(measurement: Json) -> Markup:
-    """Return a measurement as a part of a page: heading, facts, charts, and what is missing for a firm answer."""
+def measured_body(measurement: Json, over_time: Json) -> Markup:
+    """Return a measurement as a part of a page: heading, facts, charts, and what is missing for a firm answer.
+
+    over_time: the load of its window, as `load_over_time` returns it.
+    """
     answer = _unanswered(measurement)
     shape = sections.shape(answer)
     rendered = TEMPLATES.get_template("measured.html").render(
         shape=shape,
+        load=load(answer, over_time),
         facts=_facts(measurement),
         checklist=sections.checklist(answer),
         duration=duration(answer, None),
@@ -28,6 +33,12 @@ def measured_body(measurement: Json) -> Markup:
         findings=[finding["sentence"] for finding in measurement["findings"]],
     )
     return Markup(rendered)  # noqa: S704 - every value was escaped by the template
+
+
+def load_chart(answer: Answer, over_time: Json) -> Markup | None:
+    """Return the load of an answer's window over time as a part of a page; None where nothing came."""
+    found = load(answer, over_time)
+    return None if found is None else Markup(TEMPLATES.get_template("load.html").render(load=found))  # noqa: S704
 
 
 def _unanswered(measurement: Json) -> Answer:

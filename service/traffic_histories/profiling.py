@@ -11,6 +11,7 @@ from service.kit.app_context import runtime
 from service.kit.db import row_security
 from service.kit.db.transaction import Actor
 from service.kit.http.problems import NOT_FOUND, Problem, define
+from service.reports.load_over_time import load_over_time
 from service.traffic_histories import queries
 from service.traffic_histories.models import StoredHistory
 from service.workflow.document.encoding import encoded
@@ -29,19 +30,26 @@ UNMEASURABLE = define(
 )
 
 KEPT = 64
-"""Profiles a process keeps; one is about ten kilobytes."""
+"""Profiles a process keeps; one is about twenty kilobytes."""
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Json = dict[str, Any]
 
+Found = tuple[Json | None, Json | None, str | None]
+"""A measurement, the load over time, and why there is neither."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A history and its measurement as JSON, None where it cannot be measured, for the reason `lacking`."""
+    """A history and its measurement as JSON, None where it cannot be measured, for the reason `lacking`.
+
+    over_time: the load of its window, as `load_over_time` returns it.
+    """
 
     history: StoredHistory
     measurement: Json | None
+    over_time: Json | None
     lacking: str | None = None
 
 
@@ -49,15 +57,15 @@ class _Kept:
     """The latest measurements by content and zone, which are all they depend on."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[str, str], tuple[Json | None, str | None]] = OrderedDict()
+        self._found: OrderedDict[tuple[str, str], Found] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[str, str]) -> tuple[Json | None, str | None] | None:
+    def get(self, key: tuple[str, str]) -> Found | None:
         """Return what is kept under a key."""
         with self._lock:
             return self._found.get(key)
 
-    def put(self, key: tuple[str, str], value: tuple[Json | None, str | None]) -> None:
+    def put(self, key: tuple[str, str], value: Found) -> None:
         """Keep a value, and forget the oldest beyond `KEPT`."""
         with self._lock:
             self._found[key] = value
@@ -122,11 +130,12 @@ def quality(found: Measured) -> Json:
     }
 
 
-def _measurement(traffic: TrafficHistory, zone: str) -> tuple[Json | None, str | None]:
+def _measurement(traffic: TrafficHistory, zone: str) -> Found:
     try:
-        return encoded(measurement(measure(traffic, Policy(zone=zone)))), None
+        found = measure(traffic, Policy(zone=zone))
     except WorkflowError as error:
-        return None, str(error)
+        return None, None, str(error)
+    return encoded(measurement(found)), load_over_time(found), None
 
 
 def _charts(whole: Json) -> Json:

@@ -63,6 +63,7 @@ def every_page(served: Served) -> dict[str, str]:
         "renewals": "/decisions/renewals",
         "renewal": renewal,
         "guardrails": "/decisions/guardrails",
+        "delegations": "/decisions/delegations",
         "prices": "/prices",
         "price sheet": f"/prices/{sheet}",
         "price of an offer": f"/prices/{moved}/offers/tokens",

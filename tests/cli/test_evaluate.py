@@ -8,7 +8,7 @@ import pytest
 from service.evaluations.document import digest_of
 from tests.cli.crossover import crossover
 
-SHEETS = Path(__file__).resolve().parents[2] / "service/cli/demo/price_sheets"
+SHEETS = Path(__file__).resolve().parents[2] / "service/example/price_sheets"
 
 
 @pytest.fixture(scope="module")

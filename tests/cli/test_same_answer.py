@@ -14,7 +14,7 @@ from tests.effort import EFFORT
 from tests.server import JSON, Server, serving
 from tests.shared_data import shared_data
 
-SHEETS = Path(__file__).resolve().parents[2] / "service/cli/demo/price_sheets"
+SHEETS = Path(__file__).resolve().parents[2] / "service/example/price_sheets"
 MODEL = "llama-3.3-70b-instruct"
 PROVISIONAL = {"sufficiency": {"allow_provisional": True}}
 

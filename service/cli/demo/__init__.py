@@ -1,1 +1,1 @@
-"""The shipped example: real list prices of one open model, and a generated workload to decide on."""
+"""Starts the service with the shipped example in it: a person's first look."""

@@ -5,33 +5,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import click
 
 from service.cli.demo.client import Client
-from service.cli.demo.traffic import DAYS, END, START, example_log, write_csv
 from service.cli.exits import Refused
+from service.example import WORKLOAD, sheets
+from service.example.traffic import DAYS, END, START, example_log, write_csv
 
 Json = dict[str, Any]
 
-WORKLOAD: Json = {
-    "name": "Example: document assistant",
-    "description": "Two generated weeks of traffic, not measured anywhere.",
-    "model": "llama-3.3-70b-instruct",
-    "labels": {"generated": "true"},
-}
-
 POLL_SECONDS = 0.5
-
-
-def sheets() -> Iterator[Json]:
-    """Yield the shipped price sheets, by provider."""
-    shipped = (entry for entry in files("service.cli.demo").joinpath("price_sheets").iterdir())
-    for path in sorted(shipped, key=lambda entry: entry.name):
-        yield json.loads(path.read_text())
 
 
 def load(client: Client) -> Json:

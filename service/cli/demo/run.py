@@ -115,7 +115,7 @@ def _where_next(client: Client, evaluation: Json, folder: Path) -> str:
     link = sign_in_links.make(folder, signed_in.key_id)
     again = f"{client.url}/v1/workloads/{evaluation['workload_id']}/evaluations"
     return f"""\
-Prices are public list prices with their sources in service/cli/demo/price_sheets; the traffic is generated.
+Prices are public list prices with their sources in service/example/price_sheets; the traffic is generated.
 
 The same with pictures: {(folder / REPORT).resolve().as_uri()}
 

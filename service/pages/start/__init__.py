@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
-from service.pages.start import policy, prices, shape, traffic
+from service.pages.start import example, policy, prices, shape, traffic
 
 
 def register(blueprint: Blueprint) -> None:
     """Add the steps."""
-    for step in (traffic, shape, prices, policy):
+    for step in (traffic, example, shape, prices, policy):
         step.register(blueprint)

@@ -58,7 +58,7 @@ def show_shape(tx: Transaction, workload_id: str, prepared: Measured | None) -> 
     return render_template(
         "start_shape.html",
         workload=workload,
-        body=None if prepared.measurement is None else measured_body(prepared.measurement),
+        body=None if prepared.measurement is None else measured_body(prepared.measurement, prepared.over_time or {}),
         lacking=prepared.lacking,
         read=read_file(history.report),
         zones=sorted(zone_names()),

@@ -44,10 +44,10 @@ def start(tx: Transaction, form: Json | None = None, problem: Problem | None = N
     return _page(tx, None, form or {}, problem)
 
 
-def create_workload(tx: Transaction, form: Json, prepared: tuple[Json, Upload]) -> str:
+def create_workload(tx: Transaction, form: Json, prepared: tuple[Json, Upload]) -> str:  # noqa: ARG001 - in prepared
     """Store the workload and its traffic; lead to what the traffic is like."""
     facts, upload = prepared
-    return _kept(tx, _named(tx, form, facts), upload)
+    return kept(tx, named(tx, facts), upload)
 
 
 def show_traffic_form(
@@ -59,7 +59,7 @@ def show_traffic_form(
 
 def add_traffic(tx: Transaction, form: Json, workload_id: str, prepared: Upload) -> str:  # noqa: ARG001
     """Store the traffic of a workload; lead to what it is like."""
-    return _kept(tx, workloads.get(tx, workload_id), prepared)
+    return kept(tx, workloads.get(tx, workload_id), prepared)
 
 
 def _most() -> int:
@@ -95,18 +95,19 @@ def _file(form: Json, model: str) -> Iterator[Upload]:
         yield upload
 
 
-def _named(tx: Transaction, form: Json, facts: Json) -> Workload:
+def named(tx: Transaction, facts: Json) -> Workload:
     """Return the workload of this name, a new one where there is none. Raises Problem 409 for another model's."""
     named = tx.session.scalars(queries.workloads(tx).where(Workload.name == facts["name"]).limit(2)).all()
     if not named:
         return workloads.create(tx, facts)
     if len(named) > 1 or named[0].model.casefold() != facts["model"].casefold():
-        detail = f"There is a workload {form['name'].strip()!r} already, for {named[0].model}. Choose another name."
+        detail = f"There is a workload {facts['name']!r} already, for {named[0].model}. Choose another name."
         raise Problem(CONFLICT, detail, errors=[FieldError("/name", "taken", detail)])
     return named[0]
 
 
-def _kept(tx: Transaction, workload: Workload, upload: Upload) -> str:
+def kept(tx: Transaction, workload: Workload, upload: Upload) -> str:
+    """Store what was read as traffic of a workload; return the address of what it is like."""
     tx.session.flush()
     kept = service.keep(tx, workload.id, upload)
     return f"/start/{workload.id}/traffic?history={kept.history.id}"

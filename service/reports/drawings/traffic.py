@@ -1,7 +1,7 @@
 """`traffic`: what the reservation carries over time, and what overflows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -132,6 +132,22 @@ def traffic(answer: Answer, names: Names, drawn: Json, carried: float | None) ->
         *_numbers(steps, start, zone, data["unit"]),
         _description(answer, highest, data["unit"], line),
     )
+
+
+def load(answer: Answer, over_time: Json) -> TrafficChart | None:
+    """Return the chart of a window's load alone, whatever serves it, in grey."""
+    found = traffic(answer, Names(), {"traffic": over_time | {"option": None, "refused": None}}, None)
+    if found is None:
+        return None
+    steps = Steps(float(over_time["step_seconds"]), over_time["total"], over_time["observed"], None)
+    rate, negative = max((steps.rate(i, total), -i) for i, total in enumerate(steps.total))
+    zone = answer.measured["window"]["zone"]
+    start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=over_time["start_us"])
+    moment = (start + timedelta(seconds=-negative * steps.seconds)).astimezone(zone_of(zone))
+    heading = (
+        f"Busiest on {moment:%a} {words.day(moment)}, {moment:%H:%M}: {words.rate(rate)} {over_time['unit']} a minute"
+    )
+    return replace(found, heading=heading, deck=f"Load over the window, {zone};")
 
 
 def _paths(steps: Steps, span: timedelta, most: float) -> Paths:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.cli.demo.traffic import COLUMNS, DAYS, END, START, example_log, write_csv
+from service.example.traffic import COLUMNS, DAYS, END, START, example_log, write_csv
 from service.workflow.traffic import DAY, MINUTE, RequestLog
 
 
