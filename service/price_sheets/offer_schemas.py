@@ -265,7 +265,8 @@ class DedicatedOfferSchema(OfferSchema):
     """Reserved units at one or more rates. Without `capacity` the price is kept but nothing can be sized with it.
 
     `capacity_profile_id`: the profile whose capacity a stored sheet gets filled in, of its version
-    `capacity_profile_version`, or of its latest where that is left out.
+    `capacity_profile_version`, or of its latest where that is left out. `schedule`: the units run, and are billed, in
+    these hours of the week alone, and for `start_seconds` before each time.
     """
 
     mode = Choice(("dedicated",), required=True)
@@ -279,6 +280,7 @@ class DedicatedOfferSchema(OfferSchema):
     )
     start_seconds = Number(minimum=0, maximum=DAY_SECONDS)
     autoscale = fields.Nested(AutoscaleSchema)
+    schedule = fields.Nested(WeekHoursSchema)
 
 
 OFFERS: dict[str, type[Schema]] = {"serverless": ServerlessOfferSchema, "dedicated": DedicatedOfferSchema}

@@ -1,6 +1,7 @@
 """From the document of a checked price sheet to the values of the workflow, field by field."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -9,11 +10,12 @@ from typing import Any
 
 from service.price_sheets.fields import DAYS
 from service.workflow.bill import quantize
-from service.workflow.conditions import Condition, Conditional, WeekHours
+from service.workflow.conditions import DAY_MINUTES, Condition, Conditional, WeekHours
 from service.workflow.fit import without_reading
 from service.workflow.offers import (
     HOURS_PER_MONTH,
     METERS,
+    WEEK_SECONDS,
     WEIGHTED_METERS,
     Autoscale,
     Axis,
@@ -112,10 +114,13 @@ def _serverless(offer: Json, sheet: Json) -> Serverless:
 
 
 def _dedicated(offer: Json, sheet: Json) -> Dedicated:
+    hours = _hours(offer["schedule"]) if "schedule" in offer else None
+    rates = (_rate(rate) for rate in sorted(offer["rates"], key=months_of))
+    seconds = WEEK_SECONDS if hours is None else _run_seconds(hours, offer.get("start_seconds", 0))
     return Dedicated(
         **_common(offer, sheet),
-        rates=tuple(_rate(rate) for rate in sorted(offer["rates"], key=months_of)),
-        capacity=_capacity(offer["capacity"]),
+        rates=tuple(replace(rate, week_seconds=seconds) for rate in rates),
+        capacity=replace(_capacity(offer["capacity"]), hours=hours),
         units=Units(**offer.get("units", {})),
         unit=offer.get("unit", "replica"),
         start_seconds=_seconds(offer.get("start_seconds")),
@@ -149,6 +154,12 @@ def _condition(given: Json) -> Condition:
 def _hours(hours: Json) -> WeekHours:
     days = sorted(DAYS.index(day) for day in hours.get("days", DAYS))
     return WeekHours(hours["zone"], tuple(days), minute_of(hours["from"]), minute_of(hours["until"]))
+
+
+def _run_seconds(hours: WeekHours, start_seconds: float) -> int:
+    """Return for how much of a week units are billed that run in some hours and are started before each time."""
+    starts = 0 if hours.minutes == DAY_MINUTES else len(hours.days) * start_seconds
+    return min(WEEK_SECONDS, hours.week_minutes * 60 + round(starts))
 
 
 def minute_of(time: str) -> int:

@@ -19,7 +19,7 @@ from service.reports.offer_names import kind_of
 from service.reports.reading import Answer
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.kinds.replay_specs import QueueProbe, SpillProbe
 from service.workflow.compute.redecide import case_of, cheapest, decide_again, measured_case, with_factor
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Offer
 from service.workflow.options import Option
@@ -89,8 +89,11 @@ def _refused(case: Case, option: Option | None, steps: Steps, *, tokens: bool) -
         return _refused_of_buckets(case, capacity, units, steps, tokens=tokens)
     weight = counts.astype(np.float64) if tokens else np.ones(len(arrivals))
     if option.mode == "dedicated" and isinstance(capacity, ConcurrencyCapacity):
-        return np.zeros(steps.count), steps.sums(offset, weight)
-    spilled = SpillProbe(capacity, units, option.threshold or 0).run(case).spilled_mask
+        if capacity.hours is None:
+            return np.zeros(steps.count), steps.sums(offset, weight)
+        spilled = QueueProbe(capacity, units).run(case).spilled_mask
+    else:
+        spilled = SpillProbe(capacity, units, option.threshold or 0).run(case).spilled_mask
     return steps.sums(offset, weight * spilled), steps.sums(offset, weight)
 
 

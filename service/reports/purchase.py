@@ -106,11 +106,12 @@ def _units_item(chosen: ReportOption, units: int, lines: Sequence[BillLine], off
     first, hourly = lines[0], lines[0].unit == "unit_hours"
     unit = offer.unit if offer.unit in offer.thing else f"{offer.thing} {offer.unit}"
     within = words.term(chosen.term_months)
+    hours = (quantity / max(units, 1)).quantize(Decimal("0.1")).normalize()
     if chosen.mode == "autoscaled":
         note = f"{chosen.minimum_units or 0} to {chosen.units} as needed, {words.count(float(quantity))} unit hours"
     else:
         plain = offer.units(units)
-        note = f"{units:,} {plain}, {within}" + (", 730 hours" if hourly else "")
+        note = f"{units:,} {plain}, {within}" + (f", {hours:,f} hours" if hourly else "")
     by = {24: "a day", 168: "a week"}.get(first.per, "an hour") if hourly else "a month"
     price = f"{words.price(first.unit_price)} {by}"
     name = f"{offer.provider} {unit}".strip()

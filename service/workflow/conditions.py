@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 DAY_MINUTES = 24 * 60
+WEEK_MINUTES = 7 * DAY_MINUTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class WeekHours:
     def minutes(self) -> int:
         """How long it is on each of its days."""
         return (self.end - self.start) % DAY_MINUTES or DAY_MINUTES
+
+    @property
+    def week_minutes(self) -> int:
+        """How long it is in a week."""
+        return len(self.days) * self.minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal, get_args
 
-from service.workflow.conditions import Condition, Conditional, Conditions
+from service.workflow.conditions import Condition, Conditional, Conditions, WeekHours
 
 Meter = Literal[
     "input_tokens",
@@ -39,6 +39,9 @@ TIERS: tuple[ServiceTier, ...] = get_args(ServiceTier)
 
 HOURS_PER_MONTH = 730
 """Hours in a month of money, the convention of the large clouds (8,760 hours a year / 12)."""
+
+
+WEEK_SECONDS = 168 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ class Rate:
     Exactly one of `hourly` (money for `per_hours` hours: 24 by the day, 168 by the week) and `monthly` is given, both
     per unit; `upfront` is per unit and term. `billing_seconds` is the step in which running time is billed. owned:
     what `monthly` is made of where the unit is bought and run by its user, as pairs of name and money a month. second:
-    money for a unit of the axis that is bought apart, for the time that `hourly` or `monthly` is for.
+    money for a unit of the axis that is bought apart, for the time that `hourly` or `monthly` is for. week_seconds: how
+    much of a week is billed by the hour, less where the unit runs by a timetable.
     """
 
     term_months: int
@@ -168,6 +172,12 @@ class Rate:
     per_hours: int = 1
     owned: tuple[tuple[str, Decimal], ...] = ()
     second: Decimal = Decimal(0)
+    week_seconds: int = WEEK_SECONDS
+
+    @property
+    def hours_per_month(self) -> Decimal:
+        """Hours a month that a unit is billed for: 730, or the part of them in which it runs."""
+        return Decimal(HOURS_PER_MONTH * self.week_seconds) / WEEK_SECONDS
 
     @property
     def monthly_per_unit(self) -> Decimal:
@@ -175,12 +185,12 @@ class Rate:
         if self.monthly is not None:
             return self.monthly
         assert self.hourly is not None
-        return self.hourly * HOURS_PER_MONTH / self.per_hours
+        return self.hourly * self.hours_per_month / self.per_hours
 
     @property
     def monthly_per_second_unit(self) -> Decimal:
         """Money one unit of the axis bought apart costs in a 730-hour month."""
-        return self.second if self.monthly is not None else self.second * HOURS_PER_MONTH / self.per_hours
+        return self.second if self.monthly is not None else self.second * self.hours_per_month / self.per_hours
 
     def monthly_of(self, units: int, second: int = 0) -> Decimal:
         """Return what units, and those of the axis bought apart, cost in a 730-hour month, without upfront."""
@@ -230,7 +240,7 @@ class ConcurrencyCapacity:
     context_tokens: the tokens that each stream held on average when the decode curve was measured. kv_tokens: tokens
     that the unit's memory holds; requests whose input and half output do not fit wait, or spill. measured_with: input
     and output tokens of the requests that the speeds were measured with, whose reading was taken out of them; None
-    where it was not said.
+    where it was not said. hours: of the week, in which alone the unit runs; None: always.
     """
 
     slots: int
@@ -241,6 +251,7 @@ class ConcurrencyCapacity:
     context_tokens: float = 0.0
     kv_tokens: int | None = None
     measured_with: tuple[float, float] | None = None
+    hours: WeekHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +277,13 @@ class ThroughputCapacity:
     """Provisioned throughput: every axis is a use-it-or-lose-it budget per aligned window of `window_seconds`.
 
     leaky: it is a bucket instead that refills all the time at the budget's rate, and holds what `window_seconds` bring.
+    hours: as of ConcurrencyCapacity.
     """
 
     window_seconds: int
     axes: tuple[Axis, ...]
     leaky: bool = False
+    hours: WeekHours | None = None
 
     @property
     def apart(self) -> Axis | None:

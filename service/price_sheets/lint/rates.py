@@ -27,6 +27,7 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
     if "autoscale" in offer and offer.get("capacity", {}).get("kind") == "throughput":
         detail = "Units of throughput are computed as running all the time; leave `autoscale` out, or state slots."
         yield error("autoscale_of_throughput", f"{pointer}/autoscale", detail)
+    yield from _schedule(offer, pointer)
     yield from _window(offer.get("capacity", {}), f"{pointer}/capacity")
     yield from _apart(offer, pointer)
     for index, axis in enumerate(offer.get("capacity", {}).get("axes", ())):
@@ -114,6 +115,19 @@ def _against_on_demand(rates: list[Json], pointer: str) -> Iterator[Finding]:
                 "More than 50 times apart from the on-demand rate: one of them is hourly where the other is monthly."
             )
             yield warning("hourly_or_monthly", f"{pointer}/{index}", detail)
+
+
+def _schedule(offer: Json, pointer: str) -> Iterator[Finding]:
+    """Yield whether units that run by the hours of a week are paid by the hour, without a term."""
+    if "schedule" not in offer:
+        return
+    if "autoscale" in offer:
+        detail = "Units follow either the load or the hours of the week: leave one of `autoscale` and `schedule` out."
+        yield error("schedule_and_autoscale", f"{pointer}/schedule", detail)
+    for index, rate in enumerate(offer["rates"]):
+        if months_of(rate) or "hourly" not in rate:
+            detail = "Only what is paid by the hour, without a term, costs nothing while it does not run: leave it out."
+            yield error("schedule_not_hourly", f"{pointer}/rates/{index}", detail)
 
 
 def _window(capacity: Json, pointer: str) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import TypeGuard
 from service.workflow.bill import serverless_lines, share_of, total
 from service.workflow.compare.unit_work import unit_axes
 from service.workflow.compute.case import Case
+from service.workflow.conditions import WEEK_MINUTES
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Offer, Serverless
 from service.workflow.options import Reservation
 
@@ -91,7 +92,8 @@ def _crossover(case: Case, unit: Reservation, serverless: str, per_request: floa
 
 
 def unit_requests_per_hour(case: Case, capacity: Capacity) -> float:
-    """Return the mean requests an hour that a full unit serves (infinite where they use none of it)."""
+    """Return the mean requests an hour that a full unit serves: infinite where they use none of it."""
     requests = case.measured[0]
     demands = ((axis.per_hour, axis.work(case.measured) / requests) for axis in unit_axes(case, capacity))
-    return min((most / demand for most, demand in demands if demand), default=float("inf"))
+    run = 1.0 if capacity.hours is None else capacity.hours.week_minutes / WEEK_MINUTES
+    return min((most * run / demand for most, demand in demands if demand), default=float("inf"))

@@ -19,8 +19,12 @@ import numpy as np
 from service.workflow.bill import prices_cached_apart
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import loads_of_all
+from service.workflow.measure.classes import within
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Price, Serverless
 from service.workflow.traffic import MINUTE, SECOND, Float64s
+
+BEYOND = 1e200
+"""A load that no number of units carries."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +80,15 @@ class Spill:
 
 
 def _units_of(case: Case, capacity: Capacity) -> Float64s:
-    """Return the load of each bucket in full units, of its fullest axis, at the case's traffic factor."""
+    """Return the load of each bucket in full units, of its fullest axis, at the case's traffic factor.
+
+    Of what comes outside the hours in which units run it is beyond any number of them.
+    """
     seconds = case.profile.minutes.bucket_seconds
     loads = loads_of_all(case.profile, capacity).by_axis * float(case.traffic_factor)
+    if capacity.hours is not None:
+        outside = ~within(capacity.hours, case.profile.minutes.start_us)
+        loads = np.where(outside[:, None] & (loads > 0), BEYOND, loads)
     if isinstance(capacity, ConcurrencyCapacity):
         return loads[:, 0] / seconds
     budgets = np.array([float(axis.per_minute) for axis in capacity.axes]) * seconds * SECOND / MINUTE

@@ -103,7 +103,7 @@ def _step(case: Case, option: Option, before: tuple[int, Overflow], after: tuple
         cost=cost,
         avoided=avoided,
         saving=avoided - cost,
-        utilization=kept / full,
+        utilization=kept / full if full else 0.0,
         break_even=float(cost) * kept / (float(avoided) * full) if kept > 0 and avoided > 0 else None,
     )
 

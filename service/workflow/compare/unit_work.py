@@ -1,10 +1,11 @@
 """Work of a full unit: what crossovers and marginal units measure a reserved unit by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.sizing import enforced
+from service.workflow.compute.kinds.timetable import inner_case
 from service.workflow.offers import Capacity, ConcurrencyCapacity
 from service.workflow.replay.speed import full_streams, mean_held, token_us, unit_speed
 from service.workflow.replay.token_budgets import METER_COLUMNS
@@ -43,6 +44,8 @@ def unit_axes(case: Case, capacity: Capacity) -> list[UnitAxis]:
 
 def unit_hours(case: Case, capacity: Capacity) -> float:
     """Return the hours that a unit can work in the replayed time; a budget is there for whole windows."""
+    if capacity.hours is not None:
+        return unit_hours(inner_case(case, capacity.hours), replace(capacity, hours=None))
     if isinstance(capacity, ConcurrencyCapacity):
         return case.replayed_us / HOUR
     capacity = enforced(case, capacity)

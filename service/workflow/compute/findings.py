@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.timetable import runs_by_hours
 from service.workflow.measure.profile import Finding
-from service.workflow.offers import Offer, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.replay.limits import stated
 from service.workflow.replay.throughput import windows_of
 from service.workflow.traffic import HOUR
@@ -12,7 +13,8 @@ from service.workflow.traffic import HOUR
 
 def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
     """Return the findings of a case's replays."""
-    return (*_coarse_window(case, offers), *_coarse_limits(case, offers), *_synthesized(case), *_sampled(case))
+    coarse = (*_coarse_window(case, offers), *_coarse_limits(case, offers))
+    return (*coarse, *_by_hours(case, offers), *_synthesized(case), *_sampled(case))
 
 
 def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
@@ -39,6 +41,18 @@ def _coarse_limits(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
             f"Limits of {', '.join(sorted(limited)[:3])} hold for a minute, but traffic is known every "
             f"{buckets.bucket_seconds} seconds, overflow by the hour, requests not at all: throttling is understated. "
             "Upload requests, or shorter buckets with request counts.",
+        )
+
+
+def _by_hours(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+    found = [o.sku for o in offers if isinstance(o, Dedicated) and o.capacity.hours is not None]
+    if found and not runs_by_hours(case):
+        yield Finding(
+            "hours_not_replayed",
+            (("offers", len(found)),),
+            f"{', '.join(sorted(found)[:3])} is left out: units that run by hours of the week are replayed on every "
+            "single request, and here there are none, or only a sample was. Upload requests, fewer weeks of them, or "
+            "offer the units without `schedule`.",
         )
 
 

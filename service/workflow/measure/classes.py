@@ -6,12 +6,9 @@ Of a log both are exact; of a series a request is the mean one of its bucket, an
 import numpy as np
 from numpy.typing import NDArray
 
-from service.workflow.conditions import DAY_MINUTES, Conditions, WeekHours
-from service.workflow.measure.profile import HOURS_PER_WEEK
+from service.workflow.conditions import DAY_MINUTES, WEEK_MINUTES, Conditions, WeekHours
 from service.workflow.measure.week import hours_of, zone_of
 from service.workflow.traffic import HOUR, MINUTE, Arrivals, BucketSeries, Int64s, TrafficHistory
-
-WEEK_MINUTES = HOURS_PER_WEEK * 60
 
 
 def classes_of(conditions: Conditions, time_us: Int64s, inputs: Int64s) -> Int64s:
@@ -23,7 +20,7 @@ def classes_of(conditions: Conditions, time_us: Int64s, inputs: Int64s) -> Int64
     for number, condition in enumerate(conditions, start=1):
         met = inputs > condition.input_above if condition.input_above else np.ones(len(time_us), np.bool_)
         if condition.hours is not None:
-            met &= _within(condition.hours, time_us)
+            met &= within(condition.hours, time_us)
         found[met] = number
     return found
 
@@ -47,7 +44,7 @@ def times_of(arrivals: Arrivals, start_us: int) -> Int64s:
     return times
 
 
-def _within(hours: WeekHours, time_us: Int64s) -> NDArray[np.bool_]:
+def within(hours: WeekHours, time_us: Int64s) -> NDArray[np.bool_]:
     """Return whether each time is in the hours."""
     if not len(time_us):
         return np.zeros(0, np.bool_)

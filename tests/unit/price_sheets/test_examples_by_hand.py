@@ -208,6 +208,22 @@ def test_units_that_are_a_bucket_of_thirty_seconds() -> None:
     ]
 
 
+def test_units_that_run_in_office_hours() -> None:
+    """A week of 45 hours is 195.536 of 730 hours a month. The log begins on a Thursday at 01:00 in Berlin."""
+    found = options("office-hours", log(every_minute(0), tokens=50_000, output=500))
+    reserved = Decimal("782.142857142857")  # 45 × 730 ÷ 168 × 4
+    hybrid = found["hybrid:m70-office@0x1+m70-standard"]
+    lines = {line.code: line for line in hybrid.lines}
+    assert lines["reserved_units"].amount + lines["idle"].amount == reserved
+    assert lines["reserved_units"].quantity + lines["idle"].quantity == Decimal("195.536")
+    # Of 73 hours those of Thursday and Friday are run: 18; every minute of the other 55 spills 1.00 + 0.04.
+    assert hybrid.monthly_cost == reserved + 55 * 60 * 10 * Decimal("1.04")
+    alone = found["dedicated:m70-office@0x1"]
+    assert alone.monthly_cost == reserved
+    assert [violation.code for violation in alone.violations] == ["outside_hours"]
+    assert alone.violations[0].sentence.startswith("75.3% of the requests come outside the hours")
+
+
 def test_units_of_input_and_of_output_bought_apart() -> None:
     """50,000 input tokens a minute need two units of 30,000, and 6,000 output tokens three of 2,500."""
     history = log(every_minute(0), tokens=50_000, output=6_000)

@@ -7,6 +7,7 @@ import numpy as np
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of, missed
 from service.workflow.compute.kinds.sizing import legal, peak_units, sized
+from service.workflow.compute.kinds.timetable import inner_case, refused_outside
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Speed, ThroughputCapacity, Units
 from service.workflow.replay.autoscaled import replay_autoscaled
 from service.workflow.replay.buckets import split_buckets
@@ -31,6 +32,9 @@ class SpillProbe:
         return case.once(self, lambda: self._run(case))
 
     def _run(self, case: Case) -> ReservedReplay:
+        if self.capacity.hours is not None:
+            always = replace(self, capacity=replace(self.capacity, hours=None))
+            return refused_outside(case, self.capacity.hours, always.run)
         if case.arrivals.buckets is not None and not isinstance(self.capacity, ConcurrencyCapacity):
             return _split(case, case.arrivals.buckets, self.capacity, self.units)
         replay = self._replay(case)
@@ -60,9 +64,13 @@ class QueueProbe:
 
     def run(self, case: Case) -> ReservedReplay:
         """Replay the case's requests."""
-        return case.once(
-            self, lambda: replay_dedicated(case.arrivals, self.capacity, self.units, case.target, case.queue_goal)
-        )
+        return case.once(self, lambda: self._run(case))
+
+    def _run(self, case: Case) -> ReservedReplay:
+        if self.capacity.hours is not None:
+            always = replace(self, capacity=replace(self.capacity, hours=None))
+            return refused_outside(case, self.capacity.hours, always.run)
+        return replay_dedicated(case.arrivals, self.capacity, self.units, case.target, case.queue_goal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,11 @@ class SizedProbe:
         return case.once(self, lambda: self._run(case))
 
     def _run(self, case: Case) -> tuple[int, ReservedReplay]:
+        hours = self.capacity.hours
+        if hours is not None:
+            always = replace(self, capacity=replace(self.capacity, hours=None))
+            units, _ = always.run(inner_case(case, hours))
+            return units, refused_outside(case, hours, lambda inner: always.run(inner)[1])
         if not isinstance(self.capacity, ConcurrencyCapacity):
             units = legal(self.units, peak_units(case, self.capacity))
             return units, SpillProbe(self.capacity, units, 0, self.speed).run(case)

@@ -12,6 +12,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.replacement import lost_latency, made_up, outage_value, replacement_cost
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import load_of
+from service.workflow.compute.kinds.timetable import inner_case, inside
 from service.workflow.compute.metrics import (
     coverage,
     latency_violations,
@@ -59,13 +60,13 @@ def reservation_lines(reservation: Reservation, used: float, second_used: float 
 def _unit_lines(prefix: str, rate: Rate, units: int, price: Decimal, utilization: float) -> list[Line]:
     """Return what units of one kind cost, used and idle."""
     hourly = rate.hourly is not None
-    quantity = Decimal(units * HOURS_PER_MONTH if hourly else units)
+    quantity = (units * rate.hours_per_month).quantize(MILLI, ROUND_HALF_EVEN) if hourly else Decimal(units)
     used = (quantity * Decimal(repr(round(utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
     unit = "unit_hours" if hourly else "unit_months"
     busy = line(f"{prefix}reserved_units", used, unit, price, rate.per_hours)
     idle = line(f"{prefix}idle", quantity - used, unit, price, rate.per_hours)
-    # Of a price by the week no line ends; the two of them are what the units cost.
-    whole = quantize(units * price * (HOURS_PER_MONTH if hourly else 1) / rate.per_hours)
+    # Of a price by the week, or of hours of the week, no line ends; the two of them are what the units cost.
+    whole = quantize(units * price * (rate.hours_per_month if hourly else 1) / rate.per_hours)
     return [busy, replace(idle, amount=whole - busy.amount)]
 
 
@@ -135,7 +136,7 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
     violations = (
         reserved_violations(case, reservation.offer)
         + term_violations(case.policy, reservation)
-        + throttle_violations(case, served.throttled)
+        + _refused(case, reservation, served.throttled)
         + _capacity_violations(case, reservation, served.replay.served_work, served.replay.waits)
         + latency_violations(case, served.slow)
     )
@@ -155,10 +156,28 @@ def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Op
     )
 
 
+def _refused(case: Case, reservation: Reservation, throttled: float) -> tuple[Violation, ...]:
+    """Return whether more is refused than the policy allows: for want of throughput, or outside the units' hours."""
+    found = throttle_violations(case, throttled)
+    hours = reservation.offer.capacity.hours
+    if not found or hours is None:
+        return found
+    outside = 1 - float(np.mean(inside(case, hours))) if len(case.arrivals) else 0.0
+    if outside <= case.policy.max_throttled_share:
+        return found
+    sentence = (
+        f"{outside:.1%} of the requests come outside the hours in which the units run; nobody serves them. Take a "
+        "hybrid, longer hours, or allow it by max_throttled_share."
+    )
+    return (Violation("outside_hours", sentence),)
+
+
 def _capacity_violations(case: Case, reservation: Reservation, work: float, waits: int = 0) -> tuple[Violation, ...]:
     """A queue that gets more work than its units do never drains; one that drains may still be too long."""
     if not isinstance(reservation.offer.capacity, ConcurrencyCapacity):
         return ()
+    if reservation.offer.capacity.hours is not None:
+        case = inner_case(case, reservation.offer.capacity.hours)
     units = "1 unit" if reservation.units == 1 else f"{reservation.units} units"
     load = load_of(case, reservation.units, work)
     if load > 1:

@@ -10,6 +10,7 @@ import numpy as np
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of, loads_of_all
+from service.workflow.compute.kinds.timetable import inner_case
 from service.workflow.offers import Capacity, ConcurrencyCapacity, ThroughputCapacity, Units
 from service.workflow.replay.dedicated import replay_dedicated, replay_within
 from service.workflow.replay.result import ReservedReplay
@@ -38,6 +39,8 @@ def second_peak(case: Case, capacity: ThroughputCapacity) -> int:
 
 
 def _throughput_peak(case: Case, capacity: ThroughputCapacity, *, apart: bool) -> int:
+    if capacity.hours is not None:
+        case, capacity = inner_case(case, capacity.hours), replace(capacity, hours=None)
     replayed = sized_units_throughput(case.arrivals, enforced(case, capacity), apart=apart)
     if not case.arrivals.sampled:
         return replayed

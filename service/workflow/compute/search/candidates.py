@@ -19,6 +19,7 @@ from service.workflow.compute.kinds.replay_specs import (
 )
 from service.workflow.compute.kinds.reserved import term_violations
 from service.workflow.compute.kinds.sizing import legal, peak_units, second_peak, together
+from service.workflow.compute.kinds.timetable import runs_by_hours
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.search.bounds import Bounds
 from service.workflow.compute.search.dominance import cheapest_rates
@@ -73,6 +74,8 @@ def candidates(
     for offer in offers:
         if not case.has_requests and isinstance(offer.capacity, ConcurrencyCapacity):
             continue
+        if offer.capacity.hours is not None and not runs_by_hours(case):
+            continue
         for rate in offer.rates:
             if kept is not None and Reservation(offer, rate, 1).label not in kept:
                 continue
@@ -102,7 +105,8 @@ def _dedicated(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Cand
     peak = offer.units.at_least(peak_units(case, offer.capacity)) or offer.units.minimum
     least = peak
     if isinstance(offer.capacity, ConcurrencyCapacity):  # at least what keeps up with the work on average
-        busy = math.ceil(bounds.busy_units(offer.capacity)) if case.replayed_us >= MINUTE else 0
+        whole = case.replayed_us >= MINUTE and offer.capacity.hours is None
+        busy = math.ceil(bounds.busy_units(offer.capacity)) if whole else 0
         least = offer.units.at_least(busy) or offer.units.minimum
     reservation = Reservation(offer, rate, least)
     added = isolation_value(case.policy, offer) + case.terms.owed + lost_latency(case) + replacement_cost(case)

@@ -41,6 +41,9 @@ def rated(*rates: Json) -> Json:
     return with_offer(GPU, rates=list(rates))
 
 
+NIGHTS = {"zone": "Europe/Berlin", "from": "22:00", "until": "06:00"}
+
+
 def apart(*rates: Json, axes: int = 2) -> Json:
     """Return the sheet whose provisioned units have a last budget that is bought apart."""
     input_units = {"per_minute": "30000", "weights": {"input_tokens": "1"}}
@@ -118,6 +121,14 @@ ERRORS = {
     "axis_without_weight": (
         changed("/offers/2/capacity/axes/0/weights", {"input_tokens": 0}),
         ["/offers/2/capacity/axes/0/weights"],
+    ),
+    "schedule_and_autoscale": (
+        with_offer(GPU, schedule=NIGHTS, autoscale={"minimum": 0}, rates=[{"term_months": 0, "hourly": "1"}]),
+        ["/offers/1/schedule"],
+    ),
+    "schedule_not_hourly": (
+        with_offer(PTU, schedule=NIGHTS, rates=[{"term_months": 1, "hourly": "1"}]),
+        ["/offers/2/rates/0"],
     ),
     "window_or_burst": (changed("/offers/2/capacity/burst_seconds", 30), ["/offers/2/capacity/window_seconds"]),
     "unit_without_units": (changed("/offers/2/capacity/axes/0/unit", "GSU"), ["/offers/2/capacity/axes/0/unit"]),
