@@ -79,7 +79,7 @@ def _options(evaluation: Json) -> Iterator[str]:
         yield f"{mark} {'  '.join(cells)}".rstrip()
     yield ""
     yield "  units used: share of the reserved units' slots or budget in use."
-    yield "  tokens kept: share of the tokens that the reserved units serve."
+    yield "  tokens kept: share of the tokens that the reserved units serve, of the requests where none were recorded."
     yield f"  {latency.told}; empty where an offer does not say how fast it is."
 
 

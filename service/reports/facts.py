@@ -68,19 +68,19 @@ def _against(answer: Answer, chosen: ReportOption, names: Names) -> Fact | None:
 def _reserved(answer: Answer, chosen: ReportOption, names: Names) -> list[Fact | None]:
     offer = names.offer(chosen.dedicated)
     unit = offer.units(chosen.units or 0)
-    return [_kept(chosen, unit), _works(answer, chosen, unit)]
+    return [_kept(answer, chosen, unit), _works(answer, chosen, unit)]
 
 
-def _kept(chosen: ReportOption, unit: str) -> Fact | None:
+def _kept(answer: Answer, chosen: ReportOption, unit: str) -> Fact | None:
     coverage = chosen.share("coverage")
     if coverage is None:
         return None
     spilled, throttled = chosen.share("overflow_share"), chosen.share("throttled_share")
-    note = "of tokens"
+    note = f"of {answer.kept_of}"
     if chosen.mode == "hybrid" and spilled is not None:
-        note = f"of tokens; {words.share(spilled)} of requests overflow"
+        note += f"; {words.share(spilled)} of requests overflow"
     elif throttled:
-        note = f"of tokens; {words.share(throttled)} of requests are turned away"
+        note += f"; {words.share(throttled)} of requests are turned away"
     return Fact(f"Kept by the {unit}", words.share(coverage), note)
 
 

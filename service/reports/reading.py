@@ -159,6 +159,12 @@ class Answer:
         """Every option, cheapest first."""
         return [ReportOption(option) for option in self.body["options"]]
 
+    @property
+    def kept_of(self) -> str:
+        """What shares that are kept are of: tokens, or requests where no tokens were recorded."""
+        totals = self.measured["totals"]
+        return "tokens" if any(totals[name] for name in totals if name != "requests") else "requests"
+
     @cached_property
     def by_key(self) -> dict[str, ReportOption]:
         """The options by their keys."""

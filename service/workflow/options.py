@@ -91,10 +91,10 @@ class Figures:
     """How an option serves: shares are by requests (coverage by tokens), 0 to 1; None where it is unknown.
 
     utilization: work done ÷ work of full units, or budget used ÷ budget. slots_in_use: time-mean of streams in service
-    ÷ slots, None where capacity has no slots. coverage: share of tokens
-    served by the reserved side. cold_starts_per_month: starts that a request waited for. outage_cost_per_day: money
-    that serving the reserved side's share on serverless for a day would cost (hybrids only). standard_error: of the
-    monthly cost, money, where only a sample of the hours was replayed.
+    ÷ slots, None where capacity has no slots. coverage: share of tokens served by the reserved side, of requests where
+    no tokens were recorded. cold_starts_per_month: starts that a request waited for. outage_cost_per_day: money that
+    serving the reserved side's share on serverless for a day would cost (hybrids only). standard_error: of the monthly
+    cost, money, where only a sample of the hours was replayed.
     """
 
     utilization: float | None

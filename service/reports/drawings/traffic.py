@@ -227,10 +227,10 @@ def _heading(answer: Answer, names: Names, option: ReportOption | None) -> str:
         return f"{units} {verb} everything"
     coverage = option.share("coverage") or 0
     if option.mode == "dedicated":
-        return f"{units} {verb} all but {words.share(1 - coverage)} of the tokens"
+        return f"{units} {verb} all but {words.share(1 - coverage)} of the {answer.kept_of}"
     if coverage >= 0.6 and answer.measured["pattern"] != "spiky":
         return f"{units} {verb} the base; the spikes overflow"
-    return f"{units} {verb} {words.share(coverage)} of the tokens; the rest overflows"
+    return f"{units} {verb} {words.share(coverage)} of the {answer.kept_of}; the rest overflows"
 
 
 def _deck(answer: Answer, span: timedelta) -> str:

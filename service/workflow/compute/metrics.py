@@ -29,7 +29,9 @@ def share(part: int, whole: int) -> float:
 
 
 def coverage(case: Case, spilled: Int64s) -> float:
-    """Return the share of tokens that did not spill; spilled has shape (4,)."""
+    """Return the share of tokens that did not spill, of requests where no tokens were recorded; spilled: shape (4,)."""
+    if case.has_no_tokens:
+        return 1.0 - share(int(spilled[REQUESTS]), case.replayed[REQUESTS])
     tokens = sum(case.replayed[UNCACHED:])
     return 1.0 - share(int(spilled[UNCACHED:].sum()), tokens)
 

@@ -169,7 +169,7 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
         sentence = f"The workload is idle {profile.idle_share:.1%} of the time."
         yield Reason("idle_time", (("idle_share", profile.idle_share),), sentence)
     if chosen.mode == "hybrid" and chosen.figures is not None:
-        yield _reserved_floor(chosen.figures)
+        yield _reserved_floor(case, chosen.figures)
 
 
 _PATTERNS = {
@@ -188,9 +188,13 @@ def _serves_everything(option: Option) -> bool:
     return option.figures is not None and not option.figures.throttled_share and not overloaded
 
 
-def _reserved_floor(figures: Figures) -> Reason:
+def _reserved_floor(case: Case, figures: Figures) -> Reason:
     """Say what the reserved side keeps; how many requests spill is unknown where only tokens were recorded."""
     kept, spilled = figures.coverage or 0.0, figures.overflow_share
+    if case.has_no_tokens:
+        numbers = (("coverage", kept), ("overflow_share", spilled or 0.0))
+        sentence = f"The reserved side serves {kept:.1%} of the requests; the rest spill."
+        return Reason("reserved_floor", numbers, sentence)
     if spilled is None:
         return Reason("reserved_floor", (("coverage", kept),), f"The reserved side serves {kept:.1%} of the tokens.")
     sentence = f"The reserved side serves {kept:.1%} of the tokens; {spilled:.1%} of the requests spill."

@@ -116,7 +116,9 @@ class AnsweredOption:
     slots_in_use: Annotated[float | Unset | None, "Time-mean of streams in service ÷ slots; null without slots."] = (
         UNSET
     )
-    coverage: Annotated[float | Unset | None, "Tokens that the reserved side serves ÷ all."] = UNSET
+    coverage: Annotated[
+        float | Unset | None, "Tokens that the reserved side serves ÷ all; requests where no tokens were recorded."
+    ] = UNSET
     overflow_share: Annotated[float | Unset | None, "Of requests."] = UNSET
     throttled_share: Annotated[float | Unset, "Of requests; of tokens where no requests were recorded."] = UNSET
     slow_share: Annotated[float | Unset | None, "Of requests, slower than the target."] = UNSET

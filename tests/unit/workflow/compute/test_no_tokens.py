@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from service.workflow.evaluate import evaluate
+from service.workflow.offers import Units
 from service.workflow.traffic import BucketSeries
 from tests.histories import series_of
-from tests.markets import PROVISIONAL, gpu_offer, options_of, request_offer, token_offer
+from tests.markets import PROVISIONAL, budget, gpu_offer, options_of, ptu_offer, rate, request_offer, token_offer
 
 
 def requests_alone() -> BucketSeries:
@@ -27,3 +28,17 @@ def test_what_bills_or_carries_tokens_is_not_priced_without_any() -> None:
 def test_without_tokens_and_without_a_price_a_request_nothing_is_recommended() -> None:
     found = evaluate(requests_alone(), [token_offer(), gpu_offer()], PROVISIONAL).recommendation
     assert (found.mode, found.option) == ("no_eligible_option", None)
+
+
+def test_what_units_keep_is_counted_in_requests_where_there_are_no_tokens() -> None:
+    """Minutes of 5 and 20 requests in turn on a unit of 5: ten of 25 stay, and not all of the nothing in tokens."""
+    series = replace(requests_alone(), requests=np.tile([5, 20], 120))
+    unit = ptu_offer("ptu", rate("0.01"), capacity=budget("5", requests="1"), units=Units(1, 1, 1))
+    policy = replace(PROVISIONAL, modes=("hybrid",))
+    found = evaluate(series, [request_offer(amount="0.001"), unit], policy)
+    (option,) = (o for o in found.options if o.mode == "hybrid")
+    assert option.figures is not None
+    assert option.figures.coverage == 10 / 25
+    assert "The reserved side serves 40.0% of the requests; the rest spill." in [
+        reason.sentence for reason in found.recommendation.reasons
+    ]
