@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -20,9 +19,9 @@ HISTORY = log_of([60.0 * minute for minute in range(60)], [(0, 0, 1)] * 60, star
 """A request a minute, 43,800 a month: 438.00 at 0.01 each."""
 
 
-def market(*more: Offer, **unit: Any) -> list[Offer]:
+def market(*more: Offer, isolation: Isolation = Isolation()) -> list[Offer]:  # noqa: B008 - a frozen value
     """Return a unit of 73.00 a month that takes a request a minute, and serverless offers."""
-    return [ptu_offer("ptu", rate("0.10"), capacity=budget("1", requests="1"), **unit), *more]
+    return [ptu_offer("ptu", rate("0.10"), capacity=budget("1", requests="1"), isolation=isolation), *more]
 
 
 def option(offers: list[Offer], mode: str, policy: Policy = DOWN) -> Option:
