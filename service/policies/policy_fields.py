@@ -12,7 +12,9 @@ from marshmallow import ValidationError, fields, validate
 
 from service.kit.db.types import plain_decimal
 from service.kit.http.fields import Currency, Schema, Text
-from service.kit.zones import zone_names
+from service.kit.http.mends import shown
+from service.kit.http.number_mends import decimal_mend
+from service.kit.zones import zone_mend, zone_names
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]{1,12})?\Z")
 
@@ -27,14 +29,17 @@ class Exact(fields.Field[Decimal]):
         super().__init__(metadata=metadata | options.pop("metadata", {}), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        sent, found = value, shown(value)
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             value = _spelled(value)
         if not isinstance(value, str) or not _NUMBER.match(value):
-            raise ValidationError('Must be a decimal number such as "0.10": up to 12 digits on each side of the point.')
+            detail = f'Must be a decimal number such as "0.10", up to 12 digits on each side of the point; not {found}.'
+            raise ValidationError(detail + decimal_mend(sent, self.high))
         number = Decimal(plain_decimal(Decimal(value)))
         if not self.low <= number <= self.high or (self.above and number == self.low):
             least = f"above {self.low:f} and at most" if self.above else f"from {self.low:f} to"
-            raise ValidationError(f"Must be {least} {self.high:f}.")
+            mend = decimal_mend(value, self.high) if number > self.high else ""
+            raise ValidationError(f"Must be {least} {self.high:f}, not {found}.{mend}")
         return number
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
@@ -64,7 +69,8 @@ class Names(fields.Field[tuple[str, ...]]):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            raise ValidationError("Must be a list of names.")
+            mend = f' Write ["{value}"].' if isinstance(value, str) else ""
+            raise ValidationError(f"Must be a list of names, not {shown(value)}.{mend}")
         if not self.least <= len(value) <= 64 or len(set(value)) < len(value):
             raise ValidationError(f"Must hold {self.least} to 64 different names.")
         if self.known and not set(value) <= set(self.known):
@@ -92,8 +98,16 @@ class ExchangeRates(fields.Field[tuple[tuple[str, Decimal], ...]]):
     ) -> tuple[tuple[str, Decimal], ...]:
         if not isinstance(value, dict) or len(value) > 64:
             raise ValidationError("Must be an object of at most 64 rates by currency.")
-        rates = {self.currency.deserialize(name): self.rate.deserialize(rate) for name, rate in value.items()}
-        return tuple(sorted((str(name), Decimal(rate or 0)) for name, rate in rates.items()))
+        rates: dict[str, Decimal] = {}
+        faults: dict[str, Any] = {}
+        for name, rate in value.items():
+            try:
+                rates[str(self.currency.deserialize(name))] = Decimal(self.rate.deserialize(rate) or 0)
+            except ValidationError as error:
+                faults[name] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return tuple(sorted(rates.items()))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, str]:
         return {currency: plain_decimal(rate) for currency, rate in value}
@@ -108,7 +122,7 @@ class Zone(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str) or value not in zone_names():
-            raise ValidationError('Must be the IANA name of a time zone such as "Europe/Berlin".')
+            raise ValidationError(f"Must be the IANA name of a time zone. {zone_mend(value)}")
         return value
 
 

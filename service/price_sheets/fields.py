@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from service.kit.http.fields import Amount, Integer, Number, Text
 from service.kit.http.mends import chosen, shown
 from service.kit.http.number_mends import day_mend
-from service.kit.zones import zone_names
+from service.kit.zones import zone_mend, zone_names
 
 LARGEST = 10**12
 """The largest amount of money: with 12 decimals it stays exact in the 28 digits that sums are made with."""
@@ -163,7 +163,7 @@ class Variant(fields.Field[dict[str, Any]]):
 
 def _is_zone(name: str) -> None:
     if name not in zone_names():
-        raise ValidationError("Must be an IANA time zone such as Europe/Berlin, or UTC.")
+        raise ValidationError(f"Must be an IANA time zone. {zone_mend(name)}")
 
 
 def _one_line(text: str) -> None:

@@ -1,17 +1,47 @@
 """What an uploader may say about a file: the query parameters of an upload, and the words of the command line."""
 
+import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
 
 from service.kit.http.fields import Choice, Flag, QueryInteger, Schema, Text
+from service.kit.http.mends import shown
+from service.kit.http.number_mends import decimal_mend
 from service.traffic_histories.reading import ReadOptions
 from service.traffic_histories.reading.columns import FIELDS
 from service.traffic_histories.reading.keys import KEYS
 from service.traffic_histories.reading.time_text import parse_instant
 from service.workflow.traffic import BUCKET_SECONDS
 from service.workloads.schemas import is_zone
+
+WALL_CLOCK = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?"
+SHARE = r"(0(\.[0-9]{1,9})?|1(\.0{1,9})?)"
+UNITS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hour": 3600, "hourly": 3600, "d": 86_400, "day": 86_400,
+         "daily": 86_400, "minute": 60}  # fmt: skip
+
+
+class Seconds(QueryInteger):
+    """A whole number of seconds; of other spellings of time it says which number they are."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ANN401
+        match = re.fullmatch(r"(?:PT)?(\d*) ?([a-z]+?)s?", value.strip(), re.IGNORECASE) if value else None
+        if match is not None and match[2].casefold() in UNITS:
+            seconds = int(match[1] or 1) * UNITS[match[2].casefold()]
+            raise ma.ValidationError(f"Must be a whole number of seconds, not {shown(value)}. Write {seconds}.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Share(Text):
+    """A share from 0 to 1 in digits; of percentages it says which share they are."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ANN401
+        if not re.fullmatch(SHARE, value, re.ASCII):
+            detail = f"Must be a share from 0 to 1, such as 0.01, not {shown(value)}."
+            raise ma.ValidationError(detail + decimal_mend(value, Decimal(1)).replace('"', ""))
+        return str(super()._deserialize(value, attr, data, **kwargs))
 
 
 def _said(text: str) -> dict[str, str]:
@@ -23,12 +53,11 @@ class RequestWords(Schema):
 
     zone = Text(minimum=1, maximum=60, metadata=_said("IANA zone of times that do not say theirs."))
     start = Text(
-        minimum=20,
         maximum=60,
         metadata=_said("Start of the observed time, RFC 3339; times that count from a start count from here."),
     )
-    end = Text(minimum=20, maximum=60, metadata=_said("End of the observed time, RFC 3339, not included."))
-    bucket_seconds = QueryInteger(
+    end = Text(maximum=60, metadata=_said("End of the observed time, RFC 3339, not included."))
+    bucket_seconds = Seconds(
         minimum=BUCKET_SECONDS[0],
         maximum=BUCKET_SECONDS[-1],
         metadata=_said("Length of a series' buckets; else their commonest distance."),
@@ -57,12 +86,15 @@ class RequestWords(Schema):
         try:
             parse_instant(value)
         except (ValueError, OverflowError) as error:
-            raise ma.ValidationError("Not an RFC 3339 time with zone, such as 2026-10-05T00:00:00Z.") from error
+            day = f" Write {value}T00:00:00Z." if re.fullmatch(r"\d{4}-\d\d-\d\d", value) else ""
+            wall = f" Write {value.replace(' ', 'T')}Z for UTC." if re.fullmatch(WALL_CLOCK, value) else ""
+            detail = f"Not an RFC 3339 time with zone, such as 2026-10-05T00:00:00Z: found {shown(value)}.{day}{wall}"
+            raise ma.ValidationError(detail) from error
 
     @ma.validates("bucket_seconds")
     def _bucket(self, value: int, **_: Any) -> None:  # noqa: ANN401
         if value not in BUCKET_SECONDS:
-            raise ma.ValidationError(f"Must be one of: {', '.join(map(str, BUCKET_SECONDS))}.")
+            raise ma.ValidationError(f"Must be one of: {', '.join(map(str, BUCKET_SECONDS))}; not {value}.")
 
 
 class FileWords(RequestWords):
@@ -75,9 +107,9 @@ class FileWords(RequestWords):
         load_default="missing",
         metadata=_said("Whether a bucket that is not in the file was not observed, or had no traffic."),
     )
-    max_rejected_share = Text(
+    max_rejected_share = Share(
         maximum=12,
-        pattern=r"(0(\.[0-9]{1,9})?|1(\.0{1,9})?)",
+        pattern=SHARE,
         load_default="0.01",
         metadata=_said("Share of rejected rows above which the file is refused."),
     )

@@ -6,12 +6,12 @@ from typing import Any, cast
 
 import marshmallow as ma
 
-from service.kit.http.fields import Choice, QueryInteger, Text
+from service.kit.http.fields import Choice, Text
 from service.traffic_histories.reading.aliases import Field
 from service.traffic_histories.reading.keys import KEYS
 from service.traffic_histories.reading.time_text import parse_instant
 from service.traffic_histories.reading.times import EARLIEST_US, LATEST_US
-from service.traffic_histories.upload_query import ReadWords, RequestWords
+from service.traffic_histories.upload_query import ReadWords, RequestWords, Seconds
 from service.workflow.traffic import BUCKET_SECONDS
 
 from .table_map import DIALECTS, TableMap
@@ -74,7 +74,7 @@ class _TableWords(RequestWords):
         pattern=rf"{NAME}",
         metadata=_said("Table with a row a request: NAME, SCHEMA.NAME or CATALOG.SCHEMA.NAME. It is quoted."),
     )
-    bucket_seconds = QueryInteger(
+    bucket_seconds = Seconds(
         minimum=BUCKET_SECONDS[0],
         maximum=BUCKET_SECONDS[-1],
         load_default=60,

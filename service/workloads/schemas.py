@@ -6,13 +6,13 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from service.kit.http.fields import Choice, Distinct, Flag, Identifier, Labels, Number, Schema, Text, Timestamp
-from service.kit.zones import zone_names
+from service.kit.zones import zone_mend, zone_names
 
 
 def is_zone(name: str) -> None:
     """Raise ValidationError unless `name` is an IANA time zone."""
     if name not in zone_names():
-        raise ma.ValidationError("Not an IANA time zone such as Europe/Berlin.")
+        raise ma.ValidationError(f"Not an IANA time zone. {zone_mend(name)}")
 
 
 class WorkloadLatencySchema(Schema):

@@ -80,7 +80,7 @@ def test_a_bad_sheet_ends_with_status_2_and_names_the_place(week: Path, tmp_path
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("not JSON", "not JSON"), ("", "not JSON"), ("[]", "Invalid input type")],
+    [("not JSON", "not JSON"), ("", "not JSON"), ("[]", "Must be an object")],
 )
 def test_a_file_that_is_no_sheet_is_refused(week: Path, tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "sheet.json"

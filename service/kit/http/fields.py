@@ -11,8 +11,8 @@ from marshmallow import fields, validate
 
 from service.kit import ids
 from service.kit.db.types import plain_decimal
-from service.kit.http.mends import UNKNOWN, chosen, shown, unknown
-from service.kit.http.number_mends import amount_mend, whole_mend
+from service.kit.http.mends import MISSING, NO_OBJECT, UNKNOWN, chosen, missing, no_object, shown, unknown
+from service.kit.http.number_mends import amount_mend, numbers, whole_mend
 
 MAX_INTEGER = 2**53 - 1
 """Largest integer every JSON reader keeps exactly (RFC 8259, section 6)."""
@@ -30,6 +30,15 @@ def _documented(kwargs: dict[str, Any], **extra: str | None) -> dict[str, Any]:
     return {**known, **kwargs.pop("metadata", {})}
 
 
+def _kind(field: fields.Field[Any]) -> str:
+    """Return what a field holds, in words."""
+    kinds = (
+        (fields.List, "a list"), ((fields.Nested, fields.Dict), "an object"), (fields.Boolean, "true or false"),
+        ((fields.Integer, fields.Float), "a number"), (fields.String, "a text"),
+    )  # fmt: skip
+    return next((word for kind, word in kinds if isinstance(field, kind)), "as documented")
+
+
 class Schema(ma.Schema):
     """A body or the query parameters: unknown names are refused, fields keep their order."""
 
@@ -39,11 +48,15 @@ class Schema(ma.Schema):
         unknown = ma.RAISE
 
     def handle_error(self, error: ma.ValidationError, data: Any, *, many: bool, **_: Any) -> None:  # noqa: ANN401, ARG002
-        """Say of unknown names which ones there are."""
-        known = [field.data_key or name for name, field in self.fields.items() if not field.dump_only]
+        """Say of unknown names which ones there are, of missing ones what they are."""
+        known = {field.data_key or name: field for name, field in self.fields.items() if not field.dump_only}
         for name, faults in error.messages.items() if isinstance(error.messages, dict) else ():
             if faults == [UNKNOWN]:
                 faults[:] = [unknown(str(name), known)]
+            elif faults == [MISSING] and name in known:
+                faults[:] = [missing(str(name), _kind(known[str(name)]))]
+            elif faults == [NO_OBJECT]:
+                faults[:] = [no_object(data)]
 
 
 class Text(fields.String):
@@ -100,7 +113,9 @@ class Number(fields.Float):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> float:  # noqa: ANN401
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise ma.ValidationError(f"Must be a number without quotes, such as 0.5, not {shown(value)}.")
+            found = numbers(value) if isinstance(value, str) else []
+            mend = f" Write {' or '.join(f'{number:f}' for number in found)}." if found else ""
+            raise ma.ValidationError(f"Must be a number without quotes, such as 0.5, not {shown(value)}.{mend}")
         return super()._deserialize(value, attr, data, **kwargs)
 
 
@@ -112,7 +127,9 @@ class Flag(fields.Boolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:  # noqa: ANN401, ARG002
         if not isinstance(value, bool) and value not in ("true", "false"):
-            raise self.make_error("invalid", input=value)
+            meant = {"1": "true", "0": "false", "yes": "true", "no": "false"}.get(str(value).casefold())
+            mend = f" Write {meant or str(value).lower()}." if meant or str(value).lower() in ("true", "false") else ""
+            raise ma.ValidationError(f"Must be true or false, not {shown(value)}.{mend}")
         return value in (True, "true")
 
 
@@ -159,7 +176,8 @@ class Currency(Text):
         self.validators = [_is_currency]
 
 
-SIGNS = {"$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "€": "EUR", "euro": "EUR", "euros": "EUR",
+SIGNS = {"$": "USD", "us$": "USD", "dollar": "USD", "dollars": "USD", "us dollar": "USD", "us dollars": "USD",
+         "pound": "GBP", "pounds": "GBP", "yen": "JPY", "€": "EUR", "euro": "EUR", "euros": "EUR",
          "£": "GBP", "¥": "JPY", "yuan": "CNY", "rmb": "CNY"}  # fmt: skip
 """Words for currencies that are no codes, for refusals."""
 

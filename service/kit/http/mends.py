@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 UNKNOWN = "Unknown field."
+MISSING = "Missing data for required field."
+NO_OBJECT = "Invalid input type."
 LONGEST = 40
-MOST_NAMES = 12
+MOST_NAMES = 40
 NEAREST = 3
 
 
@@ -30,6 +32,17 @@ def unknown(name: str, known: Iterable[str]) -> str:
         return f"{UNKNOWN} Did you mean {' or '.join(near)}?"
     listed = ", ".join(names[:MOST_NAMES]) + (", …" if len(names) > MOST_NAMES else "")
     return f"{UNKNOWN} Known here: {listed}." if names else UNKNOWN
+
+
+def missing(name: str, kind: str) -> str:
+    """Return what to say of a field that is not there. kind: what it is, such as `a list`."""
+    return f"{MISSING} Add `{name}`, {kind}."
+
+
+def no_object(value: object) -> str:
+    """Return what to say where an object is due."""
+    inside = " Send what is inside the list, one at a time." if isinstance(value, list) else ""
+    return f"Must be an object, {{ … }}, not {shown(value)}.{inside}"
 
 
 def chosen(value: object, choices: Sequence[str], alike: Mapping[str, str]) -> str:

@@ -6,6 +6,9 @@ from decimal import Decimal, InvalidOperation
 SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "million": 10**6, "b": 10**9, "bn": 10**9, "billion": 10**9}
 """What stands behind a number for a power of ten."""
 
+WORDS = {"million": 10**6, "thousand": 10**3, "billion": 10**9, "monthly": 1, "yearly": 12, "annual": 12}
+"""Words for whole numbers: of tokens in a price, of months in a term."""
+
 _MARKED = re.compile(r"-?\d{1,3}([., '\u00a0\u202f_]\d{3})+([.,]\d+)?|-?\d+([.,]\d+)?(e[+-]?\d{1,2})?", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})([T ].*)?")
 
@@ -24,10 +27,23 @@ def amount_mend(value: object) -> str:
 def whole_mend(value: object) -> str:
     """Return what to write instead of what is no whole number, empty where it is not known."""
     found = numbers(value) if isinstance(value, str) else []
+    if isinstance(value, str) and value.strip().casefold() in WORDS:
+        found = [Decimal(WORDS[value.strip().casefold()])]
     if isinstance(value, float | Decimal):
         found = [Decimal(str(value))]
     whole = [f"{number:.0f}" for number in found if number.is_finite() and number == number.to_integral_value()]
     return f" Write {' or '.join(whole)}." if whole else ""
+
+
+def decimal_mend(value: object, high: Decimal) -> str:
+    """Return what to write instead of what is no decimal number up to `high`: percentages as shares of 1."""
+    text = str(value).strip() if isinstance(value, str | int | float | Decimal) and not isinstance(value, bool) else ""
+    percent = text.endswith(("%", "percent"))
+    found = [number / 100 if percent else number for number in numbers(text.removesuffix("%"))]
+    if not percent and high == 1:
+        found = [number / 100 if 1 < number <= 100 else number for number in found]
+    fitting = [f'"{_plain(number)}"' for number in dict.fromkeys(found) if 0 <= number <= high]
+    return f" Write {' or '.join(fitting)}." if fitting else ""
 
 
 def day_mend(value: object) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from service.kit.http.json_mends import json_mend
 from service.kit.http.problems import MALFORMED, FieldError, Problem, invalid
 
 DEPTH = 32
@@ -27,9 +28,12 @@ def loads(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
     Raises Problem: 400 when it is not JSON, 422 with pointers for text that no database can keep.
     """
     try:
-        text = content.decode()
+        # RFC 8259, section 8.1: a reader may ignore a byte order mark, which editors of text put before JSON.
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Problem(MALFORMED, f"This is not UTF-8: byte {error.start} cannot be read.") from error
+        kind = "UTF-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "another encoding"
+        detail = f"This is not UTF-8: byte {error.start} cannot be read. It looks like {kind}: save it as UTF-8."
+        raise Problem(MALFORMED, detail) from error
     try:
         value = json.loads(
             text,
@@ -42,7 +46,8 @@ def loads(content: bytes) -> Any:  # noqa: ANN401 - any JSON value
         raise _too_deep() from error
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Problem(MALFORMED, f"This is not JSON: {error.msg} at {where}.") from error
+        detail = f"This is not JSON: {error.msg} at {where}.{json_mend(text, error)}"
+        raise Problem(MALFORMED, detail) from error
     faults = list(_unstorable(value, "", 0))
     if faults:
         raise invalid(*faults)

@@ -200,7 +200,10 @@ def failed_rows(table: Table, columns: Columns) -> str | None:
     failed += [f"denied({cell['success']})"] if "success" in cell else []
     failed += [f"erring({cell['error']})"] if "error" in cell else []
     failed += [f"coalesce(whole({cell['output_tokens']}) = 0, false)"] if columns.unanswered else []
-    return " OR ".join(failed) if failed and columns.kind == "log" else None
+    if not failed or columns.kind != "log":
+        return None
+    answered = f"NOT yes({cell['cache_hit']}) AND " if "cache_hit" in cell else ""
+    return f"({answered}({' OR '.join(failed)}))"
 
 
 def fault_of(found: Casts, *, skipped: tuple[int, ...]) -> str:

@@ -38,7 +38,7 @@ def left_out(
         column, key = _column(name, table, columns)
         settled.add(column)
         unlike = _unlike(connection, table, column, key, wanted, report)
-        conditions.append(_but_failed(unlike, key, table, columns))
+        conditions.append(_but_failed(unlike, key, table, columns, options))
     for find in (enclosing, continued):
         beside = find(connection, table, columns, report)
         conditions += [] if beside is None else [beside]
@@ -49,19 +49,24 @@ def left_out(
         found = _values(connection, table, column, conditions)
         condition = _one_price(key, column, found, options, report)
         if condition is not None:
-            conditions.append(_but_failed(condition.replace("{cell}", table.cells[column]), key, table, columns))
+            conditions.append(
+                _but_failed(condition.replace("{cell}", table.cells[column]), key, table, columns, options)
+            )
     if not conditions:
         return None
     dropped = " OR ".join(conditions)
     return dropped if table.empty_part is None else f"NOT ({table.empty_part}) AND ({dropped})"
 
 
-def _but_failed(condition: str, key: Key | None, table: Table, columns: Columns) -> str:
-    """Return the condition without failed calls that name no model, which are failed calls of whichever was chosen."""
+def _but_failed(condition: str, key: Key | None, table: Table, columns: Columns, options: ReadOptions) -> str:
+    """Return the condition without failed calls that name no model, which are failed calls of whichever was chosen.
+
+    Where failed calls are kept, those of unknown models are left out, since they would be priced.
+    """
     failed = failed_rows(table, columns)
-    if key != "model" or failed is None:
+    if key != "model" or failed is None or options.include_failed:
         return f"({condition})"
-    return f"({condition}) AND NOT (blank({table.cells[columns.keys[key]]}) AND ({failed}))"
+    return f"({condition}) AND NOT (blank({table.cells[columns.keys[key]]}) AND {failed})"
 
 
 def _column(name: str, table: Table, columns: Columns) -> tuple[str, Key | None]:

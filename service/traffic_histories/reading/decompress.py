@@ -120,7 +120,10 @@ def _pieces(packed: BinaryIO, encoding: str) -> Iterator[bytes]:
     try:
         yield from _gzip_pieces(packed) if encoding == "gzip" else _zstd_pieces(packed)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise RefusedError("bad_compression", f"the {encoding} data is damaged or cut short: {error}") from error
+        raise RefusedError(
+            "bad_compression",
+            f"the {encoding} data is damaged or cut short ({error}): pack the file again and send all of it",
+        ) from error
 
 
 def _gzip_pieces(packed: BinaryIO) -> Iterator[bytes]:
@@ -175,5 +178,7 @@ def _format(path: Path, limits: ReadLimits) -> Format:
         raise RefusedError("unsupported_file", f"this looks like {mend} (it holds NUL bytes)")
     text = start.removeprefix(UTF8_BOM).lstrip()
     if not text:
-        raise RefusedError("empty_file", "the file is empty")
+        raise RefusedError(
+            "empty_file", "the file is empty: export it again, with its line of column names and its rows"
+        )
     return "json" if text[:1] in b"{[" else "csv"

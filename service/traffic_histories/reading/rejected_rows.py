@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,8 @@ def account(scan: Scan, frame: Frame, path: Path, report: Report) -> Mask:
     if rows.read == 0:
         raise RefusedError("no_rows", "the file has a header but no rows")
     if rows.rejected > scan.options.max_rejected_share * rows.read:
-        raise RefusedError("too_many_rejects", _told(scan, report), "max_rejected_share", report.first_rejects)
+        detail, parameter = _told(scan, report)
+        raise RefusedError("too_many_rejects", detail, parameter, report.first_rejects)
     return ~bad
 
 
@@ -148,7 +150,8 @@ def _shown(text: str | None) -> str | None:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
-def _told(scan: Scan, report: Report) -> str:
+def _told(scan: Scan, report: Report) -> tuple[str, str | None]:
+    """Return what to say of too many rejected rows, and the parameter that mends it, None where none does."""
     rows = report.rows
     reasons = "; ".join(
         f"{count.rows} × {count.reason}" + (f" in {count.column!r}" if count.column else "")
@@ -157,12 +160,22 @@ def _told(scan: Scan, report: Report) -> str:
     first = report.first_rejects[0] if report.first_rejects else None
     where = f"; the first at line {first.line}" if first and first.line else ""
     shown = f": {first.value!r}" if first and first.value else ""
-    mend = ""
+    mend, found = "", str(first.value if first else "")
+    parameter = "max_rejected_share" if rows.rejected * 2 < rows.read else None
     if any(count.reason == "more_cached_than_input" for count in report.rejected_by):
-        mend = "; where input tokens leave out the cached ones, say cached_included=false"
+        mend, parameter = "; where input tokens leave out the cached ones, say cached_included=false", "cached_included"
     elif any(count.reason == "not_a_whole_number" for count in report.rejected_by):
         mend = "; where marks part thousands, say decimal_mark=. (12,045) or decimal_mark=, (12.045)"
-    return (
+        parameter = parameter if "." not in found and "," not in found else "decimal_mark"
+        if re.fullmatch(r"[0-9.,]+ ?[kKmM]", found):
+            mend = "; counts are written out in digits, 2K as 2000: export them unrounded"
+        elif re.fullmatch(r"[0-9]+[.][0-9]*[1-9]0*", found):
+            mend = "; a request has whole tokens: round them, or say kind=series if each row is a bucket of requests"
+            parameter = "kind"
+    elif any(count.reason == "negative" for count in report.rejected_by):
+        mend = "; counts are not negative: leave corrections and credits out, or map another column"
+    detail = (
         f"{rows.rejected} of {rows.read} rows cannot be read, more than the share "
         f"{scan.options.max_rejected_share:g} that max_rejected_share allows: {reasons}{where}{shown}{mend}"
     )
+    return detail, parameter

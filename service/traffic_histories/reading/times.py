@@ -121,7 +121,7 @@ def recognise_time(values: Iterable[str | None], options: ReadOptions, dialect_u
     """
     values = list(values)
     if not values:
-        raise RefusedError("no_rows", "the file has column names but no rows")
+        raise RefusedError("no_rows", "the file has column names but no rows: export a time in which there was traffic")
     written = [value.strip() for value in values if value is not None and value.strip()]
     order = _order(written, options)
     forms = Counter(form for value in written if (form := _form(value, options, dialect_unit, order)) is not None)

@@ -57,7 +57,10 @@ def _check(names: list[str], limits: ReadLimits) -> None:
     repeated = [name for name, times in Counter(name.casefold() for name in names).items() if times > 1]
     if repeated:
         listed = ", ".join(repr(name[:40]) for name in repeated[:5])
-        raise RefusedError("bad_header", f"column names must differ, these are repeated: {listed}")
+        raise RefusedError(
+            "bad_header",
+            f"column names must differ, these are repeated: {listed}; rename all but one of each, or leave them out",
+        )
     if all(name == "" or name[:1] in "0123456789+-" for name in names):
         raise RefusedError("bad_header", "the first line holds values; put a line of column names before it")
 

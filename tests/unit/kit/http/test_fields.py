@@ -168,7 +168,7 @@ def test_unknown_names_are_refused() -> None:
     [
         (Integer(), "1M", 'Must be a whole number without quotes, such as 1000000, not "1M". Write 1000000.'),
         (Integer(), 1.5, "Must be a whole number without quotes, such as 1000000, not 1.5."),
-        (Number(), "0.5", 'Must be a number without quotes, such as 0.5, not "0.5".'),
+        (Number(), "0.5", 'Must be a number without quotes, such as 0.5, not "0.5". Write 0.5.'),
         (List(Integer()), {"a": 1}, "Must be a list, not an object."),
         (
             Amount(),
