@@ -9,7 +9,7 @@ import numpy as np
 from service.workflow.traffic import DAY, SECOND, Int64s, TrafficHistory
 
 from .errors import RefusedError
-from .logs import build_log, excluded, repeated_requests
+from .logs import build_log, excluded, repeated_requests, tell_repeated
 from .plausible import require_no_counters, tell_implausible, tell_regular
 from .report import Report
 from .row_order import oldest_first, tell_order
@@ -46,6 +46,7 @@ def build(scan: Scan, frame: Frame, good: Mask, report: Report) -> list[Part]:
     repeated = repeated_requests(scan, frame, good)
     left_out = excluded(scan, frame) & good
     rows = report.rows
+    tell_repeated(scan, int(np.count_nonzero(repeated)), len(frame), report)
     rows.excluded, rows.duplicate = int(np.count_nonzero(left_out)), int(np.count_nonzero(repeated))
     keep = good & ~repeated & ~left_out
     placed = _placed(scan, oldest_first(frame if keep.all() else frame.kept(keep), report), report)

@@ -10,6 +10,9 @@ from service.workflow.traffic import Int64s, RequestLog
 from .report import Report
 from .scan import Frame, Mask, Scan
 
+MANY_REPEATED = 0.01
+"""Share of rows that repeat an id, from which it may be no id of a request."""
+
 
 def repeated_requests(scan: Scan, frame: Frame, good: Mask) -> Mask:
     """Return which good rows repeat the request id of an earlier good row; none where no id column is recognised.
@@ -37,6 +40,20 @@ def repeated_requests(scan: Scan, frame: Frame, good: Mask) -> Mask:
     _, first = np.unique(group, return_index=True)
     repeated[np.delete(record, first)] = True
     return repeated
+
+
+def tell_repeated(scan: Scan, repeated: int, rows: int, report: Report) -> None:
+    """Say where what was taken for an id of requests is in many rows of different times, as ids of sessions are."""
+    name = scan.columns.names.get("request_id")
+    if name is None or repeated <= MANY_REPEATED * rows:
+        return
+    cell, arrival = scan.table.cells[name], scan.table.cells[scan.columns.names["arrival"]]
+    query = f"SELECT count(DISTINCT ({cell}, {arrival})) - count(DISTINCT {cell}) FROM {scan.table.relation}"
+    apart = (scan.connection.execute(f"{query} WHERE NOT blank({cell})").fetchone() or (0,))[0]
+    if apart > MANY_REPEATED * rows:
+        detail = f"{repeated} of {rows} rows repeat the {name!r} of an earlier row, most at other times, and were "
+        detail += "counted once: if it is no id of a request but of a session or user, name another column with "
+        report.find("repeated_ids", f"{detail}column.request_id=..., or leave it out", repeated, can_move=True)
 
 
 def excluded(scan: Scan, frame: Frame) -> Mask:

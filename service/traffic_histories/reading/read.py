@@ -31,6 +31,7 @@ from .row_kinds import tell_failures
 from .scan import Scan, fetch
 from .table import Table
 from .times import TimeForm, recognise_time
+from .value_columns import tell_values, with_model
 
 
 def read_file(path: Path, workdir: Path, options: ReadOptions) -> tuple[list[Part], Report]:
@@ -59,6 +60,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     table, options = made.table, made.options
     with _showing(table):
         columns = recognise(table.names, options, bucketed=table.bucketed)
+    columns = with_model(table, columns)
     table = settled_model(settled_numbers(table, columns, options, report), columns)
     if columns.complete and table.empty_part is None:
         table = replace(table, empty_part=_nothing_in(table, columns))
@@ -71,6 +73,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plain: Plain, options: ReadO
     scan = examined(Scan(connection, table, columns, form, options, parts, dropped), report)
     tell_throttled(scan, report)
     tell_failures(connection, table, columns, scan.casts.skip, report)
+    tell_values(scan, report)
     _describe(table, scan.columns, form, options, report, made.options.zone)
     return scan
 
