@@ -38,6 +38,15 @@ def found_all(tx: Transaction, digests: Collection[str]) -> dict[str, Json]:
     return dict(tx.session.execute(statement).all())
 
 
+def load_of(tx: Transaction, digests: Collection[str]) -> dict[str, Json]:
+    """Return the load over time of answers by their digests, whichever engine drew it: it is the traffic's own."""
+    statement = select(ChartData.digest, ChartData.content).where(
+        ChartData.organization_id == tx.organization_id, ChartData.digest.in_(digests), ChartData.form == VERSION
+    )
+    rows = tx.session.execute(statement.order_by(ChartData.created_at)).all()
+    return {digest: content["traffic"] for digest, content in rows}
+
+
 def run(task: Task) -> Finish:
     """Compute the chart data of the answer whose digest the task works for, unless it is there."""
     task.progress("load", 0.0)

@@ -67,13 +67,13 @@ def _present(tx: Transaction, result: EvaluationResult) -> Json:
     """Return the present answer as its report says it, its decision, its traffic and the policy it stands on."""
     read = Answer(reporting.completed(tx, result.evaluation_id))
     names = Names(reporting.sheets_of(tx, read.body), read.inputs["model"])
-    drawn = charting.found(tx, result.digest)
+    over_time = charting.load_of(tx, [result.digest]).get(result.digest)
     return answer(result) | {
         "head": sentence(read, names),
         "due": result.review_by <= tx.now.date().isoformat(),
         "decision": _decision(tx, result.workload_id),
         "shape": shape(read),
-        "load": None if drawn is None else load_chart(read, drawn["traffic"]),
+        "load": None if over_time is None else load_chart(read, over_time),
         "policy": policy_words(read.policy),
         "sheets": [f"{sheet.provider}: {sheet.name}" for sheet in names.sheets],
     }

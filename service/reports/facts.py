@@ -60,6 +60,10 @@ def _against(answer: Answer, chosen: ReportOption, names: Names) -> Fact | None:
     word = "less" if more > 0 else "more"
     least = "at least " if best.ruled_out else ""
     note = f"{least}{words.money(abs(more))} {answer.currency} a month {word} than {names.option(best)}"
+    measured = best.total - chosen.total
+    if measured != more:
+        told = words.money(abs(measured)) + (" more" if (measured > 0) != (more > 0) else "")
+        note += f" at the traffic to be expected; {told} at the traffic measured"
     return Fact(
         name, figure, note if more else names.option(best), tone="good" if more > 0 else "bad" if more < 0 else ""
     )

@@ -76,6 +76,7 @@ def _data(answer: Answer, names: Names) -> Json:
         "stands": [
             {"name": name, "lines": [line.text for line in lines]} for name, lines in sections.stands(answer, names)
         ],
+        "remarks": [one for moving in (True, False) for one in sections.remarks(answer, names, moving=moving)],
         "digests": [{"name": name, "text": text} for name, text in evidence.digests(answer)],
     }
 

@@ -128,6 +128,8 @@ def _body(answer: Answer, names: Names, drawn: Json | None, links: Links) -> Mar
         duration=duration(answer, carried),
         week=week(answer),
         findings=[*sections.findings(answer), *every_caution[MOST:]],
+        moving=sections.remarks(answer, names, moving=True),
+        remarks=sections.remarks(answer, names, moving=False),
         hindsight=sections.hindsight(answer, names),
         stands=sections.stands(answer, names),
     )

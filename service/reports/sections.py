@@ -1,5 +1,6 @@
 """The smaller sections of a report: what the traffic is like, hindsight, what the answer stands on, what is missing."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,9 +80,20 @@ def shape(answer: Answer) -> Shape:
 
 
 def findings(answer: Answer) -> list[str]:
-    """Return what was found about the inputs, what can move the answer first, and what the measurement lacks."""
-    told = sorted(answer.findings, key=lambda finding: not finding["can_move_the_answer"])
-    return [finding["sentence"] for finding in (*told, *answer.measured["findings"])]
+    """Return what was found about the traffic, and what its measurement lacks."""
+    return [finding["sentence"] for finding in answer.measured["findings"]]
+
+
+def remarks(answer: Answer, names: Names, *, moving: bool) -> list[str]:
+    """Return what was found about prices and capacities, by names; moving: what can move the answer."""
+    return [_named(one["sentence"], names) for one in answer.findings if one["can_move_the_answer"] is moving]
+
+
+def _named(sentence: str, names: Names) -> str:
+    """Return a sentence that begins with an offer's sku, with its name in place of it."""
+    sku, _, rest = sentence.partition(" ")
+    label = names.offer(sku).label
+    return sentence if label == sku else f"{label} {re.sub(r'^of [^ ]+ says', 'says', rest)}"
 
 
 def latency_missing(answer: Answer) -> str:

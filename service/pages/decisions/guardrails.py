@@ -85,5 +85,6 @@ def _bands(rules: Mapping[str, Any]) -> Iterator[str]:
     for currency, bands in sorted(rules["bands"].items()):
         for band in bands:
             wanted = people(Need(band["approvers"], band["role"])) if band["approvers"] else "nobody's approval"
-            yield f"From {words.money(Decimal(band['from']))} {currency} on: {wanted}"
+            begin = Decimal(band["from"])
+            yield f"{f'From {words.money(begin)} {currency} on' if begin else f'Any amount of {currency}'}: {wanted}"
     yield f"Commitments to one provider within {words.plural(rules['split_window_days'], 'day')} are added up"

@@ -19,7 +19,9 @@ MOST_OPTIONS = 60
 
 OFFER = re.compile(r"(\S+)@(\d+[dw]?)(?![\w.])")
 
-MONEY = re.compile(r"(?<![\d.,])\d[\d,]*\.\d\d(?= [A-Z]{3}\b)")
+MONEY = re.compile(r"(?<![\d.,])\d[\d,]*\.\d\d(?![\d%])")
+
+PERCENT = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?%")
 
 STEPS = ("proposed", "approved", "purchased", "active", "ended")
 """The usual way of a decision; another end stands in place of what was not reached."""
@@ -33,8 +35,9 @@ def read(tx: Transaction, evaluation_id: str) -> tuple[Answer, Names]:
 
 
 def plain(text: str, answer: Answer, names: Names) -> str:
-    """Return a sentence with options and offers named as a buyer does, money rounded as on pages, days written out."""
+    """Return a sentence with options and offers named as a buyer does, money, shares and days as pages have them."""
     text = MONEY.sub(lambda found: words.money(Decimal(found[0].replace(",", ""))), text)
+    text = PERCENT.sub(lambda found: words.share(float(found[0][:-1]) / 100), text)
     for key in sorted(answer.by_key, key=len, reverse=True):
         text = text.replace(key, names.key(key))
     return OFFER.sub(lambda found: _offer(names, found), words.with_days(text))
