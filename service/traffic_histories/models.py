@@ -1,4 +1,4 @@
-"""The tables of traffic histories: what was uploaded, and its columns in compressed chunks. Rows never change."""
+"""The tables of traffic histories: what was uploaded, and its columns as Parquet, in chunks. Rows never change."""
 
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -118,7 +118,7 @@ class HistoryStanding(Base):
 
 
 class HistoryChunk(Base):
-    """Some rows of a history, see reading.chunks. ordinal counts from 0."""
+    """Some rows of a history, see reading.stored_columns. ordinal counts from 0."""
 
     __tablename__ = "traffic_history_chunks"
     __table_args__ = strict()

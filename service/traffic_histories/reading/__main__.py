@@ -59,8 +59,8 @@ def _refusal(error: RefusedError) -> dict[str, Any]:
 
 def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
     # Imported under the limits: the libraries' own threads and arenas count too.
-    from .chunks import encode  # noqa: PLC0415
     from .read import read_file  # noqa: PLC0415
+    from .stored_columns import encode  # noqa: PLC0415
 
     parts, report = read_file(path, folder, options)
     histories = []
@@ -69,7 +69,7 @@ def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
         for part in parts:
             facts = executor.submit(facts_of, part.history)
             chunks = []
-            for rows, chunk in encode(list(columns_of(part.history).values())):
+            for rows, chunk in encode(columns_of(part.history), folder):
                 file.write(chunk)
                 chunks.append([rows, len(chunk)])
             histories.append({"key": part.key, "facts": asdict(facts.result()), "chunks": chunks})

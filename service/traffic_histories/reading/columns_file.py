@@ -6,13 +6,10 @@ from typing import Any, Literal
 
 from service.workflow.traffic import BucketSeries, Int64s, RequestLog, TrafficHistory
 
-from .chunks import decode
+from .stored_columns import PART, decode
 
 REQUEST, RESULT, COLUMNS = "request.json", "result.json", "columns.bin"
 """Files by which a parser process is told what to read and hands over what it has read."""
-
-PART = "part."
-"""Before the names of stored columns that are parts of input or output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def _requests(history: TrafficHistory) -> int | None:
 
 def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
     """Return the history whose facts and chunks these are. Raises ValueError where they do not belong together."""
-    columns = dict(zip(facts.columns, decode(chunks, len(facts.columns), facts.rows), strict=True))
+    columns = dict(zip(facts.columns, decode(chunks, facts.columns, facts.rows), strict=True))
     parts = tuple((name.removeprefix(PART), column) for name, column in columns.items() if name.startswith(PART))
     if facts.kind == "log":
         return RequestLog(

@@ -10,12 +10,20 @@ from .options import ReadLimits
 
 def connect(readable: Path, workdir: Path, limits: ReadLimits) -> duckdb.DuckDBPyConnection:
     """Open an in-memory database that may read `readable` and spill into `workdir`, its settings locked."""
+    return confined(
+        f"allowed_paths = [{literal(str(readable))}]",
+        threads=limits.threads,
+        memory_limit=f"{limits.memory_mib}MiB",
+        temp_directory=str(workdir / "spill"),
+        max_temp_directory_size=f"{limits.unpacked_bytes}B",
+    )
+
+
+def confined(allowed: str, **settings: str | int) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory database with `settings`, locked, which reaches no file but those of `allowed`."""
     connection = duckdb.connect(
         config={
-            "threads": limits.threads,
-            "memory_limit": f"{limits.memory_mib}MiB",
-            "temp_directory": str(workdir / "spill"),
-            "max_temp_directory_size": f"{limits.unpacked_bytes}B",
+            **settings,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
@@ -24,7 +32,7 @@ def connect(readable: Path, workdir: Path, limits: ReadLimits) -> duckdb.DuckDBP
     )
     connection.execute("SET TimeZone = 'UTC'")
     # The order matters: each line takes away the right to take back the one before.
-    connection.execute(f"SET allowed_paths = [{literal(str(readable))}]")
+    connection.execute(f"SET {allowed}")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
@@ -33,6 +41,11 @@ def connect(readable: Path, workdir: Path, limits: ReadLimits) -> duckdb.DuckDBP
 def literal(text: str) -> str:
     """Return `text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """Return `name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def no_space() -> RefusedError:

@@ -111,7 +111,7 @@ def run(module: str, folder: Path, limits: ReadLimits) -> RefusedError | None:
 
 
 NO_MEMORY = (
-    b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"OutOfMemory", b"failed to map segment",
+    b"MemoryError", b"bad_alloc", b"annot allocate memory", b"OutOfMemory", b"failed to map segment",
     b"can't start new thread", b"Resource temporarily unavailable",
 )  # fmt: skip
 """What a process says that finds no memory: for values, for code, for the stack of a thread."""
@@ -130,8 +130,8 @@ def _death(code: int, folder: Path) -> RefusedError | None:
     if any(word in said for word in NO_MEMORY):
         return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    # Some write to memory that they did not get, and die without a word.
-    if code in (-signal.SIGSEGV, -signal.SIGBUS):
+    # Some write to memory that they did not get, or give up, and die without a word.
+    if code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT):
         cause = "it needs more memory than it may have, or is not what it claims to be; send it in parts"
         return RefusedError("parser_died", f"the file stopped the parser ({name}): {cause}")
     return RefusedError("parser_died", f"the file stopped the parser ({name}); check that it is what it claims to be")

@@ -1,13 +1,15 @@
 """Laws of reading: nothing is lost or invented, and how a file spells its traffic does not matter."""
 
+import tempfile
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from service.traffic_histories.reading.chunks import decode, encode
+from service.traffic_histories.reading.stored_columns import decode, encode
 from service.workflow.traffic import SECOND, BucketSeries, RequestLog
 from tests.effort import examples
 from tests.histories import at, ints
@@ -135,5 +137,8 @@ def test_a_series_keeps_every_sum(rows: list[tuple[int, int, int, int, str]]) ->
 def test_chunks_give_back_what_went_in(times: list[int], values: int, spread: int) -> None:
     columns = [ints(sorted(times)), ints([max(-(2**63), values - n * spread // 50) for n in range(len(times))])]
     if int(columns[0][-1]) - int(columns[0][0]) < 2**63:
-        found = decode((chunk for _, chunk in encode(columns)), 2, len(times))
+        named = dict(zip(("arrival", "input"), columns, strict=True))
+        with tempfile.TemporaryDirectory() as folder:
+            chunks = [chunk for _, chunk in encode(named, Path(folder))]
+        found = decode(chunks, tuple(named), len(times))
         assert all(np.array_equal(a, b) for a, b in zip(columns, found, strict=True))

@@ -5,7 +5,7 @@
 import duckdb
 
 from service.traffic_histories.reading.decompress import Plain
-from service.traffic_histories.reading.duckdb_connection import literal
+from service.traffic_histories.reading.duckdb_connection import identifier, literal
 from service.traffic_histories.reading.errors import RefusedError
 from service.traffic_histories.reading.options import ReadLimits
 from service.traffic_histories.reading.table import SAMPLE_ROWS, Table
@@ -22,7 +22,7 @@ def open_parquet(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: Re
     if len(described) > limits.columns:
         raise RefusedError("bad_parquet", f"the file has {len(described)} columns, at most {limits.columns}")
     cells = {name: _cell(name, kind) for name, kind, *_ in described}
-    row = "hash(" + ", ".join(_quoted(name) for name, *_ in described) + ")"
+    row = "hash(" + ", ".join(identifier(name) for name, *_ in described) + ")"
     rows = connection.execute(f"SELECT {', '.join(cells.values())} FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()
     return Table(relation, cells, row, [dict(zip(cells, values, strict=True)) for values in rows])
 
@@ -45,10 +45,6 @@ def _check_claims(connection: duckdb.DuckDBPyConnection, path: str, limits: Read
 
 def _cell(name: str, kind: str) -> str:
     nested = kind.startswith(("STRUCT", "MAP"))
-    text = f"CAST({f'to_json({_quoted(name)})' if nested else _quoted(name)} AS VARCHAR)"
+    text = f"CAST({f'to_json({identifier(name)})' if nested else identifier(name)} AS VARCHAR)"
     # A decimal is written with all its digits, which says nothing about thousands.
     return f"regexp_replace({text}, '[.]0+$', '')" if kind.startswith("DECIMAL") else text
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

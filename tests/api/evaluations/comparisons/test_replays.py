@@ -1,6 +1,7 @@
 """Replays over HTTP: the same answer again, or what differs and why."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,10 +11,13 @@ from service.evaluations.comparisons import replaying
 from service.evaluations.engine import answer_of
 from service.kit import canonical_json
 from service.kit.db.database import Database
-from service.traffic_histories.reading.chunks import encode
 from service.traffic_histories.reading.columns_file import columns_of
+from service.traffic_histories.reading.stored_columns import encode
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready, reprice, sheet, upload, week
+
+PACKED = Path(__file__).parents[3] / "unit" / "traffic_histories" / "reading" / "packed" / "week.bin"
+"""The columns of `week` as they were stored before they were a Parquet file."""
 
 
 def test_a_replay_is_identical(api: ApiClient) -> None:
@@ -83,11 +87,12 @@ def test_damage_to_the_answer_is_told(
     assert replay["explanation"].startswith("The evaluation is damaged.")
 
 
-def test_damage_to_the_traffic_is_told_and_nothing_else_is_computed_on_it(api: ApiClient, database: Database) -> None:
+def test_damage_to_the_traffic_is_told_and_nothing_else_is_computed_on_it(
+    api: ApiClient, database: Database, tmp_path: Path
+) -> None:
     workload_id = ready(api)
     body = evaluate(api, workload_id).json
-    columns = list(columns_of(week(scale=2)).values())
-    [(_, chunk)] = encode(columns)
+    [(_, chunk)] = encode(columns_of(week(scale=2)), tmp_path)
     damage(database, "traffic_history_chunks", "data", chunk)
     path = f"/v1/evaluations/{body['id']}"
     replay = api.post(f"{path}/replays").json
@@ -102,6 +107,17 @@ def test_damage_to_the_traffic_is_told_and_nothing_else_is_computed_on_it(api: A
     assert (answer.status_code, week().digest in answer.json["detail"]) == (422, True)
     answer = api.post(f"{path}/scenarios", json={})
     assert (answer.status_code, answer.json["title"]) == (409, "Stored evidence is damaged")
+
+
+def test_traffic_stored_before_it_was_parquet_gives_the_same_answer(api: ApiClient, database: Database) -> None:
+    body = evaluate(api, ready(api)).json
+    history = f"/v1/traffic-histories/{body['inputs']['traffic_history']['id']}"
+    profile = api.get(f"{history}/profile").data
+    chunk = PACKED.read_bytes()
+    damage(database, "traffic_history_chunks", "data", chunk)
+    replay = api.post(f"/v1/evaluations/{body['id']}/replays").json
+    assert (replay["intact"], replay["identical"], replay["digest"]) == (True, True, body["digest"])
+    assert api.get(f"{history}/profile").data == profile
 
 
 def test_damage_to_a_price_sheet_is_told(api: ApiClient, database: Database) -> None:
