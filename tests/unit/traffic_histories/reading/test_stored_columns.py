@@ -45,6 +45,13 @@ def test_every_whole_number_comes_back(largest: int, tmp_path: Path) -> None:
     assert [column.tolist() for column in found] == [column.tolist() for column in columns.values()]
 
 
+@pytest.mark.parametrize("view", [slice(None, None, -1), slice(None, None, 2), slice(3, 4)])
+def test_views_of_columns_come_back(view: slice, tmp_path: Path) -> None:
+    columns = {"arrival": ints(range(9))[::-1][view], "input": ints(range(9))[view]}
+    found = decode(chunks_of(columns, tmp_path), tuple(columns), len(columns["input"]))
+    assert [column.tolist() for column in found] == [column.tolist() for column in columns.values()]
+
+
 def test_the_same_columns_make_the_same_file(tmp_path: Path) -> None:
     columns = columns_of(week())
     assert chunks_of(columns, tmp_path) == chunks_of(columns, tmp_path)
