@@ -1,4 +1,4 @@
-"""Stored traffic read back: the Parquet file of its columns beside the packed chunks of before; sizes, time, memory."""
+"""Stored traffic read back: the Parquet file of its columns beside the packed chunks of before; sizes, processor time."""
 
 import resource
 import statistics
@@ -60,19 +60,19 @@ def _digest(facts: Facts, chunks: list[bytes]) -> str:
 
 
 def _made(make: Callable[[TrafficHistory], Iterable[bytes]], history: TrafficHistory) -> _Form:
-    begun = time.perf_counter()
+    begun = time.process_time()
     chunks = list(make(history))
-    return _Form(chunks, time.perf_counter() - begun)
+    return _Form(chunks, time.process_time() - begun)
 
 
 def _in_turns(arms: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Return the median seconds of each, taking turns, so that what else the machine does falls on each alike."""
+    """Return the median seconds of processor of each, taking turns: what else the machine does falls on each alike."""
     seconds: dict[str, list[float]] = {name: [] for name in arms}
     for _ in range(RUNS):
         for name, run in arms.items():
-            begun = time.perf_counter()
+            begun = time.process_time()
             run()
-            seconds[name].append(time.perf_counter() - begun)
+            seconds[name].append(time.process_time() - begun)
     return {name: statistics.median(taken) for name, taken in seconds.items()}
 
 
