@@ -1,4 +1,4 @@
-"""Stored traffic read back: the Parquet file of its columns beside the packed chunks of before; sizes, processor time."""
+"""Stored traffic read back: the Parquet file of its columns beside the packed chunks of before: sizes, processor."""
 
 import resource
 import statistics
