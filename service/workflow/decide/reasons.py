@@ -114,6 +114,9 @@ def _cheaper_than(case: Case, chosen: Option, best: Option) -> Reason:
     share = saving / best.expected
     sentence = f"It costs {money(saving)} a month less ({share:.1%}) than the best {best.mode} option, {best.key}"
     sentence += f"{_weighed(case, chosen, best)}."
+    if best.outage_value:
+        lost = f"loses requests in outages, which count {money(best.outage_value)} a month"
+        sentence = f"{sentence.removesuffix('.')}, which {lost}."
     if best.ruled_out:
         sentence = f"It costs at least {money(saving)} a month less ({share:.1%}) than any {best.mode} option could."
     return Reason("cheaper_than", (("option", best.key), ("saving", saving)), sentence, saving)

@@ -150,6 +150,21 @@ def test_units_without_a_fallback_say_who_is_not_served_while_they_are_down() ->
     assert "no_fallback" not in codes(evaluated(market(), down))
 
 
+def test_what_serves_everybody_says_what_the_others_lose_in_outages() -> None:
+    """Two units without an overflow lose a tenth of the requests; one with it spills two in twelve and serves all."""
+    down = replace(
+        QUICK, modes=("dedicated", "hybrid"), hybrid=replace(QUICK.hybrid, outage_hours_per_month=Decimal(73))
+    )
+    pulses = series_of([*[1] * 9, 3] * 144 * 7)
+    found = evaluated(
+        [request_offer(), ptu_offer("ptu", rate("0.10"), capacity=budget("1", requests="1"))], down, pulses
+    )
+    assert found.recommendation.mode == "hybrid"
+    entry = reason(found, "cheaper_than")
+    (alone,) = (option for option in found.options if option.mode == "dedicated")
+    assert entry.sentence.endswith(f"which loses requests in outages, which count {alone.outage_value:,.2f} a month.")
+
+
 def test_an_unknown_latency_under_a_target_is_said_first_and_never_high() -> None:
     """Certainly the cheapest, and certainly nobody knows how fast; the same without a target is high."""
     silent: list[Offer] = [token_offer()]
