@@ -71,7 +71,8 @@ class HybridPolicy:
 
     threshold: share of the units' slots in service at which a request spills (0 < threshold ≤ 1).
     overhead_per_month: money that routing and keeping two paths warm costs the team.
-    outage_hours_per_month: hours a month the reserved side is down and serverless serves its share.
+    outage_hours_per_month: hours a month reserved capacity is down; serverless then serves all of a hybrid, and nobody
+        what has no fallback (see compute/kinds/replacement).
     """
 
     threshold: float = 1.0
