@@ -13,7 +13,6 @@ from typing import TypeGuard
 from service.workflow.bill import serverless_lines, share_of, total
 from service.workflow.compare.unit_work import unit_axes
 from service.workflow.compute.case import Case
-from service.workflow.conditions import WEEK_MINUTES
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Offer, Serverless
 from service.workflow.options import Reservation
 
@@ -45,15 +44,16 @@ class Crossover:
 def crossovers(case: Case, offers: Sequence[Offer]) -> list[Crossover]:
     """Return the crossover of every (dedicated rate, serverless offer) pair, lowest first.
 
-    A unit whose budgets are bought apart serves nothing alone: it has none. Beyond MOST_PAIRS pairs, each rate is
-    set against the cheapest serverless offer alone: the pair that decides.
+    A unit whose budgets are bought apart serves nothing alone, and one that runs by the hours of the week only what
+    comes in them: they have none. Beyond MOST_PAIRS pairs, each rate is set against the cheapest serverless offer
+    alone: the pair that decides.
     """
     requests = case.everything.requests
     if not requests:
         return []
     bills = {o.sku: total(serverless_lines(o, case.everything)) for o in offers if _bills_requests(o)}
     rivals = sorted((bill, sku) for sku, bill in bills.items() if bill > 0)
-    single = [o for o in offers if isinstance(o, Dedicated) and o.apart is None]
+    single = [o for o in offers if isinstance(o, Dedicated) and o.apart is None and o.capacity.hours is None]
     units = [Reservation(o, rate, 1) for o in single for rate in o.rates]
     if len(rivals) * len(units) > MOST_PAIRS:
         rivals = rivals[:1]
@@ -95,5 +95,4 @@ def unit_requests_per_hour(case: Case, capacity: Capacity) -> float:
     """Return the mean requests an hour that a full unit serves: infinite where they use none of it."""
     requests = case.measured[0]
     demands = ((axis.per_hour, axis.work(case.measured) / requests) for axis in unit_axes(case, capacity))
-    run = 1.0 if capacity.hours is None else capacity.hours.week_minutes / WEEK_MINUTES
-    return min((most * run / demand for most, demand in demands if demand), default=float("inf"))
+    return min((most / demand for most, demand in demands if demand), default=float("inf"))

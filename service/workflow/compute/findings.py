@@ -1,9 +1,11 @@
 """Findings about the replay: what it had to assume of traffic that was not logged request by request."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.timetable import runs_by_hours
+from service.workflow.compute.search.candidates import numbers_apart
 from service.workflow.measure.profile import Finding
 from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.replay.limits import stated
@@ -14,7 +16,7 @@ from service.workflow.traffic import HOUR
 def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
     """Return the findings of a case's replays."""
     coarse = (*_coarse_window(case, offers), *_coarse_limits(case, offers))
-    return (*coarse, *_by_hours(case, offers), *_synthesized(case), *_sampled(case))
+    return (*coarse, *_by_hours(case, offers), *_spaced(case, offers), *_synthesized(case), *_sampled(case))
 
 
 def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
@@ -54,6 +56,22 @@ def _by_hours(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
             "single request, and here there are none, or only a sample was. Upload requests, fewer weeks of them, or "
             "offer the units without `schedule`.",
         )
+
+
+def _spaced(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+    for offer in offers:
+        if not isinstance(offer, Dedicated) or offer.apart is None or "hybrid" not in case.policy.modes:
+            continue
+        firsts, seconds = numbers_apart(case, offer)
+        spaces = [max((b - a for a, b in pairwise(numbers)), default=0) for numbers in (firsts, seconds)]
+        steps = [offer.units.increment, 0 if offer.apart.apart is None else offer.apart.apart.increment]
+        if spaces[0] > steps[0] or spaces[1] > steps[1]:
+            yield Finding(
+                "pairs_spaced",
+                (("first", spaces[0]), ("second", spaces[1])),
+                f"Hybrids on {offer.sku} were tried with numbers of units that are up to {spaces[0]} and {spaces[1]} apart: "
+                "the cheapest pair may have as many fewer of each.",
+            )
 
 
 def _synthesized(case: Case) -> Iterator[Finding]:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.compute.redecide import decide_again
+from service.workflow.compute.search.candidates import numbers_apart
 from service.workflow.offers import Axis, Dedicated, Rate, Serverless, ThroughputCapacity, Units
 from service.workflow.option_key import OptionKey
 from service.workflow.traffic import SECOND, RequestLog
@@ -117,6 +118,25 @@ def test_the_hybrid_found_is_the_cheapest_of_every_pair_of_numbers(market: Marke
     assert key.units is not None
     assert Fraction(option.monthly_cost) == market.cost(key.units, key.second)
     assert Fraction(option.monthly_cost) == min(market.cost(*pair) for pair in market.pairs())
+
+
+@checked
+@given(market=markets(), most=st.integers(1, 9))
+def test_numbers_that_are_spaced_cost_at_most_a_space_of_each_kind_more(market: Market, most: int) -> None:
+    case, _ = computed(market.log, market.offers)
+    units = market.offers[1]
+    assert isinstance(units, Dedicated)
+    everything, tried = numbers_apart(case, units, 10**9), numbers_apart(case, units, most)
+    assert len(tried[0]) * len(tried[1]) <= max(most, 1)
+    assert [numbers[-1] for numbers in tried] == [numbers[-1] for numbers in everything]
+    spaces = [numbers[0] - whole[0] for numbers, whole in zip(tried, everything, strict=True)]
+    spaces = [
+        max([space, *(b - a for a, b in pairwise(numbers))]) for space, numbers in zip(spaces, tried, strict=True)
+    ]
+    for first, second in product(*everything):
+        above = [min(n for n in numbers if n >= own) for numbers, own in zip(tried, (first, second), strict=True)]
+        assert above[0] - first <= spaces[0]
+        assert above[1] - second <= spaces[1]
 
 
 @checked

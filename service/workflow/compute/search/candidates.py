@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
-from typing import TypeVar
 
 from service.workflow.bill import quantize
 from service.workflow.compute.case import Case
@@ -30,7 +29,8 @@ from service.workflow.options import AUTOSCALED, DEDICATED, HYBRID, Reservation
 from service.workflow.policy import Mode
 from service.workflow.traffic import MINUTE
 
-T = TypeVar("T")
+MOST_PAIRS = 1_600
+"""Pairs of numbers of units of two kinds that are tried."""
 
 LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 """Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
@@ -164,22 +164,34 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterat
 
 
 def _hybrids_apart(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
-    """Every legal number of each kind of units, to the first with which no window is over its axis.
-
-    More of either changes nothing, so the cheapest of any numbers is among them.
-    """
-    most = _sized_apart(case, offer)
-    assert most.apart is not None
-    assert most.apart.apart is not None
-    apart, last = most.apart.apart, legal(offer.units, peak_units(case, offer.capacity))
+    """Every pair of numbers that is tried, see numbers_apart."""
+    firsts, seconds = numbers_apart(case, offer)
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
-    eligible = _eligible(case, Reservation(most, rate, last))
-    seconds = range(apart.minimum, most.apart.bought + 1, apart.increment)
-    both = product(map(offer.with_second, seconds), range(offer.units.minimum, last + 1, offer.units.increment))
-    for variant, units in _bounded(offer, both):
+    eligible = _eligible(case, Reservation(offer, rate, firsts[0]))
+    for variant, units in product(map(offer.with_second, seconds), firsts):
         reservation = Reservation(variant, rate, units)
         family = case.terms.family(reservation, HYBRID)
         yield _hybrid(reservation, family, 0, case.terms.total(reservation) + added, bounds, eligible=eligible)
+
+
+def numbers_apart(case: Case, offer: Dedicated, most: int = MOST_PAIRS) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the numbers tried of either kind of units, to the first with which no window is over its axis.
+
+    More of either changes nothing, so that the cheapest pair is among all of them. Where there are more than `most`
+    pairs, numbers are spaced apart, the last kept: the cheapest pair found costs at most a space of each kind more.
+    """
+    sized = _sized_apart(case, offer)
+    assert sized.apart is not None
+    assert sized.apart.apart is not None
+    last, apart = legal(offer.units, peak_units(case, offer.capacity)), sized.apart.apart
+    firsts: Sequence[int] = range(offer.units.minimum, last + 1, offer.units.increment)
+    seconds: Sequence[int] = range(apart.minimum, sized.apart.bought + 1, apart.increment)
+    while len(firsts) * len(seconds) > most:
+        if len(firsts) >= len(seconds):
+            firsts = firsts[::-2][::-1]
+        else:
+            seconds = seconds[::-2][::-1]
+    return firsts, seconds
 
 
 def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
@@ -216,7 +228,7 @@ def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
         units = None if last is not None and units >= last else offer.units.at_least(units + 1)
 
 
-def _bounded(offer: Dedicated, sizes: Iterable[T]) -> Iterator[T]:
+def _bounded(offer: Dedicated, sizes: Iterable[int]) -> Iterator[int]:
     """Yield sizes until there are too many, which is refused: a part of them would not show the cheapest."""
     for number, size in enumerate(sizes):
         if number == MOST_SIZES:
