@@ -69,8 +69,8 @@ def _spaced(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
             yield Finding(
                 "pairs_spaced",
                 (("first", spaces[0]), ("second", spaces[1])),
-                f"Hybrids on {offer.sku} were tried with numbers of units that are up to {spaces[0]} and {spaces[1]} apart: "
-                "the cheapest pair may have as many fewer of each.",
+                f"Hybrids on {offer.sku} were tried with numbers of units up to {spaces[0]} and {spaces[1]} apart: the "
+                "cheapest pair may have as many fewer of each.",
             )
 
 
