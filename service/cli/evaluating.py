@@ -14,7 +14,7 @@ from service import ENGINE_VERSION
 from service.cli import reading_report, table
 from service.cli.exits import STATUSES, Refused
 from service.evaluations.document import Envelope, Inputs, Pinned, body_of
-from service.evaluations.engine import Materials, answer_of
+from service.evaluations.engine import Materials, answer_of, refusal
 from service.kit import canonical_json, clock
 from service.kit.http import strict_json
 from service.kit.http.fields import Text
@@ -33,9 +33,11 @@ from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedEr
 from service.traffic_histories.reading.keys import base_model
 from service.traffic_histories.remarks import remarks_of_report
 from service.traffic_histories.upload_query import ReadWords, reading_options
+from service.workflow.errors import WorkflowError
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
+from service.workflow.prepare import prepare, spelled
 from service.workflow.remarks import Remark
 from service.workflow.traffic import TrafficHistory
 
@@ -155,6 +157,10 @@ def evaluated(
     if not _offers(sheets, model):
         raise Refused(f"{'--prices' if model is None else '--model'}: {nothing_for(sheets, model)}")
     remarks = (*read, *remarks_of_sheets(sheets, model, day))
+    try:
+        policy = spelled(policy, prepare(offers, policy)[0])
+    except WorkflowError as error:
+        raise Refused(*_lines("", refusal(error))) from error
     inputs = Inputs(
         traffic_history=Pinned(history.digest),
         price_sheets=tuple(Pinned(canonical_json.digest(canonical_json.dumps(sheet))) for sheet in sheets),

@@ -53,6 +53,11 @@ class Evidence:
         return next((option for option in self.body["options"] if option["key"] == key), None)
 
     @property
+    def incumbent(self) -> str | None:
+        """Key of the option in use, as the evaluation knows it."""
+        return self.body["inputs"]["policy"].get("incumbent")  # type: ignore[no-any-return]
+
+    @property
     def recommended(self) -> str | None:
         """Key of the recommended option."""
         return self.body["recommendation"]["option"]  # type: ignore[no-any-return]
@@ -177,7 +182,7 @@ def _chosen(evidence: Evidence, said: Json) -> Json | None:
 
 
 def _kind(evidence: Evidence, option: Json | None) -> str:
-    if option is not None and option["key"] == evidence.workload.incumbent:
+    if option is not None and option["key"] == evidence.incumbent:
         return "stay"
     return "buy"
 
@@ -200,7 +205,7 @@ def _offer(evidence: Evidence, name: str) -> dict[str, Any]:
 def _money(evidence: Evidence, option: Json, terms: Terms | None, total: Decimal) -> dict[str, Any]:
     assert terms is not None
     interval, bound = option.get("interval") or {}, option.get("commitment") or {}
-    incumbent = evidence.option(evidence.workload.incumbent)
+    incumbent = evidence.option(evidence.incumbent)
     monthly = Decimal(option["monthly_cost"]["amount"])
     used = None if incumbent is None or incumbent["ruled_out"] else Decimal(incumbent["monthly_cost"]["amount"])
     return {
@@ -210,7 +215,7 @@ def _money(evidence: Evidence, option: Json, terms: Terms | None, total: Decimal
         "expected_monthly": plain_decimal(monthly),
         "interval": {"low": interval["low"]["amount"], "high": interval["high"]["amount"]} if interval else None,
         "saving_monthly": None if used is None else plain_decimal(used - monthly),
-        "incumbent": evidence.workload.incumbent,
+        "incumbent": evidence.incumbent,
         "probability_cheapest": interval.get("probability_cheapest"),
         "expected_regret": (interval.get("expected_regret") or {}).get("amount"),
         "pays_back_month": bound.get("pays_back_month"),

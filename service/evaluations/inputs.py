@@ -27,7 +27,7 @@ from service.workflow.errors import WorkflowError
 from service.workflow.measure import seed_of
 from service.workflow.offers import Offer
 from service.workflow.policy import Policy
-from service.workflow.prepare import prepare
+from service.workflow.prepare import prepare, spelled
 from service.workflow.remarks import Remark, remark_of
 from service.workloads import service as workloads
 from service.workloads.models import Workload
@@ -68,7 +68,7 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
         market = prepare(offers, policy)
     except WorkflowError as error:
         raise refusal(error) from error
-    policy, bought = with_commitments(tx, workload.id, policy, offers, market)
+    policy, bought = with_commitments(tx, workload.id, spelled(policy, market[0]), offers, market)
     sheet_remarks = remarks_of_sheets([sheet.document for sheet in sheets], workload.model, day)
     remarks = (*history.remarks, *sheet_remarks, *bought)
     inputs = Inputs(

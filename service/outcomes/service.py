@@ -29,6 +29,7 @@ from service.outcomes.periods import Period
 from service.outcomes.plan import Plan, plan_of
 from service.outcomes.regret import realised_regret
 from service.outcomes.traffic import Came, came
+from service.workflow.prepare import own_skus
 from service.workflow.traffic import TrafficHistory
 
 
@@ -64,8 +65,9 @@ def made(actor: Actor, body: Mapping[str, Any]) -> Iterator[Made]:
         plan = _plan(side, key, period)
         history = _history(tx, side, body["traffic_history_id"])
         charges = bills.counted(tx, _bill_ids(tx, body["bill_ids"]), period.starts_at, period.ends_at)
-        references = [*body["references"], *_references(tx, side.body["workload_id"], plan)]
-        joined = join(charges, plan, body["skus"], references)
+        skus = _skus(side, plan)
+        references = [*body["references"], *_references(tx, side.body["workload_id"], plan, skus)]
+        joined = join(charges, plan, skus | body["skus"], references)
     arrived = None if history is None else _came(history, period)
     regret = None if history is None else _regret(actor, side, key, history)
     case = Case(side.body, key, plan, joined, arrived, regret, body["tolerance"])
@@ -185,6 +187,12 @@ def _plan(side: Side, key: str | None, period: Period) -> Plan:
     return plan
 
 
+def _skus(side: Side, plan: Plan) -> dict[str, str]:
+    """Return what the plan calls its offers, by what their providers call them."""
+    own = own_skus(side.materials.offers)
+    return {own.get(name, name): name for name in (plan.serverless, plan.dedicated) if name is not None}
+
+
 def _history(tx: Transaction, side: Side, history_id: str | None) -> TrafficHistory | None:
     if history_id is None:
         return None
@@ -216,9 +224,8 @@ def _bill_ids(tx: Transaction, named: list[str] | None) -> list[str] | None:
     return named
 
 
-def _references(tx: Transaction, workload_id: str, plan: Plan) -> list[str]:
+def _references(tx: Transaction, workload_id: str, plan: Plan, skus: Mapping[str, str]) -> list[str]:
     """Return the order numbers and ids of the workload's commitments to what the plan reserves."""
-    if plan.dedicated is None:
-        return []
-    statement = commitments.commitments(tx, {"workload_id": workload_id}).where(Commitment.sku == plan.dedicated)
+    own = [sku for sku, name in skus.items() if name == plan.dedicated]
+    statement = commitments.commitments(tx, {"workload_id": workload_id}).where(Commitment.sku.in_(own))
     return [name for one in tx.session.scalars(statement) for name in (one.reference, one.id) if name]

@@ -8,12 +8,12 @@ from typing import Any
 from service.evaluations import queries
 from service.evaluations.inputs import offers_of_each
 from service.evaluations.models import EvaluationResult, StoredEvaluation
-from service.evaluations.naming import Names
 from service.evaluations.states import Summary, monthly_cost
 from service.kit.db.transaction import Transaction
 from service.portfolios import service
 from service.portfolios.models import PortfolioEvaluation, PortfolioMember
 from service.workflow.document.values import JsonValue, money
+from service.workflow.prepare import former_names
 from service.workflow.what_if.attribution import way_of
 from service.workloads.models import Workload
 
@@ -117,8 +117,7 @@ def _flips(
     flips = set()
     for before, after in changed:
         was, now = offers[before.evaluation_id], offers[after.evaluation_id]
-        names = Names.across(was, now)
-        if _way(before, names.within(was)) != _way(after, names.within(now)):
+        if _way(before, former_names(was)) != _way(after, former_names(now)):
             flips.add(after.evaluation_id)
     return flips
 

@@ -31,15 +31,24 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
+class Sold:
+    """What bills say of an offer. sku: what its provider calls it; region: empty where no sheet says it."""
+
+    provider: str
+    sku: str
+    region: str
+
+
+@dataclass(frozen=True)
 class Expected:
-    """What the file is of. commitment_id: what its reservation is called. offers: provider and region by sku."""
+    """What the file is of. commitment_id: what its reservation is called. offers: by side, dedicated or serverless."""
 
     evaluation: Json
     option: Json
     organization_id: str
     organization: str
     commitment_id: str
-    offers: Mapping[str, tuple[str, str]]
+    offers: Mapping[str, Sold]
     starts_on: date
 
 
@@ -48,9 +57,9 @@ def cost_and_usage(expected: Expected, first: date, last: date) -> bytes:
     with localcontext(MONEY):
         term = term_of(expected.option, expected.starts_on)
         rows = [
-            _row(expected, start, end, row)
+            _row(expected, start, end, sold, row)
             for start, end in _months(max(first, expected.starts_on), last)
-            for row in _month(expected, term, start, end)
+            for sold, row in _month(expected, term, start, end)
         ]
     written = io.StringIO(newline="")
     writer = csv.DictWriter(written, sorted(_COLUMNS))
@@ -67,33 +76,35 @@ def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = after
 
 
-def _month(expected: Expected, term: Term | None, first: date, last: date) -> Iterator[Row]:
+def _month(expected: Expected, term: Term | None, first: date, last: date) -> Iterator[tuple[Sold, Row]]:
     if term is not None:
-        yield from _reserved(expected, term, first, last)
+        sold = expected.offers["dedicated"]
+        yield from ((sold, row) for row in _reserved(expected, term, sold.sku, first, last))
     for line in expected.option["lines"]:
         code = line["code"]
         if code == "upfront" or not is_ordered(code):
             continue
         if term is not None and code in RESERVED_UNITS:
             continue
-        yield _used(expected, line, first, last)
+        sold = expected.offers["dedicated" if code in ("running_units", *RESERVED_UNITS) else "serverless"]
+        yield sold, _used(line, sold.sku, first, last)
 
 
-def _reserved(expected: Expected, term: Term, first: date, last: date) -> Iterator[Row]:
+def _reserved(expected: Expected, term: Term, sku: str, first: date, last: date) -> Iterator[Row]:
     head = {
-        "SkuId": term.sku,
+        "SkuId": sku,
         "SkuMeter": "Commitment",
-        "SkuPriceId": f"{term.sku}/commitment",
+        "SkuPriceId": f"{sku}/commitment",
         "PricingCategory": "Committed",
         "CommitmentDiscountId": expected.commitment_id,
-        "CommitmentDiscountName": f"{term.units} x {term.sku}",
+        "CommitmentDiscountName": f"{term.units} x {sku}",
         "CommitmentDiscountCategory": "Usage",
         "CommitmentDiscountType": "Reservation",
         "CommitmentDiscountUnit": "Hours",
     }
     for day, amount in term.payments():
         if first <= day <= last and amount:
-            bought = {"ChargeCategory": "Purchase", "ChargeDescription": f"{term.units} x {term.sku}, committed"}
+            bought = {"ChargeCategory": "Purchase", "ChargeDescription": f"{term.units} x {sku}, committed"}
             held = {"CommitmentDiscountQuantity": _hours(term, day, min(last, term.ends_on))}
             yield head | bought | held | _frequency(term) | _priced(amount, Decimal(1), "Units", amount, Decimal(0))
     first, last = max(first, term.starts_on), min(last, term.ends_on)
@@ -109,7 +120,7 @@ def _reserved(expected: Expected, term: Term, first: date, last: date) -> Iterat
         price = (amount / quantity).quantize(QUANTUM) if quantity else Decimal(0)
         row = head | _priced(Decimal(0), quantity, "Hours", price * quantity, amount, price)
         row |= {"ChargeCategory": "Usage", "CommitmentDiscountStatus": status, "ChargeFrequency": "Usage-Based"}
-        row |= {"ChargeDescription": f"{term.sku}, {status.lower()} commitment"}
+        row |= {"ChargeDescription": f"{sku}, {status.lower()} commitment"}
         row |= {"CommitmentDiscountQuantity": plain_decimal(quantity)}
         if status == "Used":
             row |= {"ConsumedQuantity": plain_decimal(quantity), "ConsumedUnit": "Hours"}
@@ -124,7 +135,7 @@ def _frequency(term: Term) -> Row:
     return {"ChargeFrequency": "Recurring" if term.months and term.monthly else "One-Time"}
 
 
-def _used(expected: Expected, line: Json, first: date, last: date) -> Row:
+def _used(line: Json, sku: str, first: date, last: date) -> Row:
     """Return what is paid by use: the line's quantity at its rate over the hours, tokens by the million."""
     hours = ((last - first).days + 1) * 24
     quantity = (Decimal(line["quantity"]) * hours / HOURS_PER_MONTH).quantize(QUANTUM)
@@ -133,8 +144,6 @@ def _used(expected: Expected, line: Json, first: date, last: date) -> Row:
     unit, size = ("1000000 Tokens", MILLION) if tokens else (UNITS.get(line["unit"], "Units"), 1)
     price = Decimal(line["unit_price"]) * size / line["per"]
     priced = quantity / size
-    reserved = line["code"] in ("running_units", *RESERVED_UNITS)
-    sku = expected.option["dedicated" if reserved else "serverless"] or ""
     cost = (priced * price).quantize(QUANTUM)
     return _priced(cost, priced, unit, cost, cost, price) | {
         "SkuId": sku,
@@ -166,10 +175,9 @@ def _priced(
     }
 
 
-def _row(expected: Expected, first: date, last: date, row: Row) -> Row:
+def _row(expected: Expected, first: date, last: date, sold: Sold, row: Row) -> Row:
     """Return a row with what all rows say: whose it is, of when, and that it is a forecast."""
     month = first.replace(day=1)
-    provider, region = expected.offers.get(row["SkuId"], (row["SkuId"], ""))
     currency = expected.option["monthly_cost"]["currency"]
     return row | {
         "BillingAccountId": expected.organization_id,
@@ -180,13 +188,13 @@ def _row(expected: Expected, first: date, last: date, row: Row) -> Row:
         "BillingPeriodEnd": _midnight(months_after(month, 1)),
         "ChargePeriodStart": _midnight(first),
         "ChargePeriodEnd": _midnight(last + timedelta(days=1)),
-        "HostProviderName": provider,
-        "InvoiceIssuerName": provider,
-        "ServiceProviderName": provider,
+        "HostProviderName": sold.provider,
+        "InvoiceIssuerName": sold.provider,
+        "ServiceProviderName": sold.provider,
         "ServiceName": f"Inference of {expected.evaluation['inputs']['model']}",
         "ServiceCategory": "AI and Machine Learning",
         "ServiceSubcategory": "Generative AI",
-        "RegionId": region,
+        "RegionId": sold.region,
         "x_RowKind": "Forecast",
         "x_EvaluationDigest": expected.evaluation["digest"],
         "x_OptionKey": expected.option["key"],

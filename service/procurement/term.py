@@ -24,7 +24,6 @@ class Term:
     last day.
     """
 
-    sku: str
     units: int
     upfront: Decimal
     monthly: Decimal
@@ -79,11 +78,11 @@ def term_of(option: Json, starts_on: date) -> Term | None:
     whole = Decimal(str(months)) == Decimal(str(months)).to_integral_value()
     if whole:
         ends_on = months_after(starts_on, int(months)) - timedelta(days=1)
-        return Term(option["dedicated"], units, upfront, monthly, int(months), share, starts_on, ends_on)
+        return Term(units, upfront, monthly, int(months), share, starts_on, ends_on)
     hours = Decimal(str(months)) * HOURS_PER_MONTH
     ends_on = starts_on + timedelta(days=max(1, round(hours / 24)) - 1)
     total = upfront + monthly * Decimal(str(months))
-    return Term(option["dedicated"], units, total, Decimal(0), 0, share, starts_on, ends_on)
+    return Term(units, total, Decimal(0), 0, share, starts_on, ends_on)
 
 
 def _upfront(option: Json) -> Decimal:

@@ -21,7 +21,7 @@ ADDED = ("model", "region", "quantization", "sku")
 
 @dataclass(frozen=True, slots=True)
 class OfferName:
-    """An offer in words. label: what it is called; provider: who sells it; unit: what one of it is called.
+    """An offer in words. label: what it is called; provider: who sells it, by `sku`; unit: what one of it is called.
 
     as_of: when its sheet was read; effective_from: since when it is in force. url: where the sheet was read.
     region: where it is served from, empty where the sheet does not say.
@@ -162,16 +162,18 @@ def _named(sheets: Sequence[Json], model: str | None) -> dict[str, OfferName]:
     named = {}
     for label, group in alike.items():
         for (sheet, offer), called in zip(group, _apart(label, group), strict=True):
-            key = offer["sku"] if skus[offer["sku"]] == 1 else f"{sheet['provider']}/{offer['sku']}"
-            named[key] = _offer_name(key, called, sheet, offer)
+            key = f"{sheet['provider']}/{offer['sku']}"
+            named[key] = _offer_name(called, sheet, offer)
+            if skus[offer["sku"]] == 1:  # as answers before engine 2.3.0 call it
+                named.setdefault(offer["sku"], named[key])
     return named
 
 
-def _offer_name(key: str, label: str, sheet: Json, offer: Json) -> OfferName:
+def _offer_name(label: str, sheet: Json, offer: Json) -> OfferName:
     about = _sheet_name(sheet)
     unit = str(offer.get("unit") or "replica")
     return OfferName(
-        key,
+        offer["sku"],
         label,
         about.provider,
         label.removeprefix(about.provider).strip() or about.provider,

@@ -7,10 +7,12 @@
     hybrid:sku@termxU[~S]+sku                 U units that spill to a serverless offer, from S streams in service on
     dedicated:sku@term, hybrid:sku@term, …    the group: whatever the number of units
 
-A term is months, or days (`14d`) or weeks (`2w`), with `.N` for the Nth rate of that term. `sku@term` is a label.
+`sku` is `provider/sku` in what answers say, so that a key stays the same when a rival comes or goes. A term is months,
+or days (`14d`) or weeks (`2w`), with `.N` for the Nth rate of that term. `sku@term` is a label.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self, get_args
 
@@ -85,9 +87,10 @@ class OptionKey:
         """The same whatever its units and where it spills to; a serverless option is a group of its own."""
         return self if self.label is None else OptionKey(self.mode, self.label)
 
-    def named(self, reserved: str | None, serverless: str | None) -> "OptionKey":
-        """Return the key with its offers under other names."""
-        label = None if self.label is None else f"{reserved}@{self.term}"
+    def renamed(self, names: Mapping[str, str]) -> "OptionKey":
+        """Return the key with the offers that have another name there called by it."""
+        label = None if self.label is None else relabelled(self.label, names)
+        serverless = None if self.serverless is None else _renamed(self.serverless, names)
         return replace(self, label=label, serverless=serverless)
 
     def __str__(self) -> str:
@@ -101,3 +104,14 @@ class OptionKey:
         lowered = "" if self.threshold is None else f"~{self.threshold}"
         overflow = "" if self.serverless is None else f"+{self.serverless}"
         return f"{self.mode}:{self.label}x{least}{self.units}{second}{lowered}{overflow}"
+
+
+def relabelled(label: str, names: Mapping[str, str]) -> str:
+    """Return `sku@term` with the sku called by its other name there, where it has one."""
+    sku, _, term = label.rpartition("@")
+    return f"{names.get(sku, sku)}@{term}" if sku else label
+
+
+def _renamed(sku: str, names: Mapping[str, str]) -> str:
+    """Return the other name of a serverless offer, or of each of two that serve together (`prompt~waiting`)."""
+    return names[sku] if sku in names else "~".join(names.get(part, part) for part in sku.split("~"))

@@ -7,14 +7,15 @@ from decimal import Decimal
 
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Rate, Serverless
-from service.workflow.option_key import OptionKey
+from service.workflow.option_key import OptionKey, relabelled
 from service.workflow.policy import Policy
 
 
 def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...], str]:
     """Return the offers, converted, named apart and in the order of their names, and the currency of the evaluation.
 
-    Offers of one sku by several providers are named `provider/sku`. The order they came in changes no answer.
+    An offer is named `provider/sku`, so that no rival changes the name of another. The order they came in changes no
+    answer.
     Raises WorkflowError where there is nothing to compare, or where a currency has no exchange rate.
     """
     if not offers:
@@ -33,19 +34,22 @@ def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...],
 
 
 def spelled(policy: Policy, offers: Sequence[Offer]) -> Policy:
-    """Return the policy, its incumbent spelled as the keys of options of these prepared offers are.
+    """Return the policy, what it names of these prepared offers spelled as the keys of options are: `provider/sku`.
 
-    An incumbent may name the provider of a sku whether or not another provider sells the same: so written it goes on
-    meaning the same offer when a rival comes or goes. Where several sell a sku named without one, it means none.
+    An incumbent and a commitment may leave the provider out where one alone sells the sku, as keys of answers before
+    engine 2.3.0 did; where several sell it, they name none.
     """
-    if policy.incumbent is None:
-        return policy
-    key = OptionKey.parse(policy.incumbent)
+    sellers: dict[str, list[str]] = {}
+    for offer in offers:
+        sellers.setdefault(offer.sku.removeprefix(f"{offer.provider}/"), []).append(offer.sku)
+    known = {sku: names[0] for sku, names in sellers.items() if len(names) == 1} | {o.sku: o.sku for o in offers}
+    commitments = tuple(
+        replace(entry, reservation=relabelled(entry.reservation, known)) for entry in policy.commitments
+    )
+    key = None if policy.incumbent is None else OptionKey.parse(policy.incumbent)
     if key is None:
-        return policy
-    plain = {f"{offer.provider}/{offer.sku}": offer.sku for offer in offers}
-    names = (None if name is None else plain.get(name, name) for name in (key.reserved, key.serverless))
-    return replace(policy, incumbent=str(key.named(*names)))
+        return replace(policy, commitments=commitments)
+    return replace(policy, commitments=commitments, incumbent=str(key.renamed(known)))
 
 
 def _currency(offers: Sequence[Offer], policy: Policy) -> str:
@@ -62,14 +66,12 @@ def _currency(offers: Sequence[Offer], policy: Policy) -> str:
 
 
 def named_apart(offers: Sequence[Offer]) -> list[Offer]:
-    """Return the offers under the names that answers call them, those that are listed twice alike once.
+    """Return the offers under the names that answers call them, `provider/sku`; those listed twice alike once.
 
-    What several providers sell under one sku is named `provider/sku`; what one provider lists differently under one,
-    in two sheets, is told apart as `provider/sku:1`, `provider/sku:2`, whatever the order they come in.
+    What one provider lists differently under one sku, in two sheets, is told apart as `provider/sku:1`,
+    `provider/sku:2`, whatever the order they come in.
     """
-    distinct = list(dict.fromkeys(offers))
-    skus = Counter(offer.sku for offer in distinct)
-    named = [replace(o, sku=f"{o.provider}/{o.sku}") if skus[o.sku] > 1 else o for o in distinct]
+    named = [replace(offer, sku=name_of(offer)) for offer in dict.fromkeys(offers)]
     alike: dict[str, list[Offer]] = {}
     for offer in named:
         alike.setdefault(offer.sku, []).append(offer)
@@ -77,14 +79,36 @@ def named_apart(offers: Sequence[Offer]) -> list[Offer]:
     return [replace(o, sku=f"{o.sku}:{places[id(o)]}") if len(alike[o.sku]) > 1 else o for o in named]
 
 
-def called(offers: Sequence[Offer], provider: str, sku: str) -> frozenset[str]:
-    """Return the names under which answers call what a provider sells under a sku, or under such a name."""
+def name_of(offer: Offer) -> str:
+    """Return what answers call an offer that no sheet lists differently: its sku alone where it names no provider."""
+    return f"{offer.provider}/{offer.sku}" if offer.provider else offer.sku
+
+
+def former_names(offers: Sequence[Offer]) -> dict[str, str]:
+    """Return the names of offers by the sku alone, as answers before engine 2.3.0 call what no other provider sells."""
+    skus = Counter(offer.sku for offer in dict.fromkeys(offers))
+    return {offer.sku: name_of(offer) for offer in offers if skus[offer.sku] == 1}
+
+
+def own_skus(offers: Sequence[Offer]) -> dict[str, str]:
+    """Return what providers call their offers, by every name that answers call those."""
     distinct = list(dict.fromkeys(offers))
-    return frozenset(
-        named.sku
+    named = {named.sku: offer.sku for offer, named in zip(distinct, named_apart(distinct), strict=True)}
+    return {offer.sku: offer.sku for offer in distinct} | named
+
+
+def called(offers: Sequence[Offer], provider: str, sku: str) -> frozenset[str]:
+    """Return the names under which answers call what a provider sells under a sku, or under such a name.
+
+    Among them is the sku alone, as answers before engine 2.3.0 call what no other provider sells.
+    """
+    distinct = list(dict.fromkeys(offers))
+    found = [
+        {offer.sku, named.sku}
         for offer, named in zip(distinct, named_apart(distinct), strict=True)
         if sku in {offer.sku, named.sku} and offer.provider.casefold() == provider.casefold()
-    )
+    ]
+    return frozenset[str]().union(*found)
 
 
 def _converted(offer: Offer, rate: Decimal, currency: str) -> Offer:

@@ -64,11 +64,11 @@ def test_it_writes_a_page_with_pictures_and_says_where(started: tuple[Path, str]
 def test_it_prints_the_recommendation_and_every_option(started: tuple[Path, str]) -> None:
     _, printed = started
     assert "Recommendation: hybrid" in printed
-    assert printed.count("\n> hybrid:together-2xh100@0x1+groq") == 1
+    assert printed.count("\n> hybrid:together/together-2xh100@0x1+groq/groq-llama") == 1
     for kind in (
-        "serverless:groq-llama-3.3-70b-versatile",
-        "dedicated:together-2xh100@0",
-        "dedicated:azure-ptu-global@12",
+        "serverless:groq/groq-llama-3.3-70b-versatile",
+        "dedicated:together/together-2xh100@0",
+        "dedicated:azure/azure-ptu-global@12",
     ):
         assert re.search(rf"^[> ] {re.escape(kind)}.* [\d,]+\.\d\d", printed, re.MULTILINE), kind
     assert "the traffic is generated" in printed

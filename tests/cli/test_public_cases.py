@@ -62,7 +62,7 @@ CASES = (
     Case("16-otlp-spans", ("traces.json",), counts=(6018, 5760, 900, 3)),
     Case("17-burstgpt-failures", ("BurstGPT.csv",), read=WEEK[:1], counts=(6135, 0, 1500, 15)),
     Case("18-openrouter-activity-export", ("openrouter_activity.csv",), counts=(6018, 5760, 900, 3)),
-    Case("21-one-week-term", ("../44-autoscale-on-provisioned-units/traffic.csv.gz",), option="dedicated:gsu@1wx1",
+    Case("21-one-week-term", ("../44-autoscale-on-provisioned-units/traffic.csv.gz",), option="dedicated:acme/gsu@1wx1",
          total="5214.285714285714"),
     Case("24-separate-input-and-output-limits", ("traffic.csv.gz",), ("sheet-as-a-person-would-write-it.json",),
          total="132714"),
@@ -79,7 +79,7 @@ CASES = (
     Case("33-date-and-time-in-two-columns", ("german.csv",), read=("zone=UTC",), counts=(39_000, 0, 3000, 3)),
     Case("33-date-and-time-in-two-columns", ("log.csv",), read=("zone=UTC",), counts=(192_000, 0, 19_200, 192)),
     Case("33-date-and-time-in-two-columns", ("thousands.csv",), read=("zone=UTC",), counts=(36_435, 0, 330, 3)),
-    Case("34-ptu-break-even-utilization", ("traffic.csv.gz",), option="dedicated:ptu@12x15", total="3315.00"),
+    Case("34-ptu-break-even-utilization", ("traffic.csv.gz",), option="dedicated:acme/ptu@12x15", total="3315.00"),
     Case("35-currency-and-price-per-thousand", sheets=("sheet-cny.json", "sheet-usd.json"), read=WEEK,
          policy={"currency": "USD", "exchange_rates": {"CNY": "0.14"}}, total="122.64"),
     Case("36-free-allowance", ("../35-currency-and-price-per-thousand/traffic.csv",), read=WEEK, total="506.00"),
@@ -115,14 +115,14 @@ def test_speeds_measured_under_load_size_the_units_that_were_measured(streams: i
     history = evaluating.read_traffic(folder / f"steady-{streams}-in-flight.csv", evaluating.reading(())).history
     body = evaluating.evaluated(history, [sheet], evaluating._policy(folder / "policy.json"), None, ())
     option = body["options"][0]
-    assert option["key"] == body["recommendation"]["option"] == f"dedicated:l40s@0x{units}"
+    assert option["key"] == body["recommendation"]["option"] == f"dedicated:acme/l40s@0x{units}"
     assert option["latency_ms"]["end_to_end"]["p50"] / 1000 == pytest.approx(seconds, rel=0.05)
     assert "speeds_may_hold_reading" not in {remark["code"] for remark in body["inputs"]["remarks"]}
 
 
 def reserved_already(commitments: list[dict[str, Any]]) -> tuple[dict[str, str], Any]:
     """Return what a reservation that is paid already is compared at, and the recommendation."""
-    policy = {"incumbent": "hybrid:ptu@12x15+tokens", "commitments": commitments}
+    policy = {"incumbent": "hybrid:acme/ptu@12x15+acme/tokens", "commitments": commitments}
     body, _ = answered(Case("29-reservation-already-paid", ("traffic.csv.gz",), policy=policy))
     totals = {option["key"]: option["monthly_cost"]["amount"] for option in body["options"]}
     return totals, body["recommendation"]
@@ -135,20 +135,20 @@ def sentences(recommendation: Any) -> str:  # noqa: ANN401 - a document
 def test_half_a_year_of_fifteen_units_is_owed_and_leaving_them_costs_what_tokens_do() -> None:
     """3,315.00 is owed either way: tokens cost 1,226.40 more. Stay, and take tokens when it has ended."""
     totals, chosen = reserved_already([{"reservation": "ptu@12", "units": 15, "months_left": 6}])
-    assert chosen["option"] == "hybrid:ptu@12x15+tokens"
-    assert totals["hybrid:ptu@12x15+tokens"] == "3315.00"
-    assert Decimal(totals["serverless:tokens"]) - Decimal("3315.00") == Decimal("1226.40")
-    assert "3,315.00 a month is owed whatever you choose: 15 x ptu@12 for 6 months more." in sentences(chosen)
-    assert "in 6 months, when it has ended, serverless:tokens is right." in sentences(chosen)
-    assert "hybrid:ptu@12x15+tokens costs the same" not in sentences(chosen), "nothing is set against itself"
+    assert chosen["option"] == "hybrid:acme/ptu@12x15+acme/tokens"
+    assert totals["hybrid:acme/ptu@12x15+acme/tokens"] == "3315.00"
+    assert Decimal(totals["serverless:acme/tokens"]) - Decimal("3315.00") == Decimal("1226.40")
+    assert "3,315.00 a month is owed whatever you choose: 15 x acme/ptu@12 for 6 months more." in sentences(chosen)
+    assert "in 6 months, when it has ended, serverless:acme/tokens is right." in sentences(chosen)
+    assert "hybrid:acme/ptu@12x15+acme/tokens costs the same" not in sentences(chosen), "nothing is set against itself"
 
 
 def test_a_term_whose_end_nobody_stated_is_taken_to_run_and_one_that_has_ended_is_not() -> None:
     totals, chosen = reserved_already([])
-    assert (chosen["option"], totals["serverless:tokens"]) == ("hybrid:ptu@12x15+tokens", "4541.40")
+    assert (chosen["option"], totals["serverless:acme/tokens"]) == ("hybrid:acme/ptu@12x15+acme/tokens", "4541.40")
     assert "How long it still runs was not said" in sentences(chosen)
     totals, chosen = reserved_already([{"reservation": "ptu@12", "units": 15, "months_left": 0}])
-    assert (chosen["option"], totals["serverless:tokens"]) == ("serverless:tokens", "1226.40")
+    assert (chosen["option"], totals["serverless:acme/tokens"]) == ("serverless:acme/tokens", "1226.40")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -7,9 +7,9 @@ from typing import Any
 from service import ENGINE_VERSION
 from service.evaluations.document import Inputs
 from service.evaluations.engine import Materials
-from service.evaluations.naming import Names
 from service.kit.http.problems import Problem
 from service.workflow.offers import Offer, Serverless
+from service.workflow.prepare import former_names, name_of
 from service.workflow.what_if.attribution import Point
 
 Compute = Callable[[Materials], dict[str, Any]]
@@ -45,29 +45,22 @@ def path_between(before: Side, after: Side, compute: Callable[[Materials], dict[
     An end made by another engine is computed again by the present one: what that changes is the engine's. A mixture
     that the workflow refuses is passed over; its cause acts together with the next.
     """
-    names = names_of(before, after)
     changes = list(_changes(before, after))
-    points = [Point(before.body, names=names.within(before.materials.offers))]
+    points = [Point(before.body, names=former_names(before.materials.offers))]
     pending: list[Change] = []
     for change in changes:
         pending.append(change)
         is_end = change is changes[-1]
         answer = after.body if is_end else _tried(compute, change.materials)
         if answer is not None:
-            points.append(_point(answer, pending, names))
+            points.append(_point(answer, pending))
             pending = []
     return points
 
 
-def names_of(before: Side, after: Side) -> Names:
-    """Return what the offers of both ends are called in their difference."""
-    return Names.across(before.materials.offers, after.materials.offers)
-
-
 def changed_offers(before: Side, after: Side) -> dict[str, str]:
     """Return the names of offers that differ, with `appeared`, `vanished` or `changed`."""
-    names = names_of(before, after)
-    was, now = ({names.of(offer): offer for offer in side.materials.offers} for side in (before, after))
+    was, now = ({name_of(offer): offer for offer in side.materials.offers} for side in (before, after))
     kinds = {
         name: "appeared" if name not in was else "vanished" if name not in now else "changed" for name in was | now
     }
@@ -82,8 +75,8 @@ def _changes(before: Side, after: Side) -> Iterator[Change]:
     if before.inputs.traffic_history.digest != after.inputs.traffic_history.digest:
         now = replace(now, history=after.materials.history)
         yield Change("traffic", now)
-    names, changed = names_of(before, after), changed_offers(before, after)
-    every = {names.of(offer): offer for side in (before, after) for offer in side.materials.offers}
+    changed = changed_offers(before, after)
+    every = {name_of(offer): offer for side in (before, after) for offer in side.materials.offers}
     for is_serverless in (True, False):
         moved = frozenset(name for name in changed if isinstance(every[name], Serverless) is is_serverless)
         if moved:
@@ -109,7 +102,7 @@ def _tried(compute: Compute, materials: Materials) -> dict[str, Any] | None:
         return None
 
 
-def _point(answer: dict[str, Any], changes: list[Change], names: Names) -> Point:
+def _point(answer: dict[str, Any], changes: list[Change]) -> Point:
     causes = dict.fromkeys(change.cause for change in changes)
     moved: frozenset[str] = frozenset().union(*(change.offers for change in changes))
-    return Point(answer, tuple(causes), moved, names.within(changes[-1].materials.offers))
+    return Point(answer, tuple(causes), moved, former_names(changes[-1].materials.offers))

@@ -6,17 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from service.evaluations.engine import Materials
-from service.evaluations.naming import Names
 from service.evaluations.scenarios.grid import Cell
 from service.workflow.document.values import decimal_text, money
+from service.workflow.prepare import former_names
 from service.workflow.what_if.attribution import way_of
 
 
 def row_of(cell: Cell, answer: dict[str, Any], materials: Materials, base: dict[str, Any]) -> dict[str, Any]:
     """Return a row: what was changed, what is recommended then, how that differs from `base` (on `materials`)."""
     recommended = answer["recommendation"]
-    names = Names.across(materials.offers, cell.materials.offers)
-    was = recommended_way(base, names.within(materials.offers))
+    was = recommended_way(base, former_names(materials.offers))
     return {
         "traffic_factor": decimal_text(cell.traffic_factor),
         "growth_per_month": decimal_text(cell.growth_per_month),
@@ -25,7 +24,7 @@ def row_of(cell: Cell, answer: dict[str, Any], materials: Materials, base: dict[
         "recommendation": {
             name: recommended[name] for name in ("mode", "option", "monthly_cost", "confidence", "provisional")
         },
-        "flipped": recommended_way(answer, names.within(cell.materials.offers)) != was,
+        "flipped": recommended_way(answer, former_names(cell.materials.offers)) != was,
         "change": _change(base, answer),
         "cheapest_by_mode": cheapest_by_mode(answer),
         "commitment": _commitment(answer),

@@ -82,10 +82,7 @@ def way_of(key: str, names: Mapping[str, str]) -> str:
     names: common names of offers, by what the key calls them.
     """
     found = OptionKey.parse(key)
-    if found is None:
-        return key
-    reserved, serverless = (None if n is None else names.get(n, n) for n in (found.reserved, found.serverless))
-    return str(found.named(reserved, serverless).group)
+    return key if found is None else str(found.renamed(names).group)
 
 
 def recommended_parts(path: Sequence[Point]) -> list[Part]:

@@ -38,13 +38,13 @@ def lines(evaluation: Json, key: str) -> dict[str, str]:
 
 def test_units_that_are_paid_for_are_owed_whatever_is_chosen_at_the_price_agreed(api: ApiClient, workload: str) -> None:
     alone = evaluated(api, workload)
-    assert alone["recommendation"]["option"] == "serverless:tokens"
+    assert alone["recommendation"]["option"] == "serverless:acme/tokens"
     buy(api, workload, monthly_per_unit="200")
     told = evaluated(api, workload)
     assert told["inputs"]["policy"]["commitments"] == [
-        {"reservation": "ptu@12", "units": 15, "months_left": 6, "monthly_per_unit": "200"}
+        {"reservation": "acme/ptu@12", "units": 15, "months_left": 6, "monthly_per_unit": "200", "second_units": 0}
     ]
-    assert Decimal(lines(told, "serverless:tokens")["running_commitment"]) == 15 * 200
+    assert Decimal(lines(told, "serverless:acme/tokens")["running_commitment"]) == 15 * 200
     chosen = told["recommendation"]["option"]
     assert "ptu@12x15" in chosen, "its units are owed anyway; tokens would come on top"
     own = lines(told, chosen)
@@ -71,8 +71,10 @@ def test_what_ended_what_another_workload_bought_and_what_the_policy_says_itself
     buy(api, workload)
     said = [{"reservation": "ptu@12", "units": 20, "months_left": 2}]
     told = evaluated(api, workload, policy={"commitments": said})
-    assert told["inputs"]["policy"]["commitments"] == [said[0] | {"monthly_per_unit": None}]
-    assert Decimal(lines(told, "serverless:tokens")["running_commitment"]) == 20 * 221
+    assert told["inputs"]["policy"]["commitments"] == [
+        said[0] | {"reservation": "acme/ptu@12", "monthly_per_unit": None, "second_units": 0}
+    ]
+    assert Decimal(lines(told, "serverless:acme/tokens")["running_commitment"]) == 20 * 221
 
 
 def test_what_cannot_be_counted_is_told_with_its_mend(api: ApiClient, workload: str) -> None:

@@ -109,14 +109,14 @@ def test_the_workload_says_what_it_needs(api: ApiClient) -> None:
         zone="Europe/Berlin",
         latency={"target_ms": 700, "strict": True},
         isolation={"required": {"tenancy": "dedicated"}},
-        incumbent="serverless:tokens",
+        incumbent="serverless:acme/tokens",
     )
     upload(api, workload_id)
     policy = evaluate(api, workload_id, preset="interactive_chat").json["inputs"]["policy"]
     assert policy["zone"] == "Europe/Berlin"
     assert (policy["latency"]["target_ms"], policy["latency"]["strict"]) == (700, True)
     assert policy["isolation"]["required"]["tenancy"] == "dedicated"
-    assert policy["incumbent"] == "serverless:tokens"
+    assert policy["incumbent"] == "serverless:acme/tokens"
     assert policy["max_throttled_share"] == 0.001
     own = evaluate(api, workload_id, policy={"latency": {"target_ms": 900}}).json["inputs"]["policy"]
     assert (own["latency"]["target_ms"], own["latency"]["strict"]) == (900, True)

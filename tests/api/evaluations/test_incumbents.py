@@ -25,9 +25,15 @@ def test_an_incumbent_that_names_its_provider_is_known_with_a_rival_and_without(
         answer = evaluate(api, workload_id, policy={"margin": "0.9"})
         return str(answer.json["recommendation"]["option"])
 
-    assert recommended() == "dedicated:gpu@0x1"
+    assert recommended() == "dedicated:acme/gpu@0x1"
     new_sheet(api, RIVAL)
     assert recommended() == "dedicated:acme/gpu@0x1"
+
+
+def test_an_incumbent_without_a_provider_is_written_out_and_makes_no_answer_stale(api: ApiClient) -> None:
+    answer = evaluate(api, using(api, "dedicated:gpu@0x1")).json
+    assert answer["inputs"]["policy"]["incumbent"] == "dedicated:acme/gpu@0x1"
+    assert api.get(f"/v1/evaluations/{answer['id']}/review").json["reasons"] == []
 
 
 def test_an_incumbent_that_two_providers_sell_is_refused_with_the_keys_it_may_mean(

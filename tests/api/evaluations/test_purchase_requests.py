@@ -32,9 +32,9 @@ def test_the_form_is_the_one_that_is_accepted(api: ApiClient, path: str) -> None
 
 
 def test_an_option_without_figures_is_refused_with_those_that_have_some(api: ApiClient, path: str) -> None:
-    answer = api.get(f"{path}?option=serverless:nothing")
+    answer = api.get(f"{path}?option=serverless:acme/nothing")
     assert answer.status_code == 422
-    assert "serverless:tokens" in answer.json["errors"][0]["detail"]
+    assert "serverless:acme/tokens" in answer.json["errors"][0]["detail"]
 
 
 def test_without_typesetting_all_but_the_paper_works(

@@ -139,9 +139,9 @@ def test_a_completed_evaluation_cannot_be_cancelled(api: ApiClient) -> None:
 def test_what_cannot_be_computed_is_a_problem_that_names_the_field(api: ApiClient) -> None:
     workload_id = ready(api)
     for _ in range(2):  # asking again tries again
-        answer = evaluate(api, workload_id, policy={"incumbent": "dedicated:none@0x1"})
+        answer = evaluate(api, workload_id, policy={"incumbent": "dedicated:acme/none@0x1"})
         assert (answer.status_code, answer.json["title"]) == (422, "Evaluation failed")
-        assert answer.json["detail"].startswith("/policy/incumbent: dedicated:none@0x1 names no option")
+        assert answer.json["detail"].startswith("/policy/incumbent: dedicated:acme/none@0x1 names no option")
     [failed] = api.get("/v1/evaluations?limit=5").json["items"]
     assert (failed["state"], failed["version"]) == ("failed", None)
     assert "/policy/incumbent" in api.get(f"/v1/evaluations/{failed['id']}").json["error"]
@@ -219,7 +219,7 @@ def test_asking_again_does_not_join_what_is_being_stopped(
 def test_evaluations_show_the_same_when_their_jobs_are_purged(api: ApiClient, database: Database) -> None:
     workload_id = ready(api)
     path = evaluate(api, workload_id).headers["Location"]
-    evaluate(api, workload_id, policy={"incumbent": "dedicated:none@0x1"})
+    evaluate(api, workload_id, policy={"incumbent": "dedicated:acme/none@0x1"})
     cancelled = queue(api, workload_id, margin="0.2")
     api.delete(f"/v1/evaluations/{cancelled}")
     round_ = api.post("/v1/portfolio-evaluations", json={}).headers["Location"]

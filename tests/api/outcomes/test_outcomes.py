@@ -83,7 +83,7 @@ def test_a_reservation_is_joined_by_its_order_and_idle_money_is_told(api: ApiCli
         "2026-10-05T00:00:00Z,2026-10-12T00:00:00Z,SKU-9,Tax,40.32,40.32,USD,,,PO-1,\n"
     )
     bill(api, focus)
-    document = outcome(api, evaluation_id=evaluation_id, option="dedicated:gpu@12x1")
+    document = outcome(api, evaluation_id=evaluation_id, option="dedicated:acme/gpu@12x1")
     adds_up(document)
     assert (document["predicted"], document["billed"], document["invoiced"]) == ("470.40", "544.32", "544.32")
     assert document["unused"] == "400.00"
@@ -133,7 +133,7 @@ def test_days_count_once_and_the_same_days_again_replace(api: ApiClient) -> None
     [
         ({"ends_on": "2099-01-01"}, "/ends_on", "not_over"),
         ({"ends_on": "2026-10-04"}, "/ends_on", "before_start"),
-        ({"option": "serverless:nothing"}, "/option", "no_bill"),
+        ({"option": "serverless:acme/nothing"}, "/option", "no_bill"),
         ({"evaluation_id": "ev_01k9x3v5s8f5ma8d2p3h6q7r9t"}, "/evaluation_id", "not_found"),
         ({"bill_ids": ["bl_01k9x3v5s8f5ma8d2p3h6q7r9t"]}, "/bill_ids/0", "not_found"),
         ({"starts_on": "2026-09-01", "ends_on": "2026-09-30", "traffic_history_id": "own"}, "/traffic_history_id",

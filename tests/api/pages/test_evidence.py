@@ -28,7 +28,7 @@ def test_options_are_shown_as_asked_for(api: ApiClient) -> None:
     dedicated = keys(browser.get(f"{here}?mode=dedicated&order=name").text)
     assert dedicated == sorted(key for key in every if key.startswith("dedicated:"))
     named = keys(browser.get(f"{here}?name=TOKENS-007&mode=serverless").text)
-    assert named == ["serverless:tokens-007"]
+    assert named == ["serverless:acme/tokens-007"]
     assert "None is like this" in browser.get(f"{here}?name=nothing").text
     for odd in ("page=0", "page=99999999999", "mode=x&order=y&allowed=z", "page=x"):
         assert keys(browser.get(f"{here}?{odd}").text), odd

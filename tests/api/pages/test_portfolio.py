@@ -64,7 +64,7 @@ def test_what_asking_again_would_stand_on_makes_an_answer_stale(api: ApiClient, 
         assert added.status_code == 201
     else:
         etag = api.get(f"/v1/workloads/{workload}").headers["ETag"]
-        told = {"incumbent": "serverless:tokens"}
+        told = {"incumbent": "serverless:acme/tokens"}
         assert api.patch(f"/v1/workloads/{workload}", json=told, headers={"If-Match": etag}).status_code == 200
     assert 'class="state">stale' in Browser.of(api).get("/").text
 

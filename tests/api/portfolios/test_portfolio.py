@@ -98,7 +98,8 @@ def test_a_price_sheet_that_drops_a_model_chooses_the_workloads_that_stood_on_it
         pass
     [member] = api.get(started).json["members"]
     assert (member["workload_id"], member["flipped"]) == (workload_id, True)
-    assert member["before"]["option"] == member["after"]["option"] == "serverless:tokens"  # another provider's
+    chosen = (member["before"]["option"], member["after"]["option"])
+    assert chosen == ("serverless:acme/tokens", "serverless:rival/tokens")
     assert api.get(start(api, 201, price_sheet_id=rival["id"])).json["members"][0]["workload_id"] == workload_id
 
 
@@ -110,7 +111,10 @@ def test_a_rival_with_the_same_names_flips_nothing(api: ApiClient, worker: Worke
         pass
     done = api.get(started).json
     [member] = done["members"]
-    assert (member["before"]["option"], member["after"]["option"]) == ("serverless:tokens", "serverless:acme/tokens")
+    assert (member["before"]["option"], member["after"]["option"]) == (
+        "serverless:acme/tokens",
+        "serverless:acme/tokens",
+    )
     assert done["summary"]["flipped"] == []
 
 

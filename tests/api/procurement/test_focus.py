@@ -37,7 +37,7 @@ def path(api: ApiClient) -> str:
 
 
 def test_files_are_valid_and_the_term_adds_up_to_the_cent(api: ApiClient, path: str, tmp_path: Path) -> None:
-    for option, start in (("dedicated:gpu@12x1", "2026-12-15"), ("serverless:tokens", "2026-12-01")):
+    for option, start in (("dedicated:acme/gpu@12x1", "2026-12-15"), ("serverless:acme/tokens", "2026-12-01")):
         content = api.get(f"{path}?option={option.replace('+', '%2B')}&starts_on={start}").data
         file = tmp_path / "expected.csv"
         file.write_bytes(content)
@@ -65,7 +65,7 @@ def test_a_forecast_is_refused_as_a_bill(api: ApiClient, path: str) -> None:
 
 
 def test_parts_of_a_term_are_the_term(api: ApiClient, path: str) -> None:
-    said = f"{path}?option=dedicated:gpu@12x1&starts_on=2026-12-15"
+    said = f"{path}?option=dedicated:acme/gpu@12x1&starts_on=2026-12-15"
     whole = rows(api.get(said).data)
     halves = [rows(api.get(f"{said}&{span}").data) for span in ("to=2027-05-20", "from=2027-05-21")]
     for name in ("BilledCost", "EffectiveCost"):
@@ -86,7 +86,7 @@ def test_whatever_the_term_and_the_cuts_what_is_used_and_unused_is_what_is_bille
     upfront: Decimal, monthly: Decimal, months: int, used: Decimal, starts_on: date, cuts: list[int]
 ) -> None:
     ends_on = date.fromordinal(months_after(starts_on, months).toordinal() - 1)
-    term = Term("sku", 1, upfront, monthly, months, used, starts_on, ends_on)
+    term = Term(1, upfront, monthly, months, used, starts_on, ends_on)
     inside = {starts_on.toordinal() + cut for cut in cuts if cut}
     days = sorted({starts_on.toordinal(), ends_on.toordinal() + 1, *(d for d in inside if d <= ends_on.toordinal())})
     parts = [term.effective(date.fromordinal(first), date.fromordinal(after - 1)) for first, after in pairwise(days)]

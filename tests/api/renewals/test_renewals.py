@@ -44,7 +44,7 @@ def light_traffic() -> bytes:
 def workload(api: ApiClient) -> str:
     """Give an evaluated workload whose units are the incumbent."""
     assert api.post("/v1/price-sheets", json=SHEET).status_code == 201
-    facts = {"name": "Chat", "model": "m", "incumbent": "hybrid:ptu@12x15+tokens"}
+    facts = {"name": "Chat", "model": "m", "incumbent": "hybrid:acme/ptu@12x15+acme/tokens"}
     workload_id = str(api.post("/v1/workloads", json=facts).json["id"])
     path = f"/v1/workloads/{workload_id}"
     sent = api.post(f"{path}/traffic-histories", data=light_traffic(), headers={"Content-Type": "text/csv"})
@@ -67,8 +67,8 @@ def test_units_that_are_paid_for_are_not_advised_away(api: ApiClient, workload: 
     """Tokens are cheaper by list prices; with half a year still owed, leaving costs the whole bill of tokens more."""
     latest = api.get(f"/v1/workloads/{workload}/evaluations").json["items"][0]
     evaluation = api.get(f"/v1/evaluations/{latest['id']}").json
-    assert evaluation["recommendation"]["option"] == "hybrid:ptu@12x15+tokens"
-    (alone,) = [option for option in evaluation["options"] if option["key"] == "serverless:tokens"]
+    assert evaluation["recommendation"]["option"] == "hybrid:acme/ptu@12x15+acme/tokens"
+    (alone,) = [option for option in evaluation["options"] if option["key"] == "serverless:acme/tokens"]
     commitment = buy(api, workload)
     with time_machine.travel(NOW, tick=False):
         told = api.get(f"/v1/commitments/{commitment}/renewal").json
@@ -79,12 +79,12 @@ def test_units_that_are_paid_for_are_not_advised_away(api: ApiClient, workload: 
     assert until["leaving_costs_more"]["amount"] == tokens
     assert told["afterwards"]["extend"]["monthly_cost"]["amount"] == "3315.00"
     assert told["afterwards"]["let_end"] == {
-        "option": "serverless:tokens",
+        "option": "serverless:acme/tokens",
         "monthly_cost": {"amount": tokens, "currency": "USD"},
         "owed": {"amount": "0.00", "currency": "USD"},
     }
-    assert told["detail"][0].startswith("Stay until 2027-05-27: leaving for serverless:tokens now costs")
-    assert told["detail"][1].startswith("Then let it end: serverless:tokens costs")
+    assert told["detail"][0].startswith("Stay until 2027-05-27: leaving for serverless:acme/tokens now costs")
+    assert told["detail"][1].startswith("Then let it end: serverless:acme/tokens costs")
     with time_machine.travel(datetime(2027, 6, 1, tzinfo=UTC), tick=False):
         assert api.get(f"/v1/commitments/{commitment}/renewal").json["until_the_end"] is None
 
@@ -101,14 +101,16 @@ def option(key: str, total: str, lines: dict[str, str], units: int | None = None
 def test_a_reservation_with_half_a_year_left_by_hand() -> None:
     """15 units of 221 a month; tokens instead would cost 1,226.40: that is what leaving costs more."""
     commitment = Commitment(sku="ptu", units=15, monthly_per_unit=221)
-    tokens = option("serverless:tokens", "1226.40", {"input_tokens": "876.00", "output_tokens": "350.40"})
-    same = option("dedicated:ptu@12x15", "3315.00", {"reserved_units": "1031.407", "idle": "2283.593"}, 15)
-    more = option("hybrid:ptu@12x20+t", "4450.00", {"reserved_units": "4420.00", "output_tokens": "30.00"}, 20)
+    tokens = option("serverless:acme/tokens", "1226.40", {"input_tokens": "876.00", "output_tokens": "350.40"})
+    same = option("dedicated:acme/ptu@12x15", "3315.00", {"reserved_units": "1031.407", "idle": "2283.593"}, 15)
+    more = option(
+        "hybrid:acme/ptu@12x20+acme/t", "4450.00", {"reserved_units": "4420.00", "output_tokens": "30.00"}, 20
+    )
     all_three = [tokens, same, more]
     now, then = until_the_end(commitment, all_three, {"ptu"}), afterwards(all_three, {"ptu"})
     assert now.first is not None
     assert now.second is not None
-    assert (now.first.option, str(now.first.monthly_cost)) == ("dedicated:ptu@12x15", "3315.000")
+    assert (now.first.option, str(now.first.monthly_cost)) == ("dedicated:acme/ptu@12x15", "3315.000")
     assert f"{now.second.monthly_cost:.2f}" == "4541.40"
     assert f"{now.difference:.2f}" == "1226.40"
     assert f"{then.difference:.2f}" == "-2088.60"

@@ -77,7 +77,7 @@ class LifeCycle(RuleBasedStateMachine):
             "evaluation_id": self.world.evaluation_id, "override_reason": "Calm nights.", "owner_id": responsible.id,
             "valid_until": str(valid_until), "purchase_by": str(purchase_by), "starts_on": str(starts_on),
             "ends_on": str(ends_on), "supersedes_id": None if replaces is None else replaces.id,
-            **({"kind": "stay", "option": "serverless:tokens"} if name == "stay" else {"option": name}),
+            **({"kind": "stay", "option": "serverless:acme/tokens"} if name == "stay" else {"option": name}),
         }  # fmt: skip
         expected = self.model.may_propose(holder, responsible, replaces)
         answer = self.call(holder, "POST", "/v1/decisions", expected, json=said)

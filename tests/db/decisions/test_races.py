@@ -49,7 +49,7 @@ class Scene:
     def half_approved(self) -> dict[str, Any]:
         """Propose a decision and approve it once; the next approval is the last."""
         until = str(datetime.now(UTC).date() + timedelta(days=30))
-        said = {"evaluation_id": self.evaluation_id, "option": "dedicated:gpu@12x1", "override_reason": "So."}
+        said = {"evaluation_id": self.evaluation_id, "option": "dedicated:acme/gpu@12x1", "override_reason": "So."}
         status, made = self.call("POST", "/v1/decisions", {**said, "valid_until": until, "supersedes_id": self.newest})
         assert status == 201, made
         status, voted = self.vote(made, self.voters[0])

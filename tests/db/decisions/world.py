@@ -35,7 +35,7 @@ RULES: tuple[list[dict[str, Any]], ...] = (
 )
 """Bands that are in force in turn; 24,528 is what a year costs."""
 
-OPTIONS = {"dedicated:gpu@12x1": Decimal(24528), "dedicated:gpu@36x1": Decimal(52560), "stay": Decimal(0)}
+OPTIONS = {"dedicated:acme/gpu@12x1": Decimal(24528), "dedicated:acme/gpu@36x1": Decimal(52560), "stay": Decimal(0)}
 """What is proposed, and what it commits; `stay` goes on with tokens."""
 
 
@@ -50,7 +50,7 @@ class World:
         document = sheet()
         document["offers"][1]["rates"].append({"term_months": 36, "hourly": "2.00"})
         new_sheet(api, document)
-        workload_id = new_workload(api, incumbent="serverless:tokens")
+        workload_id = new_workload(api, incumbent="serverless:acme/tokens")
         upload(api, workload_id)
         self.evaluation_id = evaluate(api, workload_id).json["id"]
         self.callers: dict[Key, Caller] = {}

@@ -47,7 +47,7 @@ def stands_on() -> tuple[Json, Json]:
         return evaluated, offered
     from tests.evaluating import Case, sheet
 
-    policy = {"hybrid": {"overhead_per_month": "10"}, "incumbent": "dedicated:gpu@0x1"}
+    policy = {"hybrid": {"overhead_per_month": "10"}, "incumbent": "dedicated:acme/gpu@0x1"}
     return Case(policy=policy).side.body | NAMED, sheet()
 
 
@@ -76,13 +76,13 @@ def test_items_and_costs_in_house_are_the_option_s_total_to_the_cent() -> None:
 
 
 def test_a_committed_option_says_all_that_is_payable_and_that_another_is_recommended() -> None:
-    one = request("dedicated:gpu@12x1", APPROVAL)
+    one = request("dedicated:acme/gpu@12x1", APPROVAL)
     assert (one["monthly_total"], one["total_commitment"]) == ("2044.00", "24528.00")
     assert one["terms"]["months_locked"] == 12
     assert (one["expected"]["monthly_today"], one["expected"]["monthly_saving"]) == ("2920.00", "876.00")
     assert "Serverless Acme" in one["recommended_instead"]["text"]
-    assert request("serverless:tokens")["recommended_instead"] is None
-    assert request("serverless:tokens")["total_commitment"] == "0.00"
+    assert request("serverless:acme/tokens")["recommended_instead"] is None
+    assert request("serverless:acme/tokens")["total_commitment"] == "0.00"
 
 
 def test_the_order_is_valid_and_its_lines_add_up() -> None:
@@ -103,13 +103,15 @@ def _text(element: ET.Element, name: str) -> str:
 
 def test_tables_hold_no_formula() -> None:
     for profile in ("generic", "netsuite"):
-        rows = list(csv.reader(io.StringIO(as_csv(request("hybrid:gpu@12x1+tokens", APPROVAL), profile).decode())))
+        rows = list(
+            csv.reader(io.StringIO(as_csv(request("hybrid:acme/gpu@12x1+acme/tokens", APPROVAL), profile).decode()))
+        )
         assert len({len(row) for row in rows}) == 1
         assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_the_paper_shows_every_figure_and_carries_order_and_evaluation() -> None:
-    for one in (request("serverless:tokens"), request("dedicated:gpu@12x1", APPROVAL)):
+    for one in (request("serverless:acme/tokens"), request("dedicated:acme/gpu@12x1", APPROVAL)):
         content = as_pdf(one, evaluation())
         reader = pypdf.PdfReader(io.BytesIO(content))
         for text in ("".join(page.extract_text() for page in reader.pages), *read_by_poppler(content)):
@@ -177,7 +179,7 @@ _LOAD = (
 
 def contents() -> list[bytes]:
     """Return every form of an approved request."""
-    one = request("hybrid:gpu@12x1+tokens", APPROVAL)
+    one = request("hybrid:acme/gpu@12x1+acme/tokens", APPROVAL)
     forms = [canonical_json.dumps(one), as_csv(one), as_csv(one, "netsuite"), order_x(one)]
     return [*forms, as_pdf(one, evaluation())]
 

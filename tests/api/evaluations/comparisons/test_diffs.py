@@ -21,7 +21,7 @@ def test_prices_then_traffic_then_policy(api: ApiClient) -> None:
     assert answer.status_code == 200, answer.text
     diff = answer.json
     assert diff["causes"]["traffic"] is True
-    assert [change["offer"] for change in diff["causes"]["prices"]] == ["gpu", "tokens"]
+    assert [change["offer"] for change in diff["causes"]["prices"]] == ["acme/gpu", "acme/tokens"]
     assert [change["pointer"] for change in diff["causes"]["policy"]] == ["/margin", "/max_term_months"]
     assert [step["causes"] for step in diff["path"]] == [[], ["traffic"], ["prices"], ["prices"], ["policy"]]
     recommended = diff["recommended"]
@@ -46,13 +46,13 @@ def test_options_that_come_go_and_become_ineligible_are_named(api: ApiClient) ->
     policy = {"modes": ["serverless", "hybrid"], "isolation": {"required": {"tenancy": "dedicated"}}}
     last = evaluate(api, workload_id, policy=policy).json
     options = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json["options"]
-    assert [option["option"] for option in options["vanished"]] == ["dedicated:gpu@12", "dedicated:gpu@0"]
-    assert [option["option"] for option in options["appeared"]] == ["hybrid:gpu@12", "hybrid:gpu@0"]
+    assert [option["option"] for option in options["vanished"]] == ["dedicated:acme/gpu@12", "dedicated:acme/gpu@0"]
+    assert [option["option"] for option in options["appeared"]] == ["hybrid:acme/gpu@12", "hybrid:acme/gpu@0"]
     assert [(o["option"], o["violations"]) for o in options["became_ineligible"]] == [
-        ("serverless:tokens", ["tenancy"])
+        ("serverless:acme/tokens", ["tenancy"])
     ]
     diff = api.get(f"/v1/evaluations/{first['id']}/diff?against={last['id']}").json
-    assert [option["option"] for option in diff["options"]["became_eligible"]] == ["serverless:tokens"]
+    assert [option["option"] for option in diff["options"]["became_eligible"]] == ["serverless:acme/tokens"]
     assert diff["recommended"]["change"] is None
 
 
@@ -81,7 +81,8 @@ def test_another_providers_offer_of_the_same_name_is_another_offer(api: ApiClien
     first = evaluate(api, workload_id).json
     pin = {"id": new_sheet(api, sheet(token="0.90") | {"provider": "rival"}), "version": 1}
     last = evaluate(api, workload_id, price_sheet_versions=[pin]).json
-    assert first["recommendation"]["option"] == last["recommendation"]["option"] == "serverless:tokens"
+    assert first["recommendation"]["option"] == "serverless:acme/tokens"
+    assert last["recommendation"]["option"] == "serverless:rival/tokens"
     diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
     assert {change["change"] for change in diff["causes"]["prices"]} == {"appeared", "vanished"}
     [switch] = [part for part in diff["recommended"]["parts"] if part["kind"] == "switch"]
@@ -91,19 +92,19 @@ def test_another_providers_offer_of_the_same_name_is_another_offer(api: ApiClien
 
 def test_an_incumbent_beside_the_best_of_its_way_is_compared(api: ApiClient) -> None:
     workload_id = ready(api)
-    policy = {"incumbent": "dedicated:gpu@12x3", "margin": "0.9", "modes": ["dedicated"]}
+    policy = {"incumbent": "dedicated:acme/gpu@12x3", "margin": "0.9", "modes": ["dedicated"]}
     first = evaluate(api, workload_id, policy=policy).json
-    assert first["recommendation"]["option"] == "dedicated:gpu@12x3"
-    assert [option["key"] for option in first["options"]].count("dedicated:gpu@12x1") == 1
+    assert first["recommendation"]["option"] == "dedicated:acme/gpu@12x3"
+    assert [option["key"] for option in first["options"]].count("dedicated:acme/gpu@12x1") == 1
     last = evaluate(api, workload_id, policy={"modes": ["dedicated"]}).json
-    assert last["recommendation"]["option"] == "dedicated:gpu@12x1"
+    assert last["recommendation"]["option"] == "dedicated:acme/gpu@12x1"
     diff = api.get(f"/v1/evaluations/{last['id']}/diff?against={first['id']}").json
     change = amount(last["recommendation"]["monthly_cost"]) - amount(first["recommendation"]["monthly_cost"])
     assert amount(diff["recommended"]["change"]) == change != 0
     assert [(part["kind"], amount(part["amount"])) for part in diff["recommended"]["parts"]] == [
         ("same_option", change)
     ]
-    assert "dedicated:gpu@12x1" in [option["option"] for option in diff["options"]["vanished"]]
+    assert "dedicated:acme/gpu@12x1" in [option["option"] for option in diff["options"]["vanished"]]
 
 
 def test_an_evaluation_without_options_is_compared_too(api: ApiClient) -> None:

@@ -59,7 +59,7 @@ def test_new_offers_can_be_tried(api: ApiClient) -> None:
     answer = api.post(f"/v1/workloads/{workload_id}/scenarios", json={"grid": {"offers": offers}})
     assert answer.status_code == 200, answer.text
     today, with_rival = answer.json["scenarios"]
-    assert today["recommendation"]["option"] == "serverless:tokens"
+    assert today["recommendation"]["option"] == "serverless:acme/tokens"
     assert with_rival["recommendation"]["option"] == "serverless:rival/tokens"
     assert (today["flipped"], with_rival["flipped"]) == (False, True)
 
