@@ -18,6 +18,7 @@ from service.price_sheets import models as price_sheets
 from service.price_sheets.capacity_profiles import models as capacity_profiles
 from service.schedules import models as schedules
 from service.traffic_histories import models as traffic_histories
+from service.traffic_sources import models as traffic_sources
 from service.webhooks import models as webhooks
 from service.workloads import models as workloads
 
@@ -40,6 +41,7 @@ __all__ = [
     "price_sheets",
     "schedules",
     "traffic_histories",
+    "traffic_sources",
     "webhooks",
     "workloads",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from service.access.routes import blueprint as access
 from service.bills.routes import blueprint as bills
@@ -34,8 +35,12 @@ from service.renewals.reminders import REMIND
 from service.renewals.routes import blueprint as renewals
 from service.schedules import jobs as scheduled
 from service.schedules.routes import blueprint as schedules
+from service.settings import Settings
 from service.traffic_histories.routes import blueprint as traffic_histories
+from service.traffic_sources import pulling
+from service.traffic_sources.asking import JOB as PULL
 from service.traffic_sources.routes import blueprint as traffic_sources
+from service.traffic_sources.warehouses import warehouses_of
 from service.webhooks import jobs as sending
 from service.webhooks.routes import blueprint as webhooks
 from service.workloads.routes import blueprint as workloads
@@ -80,6 +85,13 @@ CHORES: Sequence[Chore] = (sending.SCHEDULE, sending.PURGE, REMIND, LAPSE, RAISE
 """What the clock asks for."""
 
 
-def jobs(outbound: Outbound) -> Mapping[str, Handler]:
-    """Return the handlers of all jobs, by kind; those that call addresses of users do so by these rules."""
-    return {**JOBS, sending.JOB: partial(sending.deliver, outbound=outbound)}
+def jobs(settings: Settings) -> Mapping[str, Handler]:
+    """Return the handlers of all jobs, by kind; those that call others do so by the settings."""
+    pull = partial(
+        pulling.run,
+        warehouses=warehouses_of(settings.warehouses),
+        work_folder=Path(settings.work_folder),
+        most_bytes=settings.max_upload_bytes,
+    )
+    deliver = partial(sending.deliver, outbound=Outbound.to(settings.webhook_networks))
+    return {**JOBS, sending.JOB: deliver, PULL: pull}

@@ -1,5 +1,6 @@
 """Settings: every one is an environment variable `CROSSOVER_<NAME>`, listed here with its default and meaning."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
@@ -19,6 +20,9 @@ OWN_PATHS = [
 ]  # fmt: skip
 """First parts of the service's own addresses, which the routes know and settings cannot."""
 
+CONNECTED = ("postgres", "duckdb")
+"""Warehouses whose drivers are installed with the service."""
+
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -28,6 +32,32 @@ def _are_networks(values: Sequence[str]) -> None:
             ip_network(value)
         except ValueError as error:
             raise ValidationError(f"{error}; name networks such as 10.0.0.0/8 or fd00::/8") from error
+
+
+def _are_warehouses(value: str) -> None:
+    try:
+        said = json.loads(value or "{}")
+    except ValueError as error:
+        raise ValidationError("is no JSON object of warehouses by name") from error
+    if not isinstance(said, dict) or not all(isinstance(facts, dict) for facts in said.values()):
+        raise ValidationError("is no JSON object of warehouses by name")
+    for name, facts in said.items():
+        _is_warehouse(name, facts)
+
+
+def _is_warehouse(name: str, facts: dict[str, Any]) -> None:
+    if facts.keys() != {"dialect", "dsn_env", "organizations"}:
+        raise ValidationError(f"{name}: name dialect, dsn_env and organizations, and nothing else")
+    if facts["dialect"] not in CONNECTED:
+        raise ValidationError(
+            f"{name}: this service connects to {' and '.join(CONNECTED)}; of others, run what crossover traffic-sql "
+            "prints and upload its result"
+        )
+    if not isinstance(facts["dsn_env"], str) or not facts["dsn_env"]:
+        raise ValidationError(f"{name}: dsn_env names the environment variable that holds the address")
+    organizations = facts["organizations"]
+    if not isinstance(organizations, list) or not organizations or not all(isinstance(o, str) for o in organizations):
+        raise ValidationError(f'{name}: organizations lists ids of organizations, or ["*"] for all')
 
 
 def _are_roles(values: Sequence[str]) -> None:
@@ -97,6 +127,12 @@ class Settings:
         "Networks such as `10.0.0.0/8` that webhooks may reach besides the public internet, comma-separated; also "
         "without TLS.",
         _are_networks,
+    )
+    warehouses: str = _setting(
+        "",
+        'Warehouses that traffic may be pulled from, as JSON: `{"lake": {"dialect": "postgres", "dsn_env": "LAKE_DSN", '
+        '"organizations": ["org_..."]}}`.',
+        _are_warehouses,
     )
     requests_per_minute: int = _setting(
         120_000, "Requests a key may send to a server process a minute; 0: any number.", validate.Range(0)

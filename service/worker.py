@@ -13,7 +13,6 @@ from service.kit import logging, tracing
 from service.kit.app_context import Runtime
 from service.kit.db import schema
 from service.kit.db.database import Database
-from service.kit.http.outbound import Outbound
 from service.kit.jobs.alone import be_the_first_to_go
 from service.kit.jobs.queue import Lost
 from service.kit.jobs.worker import Worker
@@ -86,8 +85,7 @@ def _lone(job_id: str, attempt: int) -> list[str]:
 
 
 def _worker(database: Database, settings: Settings) -> Worker:
-    handlers = jobs(Outbound.to(settings.webhook_networks))
-    return Worker(database, handlers, timedelta(days=settings.job_retention_days), CHORES, _lone)
+    return Worker(database, jobs(settings), timedelta(days=settings.job_retention_days), CHORES, _lone)
 
 
 if __name__ == "__main__":

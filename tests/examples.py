@@ -15,6 +15,7 @@ from tests.clients import Answer, ApiClient
 from tests.deciding import propose, second
 from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, queue, sheet, upload, week
 from tests.unit.price_sheets.capacity_profiles.sweeps import sweep
+from tests.warehouse_sources import WORDS, open_lake
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -115,6 +116,7 @@ def rows(api: ApiClient) -> dict[str, str]:
         "portfolio_id": created(api, "/v1/portfolio-evaluations", {}),
         "job_id": queued_job(api, workload_id),
         "schedule_id": created(api, "/v1/schedules", {"workload_id": workload_id}),
+        **traffic_source(api, workload_id),
         "commitment_id": created(api, "/v1/commitments", bought(workload_id)),
         "bill_id": charged(api),
         "outcome_id": created(api, "/v1/outcomes", {"evaluation_id": answer.json["id"], **OCTOBER}),
@@ -122,6 +124,14 @@ def rows(api: ApiClient) -> dict[str, str]:
         "delivery_id": delivered_once(api, webhook_id),
         "key_id": created(api, "/v1/api-keys", SIMPLE["create_api_key"].json),
     }
+
+
+def traffic_source(api: ApiClient, workload_id: str) -> dict[str, str]:
+    """Create a source over a connected warehouse and ask for a pull; return their ids."""
+    open_lake(api.app)
+    source_id = created(api, "/v1/traffic-sources", {"workload_id": workload_id, "warehouse": "lake", "words": WORDS})
+    pull_id = created(api, f"/v1/traffic-sources/{source_id}/pulls", {})
+    return {"traffic_source_id": source_id, "traffic_pull_id": pull_id}
 
 
 def queued_job(api: ApiClient, workload_id: str) -> str:
@@ -209,6 +219,10 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "upload_bill": Good(data=BILL.replace(b"157.68", b"160.00")),
         "create_outcome": Good(json={"evaluation_id": parameters["evaluation_id"], **OCTOBER}),
         "create_commitment": Good(json=bought(parameters["workload_id"])),
+        "create_traffic_source": Good(
+            json={"workload_id": parameters["workload_id"], "warehouse": "lake", "words": WORDS}
+        ),
+        "create_traffic_pull": Good(json={}),
         "create_schedule": Good(json={"workload_id": parameters["workload_id"], "every": "month", "day": 31}),
         "redeliver_webhook": Good(json={"failed_since": "2026-01-01T00:00:00Z"}),
         "change_webhook": Good(json={"description": "Pages the team."}),

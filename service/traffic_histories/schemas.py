@@ -21,13 +21,25 @@ class SplitWords(ReadWords):  # type: ignore[misc, valid-type]
     )
 
 
+class PulledStatementSchema(Schema):
+    """A statement that was run in a warehouse, its SHA-256, and when."""
+
+    sql = fields.String(required=True)
+    digest = fields.String(required=True)
+    at = fields.String(required=True)
+
+
 class TrafficSourceSchema(Schema):
-    """What was sent. words: what was said about it. key: the value the history was split by, else null."""
+    """What was sent. words: what was said about it. key: the value the history was split by, else null.
+
+    statement: where it was pulled out of a warehouse.
+    """
 
     digest = fields.String(required=True, metadata={"description": "SHA-256 of the body as sent."})
     bytes = fields.Integer(required=True)
     words = fields.Dict(keys=fields.String(), required=True)
     key = fields.String(required=True, allow_none=True)
+    statement = fields.Nested(PulledStatementSchema)
 
 
 class FileRowsSchema(Schema):

@@ -4,15 +4,28 @@ from typing import Any
 
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
-
-from .notes import notes
-from .schemas import TrafficStatementsSchema
-from .statements import NOT_INSTALLED, statements
-from .table_query import TableWords, table_map
+from service.kit.http.paging import Page, PageQuery, page, page_of
+from service.traffic_sources import asking, queries, service
+from service.traffic_sources.asking import ShownPull
+from service.traffic_sources.models import TrafficPull, TrafficSource
+from service.traffic_sources.notes import notes
+from service.traffic_sources.schemas import (
+    NewTrafficPullSchema,
+    NewTrafficSourceSchema,
+    TrafficPullSchema,
+    TrafficSourcesQuery,
+    WarehousesSchema,
+    WorkloadSourceSchema,
+)
+from service.traffic_sources.statement_schemas import TrafficStatementsSchema
+from service.traffic_sources.statements import NOT_INSTALLED, statements
+from service.traffic_sources.table_query import TableWords, table_map
 
 blueprint = Resource("traffic-sources", __name__, description="Traffic out of the user's own warehouse.")
 
-READ = "traffic_histories:read"
+READ, WRITE = "traffic_histories:read", "traffic_histories:write"
+
+ONE = "/traffic-sources/<id(ts):traffic_source_id>"
 
 
 @blueprint.endpoint(
@@ -25,3 +38,73 @@ def get_traffic_sql(tx: Transaction, query: dict[str, Any]) -> dict[str, Any]:  
     """
     table = table_map(query)
     return {"dialect": table.dialect, "statements": statements(table), "notes": notes(table)}
+
+
+@blueprint.endpoint("GET", "/warehouses", scope=READ, returns=WarehousesSchema)
+def list_warehouses(tx: Transaction) -> dict[str, Any]:
+    """List the warehouses that whoever runs the service has connected and opened to the organization."""
+    return {"items": service.open_to(tx)}
+
+
+@blueprint.endpoint(
+    "GET", "/traffic-sources", scope=READ, query=TrafficSourcesQuery, returns=page_of(WorkloadSourceSchema)
+)
+def list_traffic_sources(tx: Transaction, query: dict[str, Any]) -> Page[TrafficSource]:
+    """List traffic sources, newest first."""
+    statement = queries.sources(tx, query["workload_id"])
+    return page(tx, statement, (TrafficSource.created_at, TrafficSource.id), query)
+
+
+@blueprint.endpoint(
+    "POST", "/traffic-sources", scope=WRITE, body=NewTrafficSourceSchema, status=201, returns=WorkloadSourceSchema
+)
+def create_traffic_source(tx: Transaction, body: dict[str, Any]) -> tuple[TrafficSource, int, dict[str, str]]:
+    """Name a table of a connected warehouse as where a workload's traffic is pulled from. Nothing is run yet."""
+    source = service.create(tx, body)
+    return source, 201, {"Location": f"/v1/traffic-sources/{source.id}"}
+
+
+@blueprint.endpoint("GET", ONE, scope=READ, returns=WorkloadSourceSchema)
+def get_traffic_source(tx: Transaction, traffic_source_id: str) -> TrafficSource:
+    """Return a traffic source."""
+    return service.get(tx, traffic_source_id)
+
+
+@blueprint.endpoint("DELETE", ONE, scope=WRITE, status=204, guarded=True)
+def delete_traffic_source(tx: Transaction, traffic_source_id: str) -> None:
+    """Delete a traffic source. What was pulled stays."""
+    service.delete(tx, traffic_source_id)
+
+
+@blueprint.endpoint("GET", f"{ONE}/pulls", scope=READ, query=PageQuery, returns=page_of(TrafficPullSchema))
+def list_traffic_pulls(tx: Transaction, traffic_source_id: str, query: dict[str, Any]) -> Page[ShownPull]:
+    """List the pulls of a source, newest first."""
+    service.get(tx, traffic_source_id)
+    found = page(tx, queries.pulls(tx, traffic_source_id), (TrafficPull.created_at, TrafficPull.id), query)
+    return Page([ShownPull(tx, pull) for pull in found.items], found.next_cursor)
+
+
+@blueprint.endpoint(
+    "POST",
+    f"{ONE}/pulls",
+    scope=WRITE,
+    body=NewTrafficPullSchema,
+    status=202,
+    returns=TrafficPullSchema,
+    problems=[NOT_INSTALLED],
+)
+def create_traffic_pull(
+    tx: Transaction, traffic_source_id: str, body: dict[str, Any]
+) -> tuple[ShownPull, int, dict[str, str]]:
+    """Pull everything from the source's start to a whole hour, by a job.
+
+    What comes of it is the workload's newest history; where it is the one that is there, nothing is added.
+    """
+    pull = asking.ask(tx, traffic_source_id, body["end"])
+    return pull, 202, {"Location": f"/v1/traffic-pulls/{pull.row.id}"}
+
+
+@blueprint.endpoint("GET", "/traffic-pulls/<id(tp):traffic_pull_id>", scope=READ, returns=TrafficPullSchema)
+def get_traffic_pull(tx: Transaction, traffic_pull_id: str) -> ShownPull:
+    """Return a pull: the statement, when it was run, what was counted, and the history that came of it."""
+    return asking.get(tx, traffic_pull_id)

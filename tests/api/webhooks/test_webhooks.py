@@ -12,6 +12,7 @@ from service.kit.db.database import Database
 from service.kit.http.outbound import Outbound
 from service.kit.jobs.worker import Worker
 from service.resources import CHORES, jobs
+from service.settings import Settings
 from service.webhooks import retries
 from tests.clients import Answer, ApiClient
 from tests.receiver import receiving
@@ -183,7 +184,7 @@ def test_nothing_is_sent_to_a_deleted_webhook(api: ApiClient, database: Database
 def test_an_address_inside_fails_when_it_is_called(api: ApiClient, database: Database) -> None:
     with receiving() as receiver:
         webhook = new(api, receiver.url).json["id"]
-        worker = Worker(database, jobs(Outbound()), chores=CHORES)
+        worker = Worker(database, jobs(Settings()), chores=CHORES)
         worker.do_chores()
         assert worker.run_one()
     assert receiver.messages == []

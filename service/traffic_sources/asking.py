@@ -1,0 +1,94 @@
+"""Asking for pulls of a traffic source, and how they stand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from service.events import service as events
+from service.kit import ids
+from service.kit.db.transaction import Transaction
+from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.jobs import queue
+from service.traffic_histories.reading.time_text import instant, parse_instant
+from service.traffic_sources import queries, service
+from service.traffic_sources.models import TrafficPull
+from service.traffic_sources.statements import statements
+
+JOB = "traffic_pull"
+"""Kind of the jobs that run a statement in a warehouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPull:
+    """A pull with how its job stands, as TrafficPullSchema dumps it."""
+
+    tx: Transaction
+    row: TrafficPull
+
+    @property
+    def state(self) -> str | None:
+        """How its job stands, None once that is forgotten."""
+        job = queue.of_resource(self.tx, self.row.id)
+        return None if job is None else job.state
+
+    @property
+    def error(self) -> str | None:
+        """Why it failed."""
+        job = queue.of_resource(self.tx, self.row.id)
+        return None if job is None else job.error
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
+        """Return a column of the row."""
+        return getattr(self.row, name)
+
+
+def get(tx: Transaction, pull_id: str) -> ShownPull:
+    """Return a pull of the organization. Raises Problem 404."""
+    pull = queries.pull(tx, pull_id)
+    if pull is None:
+        raise Problem(NOT_FOUND, "No traffic pull has this id.")
+    return ShownPull(tx, pull)
+
+
+def ask(tx: Transaction, source_id: str, end: datetime | None) -> ShownPull:
+    """Queue a pull of everything from the source's start to a whole hour, by default the last that is over.
+
+    Raises Problem 404, 422 for an end that does not hold or a warehouse that is no longer there, 501 without the extra.
+    """
+    source = service.get(tx, source_id)
+    whole = tx.now.replace(minute=0, second=0, microsecond=0)
+    until = whole if end is None else end
+    if until != until.replace(minute=0, second=0, microsecond=0) or until > whole:
+        raise invalid(FieldError("/end", "invalid", "Must be on a whole hour that is over."))
+    start = instant(parse_instant(source.words["start"]))
+    if until <= start:
+        raise invalid(FieldError("/end", "invalid", f"Must be after the source's start, {source.words['start']}."))
+    said = source.words | {"end": until.isoformat().replace("+00:00", "Z")}
+    made = {
+        each.purpose: each
+        for each in statements(service.mapped_words(service.open_warehouse(tx, source.warehouse), said))
+    }
+    wanted = made[source.purpose]
+    assert wanted.upload is not None
+    pull = TrafficPull(
+        id=ids.new("tp"),
+        organization_id=tx.organization_id,
+        created_at=tx.now,
+        traffic_source_id=source.id,
+        start_at=start,
+        end_at=until,
+        statement=wanted.sql,
+        counts_statement=made["counts"].sql,
+        upload=wanted.upload,
+    )
+    pull.job_id = queue.enqueue(tx, JOB, {}, resource_id=pull.id).id
+    tx.session.add(pull)
+    after = {"traffic_source_id": source.id, "statement_digest": wanted.digest, "end": said["end"]}
+    events.append(tx, "traffic_pull.created", pull.id, after=after)
+    return ShownPull(tx, pull)
+
+
+def upload_words(pull: TrafficPull) -> dict[str, str]:
+    """Return the words with which a pull's result is read."""
+    return dict(parse_qsl(pull.upload))

@@ -1,0 +1,115 @@
+"""Running a statement in a warehouse: read only, within a deadline, its rows taken as they come."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import duckdb
+import psycopg
+
+from .warehouses import Warehouse
+
+DEADLINE_SECONDS = 600
+"""For one statement."""
+
+CONNECT_SECONDS = 10
+
+FETCHED_AT_ONCE = 10_000
+
+Row = Sequence[Any]
+
+
+class PullFailed(Exception):  # noqa: N818 - an answer to the caller
+    """A warehouse did not answer, or not as it may; the message is for the caller and names no address."""
+
+
+class Run(Protocol):
+    """Runs a statement; returns the names of its columns and its rows as they come."""
+
+    def __call__(self, sql: str) -> tuple[list[str], Iterator[Row]]:
+        """Raises PullFailed."""
+        ...
+
+
+@contextmanager
+def connected(warehouse: Warehouse) -> Iterator[Run]:
+    """Connect to a warehouse so that nothing can be written there. Raises PullFailed."""
+    dsn = warehouse.dsn
+    if dsn is None:
+        raise PullFailed(f"The warehouse {warehouse.name} has no address: its operator sets {warehouse.dsn_env}.")
+    with {"postgres": _postgres, "duckdb": _duckdb}[warehouse.dialect](dsn, warehouse.name) as run:
+        yield run
+
+
+@contextmanager
+def _postgres(dsn: str, name: str) -> Iterator[Run]:
+    options = f"-c default_transaction_read_only=on -c statement_timeout={DEADLINE_SECONDS * 1000}"
+    try:
+        connection = psycopg.connect(dsn, options=options, connect_timeout=CONNECT_SECONDS)
+    except psycopg.Error as error:
+        raise _unreachable(name) from error
+
+    def run(sql: str) -> tuple[list[str], Iterator[Row]]:
+        """Run a statement behind a cursor of the server's."""
+        cursor = connection.cursor("pull")
+        cursor.itersize = FETCHED_AT_ONCE
+        try:
+            cursor.execute(sql.encode())
+        except psycopg.Error as error:
+            raise _refused(name, error.diag.message_primary) from error
+        return [column.name for column in cursor.description or ()], _rows(cursor)
+
+    def _rows(cursor: psycopg.ServerCursor) -> Iterator[Row]:
+        with cursor:
+            try:
+                yield from cursor
+            except psycopg.Error as error:
+                raise _refused(name, error.diag.message_primary) from error
+
+    try:
+        yield run
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _duckdb(path: str, name: str) -> Iterator[Run]:
+    # A name in FROM may else be a file on this machine, or a variable of this program.
+    config = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
+    try:
+        connection = duckdb.connect(path, read_only=True, config=config)
+    except duckdb.Error as error:
+        raise _unreachable(name) from error
+    timer = threading.Timer(DEADLINE_SECONDS, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+
+    def run(sql: str) -> tuple[list[str], Iterator[Row]]:
+        """Run a statement."""
+        try:
+            found = connection.execute(sql)
+        except duckdb.Error as error:
+            raise _refused(name, str(error).splitlines()[0]) from error
+        return [column[0] for column in found.description or ()], _rows(found)
+
+    def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+        try:
+            while rows := found.fetchmany(FETCHED_AT_ONCE):
+                yield from rows
+        except duckdb.Error as error:
+            raise _refused(name, str(error).splitlines()[0]) from error
+
+    try:
+        yield run
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def _unreachable(name: str) -> PullFailed:
+    return PullFailed(f"The warehouse {name} cannot be reached; whoever runs this service looks at its address.")
+
+
+def _refused(name: str, said: str | None) -> PullFailed:
+    return PullFailed(f"The warehouse {name} refused the statement: {(said or 'no reason given')[:300]}")
