@@ -13,7 +13,7 @@ from service.kit.jobs import queue
 from service.traffic_histories.reading.time_text import instant, parse_instant
 from service.traffic_sources import queries, service
 from service.traffic_sources.models import TrafficPull
-from service.traffic_sources.statements import statements
+from service.traffic_sources.statements import Statement, statements
 
 JOB = "traffic_pull"
 """Kind of the jobs that run a statement in a warehouse."""

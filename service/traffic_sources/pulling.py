@@ -76,8 +76,8 @@ def _pulled(
         fingerprint = hashlib.file_digest(file, "sha256").digest()
     received = Received(path, path.stat().st_size, fingerprint)
     statement = {"sql": pull.statement, "digest": f"sha256:{hashlib.sha256(pull.statement.encode()).hexdigest()}"}
-    held = Encoded(tuple(map(held, encoded.histories)), encoded.report)
-    return counts, Pulled(received, held, asking.upload_words(pull), statement)
+    kept = Encoded(tuple(map(held, encoded.histories)), encoded.report)
+    return counts, Pulled(received, kept, asking.upload_words(pull), statement)
 
 
 def _counts(execute: Run, sql: str) -> dict[str, int]:

@@ -76,7 +76,9 @@ def _postgres(dsn: str, name: str) -> Iterator[Run]:
 @contextmanager
 def _duckdb(path: str, name: str) -> Iterator[Run]:
     # A name in FROM may else be a file on this machine, or a variable of this program.
-    config = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False, "python_enable_replacements": False, "lock_configuration": True,
+    }  # fmt: skip
     try:
         connection = duckdb.connect(path, read_only=True, config=config)
     except duckdb.Error as error:
