@@ -65,10 +65,8 @@ def ask(tx: Transaction, source_id: str, end: datetime | None) -> ShownPull:
     if until <= start:
         raise invalid(FieldError("/end", "invalid", f"Must be after the source's start, {source.words['start']}."))
     said = source.words | {"end": until.isoformat().replace("+00:00", "Z")}
-    made = {
-        each.purpose: each
-        for each in statements(service.mapped_words(service.open_warehouse(tx, source.warehouse), said))
-    }
+    mapped = service.mapped_words(service.open_warehouse(tx, source.warehouse), said)
+    made: dict[str, Statement] = {each.purpose: each for each in statements(mapped)}
     wanted = made[source.purpose]
     assert wanted.upload is not None
     pull = TrafficPull(
