@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from service.traffic_sources.statements import statements
 from service.traffic_sources.table_query import TableWords, table_map
@@ -53,7 +54,11 @@ def duckdb(requests: int, folder: Path) -> dict[str, float]:
     """Run in DuckDB, on a file."""
     import duckdb as engine  # noqa: PLC0415 - the other engine's process must not hold it
 
-    config = {"memory_limit": f"{MEMORY_GB}GB", "threads": THREADS, "preserve_insertion_order": False}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{MEMORY_GB}GB",
+        "threads": THREADS,
+        "preserve_insertion_order": False,
+    }
     connection = engine.connect(str(folder / "duckdb"), config=config)
     sums = _sums("duckdb")
     begun = time.perf_counter()
@@ -67,7 +72,7 @@ def clickhouse(requests: int, folder: Path) -> dict[str, float]:
     """Run in ClickHouse as a library, on a folder."""
     from chdb.session import Session  # noqa: PLC0415 - as above
 
-    session = Session(str(folder / "clickhouse"))
+    session: Any = Session(str(folder / "clickhouse"))  # type: ignore[no-untyped-call]
     for setting in (f"max_memory_usage = {MEMORY_GB * 10**9}", f"max_threads = {THREADS}", "max_insert_threads = 1"):
         session.query(f"SET {setting}")
     sums = _sums("clickhouse")

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bench._scenarios import hundred_offers
-from service.cli.demo.load import WORKLOAD, sheets
+from service.example import WORKLOAD, sheets
 from service.price_sheets.offer_values import build_offers
 from service.traffic_histories.reading import ReadOptions, read_history
 from service.workflow.document import document

@@ -34,7 +34,7 @@ def app(app: Flask) -> Flask:
 
 def work(database: Database) -> None:
     """Do what workers would do now."""
-    worker = Worker(database, jobs(INSIDE), chores=CHORES)
+    worker = Worker(database, jobs(Settings(webhook_networks=["127.0.0.0/8"])), chores=CHORES)
     worker.do_chores()
     while worker.run_one():
         pass
