@@ -33,6 +33,7 @@ from service.kit.presence import Presence
 from service.pages import blueprint as pages
 from service.resources import RESOURCES
 from service.settings import Settings
+from service.traffic_sources.object_stores import object_stores_of
 from service.traffic_sources.warehouses import warehouses_of
 
 View = Callable[..., Any]
@@ -108,6 +109,7 @@ def connect(app: Flask, settings: Settings) -> None:
     known = KnownKeys(Path(settings.work_folder))
     presence = Presence(Path(settings.work_folder))
     openid = app.extensions["openid"] = _openid(settings)
+    app.extensions["object_stores"] = object_stores_of(settings.object_stores)
     app.extensions["warehouses"] = warehouses_of(settings.warehouses)
     app.extensions["crossover"] = Runtime(
         database=database,

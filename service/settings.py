@@ -1,7 +1,8 @@
 """Settings: every one is an environment variable `CROSSOVER_<NAME>`, listed here with its default and meaning."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from typing import Any
@@ -34,30 +35,41 @@ def _are_networks(values: Sequence[str]) -> None:
             raise ValidationError(f"{error}; name networks such as 10.0.0.0/8 or fd00::/8") from error
 
 
-def _are_warehouses(value: str) -> None:
+def _named(value: str, wanted: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is said of each name of a JSON object; each must say `wanted`, organizations among them."""
     try:
         said = json.loads(value or "{}")
     except ValueError as error:
-        raise ValidationError("is no JSON object of warehouses by name") from error
+        raise ValidationError("is no JSON object of objects by name") from error
     if not isinstance(said, dict) or not all(isinstance(facts, dict) for facts in said.values()):
-        raise ValidationError("is no JSON object of warehouses by name")
+        raise ValidationError("is no JSON object of objects by name")
     for name, facts in said.items():
-        _is_warehouse(name, facts)
+        if facts.keys() != wanted:
+            raise ValidationError(f"{name}: name {', '.join(sorted(wanted))}, and nothing else")
+        organizations = facts["organizations"]
+        texts = isinstance(organizations, list) and all(isinstance(each, str) for each in organizations)
+        if not organizations or not texts:
+            raise ValidationError(f'{name}: organizations lists ids of organizations, or ["*"] for all')
+        yield name, facts
 
 
-def _is_warehouse(name: str, facts: dict[str, Any]) -> None:
-    if facts.keys() != {"dialect", "dsn_env", "organizations"}:
-        raise ValidationError(f"{name}: name dialect, dsn_env and organizations, and nothing else")
-    if facts["dialect"] not in CONNECTED:
-        raise ValidationError(
-            f"{name}: this service connects to {' and '.join(CONNECTED)}; of others, run what crossover traffic-sql "
-            "prints and upload its result"
-        )
-    if not isinstance(facts["dsn_env"], str) or not facts["dsn_env"]:
-        raise ValidationError(f"{name}: dsn_env names the environment variable that holds the address")
-    organizations = facts["organizations"]
-    if not isinstance(organizations, list) or not organizations or not all(isinstance(o, str) for o in organizations):
-        raise ValidationError(f'{name}: organizations lists ids of organizations, or ["*"] for all')
+def _are_warehouses(value: str) -> None:
+    for name, facts in _named(value, {"dialect", "dsn_env", "organizations"}):
+        if facts["dialect"] not in CONNECTED:
+            raise ValidationError(
+                f"{name}: this service connects to {' and '.join(CONNECTED)}; of others, run what crossover "
+                "traffic-sql prints and upload its result"
+            )
+        if not isinstance(facts["dsn_env"], str) or not facts["dsn_env"]:
+            raise ValidationError(f"{name}: dsn_env names the environment variable that holds the address")
+
+
+def _are_object_stores(value: str) -> None:
+    for name, facts in _named(value, {"prefix", "options_env", "organizations"}):
+        if not isinstance(facts["prefix"], str) or not re.fullmatch(r"(s3|gs|az)://[^/]+/(.+/)?", facts["prefix"]):
+            raise ValidationError(f"{name}: prefix is an address such as s3://bucket/traffic/, with its last /")
+        if not isinstance(facts["options_env"], str):
+            raise ValidationError(f"{name}: options_env names the environment variable with its options, or is empty")
 
 
 def _are_roles(values: Sequence[str]) -> None:
@@ -133,6 +145,12 @@ class Settings:
         'Warehouses that traffic may be pulled from, as JSON: `{"lake": {"dialect": "postgres", "dsn_env": "LAKE_DSN", '
         '"organizations": ["org_..."]}}`.',
         _are_warehouses,
+    )
+    object_stores: str = _setting(
+        "",
+        'Object stores that uploads may be read from, as JSON: `{"lake": {"prefix": "s3://bucket/traffic/", '
+        '"options_env": "LAKE_STORE", "organizations": ["org_..."]}}`.',
+        _are_object_stores,
     )
     requests_per_minute: int = _setting(
         120_000, "Requests a key may send to a server process a minute; 0: any number.", validate.Range(0)

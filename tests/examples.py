@@ -14,6 +14,7 @@ from sqlalchemy import text
 from tests.clients import Answer, ApiClient
 from tests.deciding import propose, second
 from tests.evaluating import csv_of, evaluate, new_sheet, new_workload, queue, sheet, upload, week
+from tests.object_server import open_folder
 from tests.unit.price_sheets.capacity_profiles.sweeps import sweep
 from tests.warehouse_sources import WORDS, open_lake
 
@@ -129,6 +130,7 @@ def rows(api: ApiClient) -> dict[str, str]:
 def traffic_source(api: ApiClient, workload_id: str) -> dict[str, str]:
     """Create a source over a connected warehouse and ask for a pull; return their ids."""
     open_lake(api.app)
+    open_folder(api.app, {"october.csv": csv_of(week(3))})
     source_id = created(api, "/v1/traffic-sources", {"workload_id": workload_id, "warehouse": "lake", "words": WORDS})
     pull_id = created(api, f"/v1/traffic-sources/{source_id}/pulls", {})
     return {"traffic_source_id": source_id, "traffic_pull_id": pull_id}
@@ -223,6 +225,7 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
             json={"workload_id": parameters["workload_id"], "warehouse": "lake", "words": WORDS}
         ),
         "create_traffic_pull": Good(json={}),
+        "read_traffic_object": Good(json={"address": "s3://example/october.csv"}),
         "create_schedule": Good(json={"workload_id": parameters["workload_id"], "every": "month", "day": 31}),
         "redeliver_webhook": Good(json={"failed_since": "2026-01-01T00:00:00Z"}),
         "change_webhook": Good(json={"description": "Pages the team."}),

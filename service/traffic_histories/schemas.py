@@ -29,10 +29,17 @@ class PulledStatementSchema(Schema):
     at = fields.String(required=True)
 
 
+class ReadObjectSchema(Schema):
+    """An object that was read, and its tag in the store."""
+
+    address = fields.String(required=True)
+    tag = fields.String(required=True, allow_none=True)
+
+
 class TrafficSourceSchema(Schema):
     """What was sent. words: what was said about it. key: the value the history was split by, else null.
 
-    statement: where it was pulled out of a warehouse.
+    statement: where it was pulled out of a warehouse. object: where it was read out of an object store.
     """
 
     digest = fields.String(required=True, metadata={"description": "SHA-256 of the body as sent."})
@@ -40,6 +47,7 @@ class TrafficSourceSchema(Schema):
     words = fields.Dict(keys=fields.String(), required=True)
     key = fields.String(required=True, allow_none=True)
     statement = fields.Nested(PulledStatementSchema)
+    object = fields.Nested(ReadObjectSchema)
 
 
 class FileRowsSchema(Schema):

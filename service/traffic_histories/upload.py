@@ -80,6 +80,13 @@ def filed(file: IO[bytes], words: Mapping[str, Any], model: str | None = None) -
 
 
 @contextmanager
+def fetched(keep: Callable[[Path], Received], words: Mapping[str, Any], model: str | None = None) -> Iterator[Upload]:
+    """Read a file that `keep` fetches to a path; as `uploaded` in everything else."""
+    with _read(keep, reading_options(words, (), model), words) as upload:
+        yield upload
+
+
+@contextmanager
 def _read(keep: Callable[[Path], Received], options: ReadOptions, words: Mapping[str, Any]) -> Iterator[Upload]:
     """Have a file written to disk by `keep`, and read it."""
     uploads = runtime().uploads

@@ -5,13 +5,22 @@ from typing import Any
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, PageQuery, page, page_of
+from service.traffic_histories import service as histories
+from service.traffic_histories.models import StoredHistory
+from service.traffic_histories.routes import UPLOADING
+from service.traffic_histories.schemas import TrafficHistorySchema
 from service.traffic_sources import asking, queries, service
 from service.traffic_sources.asking import ShownPull
 from service.traffic_sources.models import TrafficPull, TrafficSource
 from service.traffic_sources.notes import notes
+from service.traffic_sources.object_stores import NOT_INSTALLED as NO_OBJECTS
+from service.traffic_sources.object_stores import UNREACHABLE
+from service.traffic_sources.object_upload import ObjectUpload
+from service.traffic_sources.object_upload import prepared as prepared_object
 from service.traffic_sources.schemas import (
     NewTrafficPullSchema,
     NewTrafficSourceSchema,
+    ReadObjectBodySchema,
     TrafficPullSchema,
     TrafficSourcesQuery,
     WarehousesSchema,
@@ -108,3 +117,28 @@ def create_traffic_pull(
 def get_traffic_pull(tx: Transaction, traffic_pull_id: str) -> ShownPull:
     """Return a pull: the statement, when it was run, what was counted, and the history that came of it."""
     return asking.get(tx, traffic_pull_id)
+
+
+@blueprint.endpoint(
+    "POST",
+    "/workloads/<id(wl):workload_id>/traffic-objects",
+    scope=WRITE,
+    body=ReadObjectBodySchema,
+    status=201,
+    returns=TrafficHistorySchema,
+    also={200: TrafficHistorySchema},
+    prepare=prepared_object,
+    problems=(*UPLOADING, NO_OBJECTS, UNREACHABLE),
+)
+def read_traffic_object(
+    tx: Transaction,
+    workload_id: str,
+    body: dict[str, Any],  # noqa: ARG001
+    prepared: ObjectUpload,
+) -> tuple[StoredHistory, int, dict[str, str]]:
+    """Upload a traffic history by its address in an object store that whoever runs the service has opened.
+
+    It is read as a stream, as if it were the body of an upload. What the workload has already is answered with 200.
+    """
+    kept = histories.keep(tx, workload_id, prepared)
+    return kept.history, 201 if kept.created else 200, {"Location": f"/v1/traffic-histories/{kept.history.id}"}

@@ -87,3 +87,23 @@ class TrafficPullSchema(Schema):
     ran_at = Timestamp(required=True, allow_none=True)
     counts = fields.Nested(PullCountsSchema, required=True, allow_none=True)
     traffic_history_id = Identifier("th", required=True, allow_none=True)
+
+
+class ReadObjectBodySchema(Schema):
+    """An object that is a traffic file."""
+
+    address = Text(
+        minimum=8,
+        maximum=1000,
+        required=True,
+        metadata={
+            "description": "`s3://`, `gs://` or `az://`, under a prefix that whoever runs the service has opened.",
+            "example": "s3://bucket/traffic/october.parquet",
+        },
+    )
+    words = fields.Dict(
+        keys=Text(minimum=1),
+        values=Text(maximum=400),
+        load_default=dict,
+        metadata={"description": "Query parameters of an upload: `kind`, `zone`, `column.<field>`, ..."},
+    )
