@@ -28,7 +28,10 @@ OTHERS = {
 }
 """Fields that take an id of any kind, or find nothing by the example's: which of `told` is tried there."""
 
-NO_IDS = {("upload_traffic_history", "column.request_id"), ("import_traffic_histories", "column.request_id")}
+NO_IDS = {
+    (operation, "column.request_id")
+    for operation in ("upload_traffic_history", "import_traffic_histories", "get_traffic_sql")
+}
 """Fields that are called ids and take none: names of columns."""
 
 RIVALS = {"policy_id": "policy", "capacity_profile_id": "capacity", "decision_id": "evaluation_id", "rules": "bands"}

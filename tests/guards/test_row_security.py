@@ -37,6 +37,7 @@ DOORS = {
     "service/traffic_histories/profiling.py",
     "service/traffic_histories/routes.py",
     "service/traffic_histories/standing.py",
+    "service/traffic_sources/object_upload.py",
 }
 """Who opens sessions only to narrow them, by a Transaction or `row_security.narrow`."""
 
