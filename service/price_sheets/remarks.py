@@ -9,7 +9,8 @@ from service.workflow.remarks import Remark
 
 MOVING = frozenset(
     {
-        "price_outlier", "hourly_looks_monthly", "hourly_or_monthly", "output_below_input", "cached_above_input",
+        "price_outlier", "input_far_below_output", "cached_far_below_input",
+        "hourly_looks_monthly", "hourly_or_monthly", "output_below_input", "cached_above_input",
         "input_free", "free", "capacity_missing", "compute_without_speed",
         "conditional_far_apart", "tier_unstated", "long_requests_cheaper",
     }

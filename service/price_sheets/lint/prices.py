@@ -17,6 +17,9 @@ PER_SECONDS = (60, 3600)
 """Further ones for compute seconds: a price per minute or per hour."""
 
 
+FAR_APART = 200
+"""Times by which one price of tokens is beyond another of the same offer, from which a slip is likelier."""
+
 _WAITING = re.compile(r"(^|[-_.:])(batch|batches|flex)([-_.:]|$)", re.IGNORECASE)
 
 
@@ -84,6 +87,15 @@ def _ratios(prices: list[Json], pointer: str) -> Iterator[Finding]:
     if "output_tokens" in place and unit_price(prices[place["output_tokens"]]) * 10 < into:
         detail = "Output costs less than a tenth of input; check `per` and whether the two were swapped."
         yield warning("output_below_input", f"{pointer}/{place['output_tokens']}", detail)
+    if "output_tokens" in place and 0 < into * FAR_APART < unit_price(prices[place["output_tokens"]]):
+        detail = (
+            f"Input costs less than 1 part in {FAR_APART} of output, as no model on sale does; check `amount`, `per`."
+        )
+        yield warning("input_far_below_output", f"{pointer}/{place['input_tokens']}", detail)
+    cached = unit_price(prices[place["cached_input_tokens"]]) if "cached_input_tokens" in place else None
+    if cached and cached * FAR_APART < into:
+        detail = f"Cached input costs less than 1 part in {FAR_APART} of input; check `amount` and `per`."
+        yield warning("cached_far_below_input", f"{pointer}/{place['cached_input_tokens']}", detail)
     if "cached_input_tokens" in place and unit_price(prices[place["cached_input_tokens"]]) > into:
         detail = "Cached input costs more than input that is not cached; check `per`."
         yield warning("cached_above_input", f"{pointer}/{place['cached_input_tokens']}", detail)

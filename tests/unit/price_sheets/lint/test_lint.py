@@ -159,6 +159,11 @@ ERRORS = {
 }
 
 WARNINGS = {
+    "input_far_below_output": (priced(input_tokens="0.000002", output_tokens="8"), ["/offers/0/prices/0"]),
+    "cached_far_below_input": (
+        priced(input_tokens="2", cached_input_tokens="0.0000002", output_tokens="8"),
+        ["/offers/0/prices/1"],
+    ),
     "output_below_input": (priced(input_tokens="2", output_tokens="0.19"), ["/offers/0/prices/1"]),
     "cached_above_input": (priced(input_tokens="2", cached_input_tokens="2.01"), ["/offers/0/prices/1"]),
     "tier_dearer": (changed("/offers/0/prices/2/tiers/1/amount", "2.01"), ["/offers/0/prices/2/tiers"]),
@@ -268,6 +273,7 @@ def test_a_price_per_thousand_written_as_per_million_stands_out() -> None:
     document["offers"] = [slip, *others]
     assert told(document) == {
         ("warning", "price_outlier", "/offers/0/prices/0"),
+        ("warning", "cached_far_below_input", "/offers/0/prices/1"),
         ("warning", "output_below_input", "/offers/0/prices/2"),
     }
 
