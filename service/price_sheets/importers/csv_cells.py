@@ -82,7 +82,8 @@ def unflatten(columns: dict[str, str]) -> Json:
                 raise SourceError(f"The column {column!r} contradicts another one.")
         if name in node:
             raise SourceError(f"The column {column!r} contradicts another one.")
-        node[name] = _value(name, text)
+        # Of these the names are those of weights, too, which are texts.
+        node[name] = _number(text) if parents[-1:] == ["measured_with"] else _value(name, text)
     return _listed(tree)
 
 

@@ -36,6 +36,13 @@ def test_a_sheet_with_every_field_comes_back_whole() -> None:
     }
 
 
+def test_the_lengths_that_a_benchmark_measured_with_are_numbers_and_weights_of_the_same_name_texts() -> None:
+    document = sheet()
+    document["offers"][1]["capacity"]["measured_with"] = {"input_tokens": 0, "output_tokens": 128.5}
+    assert again(document)["offers"][1]["capacity"]["measured_with"] == {"input_tokens": 0, "output_tokens": 128.5}
+    assert offers_of(load(again(document))[0]) == offers_of(load(document)[0])
+
+
 def test_a_term_paid_in_two_ways_comes_back_whole() -> None:
     document = sheet()
     document["offers"][1]["rates"] = [
