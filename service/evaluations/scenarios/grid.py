@@ -61,8 +61,22 @@ def require_fitting(base: Materials, model: str | None, asked: dict[str, Any]) -
         for i, added in enumerate(asked["offers"])
         if added["price_sheet"] is not None and not build_offers(added["price_sheet"], model)
     ]
-    if idle or strange:
-        raise invalid(*idle, *strange)
+    unsized = list(_unsized(model, asked))
+    if idle or strange or unsized:
+        raise invalid(*idle, *(unsized or strange))
+
+
+def _unsized(model: str | None, asked: dict[str, Any]) -> Iterator[FieldError]:
+    """Yield the added offers of the model that no evaluation can size: sheets of a grid look no profile up."""
+    for i, added in enumerate(asked["offers"]):
+        for j, offer in enumerate([] if added["price_sheet"] is None else added["price_sheet"]["offers"]):
+            of_model = model is None or offer["model"].casefold() == model.casefold()
+            if of_model and offer["mode"] == "dedicated" and "capacity" not in offer:
+                detail = (
+                    "State `capacity`: a price sheet inside scenarios looks no capacity profile up, and without it "
+                )
+                detail += "the offer would take no part. Or store the sheet and compare with an evaluation of it."
+                yield FieldError(f"/offers/{i}/price_sheet/offers/{j}/capacity", "capacity_missing", detail)
 
 
 def _books(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterator[tuple[str, tuple[Offer, ...]]]:

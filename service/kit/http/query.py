@@ -8,15 +8,16 @@ import marshmallow as ma
 from webargs.flaskparser import FlaskParser
 
 from service.kit.http import json_body, strict_json
-from service.kit.http.mends import UNKNOWN
+from service.kit.http.mends import MISSING, UNKNOWN
 from service.kit.http.problems import MALFORMED, UNSUPPORTED_MEDIA_TYPE, FieldError, Problem, Where, invalid
 
-CODES = {"Missing data for required field.": "required", "Field may not be null.": "null"}
+CODES = {MISSING: "required", UNKNOWN: "unknown_field", "Field may not be null.": "null"}
 """Codes of marshmallow's own messages; every other fault of a value is `invalid`."""
 
 
 def _code(text: str) -> str:
-    return "unknown_field" if text.startswith(UNKNOWN) else CODES.get(text, "invalid")
+    # A sentence begins so; what to do about it may follow.
+    return next((code for start, code in CODES.items() if text.startswith(start)), "invalid")
 
 
 class StrictParser(FlaskParser):

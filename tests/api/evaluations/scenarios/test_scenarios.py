@@ -108,6 +108,13 @@ def test_a_scenario_stores_nothing(api: ApiClient) -> None:
     assert len(api.get("/v1/evaluations").json["items"]) == 1
 
 
+def unsized() -> dict[str, Any]:
+    """Return a sheet whose dedicated offer names no capacity."""
+    document = sheet()
+    del document["offers"][1]["capacity"]
+    return document
+
+
 @pytest.mark.parametrize(
     ("grid", "pointer", "code"),
     [
@@ -121,6 +128,11 @@ def test_a_scenario_stores_nothing(api: ApiClient) -> None:
         ),
         ({"prices": [{"name": "x", "changes": [{"sku": "gpu"}]}]}, "/prices/0/changes/0/factor", "required"),
         ({"offers": [{"name": "x", "price_sheet": {}}]}, "/offers/0/price_sheet/provider", "required"),
+        (
+            {"offers": [{"name": "x", "price_sheet": unsized()}]},
+            "/offers/0/price_sheet/offers/1/capacity",
+            "capacity_missing",
+        ),
         ({"traffic_factors": ["1", "1.0"]}, "/traffic_factors/1", "invalid"),
         ({"growth_per_month": ["0", "0.1", 0]}, "/growth_per_month/2", "invalid"),
         ({"traffic_factors": [*range(1, 12)], "growth_per_month": [f"0.0{n}" for n in range(10)]}, "", "invalid"),
