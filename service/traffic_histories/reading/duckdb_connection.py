@@ -60,11 +60,10 @@ def refusal(error: duckdb.Error, readable: Path) -> RefusedError:
         return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")
     if "No space left" in first_line:
         return no_space()
+    mend = ""
     if "Malformed JSON" in first_line:
-        detail = f"the file is not JSON as it is read, an object a line or one array of objects ({first_line[:120]}): "
-        detail += "remove commas behind the objects of lines, and the comma behind the last object of an array"
-        return RefusedError("bad_json", detail)
-    if "No magic bytes" in first_line or "Parquet" in first_line:
-        detail = f"the Parquet file is damaged or cut short ({first_line[:120]}): write it again and send all of it"
-        return RefusedError("bad_parquet", detail)
-    return RefusedError("unreadable_file", f"the file cannot be read: {first_line[:300]}")
+        mend = "; an object a line or one array of objects is read: remove commas behind the objects of lines, and the "
+        mend += "comma behind the last object of an array"
+    elif "No magic bytes" in first_line or "Parquet" in first_line:
+        mend = "; the Parquet file is damaged or cut short: write it again and send all of it"
+    return RefusedError("unreadable_file", f"the file cannot be read: {first_line[:300].strip()}{mend}")
