@@ -125,15 +125,23 @@ def _decided(computation: Computation, inputs: Inputs, policy: Policy) -> Json |
 
 
 def foresee(actor: Actor, computation: Computation, policy: Policy) -> None:
-    """Replay what the next answers are likely to take, a turn each, as long as it is quick and turns come at once."""
+    """Replay what the next answers are likely to take, a turn each, as long as it is quick and turns come at once.
+
+    One answer may take thousands of replays, so the time is asked for before each of them.
+    """
     begun = time.monotonic()
+
+    def is_over() -> bool:
+        """Whether nothing more is prepared."""
+        return time.monotonic() - begun > FORESEEN_SECONDS
+
     with ThreadPoolExecutor(THREADS) as executor:
         for likely in foreseen(policy, computation.offers):
             with turn(actor, FORESEEN_SECONDS) as held:
-                if not held or time.monotonic() - begun > FORESEEN_SECONDS:
+                if not held or is_over():
                     return
-                with suppress(WorkflowError):  # whoever asks is told
-                    computation.under(likely, executor, may_replay=True)
+                with suppress(WorkflowError, NotReplayedError):  # whoever asks is told
+                    computation.under(likely, executor, may_replay=True, is_over=is_over)
 
 
 def _body(computation: Computation, inputs: Inputs, policy: Policy, *, may_replay: bool) -> Json:

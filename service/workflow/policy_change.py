@@ -7,7 +7,7 @@ same to the last digit. Left out is what takes replays of its own: flip points, 
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from decimal import Decimal
@@ -114,13 +114,16 @@ class Computation:
         """The offers that are compared."""
         return self._posed.offers
 
-    def under(self, policy: Policy, executor: Executor, *, may_replay: bool) -> Evaluation:
+    def under(
+        self, policy: Policy, executor: Executor, *, may_replay: bool, is_over: Callable[[], bool] | None = None
+    ) -> Evaluation:
         """Return the evaluation under a policy of the same basis, without flip points, marginal units, walk forward.
 
+        is_over: asked before each replay, whether no more may be made. What was replayed until then is kept.
         Raises WorkflowError as `evaluate` does, and NotReplayedError where it takes a replay and none may be made.
         """
         policy = spelled(policy, self._posed.market)
-        case = self._case(policy, self._cache.only(may_replay=may_replay))
+        case = self._case(policy, self._cache.only(may_replay=may_replay, is_over=is_over))
         offers = self._posed.offers
         computed = with_tuned(with_incumbent(compute(case, offers, executor), case, offers), case, offers)
         options = computed.options

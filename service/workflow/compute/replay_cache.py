@@ -19,20 +19,22 @@ class ReplayCache:
     """Answers of replays by what was replayed. bounds: lower limits that rest on the same traffic, once they are known.
 
     may_replay: whether what is missing is replayed; otherwise asking for it raises NotReplayedError.
+    is_over: asked before each replay; once it says so, the next one raises NotReplayedError too.
     """
 
     answers: dict[Hashable, Any] = field(default_factory=dict)
     bounds: dict[str, Any] = field(default_factory=dict)
     may_replay: bool = True
+    is_over: Callable[[], bool] | None = None
 
-    def only(self, *, may_replay: bool) -> "ReplayCache":
-        """Return the same cache, which replays what is missing or does not."""
-        return replace(self, may_replay=may_replay)
+    def only(self, *, may_replay: bool, is_over: Callable[[], bool] | None = None) -> "ReplayCache":
+        """Return the same cache, which replays what is missing, until it is over, or does not."""
+        return replace(self, may_replay=may_replay, is_over=is_over)
 
     def answer(self, key: Hashable, run: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the replay answers
         """Return the answer kept under a key; replay and keep it where there is none."""
         if key not in self.answers:
-            if not self.may_replay:
+            if not self.may_replay or (self.is_over is not None and self.is_over()):
                 raise NotReplayedError
             self.answers[key] = run()
         return self.answers[key]
