@@ -133,10 +133,10 @@ def _pages(folder: Path) -> None:
 
 
 class _Browser:
-    """One connection that is kept, with a session."""
+    """A session; a connection for each page, since the server closes those that wait."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        self._port = port
         self._headers = {"Accept": "text/html"}
         self._token = ""
 
@@ -156,11 +156,9 @@ class _Browser:
 
     def _asked(self, method: str, address: str, form: str | None = None) -> http.client.HTTPResponse:
         said = {} if form is None else {"Content-Type": "application/x-www-form-urlencoded"}
-        self._connection.request(method, address, form, self._headers | said)
-        answer = self._connection.getresponse()
-        if method == "POST" and address == "/sign-in":
-            answer.read()
-        return answer
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=600)
+        connection.request(method, address, form, self._headers | said)
+        return connection.getresponse()
 
 
 if __name__ == "__main__":
