@@ -28,6 +28,7 @@ def came(history: TrafficHistory, period: Period) -> Came | None:
         return None
 
     def total(column: Int64s) -> Fraction:
+        """Return the sum of a column inside the period, over the share of it that was observed."""
         return Fraction(int(column[inside].sum())) / covered
 
     if isinstance(history, RequestLog):

@@ -74,6 +74,7 @@ def waterfall(before: tuple[str, Decimal], steps: Sequence[Step], after: tuple[s
     cents = max(before[1], after[1]) < words.WHOLE_FROM
 
     def bar(named: tuple[str, str, str], ends: tuple[Decimal, Decimal], amount: str, total: Decimal) -> Bar:
+        """Return the bar between two amounts, placed in percent of the scale."""
         low, high = sorted(ends)
         start, width = float((low - least) / scale * 100), float((high - low) / scale * 100)
         return Bar(*named[:2], start, width, named[2], amount, words.money(total, cents=cents))
