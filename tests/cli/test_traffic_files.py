@@ -82,6 +82,6 @@ def test_the_capacity_of_a_sweep_sizes_the_units_that_its_latencies_need(tmp_pat
     document["offers"][1]["capacity"] = json.loads(done.stdout)["capacity"]
     (tmp_path / "sheet.json").write_text(json.dumps(document))
     files = ("--prices", "sheet.json", "--traffic", case / "steady-64-in-flight.csv", "--policy", case / "policy.json")
-    assert "dedicated:l40s@0x2\n" in crossover("evaluate", *files, folder=tmp_path).stdout
+    assert "dedicated:acme/l40s@0x2\n" in crossover("evaluate", *files, folder=tmp_path).stdout
     refused = crossover("capacity", "sweep.csv", folder=tmp_path)
     assert (refused.returncode, "input tokens of a request" in refused.stderr) == (2, True)
