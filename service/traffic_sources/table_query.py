@@ -43,6 +43,10 @@ def require_columns(columns: Mapping[str, str], spelled: str) -> None:
     for field in ("arrival", "input_tokens", "output_tokens"):
         if field not in columns and not (field == "input_tokens" and "uncached_input_tokens" in columns):
             faults[spelled.format(field)] = [f"Name the column that holds {field} of a request."]
+    for field, name in columns.items():
+        first = next(other for other, taken in columns.items() if taken == name)
+        if first != field:
+            faults[spelled.format(field)] = [f"This column is named for {first} already; name another."]
     if {"input_tokens", "uncached_input_tokens"} <= columns.keys():
         told = "Name either input_tokens or uncached_input_tokens: each is the whole input in its own way."
         faults[spelled.format("uncached_input_tokens")] = [told]
