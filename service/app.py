@@ -13,7 +13,6 @@ from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 
 from service.access import people
-from service.access.identity_provider import IdentityProvider
 from service.access.key_cache import KnownKeys
 from service.access.people import Directory, OpenId
 from service.access.roles import Role
@@ -129,6 +128,8 @@ def connect(app: Flask, settings: Settings) -> None:
 def _openid(settings: Settings) -> OpenId | None:
     if not settings.oidc_issuer:
         return None
+    from service.access.identity_provider import IdentityProvider  # noqa: PLC0415 - slow to load
+
     provider = IdentityProvider(
         settings.oidc_issuer,
         settings.oidc_client_id,

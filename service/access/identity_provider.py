@@ -1,7 +1,8 @@
 """The OpenID Connect provider people come from: where to send them, what its code is worth, which tokens are its own.
 
 Signatures, claims and the parameters of requests are the work of `authlib` and `joserfc`; here is what they ask to be
-told: the provider's own description, its keys, the nonce and the verifier that belong to one sign-in.
+told: the provider's own description, its keys, the nonce and the verifier that belong to one sign-in. Those libraries
+take long to load, so this module is loaded where a provider is configured and nowhere else.
 """
 
 import json
@@ -10,9 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
@@ -22,6 +22,8 @@ from authlib.oidc.discovery import get_well_known_url
 from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
+
+from service.access.signing_in import ProviderUnreachable, SignIn, TokenRefused, is_private
 
 Claims = Mapping[str, Any]
 
@@ -38,23 +40,6 @@ RETRY_SECONDS = 10.0
 """Least time between two questions for keys that a token names and nobody knows, or after a failure."""
 
 MOST_BYTES = 1_000_000
-
-
-class ProviderUnreachable(Exception):  # noqa: N818
-    """The provider does not answer, or not with what OpenID Connect says."""
-
-
-class TokenRefused(Exception):  # noqa: N818
-    """A token or a code is not valid; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """What one sign-in keeps with its browser until the provider sends that back."""
-
-    state: str
-    nonce: str = field(repr=False)
-    verifier: str = field(repr=False)
 
 
 class IdentityProvider:
@@ -181,14 +166,6 @@ class IdentityProvider:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         address, headers, body = client.prepare("POST", address, headers, body)
         return _asked(urllib.request.Request(address, body.encode(), headers))  # noqa: S310 - https, see _learned
-
-
-def is_private(address: str) -> bool:
-    """Tell whether nobody on the way can read what is sent to an address: it is https, or on this machine."""
-    target = urlsplit(address)
-    return bool(target.hostname) and (
-        target.scheme == "https" or (target.scheme == "http" and target.hostname in ("localhost", "127.0.0.1", "::1"))
-    )
 
 
 def _asked(request: urllib.request.Request) -> dict[str, Any]:

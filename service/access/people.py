@@ -5,19 +5,22 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from itsdangerous import BadSignature, TimestampSigner
 from sqlalchemy.orm import Session
 
 from service.access import members, queries
-from service.access.identity_provider import IdentityProvider, ProviderUnreachable, TokenRefused
 from service.access.queries import PersonFacts
 from service.access.roles import ROLES, SCOPES, Role
+from service.access.signing_in import ProviderUnreachable, TokenRefused
 from service.kit import clock
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import BUSY, FORBIDDEN, UNAUTHENTICATED, Problem
+
+if TYPE_CHECKING:
+    from service.access.identity_provider import IdentityProvider
 
 SECONDS = 3600
 """How long a session lasts; then the provider is asked again, unnoticed by who is still signed in there."""
@@ -65,7 +68,7 @@ class Directory:
 class OpenId:
     """Where people come from and where they belong: what is configured of OpenID Connect."""
 
-    provider: IdentityProvider
+    provider: "IdentityProvider"
     directory: Directory
 
 

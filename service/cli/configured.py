@@ -1,15 +1,19 @@
-"""What the commands that need the service's settings or database begin with."""
+"""What the commands that need the service's settings or database begin with.
+
+What speaks to databases is loaded when it is needed: `crossover serve` has something to say to it before.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from environs import EnvValidationError
-from sqlalchemy.exc import DBAPIError
 
 from service.cli.exits import Refused
-from service.kit.db import schema
-from service.kit.db.database import Database, DatabaseBusy, DatabaseFull
 from service.settings import PREFIX, Settings
+
+if TYPE_CHECKING:
+    from service.kit.db.database import Database
 
 
 def settings() -> Settings:
@@ -21,13 +25,15 @@ def settings() -> Settings:
         raise Refused(*(f"{name}: {' '.join(told)}" for name, told in faults.items())) from error
 
 
-def database() -> Database:
+def database() -> "Database":
     """Return the configured database."""
+    from service.kit.db.database import Database  # noqa: PLC0415 - see the head of this file
+
     return Database(settings().database_url)
 
 
 @contextmanager
-def opened() -> Iterator[Database]:
+def opened() -> Iterator["Database"]:
     """Give the configured database, and close its connections at the end."""
     stored = database()
     try:
@@ -39,6 +45,11 @@ def opened() -> Iterator[Database]:
 @contextmanager
 def reaching() -> Iterator[None]:
     """Turn a database that cannot be reached or used, or is of another version, into a refusal."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - see the head of this file
+
+    from service.kit.db import schema  # noqa: PLC0415
+    from service.kit.db.database import DatabaseBusy, DatabaseFull  # noqa: PLC0415
+
     try:
         yield
     except schema.WrongSchema as error:

@@ -1,43 +1,45 @@
 """Starting the server, and bringing its database up to date."""
 
 import os
+import runpy
 import shutil
 import socket
 import sys
 import tempfile
 from pathlib import Path
 
-from service.cli.configured import database, named, reaching, settings
+from service.cli.configured import database, named, opened, reaching, settings
 from service.cli.exits import Refused
-from service.kit import tracing
-from service.kit.db import schema
+from service.settings import Settings
 
 
 def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
-    """Become gunicorn. Raises Refused where the port is taken or the database is not there or not the newest."""
+    """Become gunicorn, in this process. Raises Refused where the port is taken or the database is not there or old.
+
+    What was loaded to look at the database is what the server needs too: a second interpreter would load it again.
+    """
     configured = settings()
+    host, port = host or configured.host, port or configured.port
+    require_free(host, port)
+    # Before anything is loaded that measures: that looks once where it is told to put its numbers.
+    os.environ |= {named("host"): host, named("port"): str(port), "PROMETHEUS_MULTIPROC_DIR": _measurements(port)}
+    _require_database(configured, migrate=migrate)
+    sys.argv = ["gunicorn", "--config", "python:service.server.gunicorn_conf", "service.server.wsgi:app"]
+    runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
+
+
+def _require_database(configured: Settings, *, migrate: bool) -> None:
+    from service.kit import tracing  # noqa: PLC0415 - after the environment is set
+    from service.kit.db import schema  # noqa: PLC0415
+
     try:
         tracing.require_installed(configured.traces_endpoint)
     except tracing.TracingMissing as error:
         raise Refused(str(error)) from error
-    host, port = host or configured.host, port or configured.port
-    require_free(host, port)
-    stored = database()
-    with reaching():
+    with reaching(), opened() as stored:
         if migrate:
             schema.upgrade(stored)
         schema.require_newest(stored)
-    stored.dispose()
-    os.environ |= {named("host"): host, named("port"): str(port), "PROMETHEUS_MULTIPROC_DIR": _measurements(port)}
-    gunicorn = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--config",
-        "python:service.server.gunicorn_conf",
-        "service.server.wsgi:app",
-    ]
-    os.execv(sys.executable, gunicorn)  # noqa: S606 - our own program, no shell
 
 
 def _measurements(port: int) -> str:
@@ -52,6 +54,8 @@ def _measurements(port: int) -> str:
 
 def migrate() -> str:
     """Bring the configured database to the newest revision; say which."""
+    from service.kit.db import schema  # noqa: PLC0415 - as above
+
     with reaching():
         schema.upgrade(database())
     return f"The database is at revision {schema.newest()}."

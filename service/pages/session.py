@@ -10,9 +10,9 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 
 from service.access import people, sessions, sign_in_links
-from service.access.identity_provider import ProviderUnreachable, SignIn, TokenRefused
 from service.access.people import OpenId
 from service.access.service import authenticate
+from service.access.signing_in import ProviderUnreachable, SignIn, TokenRefused
 from service.kit import logging
 from service.kit.app_context import runtime
 from service.kit.db.transaction import Actor

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-
-from icalendar import Alarm, Calendar, Event
+from typing import TYPE_CHECKING
 
 from service.commitments.models import Commitment
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 
@@ -15,6 +17,8 @@ AHEAD = timedelta(days=30)
 
 def calendar(commitments: Sequence[Commitment]) -> bytes:
     """Return the calendar; the same commitments give the same bytes."""
+    from icalendar import Calendar  # noqa: PLC0415 - slow to load, and seldom asked for
+
     made = Calendar()
     made.add("prodid", "-//Crossover//Renewals//EN")
     made.add("version", "2.0")
@@ -28,7 +32,9 @@ def calendar(commitments: Sequence[Commitment]) -> bytes:
     return content
 
 
-def _entry(commitment: Commitment, kind: str, day: str, summary: str) -> Event:
+def _entry(commitment: Commitment, kind: str, day: str, summary: str) -> "Event":
+    from icalendar import Alarm, Event  # noqa: PLC0415 - as above
+
     on = date.fromisoformat(day)
     entry = Event()
     entry.add("uid", f"{commitment.id}-{kind}@crossover")

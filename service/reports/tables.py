@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from service.reports.reading import Answer
 
 Json = dict[str, Any]
@@ -44,6 +42,8 @@ def as_csv(rows: Sequence[Row]) -> bytes:
 
 def as_xlsx(rows: Sequence[Row], name: str) -> bytes:
     """Return rows as a workbook of one sheet; numbers are numbers, as exact as the format has them."""
+    import xlsxwriter  # noqa: PLC0415 - slow to load, and seldom asked for
+
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(stream, options) as book:

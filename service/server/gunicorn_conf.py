@@ -1,12 +1,14 @@
 """How gunicorn serves Crossover: threads in a few processes, no control socket.
 
 The application is loaded once, before the processes part, so that one that was killed is back in a moment; it holds
-no connection, thread or lock by then, so that nothing that a fork would break is carried over.
+no connection, thread or lock by then, so that nothing that a fork would break is carried over. What only computations
+need is loaded beside the first requests.
 
 gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.html).
 """
 
 import gc
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from service.kit.http.blueprint import Resource
 from service.server.fair_pool import FairPool
 from service.server.http_worker import beginnings
 from service.settings import Settings
+from service.workflow.replay import compiled
 
 _settings = Settings.from_environment()
 
@@ -51,11 +54,17 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
     worker.slow_pool = FairPool(slow, slow - 1)  # one is always left to somebody else
     with suppress(OSError):  # a disk that fails is told by readiness
         worker.wsgi.extensions["crossover"].uploads.sweep()
+    threading.Thread(target=_load_the_rest, name="loading", daemon=True).start()
     if _settings.embedded_worker:
         from service.worker import start_embedded  # noqa: PLC0415 - only after the fork
 
         worker.crossover_jobs = start_embedded(worker.wsgi, _settings)
     gc.collect()
+    gc.freeze()
+
+
+def _load_the_rest() -> None:
+    compiled.load()
     gc.freeze()
 
 
