@@ -7,7 +7,7 @@ import ibis
 
 from service.traffic_histories.reading.casts import LARGEST
 from service.traffic_histories.reading.columns import Columns
-from service.traffic_histories.reading.times import EARLIEST_US, LATEST_US
+from service.traffic_histories.reading.time_text import EARLIEST_US, LATEST_US
 from service.workflow.traffic import DAY
 
 from .moments import Expression, kind_of, limit_of, micros, trimmed

@@ -9,8 +9,7 @@ import marshmallow as ma
 from service.kit.http.fields import Choice, Text
 from service.traffic_histories.reading.aliases import Field
 from service.traffic_histories.reading.keys import KEYS
-from service.traffic_histories.reading.time_text import parse_instant
-from service.traffic_histories.reading.times import EARLIEST_US, LATEST_US
+from service.traffic_histories.reading.time_text import EARLIEST_US, LATEST_US, parse_instant
 from service.traffic_histories.upload_query import ReadWords, RequestWords, Seconds
 from service.workflow.traffic import BUCKET_SECONDS
 

@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+EARLIEST_US = 946_684_800_000_000
+LATEST_US = 4_102_444_800_000_000
+"""Times outside 2000 to 2099 are taken for a wrong unit or a broken clock."""
+
 
 def instant(at_us: int) -> datetime:
     """Return µs since 1970 UTC as a time."""

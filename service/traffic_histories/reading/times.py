@@ -11,13 +11,10 @@ from service.workflow.traffic import DAY
 from .duckdb_connection import literal
 from .errors import RefusedError
 from .options import ReadOptions, TimeUnit
+from .time_text import EARLIEST_US, LATEST_US
 
 Reference = Literal["utc", "zone", "start"]
 Order = Literal["mdy", "dmy", "ymd"]
-
-EARLIEST_US = 946_684_800_000_000
-LATEST_US = 4_102_444_800_000_000
-"""Times outside 2000 to 2099 are taken for a wrong unit or a broken clock."""
 
 LONGEST_RELATIVE_US = 3660 * DAY
 
