@@ -130,8 +130,8 @@ def _death(code: int, folder: Path) -> RefusedError | None:
     if any(word in said for word in NO_MEMORY):
         return RefusedError("parser_memory", "reading the file needs more memory than it may have; send it in parts")
     name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    # Some write to memory that they did not get, or give up, and die without a word.
-    if code in (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT):
-        cause = "it needs more memory than it may have, or is not what it claims to be; send it in parts"
-        return RefusedError("parser_died", f"the file stopped the parser ({name}): {cause}")
-    return RefusedError("parser_died", f"the file stopped the parser ({name}); check that it is what it claims to be")
+    # Some write to memory that they did not get, or give up, and die without a word or with one of their own.
+    cause = "it needs more memory than it may have, or is not what it claims to be; send it in parts"
+    if code in (-signal.SIGKILL, -signal.SIGTERM):
+        cause = "send it again; check that it is what it claims to be"
+    return RefusedError("parser_died", f"the file stopped the parser ({name}): {cause}")

@@ -91,7 +91,7 @@ def test_a_parser_that_computes_too_long_is_ended(tmp_path: Path) -> None:
     assert code_of(path, ReadOptions(limits=replace(LIMITS, seconds=1))) == "parser_timeout"
 
 
-@pytest.mark.parametrize("mebibytes", [340, 400, 450])
+@pytest.mark.parametrize("mebibytes", [320, 360, 400])
 def test_a_parser_without_memory_says_so(mebibytes: int, tmp_path: Path) -> None:
     """Whether a library says so or writes where it got none is up to the very megabyte, and to the machine."""
     limits = replace(LIMITS, address_mib=mebibytes, memory_mib=4096)
