@@ -24,6 +24,8 @@ OWN_PATHS = [
 CONNECTED = ("postgres", "duckdb")
 """Warehouses whose drivers are installed with the service."""
 
+CLUSTER_ADDRESS = r"(tcp|tls)://[^\s/]+:\d+$"
+
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -178,6 +180,11 @@ class Settings:
     )
     oidc_clock_skew_seconds: int = _setting(
         60, "Seconds by which the provider's clock may differ.", validate.Range(0, 600)
+    )
+    cluster: str = _setting(
+        "",
+        "Scheduler of a Dask cluster for large replays, such as `tcp://scheduler:8786`; empty: none.",
+        validate.Regexp(rf"$|{CLUSTER_ADDRESS}", error="Is tcp://host:port or tls://host:port"),
     )
     access_log: bool = _setting(False, "Log every request: who called what, the status and how long it took.")
     metrics_token: str = _setting("", "Bearer token that `/metrics` asks for; empty: `/metrics` is not served.")

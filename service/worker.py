@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from flask import Flask
 
+from service.evaluations.cluster import chosen
 from service.kit import logging, tracing
 from service.kit.app_context import Runtime
 from service.kit.db import schema
@@ -44,7 +45,10 @@ def start_embedded(app: Flask, settings: Settings) -> Embedded:
 
 
 def run(settings: Settings) -> None:
-    """Run jobs until SIGTERM or SIGINT. Raises schema.WrongSchema on a database of another version."""
+    """Run jobs until SIGTERM or SIGINT.
+
+    Raises schema.WrongSchema on a database of another version, ExtraMissing where a cluster is named without its extra.
+    """
     database = _start(settings)
     schema.require_newest(database)
     worker = _worker(database, settings)
@@ -72,6 +76,7 @@ def run_alone(settings: Settings, job_id: str, attempt: int) -> None:
 def _start(settings: Settings) -> Database:
     logging.configure(settings.log_level)
     tracing.start(settings.traces_endpoint)
+    chosen.choose(settings.cluster)
     return Database(settings.database_url, threads=2)
 
 

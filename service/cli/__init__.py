@@ -131,6 +131,13 @@ def openapi(check: Path | None) -> None:
 @click.option("--read", "told", multiple=True, metavar="NAME=VALUE", help="Read option of the API's upload.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as the API answers it.")
 @click.option("--report", type=NEW_FILE, help="Write a page with pictures to this file too.")
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    envvar="CROSSOVER_CLUSTER",
+    show_envvar=True,
+    help="Scheduler of a Dask cluster to replay on, such as tcp://scheduler:8786.",
+)
 @click.pass_context
 def evaluate(
     context: click.Context,
@@ -141,6 +148,7 @@ def evaluate(
     told: tuple[str, ...],
     as_json: bool,
     report: Path | None,
+    cluster: str | None,
 ) -> None:
     """Decide on files, without a server or a database.
 
@@ -150,6 +158,7 @@ def evaluate(
     from service.cli import evaluating
 
     with refusing():
+        evaluating.use_cluster(cluster)
         files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told, model))
         if files.reading.split_by is not None:
             if report is not None:

@@ -1,5 +1,6 @@
 """The whole workflow on files: the answer of the API, without a server or a database."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,8 @@ from marshmallow import ValidationError
 from service import ENGINE_VERSION
 from service.cli import reading_report, table
 from service.cli.exits import STATUSES, Refused
+from service.evaluations.cluster import ExtraMissing, chosen
+from service.evaluations.cluster.connecting import Unreachable, connect
 from service.evaluations.document import Envelope, Inputs, Pinned, body_of
 from service.evaluations.engine import Materials, answer_of, refusal
 from service.kit import canonical_json, clock
@@ -27,6 +30,7 @@ from service.price_sheets.remarks import remarks_of_sheets
 from service.price_sheets.validation import load
 from service.reports.chart_data import chart_data
 from service.reports.report import report
+from service.settings import CLUSTER_ADDRESS
 from service.traffic_histories.joining import joined
 from service.traffic_histories.problems import problem_of
 from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedError, read_histories, read_history
@@ -131,6 +135,23 @@ def evaluate_split(files: Files, *, as_json: bool) -> int:
             click.echo(f"== {files.reading.split_by} = {key} ==\n{table.text(body)}\n")
         click.echo(reading_report.text([(files.traffic[0], next(iter(parts.values())).report)]))
     return max(STATUSES.get(body["recommendation"]["mode"], 0) for body in bodies.values())
+
+
+def use_cluster(address: str | None) -> None:
+    """Replay on the Dask cluster at an address, None or empty: in this process.
+
+    Raises Refused where it is not there, has no workers or other code: who names one means it. One that gets lost on
+    the way is told on standard error, and the rest is replayed here.
+    """
+    if not address:
+        return
+    if re.match(CLUSTER_ADDRESS, address) is None:
+        raise Refused(f"--cluster {address}: write it as tcp://host:port or tls://host:port")
+    try:
+        chosen.choose(address, lambda why: click.echo(f"warning: --cluster: {why}", err=True))
+        connect(address).close()
+    except (ExtraMissing, Unreachable) as error:
+        raise Refused(f"--cluster: {error}") from error
 
 
 def _drawn(

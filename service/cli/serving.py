@@ -29,12 +29,14 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
 
 
 def _require_database(configured: Settings, *, migrate: bool) -> None:
-    from service.kit import tracing  # noqa: PLC0415 - after the environment is set
+    from service.evaluations import cluster  # noqa: PLC0415 - after the environment is set
+    from service.kit import tracing  # noqa: PLC0415
     from service.kit.db import schema  # noqa: PLC0415
 
     try:
         tracing.require_installed(configured.traces_endpoint)
-    except tracing.TracingMissing as error:
+        cluster.require_installed(configured.cluster)
+    except (tracing.TracingMissing, cluster.ExtraMissing) as error:
         raise Refused(str(error)) from error
     with reaching(), opened() as stored:
         if migrate:

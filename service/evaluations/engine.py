@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from service.evaluations.cluster.chosen import spread
 from service.kit.db.transaction import Actor
 from service.kit.fair_turns import FairTurns
 from service.kit.http.problems import BUSY, FieldError, Problem, define, invalid
@@ -62,7 +63,9 @@ def answer_of(materials: Materials, progress: Progress = _silent, threads: int =
     Raises Problem 422 naming the input that the workflow refuses.
     """
     try:
-        found = evaluate(materials.history, materials.offers, materials.policy, progress, threads, materials.remarks)
+        found = evaluate(
+            materials.history, materials.offers, materials.policy, progress, threads, materials.remarks, spread
+        )
     except WorkflowError as error:
         raise refusal(error) from error
     return dict(document(found))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from service.evaluations.cluster import chosen
 from service.kit import tracing
 from service.kit.http.blueprint import Resource
 from service.server.fair_pool import FairPool
@@ -47,6 +48,7 @@ def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
     What is loaded by now stays, so the garbage collector need not walk it again: that would cost more than requests do.
     """
     tracing.start(_settings.traces_endpoint)
+    chosen.choose(_settings.cluster)
     worker.patience = float(_settings.patience_seconds)
     resources = [one for one in worker.wsgi.blueprints.values() if isinstance(one, Resource)]
     worker.slow = beginnings(call for resource in resources for call in resource.calls.values())

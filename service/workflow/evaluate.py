@@ -1,7 +1,8 @@
 """The whole method, from measured traffic to a decision. Read this function to know what Crossover does."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,6 +24,9 @@ from service.workflow.prepare import prepare, spelled
 from service.workflow.quantities import blended, class_sums_of, counts_of, unclassed, unpriced
 from service.workflow.remarks import Remark, capped
 from service.workflow.traffic import TrafficHistory
+
+Spread = Callable[[Executor], AbstractContextManager[Executor]]
+"""Gives what replays run on, out of the threads of this process: these themselves, or other machines."""
 
 Progress = Callable[[str, float], None]
 """Hears (phase, share of the phase done), also between any two batches of replays; phases are measure, compute,
@@ -71,18 +75,19 @@ def evaluate(
     progress: Progress = _silent,
     threads: int = 2,
     remarks: Sequence[Remark] = (),
+    spread: Spread = nullcontext,
 ) -> Evaluation:
     """Decide between serverless, dedicated and hybrid capacity for one workload.
 
     remarks: what is known to be wanting about the inputs; those that can move the answer lower its confidence. The
-    same inputs give the same answer whatever the number of threads. Raises WorkflowError for offers that cannot
-    be compared and InsufficientTraffic for a history too small to measure.
+    same inputs give the same answer whatever the number of threads and wherever `spread` has them replayed.
+    Raises WorkflowError for offers that cannot be compared and InsufficientTraffic for a history too small to measure.
     """
     posed = pose(history, offers, policy, progress, remarks)
     case, offers = posed.case, posed.offers
 
-    with ThreadPoolExecutor(threads) as pool:
-        executor = Attended(pool, progress)
+    with ThreadPoolExecutor(threads) as pool, spread(pool) as replaying:
+        executor = Attended(replaying, progress)
         executor.progress("compute", 0.0)
         computed = compute(case, offers, executor, partial(executor.progress, "compute"))
         computed = with_tuned(with_incumbent(computed, case, offers), case, offers)
