@@ -107,28 +107,24 @@ class Database:
         with self.glancer.connect() as connection:
             return connection.execute(statement, parameters).first()
 
-    def write(self, unit: Callable[[Session], T], *, lane: str | None = None, locks_rows: bool = False) -> T:
+    def write(self, unit: Callable[[Session], T], *, lane: str | None = None) -> T:
         """Run `unit` in a transaction, commit, return what it returned; run it whole again when it lost a race.
 
         For the three doors only. The unit must have no effect outside its session but through
         `Transaction.after_commit`, whose callables run here, once, after the commit. lane: units of one lane, such as
-        an organization whose events are chained, queue up rather than lose races. locks_rows: the unit changes only
-        rows that it locks as it reads them and rests on nothing else, so that it need not be serializable, which loses
-        races to neighbours in an index. Raises DatabaseBusy after 8 lost races or where the database cannot serve now,
-        DatabaseFull without space, DatabaseFailing on a broken disk.
+        an organization whose events are chained, queue up rather than lose races. Raises DatabaseBusy after 8 lost
+        races or where the database cannot serve now, DatabaseFull without space, DatabaseFailing on a broken disk.
         """
         with translated(failing=(*sqlite.FAILING, sqlite.READ_ONLY)):
-            result, then = self._write_repeatedly(unit, lane, locks_rows=locks_rows)
+            result, then = self._write_repeatedly(unit, lane)
         for act in then:
             settled(act)
         return result
 
-    def _write_repeatedly(
-        self, unit: Callable[[Session], T], lane: str | None, *, locks_rows: bool
-    ) -> tuple[T, list[After]]:
+    def _write_repeatedly(self, unit: Callable[[Session], T], lane: str | None) -> tuple[T, list[After]]:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return self._write_once(unit, lane, locks_rows=locks_rows)
+                return self._write_once(unit, lane)
             except DBAPIError as error:
                 if not postgresql.is_conflict(error):
                     raise
@@ -153,14 +149,12 @@ class Database:
             engine.dispose(close=self._owner == os.getpid())
         self._engines.clear()
 
-    def _write_once(self, unit: Callable[[Session], T], lane: str | None, *, locks_rows: bool) -> tuple[T, list[After]]:
+    def _write_once(self, unit: Callable[[Session], T], lane: str | None) -> tuple[T, list[After]]:
         with (
             self.writer.connect() as connection,
             self._queued(connection, lane),
             Session(connection, expire_on_commit=False) as session,
         ):
-            if locks_rows and not self.is_sqlite:
-                connection.execution_options(isolation_level="READ COMMITTED")
             result = unit(session)
             session.commit()
             return result, session.info.get(AFTER_COMMIT, [])

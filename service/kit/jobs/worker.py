@@ -186,8 +186,7 @@ class Worker:
         job = self.database.write(
             lambda session: queue.claim(
                 session, self.name, database_now(session), self.handlers, job_id, after=self._served
-            ),
-            locks_rows=True,
+            )
         )
         if job is None:
             return False

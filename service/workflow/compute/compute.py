@@ -10,7 +10,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.hybrid import hybrid_stem
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.kinds.serverless import Alone
-from service.workflow.compute.kinds.warm_pools import serverless_options, worth_asking
+from service.workflow.compute.kinds.warm_pools import served_alone, serverless_options
 from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.search.bounds import Bounds, bounds_of
 from service.workflow.compute.search.candidates import Candidate, candidates, default_streams, lowered
@@ -89,10 +89,8 @@ def compute(
     if "serverless" in case.policy.modes and every:
         found = serverless_options(case, serverless, executor)
     elif "serverless" in case.policy.modes:
-        alone = worth_asking(case, undominated(serverless))
-    search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0, every=every)
-    for option in alone:
-        search.note(option)
+        alone = served_alone(case, undominated(serverless))
+    search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
     bounds = bounds_of(case, rivals)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)
     search.run(reserved, progress)

@@ -42,15 +42,6 @@ def served_alone(
     return found
 
 
-def worth_asking(case: Case, offers: Sequence[Serverless]) -> list[Alone]:
-    """Return those of `served_alone` that can be the answer: a pool that cannot pay only adds its price.
-
-    Limits throttle the same requests with a pool or without, so that none makes an offer eligible either.
-    """
-    paying = [offer for offer in offers if may_pay(case, offer)]
-    return [*(Alone(case, offer) for offer in offers if offer not in paying), *served_alone(case, paying)]
-
-
 def _first_sizes(offer: Serverless) -> tuple[int, ...]:
     return (0, 1) if has_pool(offer) else (0,)
 

@@ -17,7 +17,6 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.hybrid import Overflow, hybrid_key, hybrid_option
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option, term_violations
-from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
 from service.workflow.compute.search.candidates import Candidate, default_streams
@@ -60,16 +59,12 @@ class Exact:
 
 @dataclass
 class Search:
-    """The state of one search: replays made so far, and the best exact candidate of each group and family.
-
-    every: whether each family's best is looked for, or no more than the answer.
-    """
+    """The state of one search: replays made so far, and the best exact candidate of each group and family."""
 
     case: Case
     serverless: Sequence[Serverless]
     executor: Executor
     budget: int = EXPLORE_REQUESTS
-    every: bool = True
     replays: dict[Probe, Any] = field(default_factory=dict)
     best_of_group: dict[str, Exact] = field(default_factory=dict)
     best_of_family: dict[int, Decimal] = field(default_factory=dict)
@@ -97,8 +92,7 @@ class Search:
     def _seed(self, candidates: Sequence[Candidate]) -> None:
         """Replay each family's most promising candidate first, so that its limit is tight from the start."""
         eligible = sorted((c for c in candidates if c.eligible), key=lambda c: (c.family, c.estimate, c.bound, c.group))
-        firsts = (next(of_family) for _, of_family in groupby(eligible, key=lambda c: c.family))
-        self.replay([first for first in firsts if self.every or first.bound <= self._standing(first.family)])
+        self.replay([next(of_family) for _, of_family in groupby(eligible, key=lambda c: c.family)])
 
     def _next_batch(self, remaining: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
         """Take candidates in order until BATCH new probes are due; note the first ruled out of each group."""
@@ -125,22 +119,7 @@ class Search:
             return of_group
         if not candidate.eligible:
             return -INFINITE
-        return min(of_group, self._standing(candidate.family))
-
-    def _standing(self, family: int) -> Decimal:
-        """Return the least total found in a family; where only the answer is asked for, in any simpler one too.
-
-        What does not beat a simpler option is never recommended. Nor does it keep anything else from being: what beats
-        the simpler one by a margin is below it by more.
-        """
-        if self.every:
-            return self.best_of_family.get(family, INFINITE)
-        return min((best for other, best in self.best_of_family.items() if other <= family), default=INFINITE)
-
-    def note(self, option: Exact | Alone) -> None:
-        """Take an eligible option as found, which no candidate here stands for."""
-        if option.eligible:
-            self.best_of_family[option.family] = min(option.expected, self.best_of_family.get(option.family, INFINITE))
+        return min(of_group, self.best_of_family.get(candidate.family, INFINITE))
 
     def replay(self, batch: Sequence[Candidate]) -> None:
         """Replay the probes of candidates that have none yet, and keep what is best of its group and family."""
@@ -153,7 +132,9 @@ class Search:
             best = self.best_of_group.get(candidate.group)
             if best is None or exact.order < best.order:
                 self.best_of_group[candidate.group] = exact
-            self.note(exact)
+            if exact.eligible:
+                limit = self.best_of_family.get(candidate.family, INFINITE)
+                self.best_of_family[candidate.family] = min(exact.expected, limit)
 
     def exact(self, candidate: Candidate) -> Exact:
         """Return the exact total of a candidate whose probe was replayed, without building its lines."""

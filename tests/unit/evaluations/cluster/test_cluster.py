@@ -40,9 +40,13 @@ PROBE = ServerlessProbe(None, None, Limits(requests_per_minute=1), 0, 0)
 
 @pytest.fixture(scope="module")
 def local_cluster() -> Iterator[Any]:
-    """Give a scheduler and two workers, each a process."""
+    """Give a scheduler and two workers, each a process, for however long a slow machine takes."""
     distributed: Any = import_module("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=ANY_PORT) as started:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=ANY_PORT) as started,
+    ):
+        patch.setattr(connecting, "DEADLINE_SECONDS", 120.0)
         yield started
 
 
