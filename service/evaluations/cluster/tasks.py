@@ -10,10 +10,10 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
 
 from service import ENGINE_VERSION, workflow
@@ -53,7 +53,7 @@ def build() -> str:
     folder = Path(workflow.__path__[0])
     for path in sorted(folder.rglob("*.py")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    libraries = f"numpy {np.__version__}, numba {numba.__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}"
+    libraries = f"numpy {np.__version__}, numba {version('numba')}, Python {sys.version_info[0]}.{sys.version_info[1]}"
     return f"engine {ENGINE_VERSION} ({digest.hexdigest()[:12]}), {libraries}"
 
 
