@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-import duckdb
 import psycopg
 
 from .warehouses import Warehouse
@@ -75,6 +74,8 @@ def _postgres(dsn: str, name: str) -> Iterator[Run]:
 
 @contextmanager
 def _duckdb(path: str, name: str) -> Iterator[Run]:
+    import duckdb  # noqa: PLC0415 - no server needs it before it answers
+
     # A name in FROM may else be a file on this machine, or a variable of this program.
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": False, "python_enable_replacements": False, "lock_configuration": True,
@@ -95,7 +96,7 @@ def _duckdb(path: str, name: str) -> Iterator[Run]:
             raise _refused(name, str(error).splitlines()[0]) from error
         return [column[0] for column in found.description or ()], _rows(found)
 
-    def _rows(found: duckdb.DuckDBPyConnection) -> Iterator[Row]:
+    def _rows(found: "duckdb.DuckDBPyConnection") -> Iterator[Row]:
         try:
             while rows := found.fetchmany(FETCHED_AT_ONCE):
                 yield from rows

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LATER = {"authlib", "icalendar", "joserfc", "llvmlite", "numba", "scipy", "typst", "xlsxwriter"}
+LATER = {"authlib", "duckdb", "icalendar", "joserfc", "llvmlite", "numba", "scipy", "typst", "xlsxwriter"}
 """Slow to load and not needed to answer: loaded where they are used."""
 
 

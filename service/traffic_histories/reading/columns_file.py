@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from service.workflow.traffic import BucketSeries, Int64s, RequestLog, TrafficHistory
 
-from .stored_columns import PART, decode
+PART = "part."
+"""Before the names of columns that are parts of input or output."""
 
 REQUEST, RESULT, COLUMNS = "request.json", "result.json", "columns.bin"
 """Files by which a parser process is told what to read and hands over what it has read."""
@@ -82,6 +83,8 @@ def _requests(history: TrafficHistory) -> int | None:
 
 def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
     """Return the history whose facts and chunks these are. Raises ValueError where they do not belong together."""
+    from .stored_columns import decode  # noqa: PLC0415 - loads DuckDB, which no server needs before it answers
+
     columns = dict(zip(facts.columns, decode(chunks, facts.columns, facts.rows), strict=True))
     parts = tuple((name.removeprefix(PART), column) for name, column in columns.items() if name.startswith(PART))
     if facts.kind == "log":

@@ -20,6 +20,7 @@ import numpy as np
 
 from service.workflow.traffic import Int64s
 
+from .columns_file import PART
 from .duckdb_connection import confined, identifier, literal, refusal
 from .packed_chunks import unpack
 
@@ -28,9 +29,6 @@ ROWS = 262_144
 
 MEMORY_MIB = 384
 """What DuckDB may hold beside the columns themselves."""
-
-PART = "part."
-"""Before the names of columns that are parts of input or output."""
 
 FILE_NAMES = {
     "start": "bucket_start",
