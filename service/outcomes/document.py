@@ -124,7 +124,8 @@ def _cautions(case: Case, lines: Sequence[LineVariance]) -> Iterator[str]:
         yield f"{code}: a charge names no unit; its quantity was taken to be in the unit of the plan."
     if case.joined.unmatched:
         count = sum(one.charges for one in case.joined.unmatched)
-        yield f"{count} charges of the bills belong to no line of this option and are left out; see `unmatched`."
+        belong = "1 charge of the bills belongs" if count == 1 else f"{count} charges of the bills belong"
+        yield f"{belong} to no line of this option and are left out; see `unmatched`."
     crossing = [one for one in case.joined.unmatched if one.reason == "crosses_period" and one.amount]
     if crossing:
         skus = ", ".join(sorted({one.sku for one in crossing}))
