@@ -28,11 +28,11 @@ KNOBS: Mapping[str, tuple[Knob, ...]] = {
             "only by what it is above `forecast.base_discount`, which asks it of them already",
         ),
         Knob("modes", "names", "families of options that are considered"),
-        Knob("incumbent", "option key", "what is in use today, such as `serverless:tokens`"),
+        Knob("incumbent", "option key", "what is in use today, such as `serverless:acme/tokens`"),
         Knob(
             "commitments",
             "list",
-            "what is bought already: `reservation` (`ptu@12`), `units`, `months_left`, `monthly_per_unit`",
+            "what is bought already: `reservation` (`azure/ptu@12`), `units`, `months_left`, `monthly_per_unit`",
         ),
         Knob("max_term_months", "months, 0 to 120", "longest commitment; 0 allows on demand only"),
         Knob(
@@ -88,8 +88,8 @@ KNOBS: Mapping[str, tuple[Knob, ...]] = {
         Knob(
             "hybrid.outage_hours_per_month",
             "hours",
-            "how long reserved units are down: a hybrid pays serverless for those hours, dedicated units "
-            "lose the requests",
+            "how long reserved units are down: a hybrid pays serverless for those hours; dedicated units "
+            "lose the requests, which count what the cheapest serverless offer would charge for them",
         ),
     ),
     "What is expected of the months ahead": (

@@ -34,7 +34,7 @@ def test_the_sheet_of_the_guide_costs_what_is_worked_out_by_hand(api: ApiClient)
     assert api.post("/v1/price-sheets", json=json.loads(example())).status_code == 201
     workload_id = upload_minutes(api, "m70", tokens=1000, cached=400, output=20_000)
     options = evaluated(api, workload_id)
-    lines = [(line["code"], line["quantity"], line["amount"]) for line in options["serverless:m70-token"]["lines"]]
+    lines = [(line["code"], line["quantity"], line["amount"]) for line in options["serverless:acme/m70-token"]["lines"]]
     assert lines == [
         ("input_tokens", "26280000", "15.768"),  # at 0.60 a million
         ("cached_input_tokens", "17520000", "2.628"),  # at 0.15
@@ -43,13 +43,13 @@ def test_the_sheet_of_the_guide_costs_what_is_worked_out_by_hand(api: ApiClient)
         ("requests", "43800", "8.76"),  # at 0.20 a thousand
     ]
     total = {key: option["monthly_cost"]["amount"] for key, option in options.items()}
-    assert total["serverless:m70-token"] == "1979.156"
-    assert total["serverless:m70-token+warm1"] == "2855.156"  # and 730 hours at 1.20
-    assert total["dedicated:m70-8xh100@0x1"] == "26280.00"  # 730 × 36.00
-    assert total["dedicated:m70-8xh100@12x1"] == "18396.00"  # 730 × 25.20
+    assert total["serverless:acme/m70-token"] == "1979.156"
+    assert total["serverless:acme/m70-token+warm1"] == "2855.156"  # and 730 hours at 1.20
+    assert total["dedicated:acme/m70-8xh100@0x1"] == "26280.00"  # 730 × 36.00
+    assert total["dedicated:acme/m70-8xh100@12x1"] == "18396.00"  # 730 × 25.20
     # 600 + 6 × 20,000 a minute are 100.5 times 1,200: 15 units and 18 steps of 5.
-    assert total["dedicated:m70-ptu@0x105"] == "76650.00"
-    assert total["dedicated:m70-ptu@1x105"] == "27300.00"
+    assert total["dedicated:acme/m70-ptu@0x105"] == "76650.00"
+    assert total["dedicated:acme/m70-ptu@1x105"] == "27300.00"
 
 
 def test_the_guide_names_every_field() -> None:
@@ -77,7 +77,7 @@ def test_an_offer_that_two_sheets_list_is_one_or_told_apart(api: ApiClient) -> N
     for name in ("ACME list", "Another list"):
         assert api.post("/v1/price-sheets", json=TEMPLATE | {"name": name}).status_code == 201
     workload_id = upload_minutes(api, "m70", tokens=1000, cached=400, output=200)
-    assert evaluated(api, workload_id)["serverless:m70-token"]["monthly_cost"]["amount"] == "48.18"
+    assert evaluated(api, workload_id)["serverless:acme/m70-token"]["monthly_cost"]["amount"] == "48.18"
     dearer = json.loads(json.dumps(TEMPLATE | {"name": "Third list"}))
     dearer["offers"] = dearer["offers"][:1]
     dearer["offers"][0]["prices"][0]["amount"] = "0.70"
@@ -99,7 +99,7 @@ def test_sheets_in_two_currencies_need_the_policys_rates(api: ApiClient) -> None
     # 48.18 EUR at 1.08 USD, and 48.18 USD at 0.90 EUR.
     dollars = evaluated(api, workload_id, policy={"currency": "USD", "exchange_rates": {"EUR": "1.08"}})
     euros = evaluated(api, workload_id, policy={"currency": "EUR", "exchange_rates": {"USD": "0.90"}})
-    keys = ("serverless:m70-token", "serverless:eu-m70-token", "dedicated:eu-m70-ptu@1x15")
+    keys = ("serverless:acme/m70-token", "serverless:euro/eu-m70-token", "dedicated:euro/eu-m70-ptu@1x15")
     assert [dollars[key]["monthly_cost"] for key in keys] == [
         {"amount": amount, "currency": "USD"} for amount in ("48.18", "52.0344", "4212.00")
     ]

@@ -66,4 +66,4 @@ def test_more_traffic_is_never_cheaper(situation: Situation, factor: int) -> Non
     free = replace(policy, margin=Decimal(0), traffic_factor=Decimal(1), latency=LatencyPolicy())
     before = chosen(log, offers, free)
     after = chosen(log, offers, replace(free, traffic_factor=Decimal(factor)))
-    assert after is None or (before is not None and after.adjusted >= before.adjusted)
+    assert after is None or (before is not None and after.expected >= before.expected)

@@ -43,10 +43,10 @@ CASES = st.builds(
 )
 
 THROUGH = {
-    "serverless": [["tokens"], ["other"]],
-    "dedicated": [["gpu"]],
-    "autoscaled": [["gpu"]],
-    "hybrid": [["gpu"], ["tokens"], ["other"], ["other", "tokens"]],
+    "serverless": [["acme/tokens"], ["acme/other"]],
+    "dedicated": [["acme/gpu"]],
+    "autoscaled": [["acme/gpu"]],
+    "hybrid": [["acme/gpu"], ["acme/tokens"], ["acme/other"], ["acme/other", "acme/tokens"]],
 }
 """The offers through which prices can move each mode in one step; a hybrid may go from one serverless to another."""
 
