@@ -32,7 +32,8 @@ KNOBS: Mapping[str, tuple[Knob, ...]] = {
         Knob(
             "commitments",
             "list",
-            "what is bought already: `reservation` (`azure/ptu@12`), `units`, `months_left`, `monthly_per_unit`",
+            "what is bought already: `reservation` (`azure/ptu@12`), `units`, `months_left`, "
+            "`monthly_per_unit`, of units of two kinds `second_units`",
         ),
         Knob("max_term_months", "months, 0 to 120", "longest commitment; 0 allows on demand only"),
         Knob(
