@@ -6,9 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import Offer
 from service.workflow.option_key import OptionKey, relabelled
 from service.workflow.policy import Policy
+from service.workflow.scaled_prices import scaled_offer
 
 
 def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...], str]:
@@ -112,39 +113,4 @@ def called(offers: Sequence[Offer], provider: str, sku: str) -> frozenset[str]:
 
 
 def _converted(offer: Offer, rate: Decimal, currency: str) -> Offer:
-    if rate == 1:
-        return replace(offer, currency=currency)
-    if isinstance(offer, Dedicated):
-        return replace(offer, currency=currency, rates=tuple(_converted_rate(r, rate) for r in offer.rates))
-    return _converted_serverless(offer, rate, currency)
-
-
-def _converted_rate(entry: Rate, rate: Decimal) -> Rate:
-    return replace(
-        entry,
-        hourly=None if entry.hourly is None else entry.hourly * rate,
-        monthly=None if entry.monthly is None else entry.monthly * rate,
-        upfront=entry.upfront * rate,
-        owned=tuple((name, amount * rate) for name, amount in entry.owned),
-    )
-
-
-def _converted_serverless(offer: Serverless, rate: Decimal, currency: str) -> Serverless:
-    prices = tuple(
-        replace(
-            price,
-            amount=price.amount * rate,
-            tiers=tuple(replace(tier, amount=tier.amount * rate) for tier in price.tiers),
-            conditional=tuple(replace(each, amount=each.amount * rate) for each in price.conditional),
-        )
-        for price in offer.prices
-    )
-    pool = offer.warm_pool
-    return replace(
-        offer,
-        currency=currency,
-        prices=prices,
-        monthly_minimum=offer.monthly_minimum * rate,
-        hourly_fee=offer.hourly_fee * rate,
-        warm_pool=None if pool is None else replace(pool, hourly=pool.hourly * rate),
-    )
+    return replace(offer if rate == 1 else scaled_offer(offer, rate), currency=currency)

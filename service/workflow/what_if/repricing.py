@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.workflow.offers import Dedicated, Offer, Price, Rate, Serverless, WarmPool
+from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.scaled_prices import scaled_offer, scaled_rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +47,7 @@ def _rates(offer: Offer) -> tuple[Rate, ...]:
 
 
 def _changed(offer: Offer, change: PriceChange) -> Offer:
-    if isinstance(offer, Dedicated):
-        rates = (_rate(rate, change.factor) if change.covers(rate) else rate for rate in offer.rates)
-        return replace(offer, rates=tuple(rates))
-    return replace(
-        offer,
-        prices=tuple(_price(price, change.factor) for price in offer.prices),
-        monthly_minimum=offer.monthly_minimum * change.factor,
-        hourly_fee=offer.hourly_fee * change.factor,
-        warm_pool=_pool(offer.warm_pool, change.factor),
-    )
-
-
-def _rate(rate: Rate, factor: Decimal) -> Rate:
-    return replace(
-        rate,
-        hourly=None if rate.hourly is None else rate.hourly * factor,
-        monthly=None if rate.monthly is None else rate.monthly * factor,
-        upfront=rate.upfront * factor,
-        second=rate.second * factor,
-        owned=tuple((name, amount * factor) for name, amount in rate.owned),
-    )
-
-
-def _price(price: Price, factor: Decimal) -> Price:
-    tiers = tuple(replace(tier, amount=tier.amount * factor) for tier in price.tiers)
-    conditional = tuple(replace(each, amount=each.amount * factor) for each in price.conditional)
-    return replace(price, amount=price.amount * factor, tiers=tiers, conditional=conditional)
-
-
-def _pool(pool: WarmPool | None, factor: Decimal) -> WarmPool | None:
-    return None if pool is None else replace(pool, hourly=pool.hourly * factor)
+    if not isinstance(offer, Dedicated):
+        return scaled_offer(offer, change.factor)
+    rates = (scaled_rate(rate, change.factor) if change.covers(rate) else rate for rate in offer.rates)
+    return replace(offer, rates=tuple(rates))
