@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.workflow.compare.levels import Spills, flat_prices, metered, scaled
 from service.workflow.compare.residuals import residuals_of, spread_of
@@ -19,12 +18,11 @@ from service.workflow.compute.kinds.replacement import own_share, replacements
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import RESIDUAL_SHARES
 from service.workflow.rule import choose, margins_of
-from service.workflow.traffic import Float64s
+from service.workflow.traffic import Bools, Float64s
 
 LOW, HIGH = 0.10, 0.90
 """Quantiles that bound an interval: four times in five the cost lies inside."""
 
-Bools = NDArray[np.bool_]
 
 EQUAL = 1e-9
 """Relative difference up to which two costs are the same."""

@@ -13,7 +13,7 @@ from service.workflow.bill import Usage
 from service.workflow.compute.forecast import Forecast, ages_of, daily_work, forecast_of
 from service.workflow.compute.replay_cache import ReplayCache
 from service.workflow.compute.terms import Terms, running_of
-from service.workflow.conditions import Conditions
+from service.workflow.conditions import Conditions, WeekHours
 from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits, Offer
@@ -21,7 +21,7 @@ from service.workflow.policy import IsolationNeeds, Policy
 from service.workflow.replay.limits import busiest_minute, stated
 from service.workflow.replay.result import LatencyTarget, QueueGoal
 from service.workflow.replay.tally import hourly_tokens
-from service.workflow.traffic import HOUR, Arrivals, Float64s, Int64s
+from service.workflow.traffic import HOUR, Arrivals, Bools, Float64s, Int64s
 
 if TYPE_CHECKING:
     from service.workflow.compute.fluid import Fluid
@@ -39,8 +39,9 @@ class Case:
     minute, once they are known; `crowds` the most streams that it can have at once; `fluids` what of a sampled case is
     known of all buckets (see expected); `classes` which conditions of prices each request meets; `works` what there is
     to do on a capacity (see kinds.sizing.works); `lost` what could replace what is lost in an outage, by the needs that
-    it must keep and the share of the hours (see kinds.replacement). `cache`: what its replays answered, where
-    that is kept for the same case under other policies.
+    it must keep and the share of the hours (see kinds.replacement); `running` which requests come while units run by
+    the hours of the week, and these alone (see kinds.timetable). `cache`: what its replays answered, where that is kept
+    for the same case under other policies.
     """
 
     profile: TrafficProfile
@@ -57,6 +58,7 @@ class Case:
     lost: dict[tuple[IsolationNeeds, Fraction], tuple["Replacement", ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
+    running: dict[WeekHours, tuple[Bools, Arrivals]] = field(default_factory=dict, repr=False, compare=False)
     cache: ReplayCache | None = field(default=None, repr=False, compare=False)
 
     def once(self, key: Hashable, replay: Callable[[], R]) -> R:

@@ -4,11 +4,10 @@ Of a log both are exact; of a series a request is the mean one of its bucket, an
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.workflow.conditions import DAY_MINUTES, WEEK_MINUTES, Conditions, WeekHours
 from service.workflow.measure.week import hours_of, zone_of
-from service.workflow.traffic import HOUR, MINUTE, Arrivals, BucketSeries, Int64s, TrafficHistory
+from service.workflow.traffic import HOUR, MINUTE, Arrivals, Bools, BucketSeries, Int64s, TrafficHistory
 
 
 def classes_of(conditions: Conditions, time_us: Int64s, inputs: Int64s) -> Int64s:
@@ -44,7 +43,7 @@ def times_of(arrivals: Arrivals, start_us: int) -> Int64s:
     return times
 
 
-def within(hours: WeekHours, time_us: Int64s) -> NDArray[np.bool_]:
+def within(hours: WeekHours, time_us: Int64s) -> Bools:
     """Return whether each time is in the hours."""
     if not len(time_us):
         return np.zeros(0, np.bool_)
@@ -55,11 +54,11 @@ def within(hours: WeekHours, time_us: Int64s) -> NDArray[np.bool_]:
     begun[0] = HOUR - (edges[1] - edges[0])
     part = np.searchsorted(edges, time_us, side="right") - 1
     minute = slots[part] * 60 + (time_us - edges[part] + begun[part]) // MINUTE
-    within: NDArray[np.bool_] = _marks(hours)[minute % WEEK_MINUTES]
+    within: Bools = _marks(hours)[minute % WEEK_MINUTES]
     return within
 
 
-def _marks(hours: WeekHours) -> NDArray[np.bool_]:
+def _marks(hours: WeekHours) -> Bools:
     """Return which minutes of the week, Monday first, are in the hours."""
     marks = np.zeros(WEEK_MINUTES, np.bool_)
     for day in hours.days:

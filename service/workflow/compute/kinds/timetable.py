@@ -8,21 +8,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.workflow.compute.case import Case
 from service.workflow.conditions import WeekHours
 from service.workflow.measure.classes import times_of, within
 from service.workflow.replay.result import ReservedReplay
 from service.workflow.replay.tally import hourly_tokens
-from service.workflow.traffic import HOUR, MINUTE, Arrivals, Int64s
-
-Bools = NDArray[np.bool_]
+from service.workflow.traffic import HOUR, MINUTE, Arrivals, Bools, Int64s
 
 
 def inside(case: Case, hours: WeekHours) -> Bools:
     """Return which replayed requests come within the hours, shape (n,)."""
-    return within(hours, times_of(case.arrivals, case.profile.start_us))
+    return _running(case, hours)[0]
 
 
 def runs_by_hours(case: Case) -> bool:
@@ -32,11 +29,22 @@ def runs_by_hours(case: Case) -> bool:
 
 def inner_case(case: Case, hours: WeekHours) -> Case:
     """Return the case of the requests within the hours alone, in the observed time that is within them."""
-    kept = inside(case, hours)
+    return Case(case.profile, _running(case, hours)[1], case.policy, case.offers)
+
+
+def _running(case: Case, hours: WeekHours) -> tuple[Bools, Arrivals]:
+    """Return which replayed requests come within the hours, and those alone; found once a case."""
+    if hours not in case.running:
+        kept = within(hours, times_of(case.arrivals, case.profile.start_us))
+        case.running[hours] = kept, _only(case, hours, kept)
+    return case.running[hours]
+
+
+def _only(case: Case, hours: WeekHours, kept: Bools) -> Arrivals:
     arrivals = case.arrivals
     counts = np.concatenate(([0], np.cumsum(kept)))
     service = arrivals.service_us
-    inner = replace(
+    return replace(
         arrivals,
         time_us=arrivals.time_us[kept],
         uncached=arrivals.uncached[kept],
@@ -46,7 +54,6 @@ def inner_case(case: Case, hours: WeekHours) -> Case:
         hour_index=counts[arrivals.hour_index].astype(np.int64),
         observed_us=_observed(case, arrivals, hours),
     )
-    return Case(case.profile, inner, case.policy, case.offers)
 
 
 def _observed(case: Case, arrivals: Arrivals, hours: WeekHours) -> Int64s:
