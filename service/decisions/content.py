@@ -40,12 +40,11 @@ DAYS = ("decide_by", "valid_until", "purchase_by", "starts_on", "ends_on", "noti
 
 @dataclass(frozen=True)
 class Evidence:
-    """A completed evaluation. body: as served; offers: by what it calls them; names: what they are called."""
+    """A completed evaluation. body: as served; names: what its offers are called."""
 
     id: str
     workload: Workload
     body: Json
-    offers: Mapping[str, tuple[str, Json]]
     names: Names
 
     def option(self, key: str | None) -> Json | None:
@@ -75,13 +74,7 @@ def evidence_of(tx: Transaction, evaluation_id: str) -> Evidence:
     pins = [(sheet["id"], sheet["version"]) for sheet in body["inputs"]["price_sheets"]]
     sheets = [pinned.document for pinned in pinned_versions(tx.session, tx.organization_id, pins)]
     names = Names(sheets, body["inputs"]["model"])
-    offers = {
-        name: (sheet["provider"], offer)
-        for sheet in sheets
-        for offer in sheet["offers"]
-        for name in (offer["sku"], f"{sheet['provider']}/{offer['sku']}")
-    }
-    return Evidence(evaluation_id, workloads.get(tx, body["workload_id"]), body, offers, names)
+    return Evidence(evaluation_id, workloads.get(tx, body["workload_id"]), body, names)
 
 
 @dataclass(frozen=True)
@@ -197,9 +190,9 @@ def _offers(evidence: Evidence, option: Json) -> dict[str, Any]:
 
 
 def _offer(evidence: Evidence, name: str) -> dict[str, Any]:
-    provider, offer = evidence.offers.get(name, ("", {}))
+    sheet, offer = evidence.names.listed.get(name, ({"provider": ""}, {}))
     shown = {part: offer.get(part) for part in ("model", "region", "unit", "gpu", "quantization", "available_until")}
-    return {"provider": provider, "sku": offer.get("sku", name), **shown}
+    return {"provider": sheet["provider"], "sku": offer.get("sku", name), **shown}
 
 
 def _money(evidence: Evidence, option: Json, terms: Terms | None, total: Decimal) -> dict[str, Any]:
@@ -287,7 +280,7 @@ def _days(evidence: Evidence, said: Json, today: date, terms: Terms | None, *, b
 def _valid_until(evidence: Evidence, today: date) -> date:
     """Return the earliest of the evaluation's review and the end of its offers. Raises Problem 422 where it passed."""
     until = date.fromisoformat(evidence.body["recommendation"]["review_by"])
-    ends = [offer.get("available_until") for _, offer in evidence.offers.values()]
+    ends = [offer.get("available_until") for _, offer in evidence.names.listed.values()]
     until = min([until, *(date.fromisoformat(end[:10]) for end in ends if end and end[:10] >= today.isoformat())])
     if until < today:
         told = f"The evaluation was to be reviewed by {until}: evaluate again, or name a day until which this holds."

@@ -1,6 +1,5 @@
 """Calls of procurement."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from service.procurement.contracts import contract_commitment
 from service.procurement.focus import CONTENT_TYPE, Expected, Sold, cost_and_usage
 from service.procurement.term import term_of
 from service.purchase_requests.schemas import PurchaseRequestFormQuery, PurchaseRequestSchema
+from service.reports.offer_names import Names
 
 blueprint = Resource("procurement", __name__, description="What is decided, in the forms that finance and buying take.")
 
@@ -114,23 +114,22 @@ def _expected_bill(
     option = ordered(option, evaluation["inputs"]["policy"])
     first, last = _span(option, starts_on, query)
     organization = tx.session.get_one(Organization, tx.organization_id)
-    offers = _sold(option, reporting.sheets_of(tx, evaluation))
+    offers = _sold(option, Names(reporting.sheets_of(tx, evaluation), evaluation["inputs"]["model"]))
     expected = Expected(evaluation, option, organization.id, organization.name, commitment_id, offers, starts_on)
     name = f"expected-{evaluation['id']}-{first}-{last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(cost_and_usage(expected, first, last), headers=headers, content_type=CONTENT_TYPE)
 
 
-def _sold(option: Json, sheets: Sequence[Json]) -> dict[str, Sold]:
+def _sold(option: Json, names: Names) -> dict[str, Sold]:
     """Return what bills say of an option's offers, by side; of an offer of no known sheet, what answers call it."""
-    offers = {
-        name: Sold(sheet["provider"], offer["sku"], str(offer.get("region") or ""))
-        for sheet in sheets
-        for offer in sheet["offers"]
-        for name in (offer["sku"], f"{sheet['provider']}/{offer['sku']}")
+    sides = {side: option[side] for side in ("dedicated", "serverless") if option[side] is not None}
+    unknown = {name: ({"provider": name}, {"sku": name}) for name in sides.values()}
+    listed = {side: (unknown | names.listed)[name] for side, name in sides.items()}
+    return {
+        side: Sold(sheet["provider"], offer["sku"], str(offer.get("region") or ""))
+        for side, (sheet, offer) in listed.items()
     }
-    sides = ((side, option[side]) for side in ("dedicated", "serverless"))
-    return {side: offers.get(name, Sold(name, name, "")) for side, name in sides if name is not None}
 
 
 def _span(option: Json, starts_on: date, query: dict[str, Any]) -> tuple[date, date]:

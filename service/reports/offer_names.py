@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,7 +73,9 @@ class Names:
     def __init__(self, sheets: Sequence[Json] = (), model: str | None = None) -> None:
         """Take the documents of the pinned price sheets; model: leave out offers of other models."""
         self.sheets = [_sheet_name(sheet) for sheet in sheets]
-        self._offers = _named(sheets, model)
+        self.listed = _listed(sheets, model)
+        """(sheet, offer) by every name that answers call an offer."""
+        self._offers = _named(self.listed)
         self._skus = sorted(self._offers, key=len, reverse=True)
 
     def offer(self, sku: str | None) -> OfferName:
@@ -148,7 +150,7 @@ def _date(text: object) -> date | None:
     return text if isinstance(text, date) else date.fromisoformat(text[:10]) if isinstance(text, str) else None
 
 
-def _named(sheets: Sequence[Json], model: str | None) -> dict[str, OfferName]:
+def _listed(sheets: Sequence[Json], model: str | None) -> dict[str, tuple[Json, Json]]:
     entries = [
         (sheet, offer)
         for sheet in sheets
@@ -156,17 +158,25 @@ def _named(sheets: Sequence[Json], model: str | None) -> dict[str, OfferName]:
         if model is None or str(offer.get("model", "")).casefold() == model.casefold()
     ]
     skus = Counter(offer["sku"] for _, offer in entries)
-    alike: dict[str, list[tuple[Json, Json]]] = {}
-    for sheet, offer in entries:
-        alike.setdefault(f"{provider_word(sheet['provider'])} {_thing(offer)}".strip(), []).append((sheet, offer))
+    found = {_full(sheet, offer): (sheet, offer) for sheet, offer in entries}
+    alone = {offer["sku"]: (sheet, offer) for sheet, offer in entries if skus[offer["sku"]] == 1}
+    return alone | found  # by the sku alone as answers before engine 2.3.0 call it
+
+
+def _full(sheet: Json, offer: Json) -> str:
+    return f"{sheet['provider']}/{offer['sku']}"
+
+
+def _named(listed: Mapping[str, tuple[Json, Json]]) -> dict[str, OfferName]:
+    alike: dict[str, dict[str, tuple[Json, Json]]] = {}
+    for sheet, offer in listed.values():
+        label = f"{provider_word(sheet['provider'])} {_thing(offer)}".strip()
+        alike.setdefault(label, {})[_full(sheet, offer)] = (sheet, offer)
     named = {}
     for label, group in alike.items():
-        for (sheet, offer), called in zip(group, _apart(label, group), strict=True):
-            key = f"{sheet['provider']}/{offer['sku']}"
-            named[key] = _offer_name(called, sheet, offer)
-            if skus[offer["sku"]] == 1:  # as answers before engine 2.3.0 call it
-                named.setdefault(offer["sku"], named[key])
-    return named
+        for (name, (sheet, offer)), called in zip(group.items(), _apart(label, list(group.values())), strict=True):
+            named[name] = _offer_name(called, sheet, offer)
+    return {name: named[_full(sheet, offer)] for name, (sheet, offer) in listed.items()}
 
 
 def _offer_name(label: str, sheet: Json, offer: Json) -> OfferName:
