@@ -10,6 +10,7 @@ from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
 from service.kit.jobs import queue
+from service.kit.jobs.queue import Job
 from service.traffic_histories.reading.time_text import instant, parse_instant
 from service.traffic_sources import queries, service
 from service.traffic_sources.models import TrafficPull
@@ -21,22 +22,20 @@ JOB = "traffic_pull"
 
 @dataclass(frozen=True, slots=True)
 class ShownPull:
-    """A pull with how its job stands, as TrafficPullSchema dumps it."""
+    """A pull with how its job stands, as TrafficPullSchema dumps it. job: None once that is forgotten."""
 
-    tx: Transaction
     row: TrafficPull
+    job: Job | None
 
     @property
     def state(self) -> str | None:
-        """How its job stands, None once that is forgotten."""
-        job = queue.of_resource(self.tx, self.row.id)
-        return None if job is None else job.state
+        """How its job stands."""
+        return None if self.job is None else self.job.state
 
     @property
     def error(self) -> str | None:
         """Why it failed."""
-        job = queue.of_resource(self.tx, self.row.id)
-        return None if job is None else job.error
+        return None if self.job is None else self.job.error
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
         """Return a column of the row."""
@@ -48,7 +47,12 @@ def get(tx: Transaction, pull_id: str) -> ShownPull:
     pull = queries.pull(tx, pull_id)
     if pull is None:
         raise Problem(NOT_FOUND, "No traffic pull has this id.")
-    return ShownPull(tx, pull)
+    return shown(tx, pull)
+
+
+def shown(tx: Transaction, pull: TrafficPull) -> ShownPull:
+    """Return a pull with how its job stands."""
+    return ShownPull(pull, queue.of_resource(tx, pull.id))
 
 
 def ask(tx: Transaction, source_id: str, end: datetime | None) -> ShownPull:
@@ -80,11 +84,12 @@ def ask(tx: Transaction, source_id: str, end: datetime | None) -> ShownPull:
         counts_statement=made["counts"].sql,
         upload=wanted.upload,
     )
-    pull.job_id = queue.enqueue(tx, JOB, {}, resource_id=pull.id).id
+    job = queue.enqueue(tx, JOB, {}, resource_id=pull.id)
+    pull.job_id = job.id
     tx.session.add(pull)
     after = {"traffic_source_id": source.id, "statement_digest": wanted.digest, "end": said["end"]}
     events.append(tx, "traffic_pull.created", pull.id, after=after)
-    return ShownPull(tx, pull)
+    return ShownPull(pull, job)
 
 
 def upload_words(pull: TrafficPull) -> dict[str, str]:

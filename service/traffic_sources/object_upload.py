@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from service.kit import clock, metrics
 from service.kit.app_context import runtime
 from service.kit.db.transaction import Actor, Transaction
-from service.kit.http.problems import TOO_LARGE, FieldError, Problem, invalid
+from service.kit.http.problems import TOO_LARGE, Problem, invalid
 from service.kit.http.query import schema_errors
 from service.kit.http.uploads import Received
 from service.traffic_histories.upload import Upload, fetched
@@ -52,8 +52,7 @@ def prepared(actor: Actor, workload_id: str, body: Mapping[str, Any]) -> Iterato
     try:
         words = ReadWords().load(body["words"])
     except ValidationError as error:
-        faults = schema_errors(error)
-        raise invalid(*(FieldError(f"/words{fault.pointer}", fault.code, fault.detail) for fault in faults)) from error
+        raise invalid(*schema_errors(error, at="/words")) from error
     with runtime().database.reading() as session:
         model = workloads.get(Transaction(session, actor, clock.now(), ""), workload_id).model
     tags: list[str | None] = []

@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
-from service.kit import clock
+from service.kit import canonical_json, clock
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, Problem
 from service.kit.http.uploads import Received
@@ -75,7 +75,7 @@ def _pulled(
     with path.open("rb") as file:
         fingerprint = hashlib.file_digest(file, "sha256").digest()
     received = Received(path, path.stat().st_size, fingerprint)
-    statement = {"sql": pull.statement, "digest": f"sha256:{hashlib.sha256(pull.statement.encode()).hexdigest()}"}
+    statement = {"sql": pull.statement, "digest": canonical_json.digest(pull.statement.encode())}
     kept = Encoded(tuple(map(held, encoded.histories)), encoded.report)
     return counts, Pulled(received, kept, asking.upload_words(pull), statement)
 

@@ -90,7 +90,7 @@ def list_traffic_pulls(tx: Transaction, traffic_source_id: str, query: dict[str,
     """List the pulls of a source, newest first."""
     service.get(tx, traffic_source_id)
     found = page(tx, queries.pulls(tx, traffic_source_id), (TrafficPull.created_at, TrafficPull.id), query)
-    return Page([ShownPull(tx, pull) for pull in found.items], found.next_cursor)
+    return Page([asking.shown(tx, pull) for pull in found.items], found.next_cursor)
 
 
 @blueprint.endpoint(

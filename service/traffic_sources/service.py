@@ -85,5 +85,4 @@ def mapped_words(warehouse: Warehouse, words: Mapping[str, str]) -> TableMap:
     try:
         return table_map(TableWords().load({**words, "dialect": warehouse.dialect}))
     except ValidationError as error:
-        faults = schema_errors(error)
-        raise invalid(*(FieldError(f"/words{fault.pointer}", fault.code, fault.detail) for fault in faults)) from error
+        raise invalid(*schema_errors(error, at="/words")) from error

@@ -3,12 +3,12 @@
 ibis compiles them and is an extra: `pip install 'crossover[warehouse]'`. It is loaded when it is asked for.
 """
 
-import hashlib
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from service.kit import canonical_json
 from service.kit.http.problems import Problem, define
 from service.traffic_histories.reading.columns import FIELDS, Columns
 from service.traffic_histories.reading.keys import KEYS
@@ -41,7 +41,7 @@ class Statement:
     @property
     def digest(self) -> str:
         """SHA-256 of the statement as UTF-8."""
-        return f"sha256:{hashlib.sha256(self.sql.encode()).hexdigest()}"
+        return canonical_json.digest(self.sql.encode())
 
 
 def statements(table: TableMap) -> list[Statement]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import marshmallow as ma
@@ -95,6 +96,7 @@ def _line(knob: Knob, defaults: Json) -> Line:
     )  # fmt: skip
 
 
+@cache
 def _field(name: str) -> ma.fields.Field[Any]:
     """Return the field of the schema that reads a knob."""
     schema: Any = PolicySchema()
