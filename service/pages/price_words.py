@@ -9,14 +9,19 @@ from typing import Any
 
 from markupsafe import Markup
 
+from service.price_sheets.offer_values import months_of, owned_parts
 from service.reports import words
 from service.reports.drawings.step_chart import Value
+from service.reports.offer_names import second_unit
 from service.reports.timelines import prices_chart
 
 Json = dict[str, Any]
 
 PER = {1: "each", 1_000: "a thousand", 1_000_000: "a million", 1_000_000_000: "a thousand million"}
 GONE = "not offered"
+TIMES = {"hourly": "an hour", "daily": "a day", "weekly": "a week", "monthly": "a month"}
+"""Fields that say what a unit costs, and for how long."""
+
 MONTHLY_FEES = ("monthly_minimum", "hourly")
 
 
@@ -137,10 +142,7 @@ def _prices(offer: Json) -> Iterator[tuple[str, Price]]:
         more += ", other by length or hour" if price.get("when") else ""
         yield price["meter"].replace("_", " "), Price(amount, PER.get(per, f"for {per:,}"), more, amount / per)
     for rate in offer.get("rates") or ():
-        upfront = f" and {words.price(Decimal(rate['upfront']))} upfront" if Decimal(rate.get("upfront") or 0) else ""
-        unit = "an hour" if rate.get("hourly") is not None else "a month"
-        amount = Decimal(rate.get("hourly") or rate.get("monthly") or 0)
-        yield f"unit, {words.term(rate['term_months'])}", Price(amount, unit, upfront, amount)
+        yield from _rate(rate, second_unit(offer))
     for name in MONTHLY_FEES:
         if Decimal(offer.get(name) or 0):
             amount = Decimal(offer[name])
@@ -149,6 +151,21 @@ def _prices(offer: Json) -> Iterator[tuple[str, Price]]:
     if offer.get("warm_pool"):
         amount = Decimal(offer["warm_pool"]["hourly"])
         yield "kept warm", Price(amount, "an hour", "", amount)
+
+
+def _rate(rate: Json, second: str) -> Iterator[tuple[str, Price]]:
+    """Yield what a unit costs under a rate, and a unit of the axis bought apart, which `second` names."""
+    term = words.term(float(months_of(rate)))
+    upfront = f" and {words.price(Decimal(rate['upfront']))} upfront" if Decimal(rate.get("upfront") or 0) else ""
+    if "owned" in rate:
+        amount = sum((part for _, part in owned_parts(rate)), Decimal(0))
+        yield f"unit, {term}", Price(amount, "a month, owned", "", amount)
+        return
+    name, time = next((name, time) for name, time in TIMES.items() if name in rate)
+    amount = Decimal(rate[name])
+    yield f"unit, {term}", Price(amount, time, upfront, amount)
+    if "second" in rate:
+        yield f"{second or 'second unit'}, {term}", Price(Decimal(rate["second"]), time, "", Decimal(rate["second"]))
 
 
 def _holds(offer: Json) -> Iterator[str]:

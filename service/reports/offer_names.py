@@ -192,11 +192,11 @@ def _offer_name(label: str, sheet: Json, offer: Json) -> OfferName:
         about.effective_from,
         about.url,
         str(offer.get("region") or ""),
-        _second_unit(offer),
+        second_unit(offer),
     )
 
 
-def _second_unit(offer: Json) -> str:
+def second_unit(offer: Json) -> str:
     """Return what a unit of the axis that is bought apart is called, empty where there is none."""
     axes: list[Json] = (offer.get("capacity") or {}).get("axes", [])
     unit = next((str(axis.get("unit") or "second unit") for axis in axes if "units" in axis), "")

@@ -100,7 +100,7 @@ def _prices(listing: Listing) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]
         term = months_of(rate)
         months = int(term) if term.denominator == 1 else float(term)
         subject = Subject(*thing, unit=unit, gpu=gpu and gpu.casefold(), term_months=months)
-        named = ((name, rate[name]) for name in (*PERIODS, "monthly", "upfront") if name in rate)
+        named = ((name, rate[name]) for name in (*PERIODS, "monthly", "second", "upfront") if name in rate)
         owned = [f"owned {name} {_plain(amount)}" for name, amount in owned_parts(rate)] if "owned" in rate else []
         stated = [f"{name} {_plain(Decimal(amount))}" for name, amount in named if Decimal(amount)]
         yield subject, rate, (*stated, *owned)
