@@ -125,7 +125,7 @@ def _cautions(case: Case, lines: Sequence[LineVariance]) -> Iterator[str]:
     if case.joined.unmatched:
         count = sum(one.charges for one in case.joined.unmatched)
         belong = "1 charge of the bills belongs" if count == 1 else f"{count} charges of the bills belong"
-        yield f"{belong} to no line of this option and are left out; see `unmatched`."
+        yield f"{belong} to no line of this option and {'is' if count == 1 else 'are'} left out; see `unmatched`."
     crossing = [one for one in case.joined.unmatched if one.reason == "crosses_period" and one.amount]
     if crossing:
         skus = ", ".join(sorted({one.sku for one in crossing}))

@@ -107,8 +107,9 @@ def _links(tx: Transaction, standing: Summary) -> Links:
     """Return where the report leads, with the buttons beside its answer."""
     here = f"/evaluations/{standing.evaluation.id}"
     decidable = standing.result is not None and standing.result.option is not None
+    mode = "" if standing.result is None else standing.result.mode
     told = {"here": here, "actor": tx.actor, "evaluation": standing.evaluation, "decidable": decidable}
-    buttons = render_template("actions.html", **told)
+    buttons = render_template("actions.html", mode=mode, **told)
     return Links(evidence=f"{here}/evidence", actions=Markup(buttons))  # noqa: S704 - escaped by the template
 
 

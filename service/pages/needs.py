@@ -11,10 +11,11 @@ from service.commitments.models import Commitment
 from service.decisions import queries as decisions
 from service.decisions.document import shown_all
 from service.decisions.models import Decision
+from service.evaluations.reviews.staleness import told
 from service.kit.db.transaction import Transaction
 from service.outcomes.due import due
 from service.pages.decisions import words as deciding
-from service.pages.decisions.rights import is_asked
+from service.pages.decisions.rights import asked_for, givers_of, is_asked
 from service.pages.workloads import answer
 from service.portfolios.standing import Standing
 from service.renewals.ahead import ahead, what_to_do
@@ -50,28 +51,34 @@ def every_need(tx: Transaction, rows: Sequence[Standing]) -> list[Need]:
 
 
 def _votes(tx: Transaction) -> Iterator[Need]:
-    """Yield the decisions that ask for the reader's vote."""
+    """Yield the decisions that ask for the reader's vote, or for that of somebody who lets the reader vote for them."""
     member = members.known(tx)
-    if member is None or "decisions:approve" not in tx.actor.scopes:
+    givers, votes = givers_of(tx, member), "decisions:approve" in tx.actor.scopes
+    if member is None or not (votes or givers):
         return
     statement = decisions.decisions(tx, {"state": "proposed"}).order_by(Decision.created_at.desc()).limit(MOST_VOTES)
     for one in shown_all(tx, tx.session.scalars(statement).all()):
-        if is_asked(one, member):
+        own, others = votes and is_asked(one, member), asked_for(tx, one, member, givers)
+        if own or others:
             until = words.day(date.fromisoformat(one.row.valid_until))
-            told = f"{one.proposer['name']} asks for your vote until {until}: {deciding.total(one.row)} to pay."
-            yield Need(one.row.title, told, one.row.total_commitment, "Look", f"/decisions/{one.row.id}")
+            vote = "your vote" if own else ""
+            if others:
+                vote = f"{vote} and that" if own else "the vote"
+                vote += f" of {words.listed(others)}, which you may cast,"
+            said = f"{one.proposer['name']} asks for {vote} until {until}: {deciding.total(one.row)} to pay."
+            yield Need(one.row.title, said, one.row.total_commitment, "Look", f"/decisions/{one.row.id}")
 
 
 def _outcomes(tx: Transaction, rows: dict[str, Standing]) -> Iterator[Need]:
     """Yield the oldest month to tell of, of each decision whose purchase ran."""
     waiting = due(tx)
     bought = decisions.bought(tx, [one["commitment_id"] for one in waiting])
-    told: set[str] = set()
+    asked: set[str] = set()
     for one in waiting:
         decision, row = bought.get(one["commitment_id"]), rows.get(one["workload_id"])
-        if decision is None or row is None or decision in told:
+        if decision is None or row is None or decision in asked:
             continue
-        told.add(decision)
+        asked.add(decision)
         text = f"{one['starts_on']} to {one['ends_on']} is over: tell what its bill says."
         link = f"/decisions/{decision}/outcome"
         yield Need(row.workload.name, text, row.total or Decimal(0), "Upload the bill", link)
@@ -101,7 +108,7 @@ def _of_workload(row: Standing) -> Iterator[Need]:
         step = "prices" if row.has_traffic else "traffic"
         yield Need(workload.name, what, total, "Go on", f"/start/{workload.id}/{step}")
     elif row.stale:
-        why = " ".join(reason.sentence for reason in row.reasons) or "What it stands on has changed."
+        why = " ".join(told(row.reasons)) or "What it stands on has changed."
         yield Need(workload.name, why, total, "Evaluate again", form=again)
     elif row.latest.mode == "insufficient_data":
         yield Need(workload.name, "Too little traffic for an answer.", total, "Add traffic", f"{here}/traffic")

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from service.price_sheets.fields import DAYS
 from service.price_sheets.offer_values import months_of, owned_parts
 from service.reports import words
 from service.reports.drawings.step_chart import Value
@@ -177,7 +178,23 @@ def _holds(offer: Json) -> Iterator[str]:
         yield words.plural(capacity["slots"], "request") + " at once a unit"
     elif capacity:
         yield "a budget a minute for each unit"
+    if "schedule" in offer:
+        yield f"runs only {_hours(offer['schedule'])}"
     for name, limit in (offer.get("limits") or {}).items():
         yield f"at most {limit:,} {name.replace('_per_minute', '').replace('_', ' ')} a minute"
     if offer.get("start_seconds"):
         yield f"starts in {words.duration(offer['start_seconds'])}"
+
+
+def _hours(schedule: Json) -> str:
+    """Return hours of the week in words: neighbouring days as a span, the times, the zone they are of."""
+    places = [DAYS.index(day) for day in schedule.get("days", DAYS)]
+    runs: list[list[int]] = []
+    for place in sorted(places):
+        if runs and place == runs[-1][-1] + 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    named = [DAYS[run[0]].capitalize() + (f" to {DAYS[run[-1]].capitalize()}" if run[1:] else "") for run in runs]
+    days = "every day" if len(places) == len(DAYS) else words.listed(named)
+    return f"{days}, {schedule['from']} to {schedule['until']} {schedule['zone']}"

@@ -15,7 +15,7 @@ from service.pages import door
 from service.policies import queries as policies
 from service.policies.models import PolicyVersion
 from service.reports import words
-from service.reports.sections import policy_words
+from service.reports.policy_words import policy_words
 from service.webhooks import queries as webhooks
 from service.webhooks.models import Webhook
 

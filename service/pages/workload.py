@@ -13,7 +13,7 @@ from service.evaluations import charting, queries, reporting
 from service.evaluations.comparisons.differences import differences
 from service.evaluations.document import Inputs
 from service.evaluations.models import EvaluationResult, StoredEvaluation
-from service.evaluations.reviews.staleness import reasons
+from service.evaluations.reviews.staleness import reasons, told
 from service.evaluations.states import Summary
 from service.kit.db.transaction import Transaction
 from service.kit.http.paging import page
@@ -24,8 +24,9 @@ from service.reports.answer import sentence
 from service.reports.drawings.step_chart import Value
 from service.reports.measured import load_chart
 from service.reports.offer_names import Names
+from service.reports.policy_words import policy_words
 from service.reports.reading import Answer
-from service.reports.sections import policy_words, shape
+from service.reports.sections import shape
 from service.reports.timelines import totals_chart
 from service.traffic_histories import queries as histories
 from service.traffic_histories.models import StoredHistory
@@ -52,7 +53,7 @@ def show_workload(tx: Transaction, workload_id: str) -> str:
     return render_template(
         "workload.html",
         workload=workload,
-        stale=[] if asked is None else [reason.sentence for reason in reasons(tx, asked)],
+        stale=[] if asked is None else told(reasons(tx, asked)),
         may_evaluate="evaluations:write" in tx.actor.scopes,
         may_upload="traffic_histories:write" in tx.actor.scopes,
         present=None if present is None else _present(tx, present),
@@ -74,7 +75,7 @@ def _present(tx: Transaction, result: EvaluationResult) -> Json:
         "decision": _decision(tx, result.workload_id),
         "shape": shape(read),
         "load": None if over_time is None else load_chart(read, over_time),
-        "policy": policy_words(read.policy),
+        "policy": policy_words(read.policy, names),
         "sheets": [f"{sheet.provider}: {sheet.name}" for sheet in names.sheets],
     }
 

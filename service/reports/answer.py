@@ -152,7 +152,7 @@ def _nothing(answer: Answer, names: Names) -> Sentence:
     subject = answer.subject
     beneath = "The policy's modes leave no option of these offers: allow more modes, or add a price sheet."
     if subject is not None:
-        reason = subject.violations[0] if subject.violations else "It was ruled out by its cost alone."
+        reason = names.sentence(subject.violations[0]) if subject.violations else "It was ruled out by its cost alone."
         nearest = f"{names.full(subject)} at {words.money(subject.total)} {answer.currency} a month"
         beneath = f"The nearest, {nearest}, misses: {reason}"
     return Sentence("Recommendation: none", "Nothing on offer meets the needs", None, beneath, None)

@@ -138,7 +138,7 @@ def _row(answer: Answer, names: Names, option: ReportOption, scale: Decimal, *, 
         words.upper_first(option.mode),
         names.option(option),
         _tag(answer, option),
-        sub_line(answer, option),
+        sub_line(answer, names, option),
         parts,
         whisker,
         cut,
@@ -173,10 +173,10 @@ def _tag(answer: Answer, option: ReportOption) -> str:
     return f"best {option.mode}" if option is answer.best_of(option.mode) else ""
 
 
-def sub_line(answer: Answer, option: ReportOption) -> str:
+def sub_line(answer: Answer, names: Names, option: ReportOption) -> str:
     """Return an option's second line: its term, then what sets it apart; for one that is not allowed, why."""
     if not option.eligible:
-        return not_allowed(answer, option)
+        return not_allowed(answer, names, option)
     said = [words.term(option.term_months) if option.mode != "serverless" else _billing(option)]
     spilled, throttled = option.share("overflow_share"), option.share("throttled_share")
     if option.mode == "hybrid" and spilled is not None:
@@ -193,14 +193,14 @@ def sub_line(answer: Answer, option: ReportOption) -> str:
     return ", ".join(said)
 
 
-def not_allowed(answer: Answer, option: ReportOption) -> str:
+def not_allowed(answer: Answer, names: Names, option: ReportOption) -> str:
     """Return why an option is not allowed, in words."""
     totals = answer.measured["totals"]
     if "tokens_unknown" in option.violation_codes or (
         not totals["input_tokens"] and not totals["output_tokens"] and any("token" in s for s in option.violations)
     ):
         return "not priced: no tokens recorded"
-    return option.violations[0]
+    return names.sentence(option.violations[0])
 
 
 def _billing(option: ReportOption) -> str:

@@ -115,6 +115,12 @@ class Names:
         units = f"{found.units}{second}" if found.minimum is None else f"{found.minimum} to {found.units}"
         return f"{found.mode} on {units} {TIMES} {self.offer(found.reserved).label}{within}"
 
+    def sentence(self, text: str) -> str:
+        """Return a sentence that begins with what the evaluation calls an offer, with the offer's name in its place."""
+        sku, _, rest = text.partition(" ")
+        label = self.offer(sku).label
+        return text if label == sku else f"{label} {re.sub(r'^of [^ ]+ says', 'says', rest)}"
+
     def figure(self, name: str) -> tuple[OfferName, str] | None:
         """Return the offer and the rest of a flip point's name; None where it names no offer."""
         for sku in self._skus:

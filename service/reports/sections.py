@@ -1,11 +1,11 @@
 """The smaller sections of a report: what the traffic is like, hindsight, what the answer stands on, what is missing."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from service.reports import words
 from service.reports.offer_names import Names
+from service.reports.policy_words import policy_words
 from service.reports.reading import Answer
 
 Json = dict[str, Any]
@@ -17,6 +17,9 @@ PATTERNS = {
 }
 
 HOURS_OF_WEEK = 168
+
+BUILT_IN = "as it is without being told otherwise"
+"""What is said of a policy that differs in nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,7 @@ def findings(answer: Answer) -> list[str]:
 
 def remarks(answer: Answer, names: Names, *, moving: bool) -> list[str]:
     """Return what was found about prices and capacities, by names; moving: what can move the answer."""
-    return [_named(one["sentence"], names) for one in answer.findings if one["can_move_the_answer"] is moving]
-
-
-def _named(sentence: str, names: Names) -> str:
-    """Return a sentence that begins with an offer's sku, with its name in place of it."""
-    sku, _, rest = sentence.partition(" ")
-    label = names.offer(sku).label
-    return sentence if label == sku else f"{label} {re.sub(r'^of [^ ]+ says', 'says', rest)}"
+    return [names.sentence(one["sentence"]) for one in answer.findings if one["can_move_the_answer"] is moving]
 
 
 def latency_missing(answer: Answer) -> str:
@@ -174,7 +170,8 @@ def stands(answer: Answer, names: Names) -> list[tuple[str, list[Entry]]]:
         ("Price sheets", _sheets(answer, names)),
         (
             "Policy",
-            [Entry(text) for text in policy_words(answer.policy)] or [Entry("as it is without being told otherwise")],
+            [Entry(text) for text in policy_words(answer.policy, names)]
+            or [Entry("as it is without being told otherwise")],
         ),
         ("Engine, seed", [Entry(f"{inputs['engine_version']}, {inputs['seed']}")]),
     ]
@@ -190,44 +187,3 @@ def _sheets(answer: Answer, names: Names) -> list[Entry]:
         url = sheet.url if sheet.url and sheet.url.startswith(("https://", "http://")) else None
         entries.append(Entry(f"{sheet.provider}: {sheet.name}{read}", url))
     return entries
-
-
-DEFAULTS: Json = {
-    "margin": "0.1",
-    "max_term_months": 12,
-    "max_throttled_share": 0.01,
-    "traffic_factor": "1",
-    "zone": "UTC",
-    "review_days": 30,
-    "currency": None,
-    "incumbent": None,
-    "seed": None,
-}
-"""Knobs of the policy told where they differ; the nested ones are told where anything in them is set."""
-
-
-def policy_words(policy: Json) -> list[str]:
-    """Return the knobs of a policy that are not as they are without being told otherwise."""
-    said = [
-        f"{name.replace('_', ' ')}: {policy[name]}"
-        for name, usual in DEFAULTS.items()
-        if name in policy and policy[name] != usual and str(policy[name]) != str(usual)
-    ]
-    latency = policy.get("latency") or {}
-    if latency.get("target_ms") is not None:
-        strict = ", strictly" if latency.get("strict") else ""
-        said.append(
-            f"{latency['metric'].replace('_', ' ')} within {words.seconds_of(float(latency['target_ms']))} for "
-            f"{latency['percentile']:g}{words.SPACE}%{strict}"
-        )
-    if (policy.get("sufficiency") or {}).get("allow_provisional"):
-        said.append("provisional answers allowed")
-    needs = (policy.get("isolation") or {}).get("required") or {}
-    said += [f"needs {name.replace('_', ' ')}: {_value(value)}" for name, value in needs.items() if value]
-    if len(policy.get("modes", ())) not in (0, 4):
-        said.append(f"modes allowed: {words.listed(policy['modes'])}")
-    return said
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else "yes" if value is True else str(value)

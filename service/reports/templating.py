@@ -11,4 +11,13 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _short(value: float, places: int) -> str:
+    """Return a position with at most so many places, without zeros that say nothing."""
+    text = f"{value:.{places}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+TEMPLATES.filters["short"] = _short
 TEMPLATES.globals |= {"nbsp": SPACE}

@@ -1,6 +1,7 @@
 """Staleness: what asking again today would stand on, held against what an evaluation stands on."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from service.evaluations.models import StoredEvaluation
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import Problem
 
+NEW_SHEET = "A price sheet offers the model that was not there then."
+WITHOUT_MODEL = "A price sheet no longer offers the model."
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -20,6 +24,16 @@ class Reason:
     code: str
     sentence: str
     cause_id: str | None = None
+
+
+def told(found: Sequence[Reason]) -> list[str]:
+    """Return the sentences of reasons for people to read: what several sheets are reasons for is told once."""
+    counts = Counter(reason.sentence for reason in found)
+    many = {
+        NEW_SHEET: "{} price sheets offer the model that were not there then.",
+        WITHOUT_MODEL: "{} price sheets no longer offer the model.",
+    }
+    return [many.get(said, said).format(count) if count > 1 else said for said, count in counts.items()]
 
 
 def reasons(tx: Transaction, evaluation: StoredEvaluation) -> list[Reason]:
@@ -68,10 +82,10 @@ def _sheets(then: dict[Any, Any], now: Inputs) -> Iterator[Reason]:
     present = {sheet.id: sheet.version for sheet in now.price_sheets}
     for sheet_id, version in present.items():
         if sheet_id not in then:
-            yield Reason("new_price_sheet", "A price sheet offers the model that was not there then.", sheet_id)
+            yield Reason("new_price_sheet", NEW_SHEET, sheet_id)
         elif then[sheet_id] != version:
             yield Reason(
                 "new_price_version", f"A price sheet has version {version} in force, not {then[sheet_id]}.", sheet_id
             )
     for sheet_id in then.keys() - present.keys():
-        yield Reason("price_sheet_without_model", "A price sheet no longer offers the model.", sheet_id)
+        yield Reason("price_sheet_without_model", WITHOUT_MODEL, sheet_id)

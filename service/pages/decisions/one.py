@@ -14,7 +14,7 @@ from service.decisions.models import Comment
 from service.decisions.requesting import purchase_request_of
 from service.evaluations import queries as evaluations
 from service.evaluations.purchasing import FORMS, respond
-from service.evaluations.reviews.staleness import reasons
+from service.evaluations.reviews.staleness import reasons, told
 from service.events import queries as events
 from service.events.models import Event
 from service.kit import typesetting
@@ -61,7 +61,7 @@ def show_decision(tx: Transaction, decision_id: str, form: Json | None = None, p
         drivers=[deciding.plain(driver, answer, names) for driver in one.row.content["why"]["drivers"]],
         paid=deciding.paid(one.purchase),
         steps=deciding.steps(one),
-        stale=[] if asked is None or one.state != "proposed" else [each.sentence for each in reasons(tx, asked)],
+        stale=[] if asked is None or one.state != "proposed" else told(reasons(tx, asked)),
         may=may,
         newer=_newer(tx, one) if may["move"] else None,
         moves=_moves(one),

@@ -1,6 +1,6 @@
 """What a reader may do about a decision: the steps that are open to them, and why they may not vote."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 from service.access import members
@@ -22,9 +22,33 @@ def is_asked(one: Shown, member: Member | None) -> bool:
     """Whether a decision waits for the vote of a member."""
     if member is None or one.quorum is None or member.id in (one.row.proposer_id, one.row.owner_id):
         return False
-    newest = {vote["member"]["id"]: vote["vote"] for vote in one.votes}
-    voted = newest.get(member.id, "none") != "none"
-    return not voted and quorum.is_entitled(member, one.quorum.need)
+    return member.id not in _voted(one) and quorum.is_entitled(member, one.quorum.need)
+
+
+def asked_for(tx: Transaction, one: Shown, member: Member, givers: Mapping[str, str]) -> list[str]:
+    """Return whose vote a decision waits for that a member may cast in their place, by name.
+
+    givers: who lets the member vote for them, name by id, as `givers_of` returns them.
+    """
+    if one.quorum is None:
+        return []
+    voted = _voted(one)
+    return [name for giver, name in givers.items() if giver not in voted and not _refusal(tx, one, member, giver)]
+
+
+def _voted(one: Shown) -> set[str]:
+    """Return the members whose newest vote on a decision stands, whoever cast it for them."""
+    newest = {(vote["on_behalf_of"] or vote["member"])["id"]: vote["vote"] for vote in one.votes}
+    return {member_id for member_id, vote in newest.items() if vote != "none"}
+
+
+def givers_of(tx: Transaction, member: Member | None) -> dict[str, str]:
+    """Return the members who let the reader vote for them now, name by id."""
+    if member is None or "decisions:comment" not in tx.actor.scopes:
+        return {}
+    givers = sorted(giver for giver, taker in delegating.delegated(tx) if taker == member.id)
+    people = access.members_of(tx, givers)
+    return {giver: people[giver].name for giver in givers}
 
 
 def allowed(tx: Transaction, one: Shown) -> Json:
@@ -38,7 +62,8 @@ def allowed(tx: Transaction, one: Shown) -> Json:
     proposed, buys = one.state == "proposed", "decisions:purchase" in scopes
     admin = member is not None and member.role in ENTITLED["admin"]
     barred = _barred(tx, one, member) if proposed else ""
-    for_others = dict(_principals(tx, one, member)) if proposed else {}
+    givers = givers_of(tx, member) if proposed else {}
+    for_others = {giver: name for giver, name in givers.items() if member and not _refusal(tx, one, member, giver)}
     may_vote = proposed and (not barred or bool(for_others))
     proposes = proposed and "decisions:propose" in scopes
     return {
@@ -74,17 +99,6 @@ def _refusal(tx: Transaction, one: Shown, member: Member, on_behalf_of: str | No
     except Problem as problem:
         return problem.detail
     return ""
-
-
-def _principals(tx: Transaction, one: Shown, member: Member | None) -> Iterator[tuple[str, str]]:
-    """Yield id and name of the members for whom the reader may vote on a proposal."""
-    if member is None or "decisions:comment" not in tx.actor.scopes:
-        return
-    givers = sorted(giver for giver, taker in delegating.delegated(tx) if taker == member.id)
-    people = access.members_of(tx, givers)
-    for giver in givers:
-        if not _refusal(tx, one, member, giver):
-            yield giver, people[giver].name
 
 
 def _is_owner(member: Member | None) -> bool:

@@ -12,13 +12,17 @@ MOST_DOTS = 40
 MOST_TITLES = 20
 """Dots have titles up to so many: among more nobody points at one, and the numbers name them."""
 
+MOST_LABEL = 250.0
+PLOT_NARROW = 280.0
+"""Pixels of the longest label, and of a narrow chart beside its axis."""
+
 CUT = 4
 """Options above so many times the recommended total are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """An option: x in percent, y in pixels."""
+    """An option: x in percent, y in pixels. tight: its label has no room beside it in narrow charts, only below."""
 
     x: float
     y: float
@@ -26,6 +30,7 @@ class Dot:
     title: str
     label: str
     end: bool
+    tight: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,15 @@ def _dot(
 ) -> Dot:
     x, y = seconds / most_x * 100, TOP + HEIGHT * (1 - float(option.total) / most_y)
     label = names.option(option) if option is answer.chosen else ""
+    wide = text_width(label, weight=600)
     return Dot(
         x,
         y,
         option.mode,
         f"{names.full(option)}: {words.rate(seconds)} s, {words.money(option.total)}" if titled else "",
-        label if text_width(label, weight=600) < 250 else "",
+        label if wide < MOST_LABEL else "",
         x > 50,
+        (x if x > 50 else 100 - x) / 100 * PLOT_NARROW < wide + 9,
     )
 
 

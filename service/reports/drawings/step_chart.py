@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from service.reports.drawings.time_axis import TimeTick, time_ticks
-from service.reports.scales import Tick, apart, text_width, ticks, vertical
+from service.reports.scales import NARROW, Tick, apart, text_width, ticks, vertical
+from service.reports.words import upper_first
 
 TOP, HEIGHT = 22.0, 150.0
 
@@ -56,11 +57,13 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line's name at its end."""
+    """A line's name at its end, or what its colour means where that begins, percent from the left."""
 
     kind: str
     y: float
     text: str
+    x: float = 100.0
+    anchor: str = "end"
 
 
 @dataclass(slots=True)
@@ -93,6 +96,7 @@ def step_chart(lines: Sequence[tuple[str, Sequence[Value]]], end: datetime, desc
     span = end - start
     axis = ticks(max(float(value.value) for value in every if value.value is not None))
     drawn, ends = Lines(), []
+    kinds: list[Label] = []
     for name, values in lines:
         places = [(value, _x(value.since, start, end)) for value in values]
         for (value, x), (following, until) in pairwise([*places, (None, 100.0)]):
@@ -104,6 +108,8 @@ def step_chart(lines: Sequence[tuple[str, Sequence[Value]]], end: datetime, desc
             if following is not None and following.value is not None:
                 drawn.rises.append(Rise(until, y, _y(following.value, axis[-1])))
         last = values[-1]
+        if not name:
+            kinds += _kinds(drawn.runs)
         if name and last.value is not None:
             ends.append((_y(last.value, axis[-1]) - 9, last.kind, name))
     ends.sort()
@@ -113,9 +119,26 @@ def step_chart(lines: Sequence[tuple[str, Sequence[Value]]], end: datetime, desc
         round(max(text_width(tick.text) for tick in vertical(axis, TOP, HEIGHT))) + 8,
         time_ticks(start, start + span, UTC),
         drawn,
-        [Label(kind, y, name) for y, (_, kind, name) in zip(heights, ends, strict=True)],
+        [Label(kind, y, name) for y, (_, kind, name) in zip(heights, ends, strict=True)] + kinds,
         description,
     )
+
+
+def _kinds(runs: Sequence[Run]) -> list[Label]:
+    """Return what each colour of one line means, above where the line takes it, where there is room for the word."""
+    found: list[Label] = []
+    taken, before = -1.0, ""
+    for run in runs:
+        if run.kind == before:
+            continue
+        before, word = run.kind, upper_first(run.kind)
+        wide = (text_width(word, weight=600) + 12) / NARROW * 100
+        fits = run.start + wide <= 100
+        if (run.start if fits else 100 - wide) < taken:
+            continue
+        taken = run.start + wide if fits else 100
+        found.append(Label(run.kind, run.y - 9, word, run.start if fits else 100, "start" if fits else "end"))
+    return found
 
 
 def _x(moment: datetime, start: datetime, end: datetime) -> float:

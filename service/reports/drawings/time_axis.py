@@ -41,6 +41,10 @@ def time_ticks(start: datetime, end: datetime, zone: tzinfo) -> list[TimeTick]:
     least = 24 if hours > FROM_DAYS else 0
     step = next((s for s in STEPS_HOURS if s >= least and hours / s <= MOST_WIDE), STEPS_HOURS[-1])
     moments = list(_moments(start, end, zone, step))
+    if not moments:
+        local = start.astimezone(zone)
+        said = f"{day_word(local)}, {local:%H:%M}"
+        return [TimeTick(0, 50, said, said)]
     every = max(1, -(-len(moments) // MOST_NARROW))
     ticks = []
     for number, moment in enumerate(moments):

@@ -23,6 +23,9 @@ SPANS = {1800: "half an hour", 3600: "an hour", 86400: "a day"}
 
 WIDE_PIXELS = 990.0
 
+NOTE_ROOM = 1.12
+"""The axis reaches so many times the highest step where a sentence stands above the steps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:
@@ -35,7 +38,7 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence at the worst step."""
+    """A sentence above the worst step, in the room above all steps."""
 
     x: float
     y: float
@@ -109,7 +112,8 @@ def traffic(answer: Answer, names: Names, drawn: Json, carried: float | None) ->
     narrow = wide.merged(2)
     highest = max(wide.rate(i, value) for i, value in enumerate(wide.total))
     line = carried if data["unit"] == "requests" and steps.refused is not None else None
-    axis = ticks(max(highest, line if line is not None and line < 2 * highest else 0))
+    room = NOTE_ROOM if any(steps.refused or ()) else 1
+    axis = ticks(max(highest * room, line if line is not None and line < 2 * highest else 0))
     option = answer.by_key.get(data["option"] or "")
     gutter = round(max(text_width(tick.text) for tick in vertical(axis, TOP, HEIGHT))) + 8
     share = steps.seconds * 1e6 / (data["end_us"] - data["start_us"]) * 100
@@ -127,7 +131,7 @@ def traffic(answer: Answer, names: Names, drawn: Json, carried: float | None) ->
         _paths(narrow, span, axis[-1]),
         _gaps(steps, share),
         None if line is None or line > axis[-1] else TOP + HEIGHT * (1 - line / axis[-1]),
-        _note(wide, start, span, zone, axis[-1], data["unit"], option),
+        _note(wide, start, span, zone, data["unit"], option),
         _legend(names, steps, data, line, option),
         *_numbers(steps, start, zone, data["unit"]),
         _description(answer, highest, data["unit"], line),
@@ -194,8 +198,8 @@ def _gaps(steps: Steps, share: float) -> list[tuple[float, float]]:
 
 
 def _note(
-    steps: Steps, start: datetime, span: timedelta, zone: tzinfo, most: float, unit: str, option: ReportOption | None
-) -> Note | None:  # fmt: skip
+    steps: Steps, start: datetime, span: timedelta, zone: tzinfo, unit: str, option: ReportOption | None
+) -> Note | None:
     known = [(value or 0, -i) for i, value in enumerate(steps.refused or ())]
     spilled, negative = max(known, default=(0, 0))
     if not spilled or option is None:
@@ -208,9 +212,8 @@ def _note(
         f"{moment:%a} {moment.day}, {moment:%H:%M}: {words.count(spilled)} of {words.count(steps.total[worst])} {unit} "
         f"{verb} in {SPANS.get(int(steps.seconds)) or words.duration(steps.seconds)}"
     )
-    y = TOP + HEIGHT * (1 - steps.rate(worst, steps.total[worst]) / most)
     end = x / 100 * WIDE_PIXELS + text_width(text) + 20 > WIDE_PIXELS
-    return Note(x, max(y + 6, TOP + 13), text, end)
+    return Note(x, TOP + 13, text, end)
 
 
 def _heading(answer: Answer, names: Names, option: ReportOption | None) -> str:

@@ -1,6 +1,7 @@
 """Steps of decisions beside the usual way, on pages: delegated votes, newer evidence, an owner's approval alone."""
 
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 from tests.api.pages.browsing import Browser
 from tests.api.pages.test_decided import value
@@ -25,6 +26,9 @@ def test_a_vote_is_delegated_cast_for_another_and_taken_back(api: ApiClient, oth
     assert approver.send(HERE, delegate_id=kim.member_id, until=until, reason="On leave").location == HERE
     assert "Ann &lt;b&gt;" in delegate.get(HERE).text
     assert "Let somebody vote for you" not in delegate.get(HERE).text, "who may not vote has no vote to give"
+    assert "asks for the vote of Ann <b>, which you may cast, until" in unescape(delegate.get("/").text)
+    assert "asks for your vote until" in text(approver.get("/").text)
+    assert "which you may cast" not in text(Browser.of(dana).get("/").text), "nobody lets them vote"
     assert "Ann" not in Browser.of(other_api).get(HERE).text
     shown = delegate.get(page).text
     assert "for Ann &lt;b&gt;, who let you" in shown
@@ -36,6 +40,7 @@ def test_a_vote_is_delegated_cast_for_another_and_taken_back(api: ApiClient, oth
     assert delegate.send(f"{page}/votes", **said, on_behalf_of=ann.member_id).location == page
     assert "Kim for Ann &lt;b&gt;: approve" in text(delegate.get(page).text)
     assert api.get(f"/v1{page}").json["state"] == "approved"
+    assert "which you may cast" not in text(delegate.get("/").text)
     assert approver.send(ended).location == HERE
     assert "taken back" in text(approver.get(HERE).text)
 

@@ -75,7 +75,7 @@ def test_a_key_makes_no_wider_one_and_readers_see_no_keys(api: ApiClient) -> Non
 def test_policies_and_webhooks_are_listed(api: ApiClient) -> None:
     api.post("/v1/policies", json={"name": "Ours", "policy": {"margin": "0.2"}})
     said = text(Browser.of(api).get("/settings").text)
-    assert "margin: 0.2" in said
+    assert "a longer binding must save 20 %" in said
     assert "Evaluations that name none lie on the built-in defaults" in said
 
 

@@ -34,7 +34,7 @@ def test_it_says_how_the_answer_moved_and_which_inputs_differ(api: ApiClient, ot
     said = text(page)
     assert "Traffic compare" in said
     assert "The policy compare" in said
-    assert "margin: 0.02" in said
+    assert "a longer binding must save 2 %" in said
     assert Browser.of(other_api).get(f"/workloads/{workload}").status_code == 404
 
 

@@ -48,3 +48,19 @@ def test_every_offer_of_the_guide_has_prices(sheet: Path) -> None:
         assert offer_row(offer)["sku"] == offer["sku"]
         assert len(prices) >= len(offer.get("rates") or offer["prices"])
         assert all(price.each for price in prices.values())
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (["monday", "tuesday", "wednesday", "thursday", "friday"], "Monday to Friday"),
+        (["saturday", "monday", "sunday"], "Monday and Saturday to Sunday"),
+        (None, "every day"),
+    ],
+)
+def test_hours_that_units_run_in_are_told_beside_what_they_carry(days: list[str] | None, said: str) -> None:
+    document, _ = load(json.loads((FOLDER / "office-hours.json").read_text()))
+    (office,) = (offer for offer in document["offers"] if offer["sku"] == "m70-office")
+    schedule = {name: value for name, value in office["schedule"].items() if name != "days"}
+    offer = office | {"schedule": schedule | ({} if days is None else {"days": days})}
+    assert f"runs only {said}, 09:00 to 18:00 Europe/Berlin" in offer_row(offer)["holds"]

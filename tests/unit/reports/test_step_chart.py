@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.reports.drawings.step_chart import HEIGHT, LABEL_GAP, TOP, Value, step_chart
+from service.reports.scales import NARROW, text_width
 from service.reports.timelines import sparkline, totals_chart
 from tests.effort import examples
 
@@ -38,6 +39,20 @@ def test_labels_of_lines_never_meet(amounts: list[int]) -> None:
     heights = [label.y for label in chart.labels]
     assert len(heights) == len(amounts)
     assert all(after - before >= LABEL_GAP - 1e-9 for before, after in pairwise(heights))
+
+
+@given(st.lists(st.sampled_from(("hybrid", "dedicated", "serverless")), min_size=2, max_size=9))
+@settings(max_examples=examples(30))
+def test_one_line_says_what_its_colours_mean_where_they_begin_and_words_never_meet(kinds: list[str]) -> None:
+    line = [Value(START + timedelta(days=i), Decimal(10), kind, "") for i, kind in enumerate(kinds)]
+    labels = step_chart([("", line)], START + timedelta(days=len(kinds)), "").labels
+    assert labels[0].text == kinds[0].capitalize()
+    spans = []
+    for label in labels:
+        wide = text_width(label.text, weight=600) / NARROW * 100
+        spans.append((label.x, label.x + wide) if label.anchor == "start" else (label.x - wide, label.x))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    assert spans[-1][1] <= 100
 
 
 def test_one_total_is_no_line_and_zero_money_is_drawn() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from service.evaluations.reviews.staleness import NEW_SHEET, Reason, told
 from service.kit import clock
 from service.kit.jobs import worker
 from tests.clients import ApiClient
@@ -43,6 +44,13 @@ def test_new_traffic_and_prices_make_stale_and_are_named(api: ApiClient) -> None
         ("new_price_version", sheet_id),
         ("new_price_sheet", rival_id),
     }
+
+
+def test_reasons_of_several_sheets_are_told_once() -> None:
+    found = [Reason("new_price_sheet", NEW_SHEET, place) for place in "ab"]
+    moved = Reason("model_changed", "The workload's model is a now, it was b.")
+    assert told([*found, moved]) == ["2 price sheets offer the model that were not there then.", moved.sentence]
+    assert told(found[:1]) == [NEW_SHEET]
 
 
 def test_offers_that_came_or_went_make_stale_and_a_day_without_change_does_not(
