@@ -42,6 +42,9 @@ class Killable:
             "PYTHONPATH": ROOT,
             "CROSSOVER_DATABASE_URL": database_url,
             "CROSSOVER_WORK_FOLDER": folder / "work",
+            # Bytecode is kept, as where the service is installed: the first start writes it, later ones read it.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": folder / "bytecode",
         }
         self._environment = {**os.environ, **{name: str(value) for name, value in settings.items()}}
 

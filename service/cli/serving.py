@@ -1,5 +1,6 @@
 """Starting the server, and bringing its database up to date."""
 
+import gc
 import os
 import runpy
 import shutil
@@ -21,6 +22,7 @@ def serve(host: str | None, port: int | None, *, migrate: bool) -> None:
     configured = settings()
     host, port = host or configured.host, port or configured.port
     require_free(host, port)
+    gc.disable()  # what is loaded stays: looking for garbage would take a fifth of the start; when_ready enables it
     # Before anything is loaded that measures: that looks once where it is told to put its numbers.
     os.environ |= {named("host"): host, named("port"): str(port), "PROMETHEUS_MULTIPROC_DIR": _measurements(port)}
     _require_database(configured, migrate=migrate)

@@ -42,6 +42,12 @@ loglevel = _settings.log_level
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file, never data
 
 
+def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn's master
+    """Keep the garbage collector of every process off what was loaded before they part, and let it work again."""
+    gc.freeze()
+    gc.enable()
+
+
 def post_worker_init(worker: Any) -> None:  # noqa: ANN401 - gunicorn's worker
     """Say how long clients may take, and start running jobs beside the requests where the settings say so.
 

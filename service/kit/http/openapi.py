@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from threading import Lock
+from typing import Any, cast
 
 import marshmallow as ma
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from flask import Flask
-from flask_smorest import Api
+from flask import Flask, Response
+from flask_smorest import Api, Blueprint
 
 from service.kit.http import fields
 from service.kit.http.converters import IdConverter, NumberConverter, id_schema, number_schema
@@ -70,7 +71,31 @@ class Plugin(MarshmallowPlugin):
 
 
 class OpenApi(Api):  # type: ignore[misc]
-    """The specification; errors are answered by kit/errors.py, not by flask-smorest."""
+    """The specification; errors are answered by kit/errors.py, not by flask-smorest.
+
+    What blueprints say is written down when somebody asks first: a server need not have it to answer.
+    """
+
+    def __init__(self, app: Flask, **options: Any) -> None:  # noqa: ANN401 - flask-smorest's
+        """Serve the specification from `app`."""
+        self._unwritten: list[Blueprint] = []
+        self._writing = Lock()
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blp: Blueprint) -> None:
+        """Register a blueprint, to be described later."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._unwritten.append(blp)
+
+    def _openapi_json(self) -> Response:
+        """Serve the specification, with all that was registered."""
+        with self._writing:
+            for blueprint in self._unwritten:
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            self._unwritten.clear()
+        return cast("Response", super()._openapi_json())
 
     def _register_error_handlers(self) -> None:
         """Leave errors to kit/errors.py."""
