@@ -80,7 +80,7 @@ def _read(keep: Callable[[Path], Received], undone: Sequence[str], query: Mappin
 
 def _parse(path: Path, folder: Path, words: dict[str, Any]) -> dict[str, Any]:
     (folder / REQUEST).write_text(json.dumps({**words, "path": str(path.absolute()), "limits": asdict(LIMITS)}))
-    died = run("service.bills.reading", folder, LIMITS)
+    died = run("service.bills.reading.parser", folder, LIMITS)
     result = folder / RESULT
     if died is not None or not result.exists():
         raise died or RefusedError("parser_died", "the file stopped the parser; check that it is what it claims to be")

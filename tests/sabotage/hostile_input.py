@@ -97,8 +97,8 @@ DEFECTS = [
     Defect(
         "a parser has its time",
         "service/traffic_histories/reading/process.py",
-        "process.wait(timeout=limits.seconds)",
-        "process.wait(timeout=limits.seconds + 60)",
+        "waiting.settimeout(limits.seconds)",
+        "waiting.settimeout(limits.seconds + 60)",
         "tests/unit/traffic_histories/reading/test_process.py::test_a_parser_that_hangs_is_ended",
     ),
     Defect(

@@ -9,8 +9,8 @@ from service.workflow.traffic import BucketSeries, Int64s, RequestLog, TrafficHi
 PART = "part."
 """Before the names of columns that are parts of input or output."""
 
-REQUEST, RESULT, COLUMNS = "request.json", "result.json", "columns.bin"
-"""Files by which a parser process is told what to read and hands over what it has read."""
+REQUEST, RESULT, COLUMNS, ERRORS = "request.json", "result.json", "columns.bin", "errors.txt"
+"""Files by which a parser process is told what to read, hands over what it has read, and says what it died of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import service
 from service.kit import storage
 
-from .columns_file import COLUMNS, REQUEST, RESULT, Facts
+from .columns_file import COLUMNS, ERRORS, REQUEST, RESULT, Facts
 from .errors import RefusedError
 from .options import ReadLimits, ReadOptions
 from .report import ColumnSample, Reject
@@ -56,7 +59,7 @@ def parse(path: Path, folder: Path, options: ReadOptions) -> Encoded:
     Raises RefusedError: as the reader does, and `parser_timeout`, `parser_memory`, `parser_died`.
     """
     (folder / REQUEST).write_text(json.dumps({"path": str(path.absolute()), "options": asdict(options)}))
-    died = run("service.traffic_histories.reading", folder, options.limits)
+    died = run("service.traffic_histories.reading.parser", folder, options.limits)
     result = folder / RESULT
     if died is not None or not result.exists():
         raise died or RefusedError("parser_died", "the file stopped the parser; check that it is what it claims to be")
@@ -81,33 +84,76 @@ def _histories(listed: list[dict[str, Any]], path: Path) -> Iterator[EncodedHist
         yield EncodedHistory(item["key"], facts, path, tuple(chunks))
 
 
+FORK_SERVER = "service.traffic_histories.reading.fork_server"
+
+END_SECONDS = 10.0
+"""How long a process that was killed is waited for."""
+
+
+class ForkServer:
+    """The process that forks parsers, one for each process of the service that reads files."""
+
+    def __init__(self) -> None:
+        """Start nothing yet: the first file does."""
+        self._lock = threading.Lock()
+        self._owner = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._requests: socket.socket | None = None
+
+    def ask(self, module: str, folder: Path, answer: socket.socket) -> None:
+        """Have a module run on a folder in a process of its own; the socket tells its end, or has it killed."""
+        with self._lock:
+            if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+                self._start()
+            assert self._requests is not None
+            socket.send_fds(self._requests, [f"{module} {folder.absolute()}".encode()], [answer.fileno()])
+
+    def _start(self) -> None:
+        # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
+        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+        if self._requests is not None:
+            self._requests.close()
+        self._requests, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - a module of our own
+                [sys.executable, "-m", FORK_SERVER],
+                cwd="/",
+                env=environment,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._owner = os.getpid()
+
+
+_fork_server = ForkServer()
+
+
 def run(module: str, folder: Path, limits: ReadLimits) -> RefusedError | None:
     """Run a module that reads a file in a process of its own, on a folder; return what it died of, if it did."""
-    command = [sys.executable, "-m", module, str(folder.absolute())]
-    # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
-    environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-    errors = (folder / "errors.txt").open("wb")
-    with (
-        errors,
-        subprocess.Popen(  # noqa: S603 - a module and a folder of our own
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=errors,
-            stderr=errors,
-            start_new_session=True,
-        ) as process,
-    ):
+    (folder / ERRORS).touch()
+    waiting, answer = socket.socketpair()
+    with waiting:
+        with answer:
+            _fork_server.ask(module, folder, answer)
+        waiting.settimeout(limits.seconds)
         try:
-            code = process.wait(timeout=limits.seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            said = waiting.recv(16)
+        except TimeoutError:
+            _end(waiting)
             return RefusedError("parser_timeout", f"reading the file takes longer than {limits.seconds} s")
         except BaseException:
-            process.kill()
+            _end(waiting)
             raise
-    return _death(code, folder)
+    return _death(int(said or -signal.SIGKILL), folder)
+
+
+def _end(waiting: socket.socket) -> None:
+    """Have a process killed and wait for its end: what it wrote is about to be removed."""
+    waiting.shutdown(socket.SHUT_WR)
+    waiting.settimeout(END_SECONDS)
+    with suppress(TimeoutError):
+        waiting.recv(16)
 
 
 NO_MEMORY = (
@@ -122,7 +168,7 @@ def _death(code: int, folder: Path) -> RefusedError | None:
         return None
     if code == -signal.SIGXCPU:
         return RefusedError("parser_timeout", "reading the file takes more processor time than it may have")
-    said = (folder / "errors.txt").read_bytes()[-4000:]
+    said = (folder / ERRORS).read_bytes()[-4000:]
     for number in map(int, re.findall(rb"OSError: \[Errno (\d+)\]", said)):
         if number in storage.FULL | storage.FAILING:
             raise OSError(number, os.strerror(number))  # the disk's fault, not the file's

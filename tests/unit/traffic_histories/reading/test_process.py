@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from service.traffic_histories.reading import ReadLimits, ReadOptions, RefusedError, read_histories, read_history
-from service.traffic_histories.reading.process import parse
+from service.traffic_histories.reading.process import FORK_SERVER, parse
 from tests.hostile_traffic.case import csv, good
 
-CHILD = "service.traffic_histories.reading"
 LIMITS = ReadLimits()
 
 
@@ -34,11 +33,20 @@ def large(folder: Path) -> Path:
     return written(folder, f"timestamp,input_tokens,output_tokens\n{lines}\n".encode())
 
 
-def parsers() -> set[int]:
-    """Return the parser processes that this process has started."""
-    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    found = {int(pid) for listed in children for pid in listed.read_text().split()}
-    return {pid for pid in found if CHILD.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()}
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started, by any of its threads."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for each in listed for child in each.read_text().split()]
+
+
+def fork_servers(pid: int) -> list[int]:
+    """Return the fork servers among a process's children."""
+    return [child for child in children(pid) if FORK_SERVER.encode() in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def parsers() -> list[int]:
+    """Return the parser processes that this process has asked for."""
+    return [parser for server in fork_servers(os.getpid()) for parser in children(server)]
 
 
 @contextmanager
@@ -113,14 +121,23 @@ def test_a_parser_ends_with_the_process_that_asked(tmp_path: Path) -> None:
         f"read_history(Path({str(path)!r}))"
     )
     asking = subprocess.Popen([sys.executable, "-c", program])
-    children = Path(f"/proc/{asking.pid}/task/{asking.pid}/children")
-    while not (listed := children.read_text().split()):
+    while not (servers := fork_servers(asking.pid)) or not (listed := children(servers[0])):
         assert asking.poll() is None
-    parser = int(listed[0])
-    handle = os.pidfd_open(parser)
+    handles = [os.pidfd_open(pid) for pid in (*servers, *listed)]
     asking.kill()
     asking.wait()
+    assert all(ended(handle) for handle in handles)
+
+
+def test_a_fork_server_that_was_killed_is_started_anew(tmp_path: Path) -> None:
+    path = written(tmp_path, csv(*good(3))())
+    assert read_history(path).report["rows"]["stored"] == 3
+    (server,) = fork_servers(os.getpid())
+    handle = os.pidfd_open(server)
+    os.kill(server, signal.SIGKILL)
     assert ended(handle)
+    assert read_history(path).report["rows"]["stored"] == 3
+    assert fork_servers(os.getpid()) != [server]
 
 
 def ended(handle: int) -> bool:

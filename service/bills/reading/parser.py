@@ -1,24 +1,29 @@
-"""The process that reads one bill under limits it sets itself, and leaves its result in the work folder.
-
-Run as `python -m service.bills.reading FOLDER`, where FOLDER holds `request.json`.
-"""
+"""The process that reads one bill under limits it sets itself, and leaves its result in the work folder."""
 
 import csv
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from service.bills.reading.columns import columns_of, is_focus
+from service.bills.reading.lines import Words, charges
 from service.traffic_histories.reading.columns_file import REQUEST, RESULT
 from service.traffic_histories.reading.confinement import confine, end_with_parent
+from service.traffic_histories.reading.decompress import unpack
+from service.traffic_histories.reading.duckdb_connection import connect, refusal
 from service.traffic_histories.reading.errors import RefusedError
+from service.traffic_histories.reading.formats.parquet import open_parquet
+from service.traffic_histories.reading.normalize_text import END_MARK
 from service.traffic_histories.reading.options import ReadLimits
 
 
-def main(folder: Path) -> None:
-    """Read the bill that the request names; write `result.json`."""
+def run(folder: Path) -> None:
+    """Read the bill that `request.json` names; write `result.json`. Limits this process for good."""
+    end_with_parent()
     request = json.loads((folder / REQUEST).read_text())
     limits = ReadLimits(**request["limits"])
     confine(limits)
@@ -31,11 +36,6 @@ def main(folder: Path) -> None:
 
 
 def _read(path: Path, folder: Path, request: dict[str, Any], limits: ReadLimits) -> dict[str, Any]:
-    # Imported under the limits: the libraries' own threads and arenas count too.
-    from service.bills.reading.columns import columns_of, is_focus  # noqa: PLC0415
-    from service.bills.reading.lines import Words, charges  # noqa: PLC0415
-    from service.traffic_histories.reading.decompress import unpack  # noqa: PLC0415
-
     plain = unpack(path, folder, tuple(request["codings"]), limits)
     if plain.replaced:
         raise RefusedError("not_utf8", "the file holds bytes that are no UTF-8; save it as UTF-8")
@@ -48,8 +48,6 @@ def _read(path: Path, folder: Path, request: dict[str, Any], limits: ReadLimits)
 
 
 def _csv(plain: Any, folder: Path, limits: ReadLimits) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:  # noqa: ANN401, ARG001
-    from service.traffic_histories.reading.normalize_text import END_MARK  # noqa: PLC0415
-
     csv.field_size_limit(1024 * 1024)
     text = plain.path.read_text(encoding="utf-8")
     if plain.quoted:
@@ -100,11 +98,6 @@ def _text(value: object) -> str:
 
 
 def _parquet(plain: Any, folder: Path, limits: ReadLimits) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:  # noqa: ANN401
-    import duckdb  # noqa: PLC0415
-
-    from service.traffic_histories.reading.duckdb_connection import connect, refusal  # noqa: PLC0415
-    from service.traffic_histories.reading.formats.parquet import open_parquet  # noqa: PLC0415
-
     connection = connect(plain.path, folder, limits)
     try:
         table = open_parquet(connection, plain, limits)
@@ -115,8 +108,3 @@ def _parquet(plain: Any, folder: Path, limits: ReadLimits) -> tuple[list[str], I
     header = list(table.cells)
     rows = ({name: "" if v is None else str(v) for name, v in zip(header, row, strict=True)} for row in found)
     return header, enumerate(rows, 1)
-
-
-if __name__ == "__main__":
-    end_with_parent()
-    main(Path(sys.argv[1]))

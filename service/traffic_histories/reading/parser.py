@@ -1,11 +1,7 @@
-"""The parser process: reads one file under limits it sets itself, and leaves its result in the work folder.
-
-Run as `python -m service.traffic_histories.reading FOLDER`, where FOLDER holds `request.json`.
-"""
+"""The parser process: reads one file under limits it sets itself, and leaves its result in the work folder."""
 
 import errno
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -15,10 +11,13 @@ from .columns_file import COLUMNS, REQUEST, RESULT, columns_of, facts_of
 from .confinement import confine, end_with_parent
 from .errors import RefusedError
 from .options import ReadLimits, ReadOptions
+from .read import read_file
+from .stored_columns import encode
 
 
-def main(folder: Path) -> None:
-    """Read the file that the request names; write `result.json` and `columns.bin`."""
+def run(folder: Path) -> None:
+    """Read the file that `request.json` names; write `result.json` and `columns.bin`. Limits this process for good."""
+    end_with_parent()
     request = json.loads((folder / REQUEST).read_text())
     options = options_of(request["options"])
     confine(options.limits)
@@ -58,10 +57,6 @@ def _refusal(error: RefusedError) -> dict[str, Any]:
 
 
 def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
-    # Imported under the limits: the libraries' own threads and arenas count too.
-    from .read import read_file  # noqa: PLC0415
-    from .stored_columns import encode  # noqa: PLC0415
-
     parts, report = read_file(path, folder, options)
     histories = []
     # Hashing and compressing both leave the interpreter's lock, so one hides behind the other.
@@ -74,8 +69,3 @@ def _read(path: Path, folder: Path, options: ReadOptions) -> dict[str, Any]:
                 chunks.append([rows, len(chunk)])
             histories.append({"key": part.key, "facts": asdict(facts.result()), "chunks": chunks})
     return {"report": report.as_json(), "histories": histories}
-
-
-if __name__ == "__main__":
-    end_with_parent()
-    main(Path(sys.argv[1]))
