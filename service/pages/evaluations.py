@@ -89,12 +89,13 @@ def show_evidence(tx: Transaction, evaluation_id: str) -> str:
     """Show everything that an answer stands on; its options by what the address asks for."""
     standing = service.summary(tx, service.get(tx, evaluation_id))
     answer = Answer(reporting.completed(tx, evaluation_id))
+    names = Names(reporting.sheets_of(tx, answer.body), answer.inputs["model"])
     return render_template(
         "evidence_page.html",
         chosen=options.chosen(answer, request.args),
         currency=answer.currency,
         files=[f"{name}.{form}" for name in tables.TABLES for form in tables.MIME],
-        charts=chart_files.SVGS,
+        charts=chart_files.drawable(answer, names, charting.found(tx, answer.digest)),
         png=typesetting.is_installed(),
         requests=FORMS if answer.chosen is not None else (),
         body=evidence_body(answer, with_options=False),

@@ -9,6 +9,9 @@ from service.reports.reading import MODES, Answer, ReportOption
 
 HOURS_OF_WEEK = 168
 
+UNPRICED = "What is on offer is billed or sized by tokens. Add traffic with token counts."
+"""Said where no option has a price for want of tokens."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -68,6 +71,13 @@ def reserved_units(offer: OfferName, option: ReportOption) -> str:
 def units_of(offer: OfferName, number: int) -> str:
     """Return a number of an offer's units: one 2×H100 replica, 100 PTU."""
     return f"{words.number_word(number)} {offer.counted(number)}"
+
+
+def is_unpriced(answer: Answer, option: ReportOption) -> bool:
+    """Return whether an option has no price, since it is billed or sized by tokens and none were recorded."""
+    totals = answer.measured["totals"]
+    untold = not totals["input_tokens"] and not totals["output_tokens"]
+    return "tokens_unknown" in option.violation_codes or (untold and any("token" in s for s in option.violations))
 
 
 def kept_by_margin(answer: Answer) -> tuple[str, ReportOption, Decimal] | None:
@@ -140,7 +150,9 @@ def _not_yet(answer: Answer, names: Names) -> Sentence:
         heading = f"Not yet: measure {words.plural(whole, 'more day', 'more days')}"
     subject = answer.subject
     beneath = "There is nothing to compare yet."
-    if subject is not None:
+    if subject is not None and is_unpriced(answer, subject):
+        beneath = UNPRICED
+    elif subject is not None:
         beneath = (
             f"What it would be on the traffic so far: {names.full(subject)}, {words.money(subject.total)} "
             f"{answer.currency} a month, not to be bought on."
@@ -150,6 +162,10 @@ def _not_yet(answer: Answer, names: Names) -> Sentence:
 
 def _nothing(answer: Answer, names: Names) -> Sentence:
     subject = answer.subject
+    if subject is not None and is_unpriced(answer, subject):
+        return Sentence(
+            "Recommendation: none", "Nothing can be priced: the traffic has no tokens", None, UNPRICED, None
+        )
     beneath = "The policy's modes leave no option of these offers: allow more modes, or add a price sheet."
     if subject is not None:
         reason = names.sentence(subject.violations[0]) if subject.violations else "It was ruled out by its cost alone."

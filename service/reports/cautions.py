@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from service.reports import words
+from service.reports.answer import is_unpriced
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
 
@@ -32,7 +33,7 @@ def cautions(answer: Answer, names: Names) -> list[str]:
 
 def _latency(answer: Answer, names: Names) -> Iterator[str]:
     subject, policy = answer.subject, answer.policy.get("latency") or {}
-    if subject is None or subject.ruled_out:
+    if subject is None or subject.ruled_out or is_unpriced(answer, subject):
         return
     if subject.latency_ms(policy.get("metric", "first_token"), 95) is not None:
         return
@@ -57,10 +58,11 @@ def _tokens(answer: Answer) -> Iterator[str]:
 def _sampled(answer: Answer) -> Iterator[str]:
     measured = answer.measured
     if measured.get("sampled"):
-        hours = words.rate(measured["replayed_hours"])
+        hours = words.duration(float(measured["replayed_hours"]) * 3600)
         error = answer.subject.body.get("standard_error") if answer.subject else None
         sure = "" if not error else f"; its standard error is {words.money(_amount(error))} {answer.currency} a month"
-        yield f"{hours} of {words.rate(measured['hours_observed'])} hours were replayed{sure}."
+        observed = words.duration(float(measured["hours_observed"]) * 3600)
+        yield f"{hours} of {observed} {'was' if hours.startswith('1 ') else 'were'} replayed, a sample{sure}."
     if measured.get("arrivals") == "synthesized":
         yield "the history has no single requests: arrivals within each bucket are drawn, not measured."
 

@@ -30,7 +30,7 @@ from service.workflow.traffic import Float64s, TrafficHistory
 
 Json = dict[str, Any]
 
-VERSION = 2
+VERSION = 3
 """Of this form: what is kept under another one is computed anew."""
 
 FACTORS = ("0.05", "0.15", "0.3", "0.5", "0.65", "0.8", "0.9", "1", "1.1", "1.25", "1.4", "1.6", "1.8", "2")

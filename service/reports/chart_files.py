@@ -2,14 +2,19 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from service.reports.costs import PART_WORDS, costs
+from service.reports.drawings.changes import Change, changes
 from service.reports.drawings.duration import duration
 from service.reports.drawings.latency import latency
 from service.reports.drawings.traffic import traffic
 from service.reports.drawings.units import units
 from service.reports.drawings.volume import volume
+from service.reports.drawings.week import week
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
 from service.reports.scales import STATIC
@@ -24,10 +29,31 @@ WIDTH = 860
 DRAWN = ("traffic", "volume")
 """Charts of data that are computed after an evaluation."""
 
-SVGS = ("traffic", "volume", "duration", "units", "latency")
-"""Charts that are pictures; `costs`, `changes` and `week` are tables, and have JSON alone."""
+SVGS = ("costs", "traffic", "volume", "changes", "units", "latency", "duration", "week")
+"""Every chart, in the order of a report."""
 
-NAMES = (*SVGS, "costs", "changes", "week")
+NAMES = SVGS
+
+OWN_TEMPLATES = ("costs", "changes", "week")
+"""Charts that a report draws as a table or twice, for wide and narrow pages."""
+
+HEIGHTS = {"volume": 376, "units": 246, "week": 200}
+"""Pixels below a file's heading, of all others 236."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes as a chart."""
+
+    rows: list[Change]
+    heading: str = "What would change the answer"
+    description: str = "A row a figure, the nearest first; a bar from what it is now to where the answer turns."
+    unit: str = "Nearest first. Prices are what to negotiate about."
+
+
+def drawable(answer: Answer, names: Names, drawn: Json | None) -> list[str]:
+    """Return the charts that an evaluation has something to draw in."""
+    return [name for name in SVGS if _chart(answer, names, drawn, name) is not None]
 
 
 def svg(answer: Answer, names: Names, drawn: Json | None, name: str) -> str | None:
@@ -35,16 +61,24 @@ def svg(answer: Answer, names: Names, drawn: Json | None, name: str) -> str | No
     chart = _chart(answer, names, drawn, name)
     if chart is None:
         return None
-    return TEMPLATES.get_template("chart_file.svg").render(
+    page = TEMPLATES.get_template(f"{name}_file.svg" if name in OWN_TEMPLATES else "chart_file.svg")
+    return page.render(
         name=name,
         chart=chart,
-        ticks=getattr(chart, "ticks", None) or chart.y_ticks,
-        height={"volume": 376, "units": 246}.get(name, 236),
+        ticks=getattr(chart, "ticks", None) or getattr(chart, "y_ticks", None),
+        height=_height(name, chart),
         width=WIDTH,
         style=STYLE,
         unit=getattr(chart, "unit", f"{answer.currency} a month"),
         heading=getattr(chart, "heading", "What speed costs" if name == "latency" else "How much of the time"),
+        part_words=PART_WORDS,
+        answer_inside=answer.share_inside,
     )
+
+
+def _height(name: str, chart: Any) -> int:  # noqa: ANN401 - one of the charts
+    high = {"costs": 62, "changes": 46}.get(name)
+    return HEIGHTS.get(name, 236) if high is None else high * len(chart.rows) + 24
 
 
 def numbers(answer: Answer, drawn: Json | None, name: str) -> Any:  # noqa: ANN401 - JSON
@@ -72,14 +106,25 @@ def numbers(answer: Answer, drawn: Json | None, name: str) -> Any:  # noqa: ANN4
 
 
 def _chart(answer: Answer, names: Names, drawn: Json | None, name: str) -> Any:  # noqa: ANN401 - one of the charts
+    if name in DRAWN and drawn is None:
+        return None
     carried = carried_per_minute(answer)
-    if name == "traffic":
-        return None if drawn is None else traffic(answer, names, drawn, carried)
-    if name == "volume":
-        return None if drawn is None else volume(answer, names, drawn)
-    if name == "duration":
-        return duration(answer, carried)
-    return units(answer) if name == "units" else latency(answer, names)
+    made: dict[str, Callable[[], Any]] = {
+        "traffic": lambda: traffic(answer, names, drawn or {}, carried),
+        "volume": lambda: volume(answer, names, drawn or {}),
+        "duration": lambda: duration(answer, carried),
+        "units": lambda: units(answer),
+        "latency": lambda: latency(answer, names),
+        "costs": lambda: costs(answer, names),
+        "changes": lambda: _changes(answer, names),
+        "week": lambda: week(answer),
+    }
+    return made[name]()
+
+
+def _changes(answer: Answer, names: Names) -> Changes | None:
+    rows = changes(answer, names) if answer.decided else []
+    return Changes(rows) if rows else None
 
 
 def _style() -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.reports import words
+from service.reports.answer import is_unpriced
 from service.reports.offer_names import Names
 from service.reports.reading import MODES, Answer, ReportOption
 from service.reports.words import TIMES
@@ -16,6 +17,13 @@ CUT = 4
 """Bars end at so many times the recommended total."""
 
 PARTS = ("reserved", "free", "use", "other")
+
+PART_WORDS = {
+    "reserved": "reserved, in use",
+    "free": "reserved, free",
+    "use": "pays per use",
+    "other": "upfront, minimum and other",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,11 @@ class Costs:
     cut: bool
     scale: Decimal
     more: str
+
+    @property
+    def description(self) -> str:
+        """What is seen, in words."""
+        return " ".join(f"{row.mode} {row.name}: {row.total}." for row in self.rows)
 
 
 def costs(answer: Answer, names: Names) -> Costs | None:
@@ -124,8 +137,9 @@ def _reach(option: ReportOption) -> Decimal:
 def _row(answer: Answer, names: Names, option: ReportOption, scale: Decimal, *, cents: bool) -> Row:
     chosen = answer.chosen
     kind = "chosen" if option is chosen else "" if option.eligible else "refused"
-    parts, cut = _parts(option, scale)
-    interval = option.interval
+    priced = not is_unpriced(answer, option)
+    parts, cut = _parts(option, scale) if priced else ((), False)
+    interval = option.interval if priced else None
     whisker = None
     if interval is not None and not cut:
         low, high = (min(100.0, float(end / scale * 100)) for end in interval)
@@ -142,7 +156,7 @@ def _row(answer: Answer, names: Names, option: ReportOption, scale: Decimal, *, 
         parts,
         whisker,
         cut,
-        ("at least " if option.ruled_out else "") + words.money(option.total, cents=cents),
+        ("at least " if option.ruled_out else "") + words.money(option.total, cents=cents) if priced else "not priced",
         difference,
         kind,
     )
@@ -195,11 +209,8 @@ def sub_line(answer: Answer, names: Names, option: ReportOption) -> str:
 
 def not_allowed(answer: Answer, names: Names, option: ReportOption) -> str:
     """Return why an option is not allowed, in words."""
-    totals = answer.measured["totals"]
-    if "tokens_unknown" in option.violation_codes or (
-        not totals["input_tokens"] and not totals["output_tokens"] and any("token" in s for s in option.violations)
-    ):
-        return "not priced: no tokens recorded"
+    if is_unpriced(answer, option):
+        return "no tokens recorded"
     return names.sentence(option.violations[0])
 
 
@@ -217,6 +228,8 @@ def _heading(answer: Answer) -> str:
     if chosen is None:
         if answer.mode == "insufficient_data":
             return f"What it would cost on {words.duration(answer.measured['hours_observed'] * 3600)} of traffic"
+        if all(is_unpriced(answer, option) for option in answer.options):
+            return "What is on offer"
         return "What each way would cost"
     others = [best for mode in MODES if mode != chosen.mode and (best := answer.best_of(mode)) is not None]
     if not others:
@@ -240,6 +253,8 @@ def _deck(answer: Answer) -> str:
 def _more(answer: Answer, hidden: list[ReportOption]) -> str:
     if not hidden:
         return ""
-    totals = sorted(option.total for option in hidden)
+    totals = sorted(option.total for option in hidden if not is_unpriced(answer, option))
+    if not totals:
+        return words.plural(len(hidden), "more option")
     low, high = words.money(totals[0]), words.money(totals[-1])
     return f"{words.plural(len(hidden), 'more option')}, {low if low == high else f'{low} to {high}'} {answer.currency}"

@@ -1,4 +1,4 @@
-"""The load of a window over time: its requests, or tokens where none are counted, summed by steps of half an hour."""
+"""The load of a window over time: its requests, or tokens where none are counted, summed by steps."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +11,9 @@ from service.workflow.traffic import SECOND, Float64s
 
 Json = dict[str, Any]
 
+STEPS_SECONDS = ((10 * 3600, 60), (2 * 86400, 300))
 STEP_SECONDS = 1800
-"""Length of a step of the traffic, or one bucket where those are longer."""
+"""Length of a step of windows up to so long, and of longer ones; one bucket where those are longer."""
 
 MOST_STEPS = 2000
 """Beyond, steps are made longer by whole factors."""
@@ -34,8 +35,9 @@ class Steps:
 
 def steps_of(profile: TrafficProfile) -> Steps:
     """Return the steps that a window is summed by."""
-    seconds = max(STEP_SECONDS, profile.minutes.bucket_seconds)
     span = profile.end_us - profile.start_us
+    fitting = next((step for longest, step in STEPS_SECONDS if span <= longest * SECOND), STEP_SECONDS)
+    seconds = max(fitting, profile.minutes.bucket_seconds)
     while -(-span // (seconds * SECOND)) > MOST_STEPS:
         seconds *= 2
     return Steps(seconds, max(1, -(-span // (seconds * SECOND))))

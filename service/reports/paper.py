@@ -11,13 +11,12 @@ from service.kit.http import strict_json
 from service.reports import chart_files, evidence, sections
 from service.reports.answer import sentence
 from service.reports.cautions import MOST, cautions
-from service.reports.costs import costs
+from service.reports.costs import PART_WORDS, costs
 from service.reports.drawings.changes import changes
 from service.reports.facts import facts
 from service.reports.offer_names import Names
 from service.reports.purchase import purchase
 from service.reports.reading import Answer
-from service.reports.report import PART_WORDS
 
 Json = dict[str, Any]
 

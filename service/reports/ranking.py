@@ -7,10 +7,9 @@ from typing import Any
 from markupsafe import Markup
 
 from service.reports.answer import sentence
-from service.reports.costs import costs
+from service.reports.costs import PART_WORDS, costs
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
-from service.reports.report import PART_WORDS
 from service.reports.templating import TEMPLATES
 
 Json = dict[str, Any]

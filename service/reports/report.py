@@ -15,7 +15,7 @@ from markupsafe import Markup
 from service.reports import evidence, sections
 from service.reports.answer import margin, sentence
 from service.reports.cautions import MOST, cautions
-from service.reports.costs import costs
+from service.reports.costs import PART_WORDS, costs
 from service.reports.drawings.changes import changes
 from service.reports.drawings.duration import duration
 from service.reports.drawings.latency import latency
@@ -32,12 +32,6 @@ from service.reports.templating import TEMPLATES
 
 Json = dict[str, Any]
 
-PART_WORDS = {
-    "reserved": "reserved, in use",
-    "free": "reserved, free",
-    "use": "pays per use",
-    "other": "upfront, minimum and other",
-}
 
 BEING_DRAWN = "Being drawn, about 10 seconds. Reload the page to see it."
 """Stands where a chart will be."""

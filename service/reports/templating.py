@@ -2,6 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from service.reports.scales import text_width
 from service.reports.words import SPACE
 
 TEMPLATES = Environment(
@@ -19,5 +20,14 @@ def _short(value: float, places: int) -> str:
     return "0" if text == "-0" else text
 
 
-TEMPLATES.filters["short"] = _short
+def _fit(text: str, width: float, weight: int = 400) -> str:
+    """Return a text, cut and marked as cut where it is wider than so many pixels."""
+    if text_width(text, weight=weight) <= width:
+        return text
+    while text and text_width(f"{text}\u2026", weight=weight) > width:
+        text = text[:-1]
+    return f"{text}\u2026"
+
+
+TEMPLATES.filters |= {"short": _short, "fit": _fit, "wide": text_width}
 TEMPLATES.globals |= {"nbsp": SPACE}

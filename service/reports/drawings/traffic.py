@@ -18,7 +18,7 @@ TOP, HEIGHT = 10.0, 200.0
 MOST_WIDE = 700
 """Steps drawn in a wide chart; narrow ones have half."""
 
-SPANS = {1800: "half an hour", 3600: "an hour", 86400: "a day"}
+SPANS = {60: "a minute", 1800: "half an hour", 3600: "an hour", 86400: "a day"}
 """What lengths of a step are called."""
 
 WIDE_PIXELS = 990.0
@@ -247,7 +247,10 @@ def _deck(answer: Answer, span: timedelta) -> str:
 
 
 def _step_word(seconds: float) -> str:
-    return {1800: "half-hour", 3600: "hourly", 86400: "daily"}.get(int(seconds), f"{words.duration(seconds)}\u2019s")
+    """Return what averages over so many seconds are called."""
+    known = {60: "one-minute", 1800: "half-hour", 3600: "hourly", 86400: "daily"}
+    number, unit = words.duration(seconds).split()
+    return known.get(int(seconds), f"{number}-{unit.removesuffix('s')}")
 
 
 def _legend(

@@ -37,7 +37,9 @@ def test_charts_are_pictures_too(api: ApiClient, evaluation: str) -> None:
     page = f"{evaluation.removeprefix('/v1')}/charts/duration.png"
     for picture in (api.get(f"{evaluation}/charts/duration.png"), Browser.of(api).get(page)):
         assert (picture.headers["Content-Type"], picture.data[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
-    assert api.get(f"{evaluation}/charts/costs.png").status_code == 404
+    for name in ("costs", "week"):
+        assert api.get(f"{evaluation}/charts/{name}.png").data[:8] == b"\x89PNG\r\n\x1a\n", name
+    assert api.get(f"{evaluation}/charts/nothing.png").status_code == 404
 
 
 def test_without_the_extra_it_is_said_how_to_get_it(
