@@ -21,7 +21,7 @@ from service.kit.db import schema
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor, Transaction
 from service.settings import Settings
-from tests.databases import ENGINES, postgres_url, sqlite_url
+from tests.databases import ENGINES, postgres_copy, postgres_url, sqlite_url
 
 
 class Options(TypedDict, total=False):
@@ -128,15 +128,15 @@ def migrated_postgres(postgres_server: str, postgres_database: Callable[..., str
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a migrated database, once on each engine."""
     if request.param == "sqlite":
         path = tmp_path / "test.sqlite3"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        return sqlite_url(path)
-    create: Callable[..., str] = request.getfixturevalue("postgres_database")
-    template: str = request.getfixturevalue("migrated_postgres")
-    return postgres_url(request.getfixturevalue("postgres_server"), create(template))
+        yield sqlite_url(path)
+    else:
+        with postgres_copy(request, request.getfixturevalue("migrated_postgres")) as url:
+            yield url
 
 
 @pytest.fixture

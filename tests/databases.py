@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,9 +61,21 @@ def sqlite_url(path: Path) -> str:
 
 
 @pytest.fixture(params=ENGINES)
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the URL of a new database without tables, once on each engine."""
     if request.param == "sqlite":
-        return sqlite_url(tmp_path / "empty.sqlite3")
+        yield sqlite_url(tmp_path / "empty.sqlite3")
+    else:
+        with postgres_copy(request) as url:
+            yield url
+
+
+@contextmanager
+def postgres_copy(request: pytest.FixtureRequest, template: str = "template0") -> Iterator[str]:
+    """Give the URL of a PostgreSQL database that is a copy of another, and gone afterwards: a run makes hundreds."""
     create: Callable[..., str] = request.getfixturevalue("postgres_database")
-    return postgres_url(request.getfixturevalue("postgres_server"), create())
+    server: str = request.getfixturevalue("postgres_server")
+    name = create(template)
+    yield postgres_url(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
