@@ -20,6 +20,9 @@ BIN := .venv/bin
 RUN := .venv/.run
 DEV := .venv/.dev
 
+# Bytecode is kept whatever the shell says: tests start hundreds of processes, and compiling takes each a second.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := run
 .PHONY: run quick test prove check bench sabotage pictures audit sbom lock openapi format clean
 

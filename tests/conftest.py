@@ -22,8 +22,13 @@ SWEEPS = (
     "/api/kit/http/test_proxies.py",
     "/api/kit/http/test_unit_of_work.py",
     "/api/kit/test_",
+    "/api/pools/",
+    "/api/portfolios/",
+    "/api/traffic_histories/test_hostile_files.py",
+    "/api/traffic_histories/test_public_files.py",
+    "/unit/evaluations/cluster/",
 )
-"""Folders and files that `make quick` leaves to `make test`: they go through every operation, or start servers."""
+"""What `make quick` leaves to `make test`: all operations or a corpus of files, servers, many workloads at once."""
 
 # Laws are never about time; runs of CI are the same every time, long proofs look elsewhere each time.
 settings.register_profile("test", deadline=None, derandomize=EFFORT != "prove", print_blob=True)
