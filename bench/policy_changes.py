@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+import statistics
 import tempfile
 import time
 from collections.abc import Sequence
@@ -51,7 +52,7 @@ PAGE_ANSWERS = {
 }
 """The same answers as a form of the guided start sends them."""
 
-RUNS = 5
+RUNS, REQUESTS = 5, 31
 
 
 def main() -> None:
@@ -127,12 +128,13 @@ def _pages(folder: Path) -> None:
             time.sleep(0.5)
         for name, answers in PAGE_ANSWERS.items():
             spent = []
-            for _ in range(RUNS):
+            for _ in range(REQUESTS):
                 begun = time.perf_counter()
                 body = browser.get(f"{page}?{answers}")
-                spent.append(time.perf_counter() - begun)
+                spent.append(1000 * (time.perf_counter() - begun))
             shown = "" if "h-ranking" in body else ", without a ranking: takes a replay"
-            print(f"  {name}: {1000 * min(spent):.0f} ms, {len(body) / 1000:.0f} kB{shown}")
+            told = f"median {statistics.median(spent):.0f} ms, least {min(spent):.0f} ms of {REQUESTS}"
+            print(f"  {name}: {told}, {len(body) / 1000:.0f} kB, load {os.getloadavg()[0]:.1f}{shown}", flush=True)
 
 
 class _Browser:

@@ -8,7 +8,8 @@ preview replays is bounded as a dry run is: one computation at a time in turns, 
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -144,8 +145,21 @@ def foresee(actor: Actor, computation: Computation, policy: Policy) -> None:
                     computation.under(likely, executor, may_replay=True, is_over=is_over)
 
 
+class _AtOnce(Executor):
+    """Runs what it is given in the calling thread: what is kept is looked up sooner than another thread is woken."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - as Executor
+        """Return the result, or the error, as a future that is done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - raised where the result is asked for
+            future.set_exception(error)
+        return future
+
+
 def _body(computation: Computation, inputs: Inputs, policy: Policy, *, may_replay: bool) -> Json:
-    with ThreadPoolExecutor(THREADS) as executor:
+    with ThreadPoolExecutor(THREADS) if may_replay else _AtOnce() as executor:
         try:
             found = computation.under(policy, executor, may_replay=may_replay)
         except WorkflowError as error:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields as dataclass_fields
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar, cast
 
 from marshmallow import fields, post_load
@@ -212,7 +213,13 @@ class PolicySchema(Part):
 
 def policy_of(document: dict[str, Any]) -> Policy:
     """Return the policy a JSON document asks for; marshmallow.ValidationError names each field that is wrong."""
-    return cast("Policy", PolicySchema().load(document))
+    return cast("Policy", _schema().load(document))
+
+
+@cache
+def _schema() -> PolicySchema:
+    """Return the schema, made once: making its parts takes longer than reading a policy."""
+    return PolicySchema()
 
 
 RETIRED = frozenset({"bootstrap"})
@@ -231,7 +238,7 @@ def current(document: dict[str, Any]) -> dict[str, Any]:
 
 def policy_document(policy: Policy) -> dict[str, Any]:
     """Return the effective policy as JSON: every default written out, exact numbers as strings."""
-    return cast("dict[str, Any]", PolicySchema().dump(policy))
+    return cast("dict[str, Any]", _schema().dump(policy))
 
 
 def partial_document(document: dict[str, Any]) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def _suffix_sums(columns: Float64s) -> Float64s:
 
 @dataclass(frozen=True)
 class Spills:
-    """The spills of one case, by capacity, each worked out once."""
+    """The spills of one case by capacity, each worked out once for a profile, whatever policy asks."""
 
     case: Case
 
@@ -113,8 +113,16 @@ class Spills:
     def of(self, capacity: Capacity) -> Spill:
         """Return a capacity's spill."""
         if capacity not in self._known:
-            self._known[capacity] = Spill.of(self.case, capacity)
+            self._known[capacity] = self._of_profile(capacity)
         return self._known[capacity]
+
+    def _of_profile(self, capacity: Capacity) -> Spill:
+        case = self.case
+        known, key = case.profile.known, (Spill, capacity, case.policy.forecast, case.traffic_factor, case.level)
+        if key not in known:
+            known[key] = Spill.of(case, capacity)
+        spill: Spill = known[key]
+        return spill
 
 
 def flat_prices(offer: Serverless) -> Float64s:

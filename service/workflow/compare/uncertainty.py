@@ -8,6 +8,7 @@ say nothing of this: the level moves from week to week more than days differ ins
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -201,6 +202,15 @@ class _Pricing:
 
     def _share(self, option: Option) -> float:
         """Return what part of its units' work a hybrid keeps off serverless as a fluid would: x(k) ÷ k."""
+        if option.key not in self._shares:
+            self._shares[option.key] = self._share_of(option)
+        return self._shares[option.key]
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        return {}
+
+    def _share_of(self, option: Option) -> float:
         reservation, offer = option.reservation, option.serverless
         assert reservation is not None
         assert offer is not None
