@@ -7,6 +7,7 @@
 #   make check                           format, lint, types, import rules, Dockerfile, openapi.yaml
 #   make bench [ARGS=...]                side-by-side measurements, by hand
 #   make sabotage [ARGS=words]           break each guarantee in a copy and see that a test misses it
+#   make examples                        the worked examples of the reference, recorded anew from what tests send
 #   make pictures                        the pictures of docs/pictures, taken of a fresh example in a Chromium
 #   make audit | sbom                    known weaknesses of what is locked | what is shipped, with licences; by network
 #   make lock | openapi | format         rewrite the locked requirements | openapi.yaml | the layout of the code
@@ -24,7 +25,7 @@ DEV := .venv/.dev
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := run
-.PHONY: run quick test prove check bench sabotage pictures audit sbom lock openapi format clean
+.PHONY: run quick test prove check bench sabotage examples pictures audit sbom lock openapi format clean
 
 run: $(RUN)
 	@$(BIN)/crossover demo --port $(PORT) $(ARGS)
@@ -60,6 +61,10 @@ bench: $(DEV)
 
 sabotage: $(DEV)
 	$(BIN)/python -m tests.sabotage $(ARGS)
+
+# The calls and answers that the reference shows, recorded from the examples that tests send.
+examples: $(DEV)
+	RECORD_EXAMPLES=1 $(BIN)/python -m pytest -q -k "succeeds_with_its_example and sqlite" tests/api/kit/test_every_operation.py
 
 pictures: $(DEV)
 	$(BIN)/python -m tests.browser.pictures $(ARGS)

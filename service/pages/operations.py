@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from shlex import quote
 from typing import Any
 
@@ -12,6 +13,12 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 DEEPEST = 5
 """How deep the fields of a body are told; what lies deeper is in /openapi.json."""
+
+WORKED = Path(__file__).parent / "worked_examples.json"
+"""A request of every operation with its answer, recorded by tests."""
+
+SHORT = 100
+"""Letters of a body that stands on one line."""
 
 SAMPLES = {"string": "…", "integer": 1, "number": 1.0, "boolean": True, "null": None}
 
@@ -29,7 +36,11 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. answers: status, what it means, and the fields of what is answered; problems: the other statuses."""
+    """One call. answers: status, what it means, and the fields of what is answered; problems: the other statuses.
+
+    curl: a worked example as a command; file: how the file that it sends begins; example: what it was answered, cut
+    short, with its status. Empty where there is none.
+    """
 
     id: str
     method: str
@@ -43,14 +54,18 @@ class Operation:
     answers: list[tuple[str, str, list[FieldRow]]]
     problems: list[tuple[str, str]]
     curl: str
+    file: str = ""
+    example: str = ""
+    status: str = ""
 
 
 class Description:
     """An OpenAPI document as pages show it."""
 
-    def __init__(self, document: Json) -> None:
-        """Keep the document."""
+    def __init__(self, document: Json, worked: Json) -> None:
+        """Keep the document; worked: the examples by operation, as WORKED holds them."""
         self.document = document
+        self.worked = worked
 
     def tags(self) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
         """Return every tag with what it is about and its operations: id, call and summary."""
@@ -78,6 +93,7 @@ class Description:
         if schema is not None and schema.get("format") == "binary":
             schema = None
         answers, problems = [], []
+        worked = self.worked.get(one["operationId"], {})
         for status, answer in sorted(one["responses"].items()):
             told = self._followed(answer)
             if status[0] in "23":
@@ -97,7 +113,11 @@ class Description:
             [] if schema is not None else list(content),
             answers,
             problems,
-            self._curl(path, method, schema, content),
+            self._curl(path, method, schema, content, worked),
+            worked.get("file", ""),
+            worked.get("text")
+            or (json.dumps(worked["answer"], ensure_ascii=False, indent=2) if "answer" in worked else ""),
+            str(worked.get("status", "")),
         )
 
     def _parameter(self, parameter: Json) -> FieldRow:
@@ -151,13 +171,17 @@ class Description:
             }
         return one
 
-    def _curl(self, path: str, method: str, schema: Json | None, content: Json) -> str:
+    def _curl(self, path: str, method: str, schema: Json | None, content: Json, worked: Json) -> str:
         """Return the call as a command to copy: what must be filled in stands in angle brackets."""
-        address = "http://127.0.0.1:8000" + path.replace("{", "<").replace("}", ">")
+        address = "http://127.0.0.1:8000" + worked.get("address", path.replace("{", "<").replace("}", ">"))
         lines = [f"curl -X {method.upper()} '{address}'", "-H 'Authorization: Bearer <key>'"]
+        if "if_match" in worked:
+            lines.append(f"-H 'If-Match: {worked['if_match']}'")
         if schema is not None:
-            body = json.dumps(self._sample(schema), ensure_ascii=False)
-            lines += ["-H 'Content-Type: application/json'", f"-d {quote(body)}"]
+            body = worked.get("body", self._sample(schema))
+            text = json.dumps(body, ensure_ascii=False)
+            text = text if len(text) <= SHORT else json.dumps(body, ensure_ascii=False, indent=2)
+            lines += ["-H 'Content-Type: application/json'", f"-d {quote(text)}"]
         elif content:
             lines += [f"-H 'Content-Type: {next(iter(content))}'", "--data-binary @<file>"]
         return " \\\n  ".join(lines)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, make_response, render
 
 from service.kit.http import problems
 from service.pages import door
-from service.pages.operations import Description
+from service.pages.operations import WORKED, Description
 
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 SWAGGER_FILES = ("swagger-ui.css", "swagger-ui-bundle.js")
@@ -73,4 +73,4 @@ def explain_problem(code: str) -> str:
 def _description() -> Description:
     """Return the description of the application, which is the same for every request of a process."""
     answer = make_response(current_app.view_functions["api-docs.openapi_json"]())
-    return Description(json.loads(answer.get_data()))
+    return Description(json.loads(answer.get_data()), json.loads(WORKED.read_text()))

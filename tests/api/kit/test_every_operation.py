@@ -6,6 +6,7 @@ from flask import Flask
 from service.access.roles import ROLES, SCOPES
 from tests.clients import Answer, ApiClient
 from tests.examples import Good, Operation, call, good_requests, operations, rows
+from tests.worked_examples import RECORDING, outdated, record, worked
 
 IN_USE = {"buy_decision", "cancel_evaluation", "delete_traffic_history", "end_decision", "take_back_vote"}
 """Operations whose example is refused for its state: a finished evaluation, a history one stands on, and a decision
@@ -31,14 +32,18 @@ def test_every_operation_succeeds_with_its_example(api: ApiClient, described: li
     """The control of all the others: these requests are good, so what is refused elsewhere is refused for its fault."""
     parameters = rows(api)
     good = good_requests(api, parameters)
-    failures = []
+    failures, examples = [], {}
     for operation in sorted(described, key=lambda one: (one.method == "DELETE", one.id in LAST, one.id != LAST[0])):
         answer = call(api, operation, parameters, good.get(operation.id, Good()))
+        examples[operation.id] = worked(operation, parameters, good.get(operation.id, Good()), answer)
         expected = answer.status_code < 300 or (operation.id in IN_USE and answer.status_code == 409)
         expected = expected or answer.status_code == REFUSED.get(operation.id)
         if not expected or str(answer.status_code) not in operation.statuses:
             failures.append(f"{operation.id}: {answer.status_code} {answer.text[:300]}")
     assert not failures, "\n".join(failures)
+    if RECORDING:
+        record(examples)
+    assert outdated(examples) == [], "the reference shows them otherwise: run make examples"
 
 
 def test_no_operation_serves_a_caller_without_a_key(api: ApiClient, described: list[Operation]) -> None:

@@ -49,10 +49,13 @@ def test_every_operation_is_on_the_page_of_its_tag(bare: Flask) -> None:
     assert found == described
 
 
-def test_what_is_required_of_a_body_is_in_the_command(bare: Flask) -> None:
+def test_every_operation_has_a_worked_example(bare: Flask) -> None:
     page = html.unescape(bare.test_client().get("/docs/workloads").text)
     bodies = [json.loads(found) for found in re.findall(r"-d '({.*?})'</code>", page)]
-    assert {"name": "…", "model": "…"} in bodies
+    assert {"name": "Chat", "model": "m70"} in bodies
+    assert re.search(r"/v1/workloads/wl_\w{26}'", page)
+    assert "What it answers: 201, an example" in page
+    assert '"name": "Chat"' in page
     assert re.search(r"latency\.target_ms <small>required</small>", page)
 
 
