@@ -11,6 +11,7 @@ from service.events import models as events
 from service.kit.db.models import Base
 from service.kit.http import idempotency
 from service.kit.jobs import queue as jobs
+from service.model_names import models as model_names
 from service.outcomes import models as outcomes
 from service.policies import models as policies
 from service.portfolios import models as portfolio_evaluations
@@ -35,6 +36,7 @@ __all__ = [
     "events",
     "idempotency",
     "jobs",
+    "model_names",
     "outcomes",
     "policies",
     "portfolio_evaluations",

@@ -24,6 +24,7 @@ from service.events.routes import blueprint as events
 from service.jobs.routes import blueprint as jobs_of_organization
 from service.kit.http.outbound import Outbound
 from service.kit.jobs.worker import Chore, Handler
+from service.model_names.routes import blueprint as model_aliases
 from service.outcomes.routes import blueprint as outcomes
 from service.policies.routes import blueprint as policies
 from service.pools.routes import blueprint as pooled_evaluations
@@ -48,6 +49,7 @@ from service.workloads.routes import blueprint as workloads
 RESOURCES = (
     price_sheets,
     capacity_profiles,
+    model_aliases,
     workloads,
     traffic_histories,
     traffic_sources,

@@ -93,6 +93,7 @@ def rows(api: ApiClient) -> dict[str, str]:
     return {
         "price_sheet_id": price_sheet_id,
         "capacity_profile_id": created(api, "/v1/capacity-profiles", sweep()),
+        "model_alias_id": created(api, "/v1/model-aliases", {"alias": "our-chat", "model": "gpt-4o"}),
         "version": "1",
         "sku": "tokens",
         "workload_id": workload_id,
@@ -208,6 +209,8 @@ def good_requests(api: ApiClient, parameters: dict[str, str]) -> dict[str, Good]
         "upload_traffic_history": Good(data=csv_of(week(2))),
         "change_traffic_history": Good(json={"current": True}),
         "declare_traffic_history_span": Good(json={"absent": "idle"}),
+        "create_model_alias": Good(json={"alias": "team-a-chat", "model": "gpt-4o"}),
+        "change_model_alias": Good(json={"model": "gpt-4o-2024-08-06"}),
         "create_capacity_profile": Good(json=sweep() | {"name": "Another"}),
         "add_capacity_profile_version": Good(json=sweep(slower=2)),
         "change_price_sheet": Good(json={"retired": False}),

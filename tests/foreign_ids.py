@@ -13,8 +13,8 @@ from tests.clients import Answer, ApiClient
 from tests.examples import Good, Operation, call, operations
 
 KINDS = {
-    "bl": "bill_id", "cp": "capacity_profile_id", "dc": "decision_id", "ev": "evaluation_id", "mb": "member_id",
-    "po": "policy_id", "ps": "price_sheet_id", "th": "traffic_history_id", "wl": "workload_id",
+    "bl": "bill_id", "cp": "capacity_profile_id", "dc": "decision_id", "ev": "evaluation_id", "ma": "model_alias_id",
+    "mb": "member_id",     "po": "policy_id", "ps": "price_sheet_id", "th": "traffic_history_id", "wl": "workload_id",
 }  # fmt: skip
 """Of which parameter of tests/examples.py an id of each prefix is."""
 

@@ -7,6 +7,7 @@ import click
 from service.cli.accounting import bills
 from service.cli.deciding import decisions
 from service.cli.exits import refusing
+from service.cli.naming import model_aliases
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
@@ -128,6 +129,7 @@ def openapi(check: Path | None) -> None:
 )
 @click.option("--policy", type=FILE, help="Policy, laid over the defaults.")
 @click.option("--model", help="Leave out offers and traffic of other models.")
+@click.option("--alias", "aliases", multiple=True, metavar="NAME=MODEL", help="Another name of a model, in any file.")
 @click.option("--read", "told", multiple=True, metavar="NAME=VALUE", help="Read option of the API's upload.")
 @click.option("--json", "as_json", is_flag=True, help="Print it as the API answers it.")
 @click.option("--report", type=NEW_FILE, help="Write a page with pictures to this file too.")
@@ -145,6 +147,7 @@ def evaluate(
     traffic: tuple[Path, ...],
     policy: Path | None,
     model: str | None,
+    aliases: tuple[str, ...],
     told: tuple[str, ...],
     as_json: bool,
     report: Path | None,
@@ -159,7 +162,10 @@ def evaluate(
 
     with refusing():
         evaluating.use_cluster(cluster)
-        files = evaluating.Files(prices, traffic, policy, model, evaluating.reading(told, model))
+        names = evaluating.named(aliases)
+        files = evaluating.Files(
+            prices, traffic, policy, model, evaluating.reading(told, () if model is None else names.asked(model)), names
+        )
         if files.reading.split_by is not None:
             if report is not None:
                 raise click.UsageError("--report is of one evaluation; choose a part with --read only.<key>=...")
@@ -225,3 +231,4 @@ def demo(port: int, once: bool) -> None:
 
 main.add_command(decisions)
 main.add_command(bills)
+main.add_command(model_aliases)

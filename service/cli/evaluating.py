@@ -18,14 +18,16 @@ from service.evaluations.cluster import ExtraMissing, chosen
 from service.evaluations.cluster.connecting import Unreachable, connect
 from service.evaluations.document import Envelope, Inputs, Pinned, body_of
 from service.evaluations.engine import Materials, answer_of, refusal
+from service.evaluations.met_names import met
 from service.kit import canonical_json, clock
 from service.kit.http import strict_json
 from service.kit.http.fields import Text
 from service.kit.http.problems import Problem
 from service.kit.http.query import schema_errors
+from service.model_names.names import SHIPPED, Names, key_of
 from service.policies.policy_schema import policy_document, policy_of
 from service.price_sheets.lint.finding import SheetError
-from service.price_sheets.offer_values import build_offers, nothing_for, settled_since
+from service.price_sheets.offer_values import Model, build_offers, nothing_for, settled_since
 from service.price_sheets.remarks import remarks_of_sheets
 from service.price_sheets.validation import load
 from service.reports.chart_data import chart_data
@@ -34,7 +36,6 @@ from service.settings import CLUSTER_ADDRESS
 from service.traffic_histories.joining import joined
 from service.traffic_histories.problems import problem_of
 from service.traffic_histories.reading import ReadOptions, ReadResult, RefusedError, read_histories, read_history
-from service.traffic_histories.reading.keys import base_model
 from service.traffic_histories.remarks import remarks_of_report
 from service.traffic_histories.upload_query import ReadWords, reading_options
 from service.workflow.errors import WorkflowError
@@ -69,18 +70,26 @@ class Files:
     policy: Path | None
     model: str | None
     reading: ReadOptions
+    names: Names = SHIPPED
 
 
-def reading(told: Sequence[str], model: str | None = None) -> ReadOptions:
+def named(aliases: Sequence[str]) -> Names:
+    """Return the names that models go by, with NAME=MODEL pairs of `--alias`."""
+    if bare := [pair for pair in aliases if not all(pair.partition("=")[::2])]:
+        raise Refused(*(f"--alias {pair}: write it as NAME=MODEL" for pair in bare))
+    return Names({key_of(alias): model.strip() for alias, _, model in (pair.partition("=") for pair in aliases)})
+
+
+def reading(told: Sequence[str], asked: Sequence[str] = ()) -> ReadOptions:
     """Return the read options of NAME=VALUE pairs, named and spelled as in the query of the API's upload.
 
-    model: what is asked about, which chooses among several models in a file.
+    asked: names of what is asked about, which chooses among several models in a file.
     """
     if bare := [pair for pair in told if "=" not in pair]:
         raise Refused(*(f"--read {pair}: write it as NAME=VALUE" for pair in bare))
     words = dict(pair.partition("=")[::2] for pair in told)
     try:
-        return reading_options(CommandWords().load(words), model=model)
+        return reading_options(CommandWords().load(words), asked=asked)
     except ValidationError as error:
         raise Refused(*(_said(fault.pointer[1:], fault.detail) for fault in schema_errors(error))) from error
 
@@ -99,9 +108,9 @@ def evaluate(files: Files, *, as_json: bool, report_to: Path | None = None) -> i
     results = [read_traffic(path, files.reading) for path in files.traffic]
     history = _joined(results)
     read = [remark for result in results for remark in remarks_of_report(result.report)]
-    body = evaluated(history, sheets, policy, files.model, read)
+    body = evaluated(history, sheets, policy, files.model, read, files.names)
     if report_to is not None:
-        _write(report_to, report(body, sheets, _drawn(history, sheets, policy, files.model, body)))
+        _write(report_to, report(body, sheets, _drawn(history, sheets, policy, body)))
     if as_json:
         sys.stdout.buffer.write(canonical_json.dumps(body) + b"\n")
     else:
@@ -122,12 +131,14 @@ def evaluate_split(files: Files, *, as_json: bool) -> int:
     sheets = [_sheet(path) for path in _sheet_paths(files.prices)]
     if len(files.traffic) > 1:
         raise Refused("--read split_by: splits one file; give --traffic once")
-    sold = {base_model(offer.model): offer.model for offer in _offers(sheets, None)}
+    sold = {files.names.canonical(offer.model): offer.model for offer in _offers(sheets, None)}
     bodies: dict[str, Json] = {}
     parts = _refusing(files.traffic[0], lambda path: read_histories(path, files.reading))
     for key, result in parts.items():
-        model = sold.get(base_model(key or ""), files.model)
-        bodies[key or ""] = evaluated(result.history, sheets, policy, model, remarks_of_report(result.report))
+        model = sold.get(files.names.canonical(key or ""), files.model)
+        bodies[key or ""] = evaluated(
+            result.history, sheets, policy, model, remarks_of_report(result.report), files.names
+        )
     if as_json:
         sys.stdout.buffer.write(canonical_json.dumps(bodies) + b"\n")
     else:
@@ -154,11 +165,10 @@ def use_cluster(address: str | None) -> None:
         raise Refused(f"--cluster: {error}") from error
 
 
-def _drawn(
-    history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None, body: Json
-) -> Json | None:
+def _drawn(history: TrafficHistory, sheets: Sequence[Json], policy: Policy, body: Json) -> Json | None:
     """Return what the report's charts need beyond the evaluation; None where there is no option to draw."""
-    offers = _offers(sheets, model, settled_since(sheets, model, clock.now().date()))
+    meant = Inputs.of(body["inputs"]).names
+    offers = _offers(sheets, meant, settled_since(sheets, meant, clock.now().date()))
     return chart_data(history, offers, policy, body) if body["options"] else None
 
 
@@ -170,14 +180,21 @@ def _write(path: Path, text: str) -> None:
 
 
 def evaluated(
-    history: TrafficHistory, sheets: Sequence[Json], policy: Policy, model: str | None, read: Sequence[Remark]
+    history: TrafficHistory,
+    sheets: Sequence[Json],
+    policy: Policy,
+    model: str | None,
+    read: Sequence[Remark],
+    names: Names = SHIPPED,
 ) -> Json:
     """Return the body of the evaluation of a history; `read` are remarks on it. Raises Refused."""
-    day = settled_since(sheets, model, clock.now().date())
-    offers = _offers(sheets, model, day)
-    if not _offers(sheets, model):
-        raise Refused(f"{'--prices' if model is None else '--model'}: {nothing_for(sheets, model)}")
-    remarks = (*read, *remarks_of_sheets(sheets, model, day))
+    found = None if model is None else met(names, model, sheets)
+    meant = None if found is None else found.names
+    day = settled_since(sheets, meant, clock.now().date())
+    offers = _offers(sheets, meant, day)
+    if not _offers(sheets, meant):
+        raise Refused(f"{'--prices' if model is None else '--model'}: {nothing_for(sheets, model, meant)}")
+    remarks = (*read, *(() if found is None else found.remarks), *remarks_of_sheets(sheets, meant, day))
     try:
         policy = spelled(policy, prepare(offers, policy)[0])
     except WorkflowError as error:
@@ -185,7 +202,8 @@ def evaluated(
     inputs = Inputs(
         traffic_history=Pinned(history.digest),
         price_sheets=tuple(Pinned(canonical_json.digest(canonical_json.dumps(sheet))) for sheet in sheets),
-        model=None if model is None else model.casefold(),
+        model=None if model is None else key_of(model),
+        spellings=() if found is None else found.spellings,
         as_of=day,
         policy=policy_document(policy),
         engine_version=ENGINE_VERSION,
@@ -198,7 +216,7 @@ def evaluated(
         raise Refused(*_lines("", problem)) from problem
 
 
-def _offers(sheets: Sequence[Json], model: str | None, on: date | None = None) -> tuple[Offer, ...]:
+def _offers(sheets: Sequence[Json], model: Model, on: date | None = None) -> tuple[Offer, ...]:
     return tuple(offer for sheet in sheets for offer in build_offers(sheet, model, on))
 
 

@@ -73,7 +73,7 @@ def evidence_of(tx: Transaction, evaluation_id: str) -> Evidence:
     require_intact(f"evaluation {evaluation_id}", found[0], digest_of(body))
     pins = [(sheet["id"], sheet["version"]) for sheet in body["inputs"]["price_sheets"]]
     sheets = [pinned.document for pinned in pinned_versions(tx.session, tx.organization_id, pins)]
-    names = Names(sheets, body["inputs"]["model"])
+    names = Names(sheets, body["inputs"])
     return Evidence(evaluation_id, workloads.get(tx, body["workload_id"]), body, names)
 
 

@@ -27,9 +27,9 @@ class Pinned:
 class Inputs:
     """Everything an answer depends on.
 
-    model: its name in small letters, None takes every offer. as_of: the day for which offers that come and go were
-    chosen, None where all of them were. policy: the effective one as JSON. remarks:
-    on the traffic and the offers, as JSON (see workflow.remarks).
+    model: its name in small letters, None takes every offer. spellings: its other names among the offers.
+    as_of: the day for which offers that come and go were chosen, None where all of them were. policy: the effective one
+    as JSON. remarks: on the traffic and the offers, as JSON (see workflow.remarks).
     """
 
     traffic_history: Pinned
@@ -40,6 +40,7 @@ class Inputs:
     seed: int
     as_of: date | None = None
     remarks: tuple[dict[str, Any], ...] = ()
+    spellings: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, document: dict[str, Any]) -> "Inputs":
@@ -54,11 +55,13 @@ class Inputs:
             seed=document["seed"],
             as_of=None if as_of is None else date.fromisoformat(as_of),
             remarks=tuple(document.get("remarks", ())),
+            spellings=tuple(document.get("spellings", ())),
         )
 
     def document(self) -> dict[str, Any]:
         """Return the inputs as JSON, price sheets in the order of their digests."""
         sheets = sorted(self.price_sheets, key=lambda sheet: sheet.digest)
+        spellings = {"spellings": list(self.spellings)} if self.spellings else {}
         return {
             "traffic_history": {"id": self.traffic_history.id, "digest": self.traffic_history.digest},
             "price_sheets": [{"id": sheet.id, "version": sheet.version, "digest": sheet.digest} for sheet in sheets],
@@ -68,7 +71,13 @@ class Inputs:
             "engine_version": self.engine_version,
             "seed": self.seed,
             "remarks": list(self.remarks),
+            **spellings,
         }
+
+    @property
+    def names(self) -> frozenset[str] | None:
+        """All names of the model, None where every offer is taken."""
+        return None if self.model is None else frozenset({self.model, *self.spellings})
 
     @property
     def key(self) -> str:

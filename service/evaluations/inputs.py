@@ -14,13 +14,17 @@ from service.evaluations.document import Inputs, Pinned
 from service.evaluations.engine import Materials, refusal
 from service.evaluations.estimating import estimated_seconds
 from service.evaluations.integrity import decoding, require_intact
+from service.evaluations.met_names import Met, met
 from service.evaluations.models import StoredEvaluation
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import FieldError, invalid
 from service.kit.http.query import schema_errors
+from service.model_names import service as model_names
+from service.model_names.names import key_of
 from service.policies import service as policies
 from service.policies.policy_schema import current, merged, policy_document, policy_of, stored_policy_of
-from service.price_sheets.offer_values import nothing_for, settled_since
+from service.price_sheets import service as price_sheets
+from service.price_sheets.offer_values import Model, nothing_for, settled_since
 from service.price_sheets.pinned import PinnedVersion, pinned_versions, versions_in_force
 from service.price_sheets.remarks import remarks_of_sheets
 from service.workflow.errors import WorkflowError
@@ -61,20 +65,21 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
     workload = workloads.get(tx, workload_id)
     policy = effective_policy(tx, workload, request)
     history = histories.pinned(tx, workload.id, request["traffic_history_id"])
-    sheets = pinned_sheets(tx, workload.model, request["price_sheet_versions"])
-    day = as_of(tx, sheets, workload.model)
-    offers = offers_of(sheets, workload.model, day)
+    sheets, met = pinned_sheets(tx, workload.model, request["price_sheet_versions"])
+    day = as_of(tx, sheets, met.names)
+    offers = offers_of(sheets, met.names, day)
     try:
         market = prepare(offers, policy)
     except WorkflowError as error:
         raise refusal(error) from error
     policy, bought = with_commitments(tx, workload.id, spelled(policy, market[0]), offers, market)
-    sheet_remarks = remarks_of_sheets([sheet.document for sheet in sheets], workload.model, day)
-    remarks = (*history.remarks, *sheet_remarks, *bought)
+    sheet_remarks = remarks_of_sheets([sheet.document for sheet in sheets], met.names, day)
+    remarks = (*history.remarks, *met.remarks, *sheet_remarks, *bought)
     inputs = Inputs(
         traffic_history=Pinned(history.digest, history.id),
         price_sheets=tuple(Pinned(sheet.digest, sheet.id, sheet.version) for sheet in sheets),
-        model=workload.model.casefold(),
+        model=key_of(workload.model),
+        spellings=met.spellings,
         as_of=day,
         policy=policy_document(policy),
         engine_version=ENGINE_VERSION,
@@ -89,7 +94,7 @@ def materials_of(tx: Transaction, inputs: Inputs) -> Materials:
     """Load what stored inputs name. Raises Problem 409 where what is stored is not what was pinned."""
     history = histories.load(tx, inputs.traffic_history)
     sheets = _intact(_sheets(tx, inputs))
-    offers = offers_of(sheets, inputs.model, inputs.as_of)
+    offers = offers_of(sheets, inputs.names, inputs.as_of)
     return Materials(history, offers, stored_policy_of(inputs.policy), _remarks(inputs))
 
 
@@ -101,7 +106,7 @@ def materials_now(tx: Transaction, inputs: Inputs) -> tuple[Materials, Inputs]:
     history = histories.stored(tx, inputs.traffic_history)
     sheets = _sheets(tx, inputs)
     with decoding("evaluation's inputs"):
-        offers = offers_of(sheets, inputs.model, inputs.as_of)
+        offers = offers_of(sheets, inputs.names, inputs.as_of)
         materials = Materials(history, offers, stored_policy_of(inputs.policy), _remarks(inputs))
     found = replace(
         inputs,
@@ -125,9 +130,9 @@ def offers_of_each(tx: Transaction, evaluations: Sequence[StoredEvaluation]) -> 
     books: dict[Any, tuple[Offer, ...]] = {}
     found = {}
     for evaluation_id, one in inputs.items():
-        book = (one.price_sheets, one.model, one.as_of)
+        book = (one.price_sheets, one.names, one.as_of)
         if book not in books:
-            books[book] = offers_of([sheets[_pin(sheet)] for sheet in one.price_sheets], one.model, one.as_of)
+            books[book] = offers_of([sheets[_pin(sheet)] for sheet in one.price_sheets], one.names, one.as_of)
         found[evaluation_id] = books[book]
     return found
 
@@ -156,30 +161,38 @@ def needs_of(workload: Workload) -> dict[str, Any]:
     return needs
 
 
-def offers_of(sheets: Sequence[PinnedVersion], model: str | None, day: date | None) -> tuple[Offer, ...]:
+def offers_of(sheets: Sequence[PinnedVersion], model: Model, day: date | None) -> tuple[Offer, ...]:
     """Return the sheets' offers of a model that can be had on a day."""
     return tuple(offer for sheet in sheets for offer in sheet.offers(model, day))
 
 
-def pinned_sheets(tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | None) -> Sequence[PinnedVersion]:
-    """Return the versions named, or where none are those in force that offer the model. Raises Problem 422."""
+def pinned_sheets(
+    tx: Transaction, model: str, named: Sequence[Mapping[str, Any]] | None
+) -> tuple[Sequence[PinnedVersion], Met]:
+    """Return the versions named, or where none are those in force that offer the model, and the names it has there.
+
+    Raises Problem 422.
+    """
+    known = model_names.names(tx)
     if named is None:
+        meant = price_sheets.names_offered(tx, model)
         with decoding("price sheets in force"):
-            return _intact(versions_in_force(tx.session, tx.organization_id, tx.now, model))
+            sheets = _intact(versions_in_force(tx.session, tx.organization_id, tx.now, meant))
+        return sheets, met(known, model, [sheet.document for sheet in sheets])
     with decoding("price sheets"):
         sheets = pinned_versions(tx.session, tx.organization_id, [(pin["id"], pin["version"]) for pin in named])
-    _intact(sheets)
+    found = met(known, model, [sheet.document for sheet in _intact(sheets)])
     idle = [
-        FieldError(f"/price_sheet_versions/{index}", "no_offers", nothing_for([sheet.document], model))
+        FieldError(f"/price_sheet_versions/{index}", "no_offers", nothing_for([sheet.document], model, found.names))
         for index, sheet in enumerate(sheets)
-        if not sheet.offers(model)
+        if not sheet.offers(found.names)
     ]
     if idle:
         raise invalid(*idle)
-    return sheets
+    return sheets, found
 
 
-def as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: str) -> date | None:
+def as_of(tx: Transaction, sheets: Sequence[PinnedVersion], model: Model) -> date | None:
     """Return since when the offers of today can be had, None where all can: the answer then holds for any day."""
     return settled_since([sheet.document for sheet in sheets], model, tx.now.date())
 

@@ -62,7 +62,7 @@ def as_chart(tx: Transaction, evaluation_id: str, file: str) -> Response:
             {"chart": name, "evaluation": evaluation["digest"], "data": chart_files.numbers(answer, drawn, name)}
         )
         return Response(content, content_type="application/json")
-    picture = chart_files.svg(answer, Names(sheets_of(tx, evaluation), answer.inputs["model"]), drawn, name)
+    picture = chart_files.svg(answer, Names(sheets_of(tx, evaluation), answer.inputs), drawn, name)
     if picture is None:
         raise Problem(NOT_FOUND, f"This evaluation has nothing to draw in {name}.")
     if form == "png":

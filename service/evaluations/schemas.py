@@ -93,6 +93,9 @@ class InputsSchema(Schema):
     policy = fields.Nested(PolicySchema, required=True)
     engine_version = fields.String(required=True)
     seed = Integer(required=True)
+    spellings = fields.List(
+        fields.String(), metadata={"description": "Other names of the model among the offers; left out: none."}
+    )
     remarks = fields.List(
         fields.Dict(keys=fields.String()), metadata={"description": "On traffic and offers, as `findings` has them."}
     )

@@ -64,7 +64,7 @@ def show_comparison(tx: Transaction, evaluation_id: str) -> Response:
     if before is not None:
         found = comparing.found(tx, before["id"], evaluation_id)
         job = comparing.under_way(tx, before["id"], evaluation_id) if found is None else None
-    names = Names(_every_sheet(tx, before, after), after["inputs"]["model"])
+    names = Names(_every_sheet(tx, before, after), after["inputs"])
     working = job is not None and not job.is_over
     shown = render_template(
         "compare.html",
@@ -145,7 +145,7 @@ def _moved(found: Json, since: str) -> str:
 
 def _side(tx: Transaction, body: Json) -> Json:
     read = Answer(body)
-    head = sentence(read, Names(reporting.sheets_of(tx, body), read.inputs["model"]))
+    head = sentence(read, Names(reporting.sheets_of(tx, body), read.inputs))
     made = words.day(datetime.fromisoformat(body["created_at"]))
     return {"head": head, "id": body["id"], "name": _version(body), "day": made}
 

@@ -77,7 +77,7 @@ def show_evaluation(tx: Transaction, evaluation_id: str) -> Response:
     return make_response(
         render_template(
             "evaluation.html",
-            title=sentence(answer, Names(sheets, answer.inputs["model"])).heading,
+            title=sentence(answer, Names(sheets, answer.inputs)).heading,
             body=body(evaluation, sheets, drawn, _links(tx, standing)),
             trail=trail_of(tx, standing),
             evaluation_id=evaluation_id,

@@ -67,7 +67,7 @@ def show_workload(tx: Transaction, workload_id: str) -> str:
 def _present(tx: Transaction, result: EvaluationResult) -> Json:
     """Return the present answer as its report says it, its decision, its traffic and the policy it stands on."""
     read = Answer(reporting.completed(tx, result.evaluation_id))
-    names = Names(reporting.sheets_of(tx, read.body), read.inputs["model"])
+    names = Names(reporting.sheets_of(tx, read.body), read.inputs)
     over_time = charting.load_of(tx, [result.digest]).get(result.digest)
     return answer(result) | {
         "head": sentence(read, names),

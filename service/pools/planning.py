@@ -14,6 +14,7 @@ from service.evaluations.inputs import as_of, effective_policy, offers_of, pinne
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import FieldError, Problem, invalid
 from service.kit.http.query import schema_errors
+from service.model_names import service as model_names
 from service.policies import service as policies
 from service.policies.policy_schema import merged as merged_documents
 from service.policies.policy_schema import policy_document, policy_of
@@ -51,8 +52,8 @@ def planned(tx: Transaction, request: Mapping[str, Any]) -> Pool:
     """
     members = _members(tx, request["workload_ids"])
     pins = [histories.pinned(tx, workload.id, None) for workload in members]
-    sheets = pinned_sheets(tx, members[0].model, request["price_sheet_versions"])
-    offers = offers_of(sheets, members[0].model, as_of(tx, sheets, members[0].model))
+    sheets, met = pinned_sheets(tx, members[0].model, request["price_sheet_versions"])
+    offers = offers_of(sheets, met.names, as_of(tx, sheets, met.names))
     own = [effective_policy(tx, workload, request) for workload in members]
     shared = _shared_policy(tx, own, request)
     seconds = sum(estimated_seconds(pin.requests, offers, shared) for pin in pins)
@@ -79,7 +80,8 @@ def _members(tx: Transaction, ids: Sequence[str]) -> list[Workload]:
             members.append(workloads.get(tx, workload_id))
         except Problem as problem:
             raise invalid(FieldError(f"/workload_ids/{index}", "unknown_workload", problem.detail or "")) from problem
-    other = [i for i, one in enumerate(members) if one.model.casefold() != members[0].model.casefold()]
+    known = model_names.names(tx)
+    other = [i for i, one in enumerate(members) if not known.same(one.model, members[0].model)]
     if other:
         detail = f"Its model is not {members[0].model}; a reservation serves one model."
         raise invalid(*(FieldError(f"/workload_ids/{index}", "other_model", detail) for index in other))

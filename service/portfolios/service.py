@@ -16,6 +16,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.model_names import service as model_names
 from service.portfolios.models import PortfolioEvaluation, PortfolioMember
 from service.price_sheets import queries as price_sheets
 from service.workloads import queries as workloads
@@ -94,7 +95,9 @@ def _chosen(tx: Transaction, body: dict[str, Any]) -> list[Workload]:
             raise invalid(FieldError("/price_sheet_id", "unknown_price_sheet", "No price sheet has this id."))
         models = price_sheets.models_of(tx.session, tx.organization_id, sheet_id, tx.now)
         standing = queries.standing_on(tx, sheet_id)
-        found = [one for one in found if price_sheets.model_key(one.model) in models or one.id in standing]
+        names = model_names.names(tx)
+        meant = {names.canonical(model) for model in models}
+        found = [one for one in found if names.canonical(one.model) in meant or one.id in standing]
     else:
         known = {workload.id for workload in found}
         missing = [index for index, one in enumerate(named or ()) if one not in known]

@@ -12,6 +12,7 @@ from service.evaluations.models import EvaluationResult, StoredEvaluation
 from service.evaluations.reviews.staleness import Reason, reasons
 from service.evaluations.states import Summary
 from service.kit.db.transaction import Transaction
+from service.model_names import service as model_names
 from service.policies import queries as policies
 from service.price_sheets import queries as price_sheets
 from service.traffic_histories import queries as histories
@@ -131,7 +132,7 @@ def _changed(
 
     A policy that is stored, offers that come and go, and workloads that were changed since are looked at one by one.
     """
-    force = price_sheets.models_in_force(tx.session, tx.organization_id, tx.now)
+    force = _Force(tx)
     by_default = policies.default(tx) is not None
     updated = {workload.id: workload.updated_at for workload in workloads}
     found = set()
@@ -139,7 +140,7 @@ def _changed(
         inputs = evaluation.inputs
         stands = {(sheet["id"], sheet["version"]) for sheet in inputs["price_sheets"]}
         moved = (
-            stands != force.get(inputs["model"], set())
+            (stands, {*inputs.get("spellings", ())}) != force.of(inputs["model"])
             or newest.get(evaluation.workload_id) != inputs["traffic_history"]["id"]
             or inputs["engine_version"] != ENGINE_VERSION
         )
@@ -148,6 +149,22 @@ def _changed(
         if moved or (by_hand and reasons(tx, evaluation)):
             found.add(evaluation.id)
     return found
+
+
+class _Force:
+    """The versions of price sheets in force, by the models that they offer under any name."""
+
+    def __init__(self, tx: Transaction) -> None:
+        """Look them up."""
+        self._names = model_names.names(tx)
+        self._offered: dict[str, dict[str, set[tuple[str, int]]]] = {}
+        for name, pins in price_sheets.models_in_force(tx.session, tx.organization_id, tx.now).items():
+            self._offered.setdefault(self._names.canonical(name), {})[name] = pins
+
+    def of(self, model: str) -> tuple[set[tuple[str, int]], set[str]]:
+        """Return the (sheet, version) pairs that offer a model, and its other names there."""
+        found = self._offered.get(self._names.canonical(model), {})
+        return set[tuple[str, int]]().union(*found.values()), {*found} - {model}
 
 
 def _with_reasons(

@@ -1,13 +1,13 @@
 """From the document of a checked price sheet to the values of the workflow, field by field."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
+from service.model_names.names import SHIPPED, close, key_of
 from service.price_sheets.fields import DAYS
 from service.workflow.bill import quantize
 from service.workflow.conditions import DAY_MINUTES, Condition, Conditional, WeekHours
@@ -38,14 +38,17 @@ from service.workflow.offers import (
 
 Json = dict[str, Any]
 
+Model = str | Collection[str] | None
+"""Which offers are meant: those of a model, of a model by several names in small letters, or of any where None."""
+
 MEASURED = ("prefill_seconds_per_prompt", "first_token_seconds", "context_seconds_per_token", "context_tokens")
 """Figures of a measured unit that are 0 where they are not known."""
 
 
-def build_offers(document: Json, model: str | None = None, on: date | None = None) -> tuple[Offer, ...]:
+def build_offers(document: Json, model: Model = None, on: date | None = None) -> tuple[Offer, ...]:
     """Return the offers of a document that `parse.load` has taken, those without capacity left out.
 
-    With `model` only those of that model, whatever its capitals; with `on` only those available on that day.
+    With `model` only those of that model, by any of the names given; with `on` only those available on that day.
     """
     sheet = {"provider": document["provider"], "currency": document["currency"]}
     return tuple(
@@ -55,7 +58,7 @@ def build_offers(document: Json, model: str | None = None, on: date | None = Non
     )
 
 
-def settled_since(documents: Sequence[Json], model: str | None, on: date) -> date | None:
+def settled_since(documents: Sequence[Json], model: Model, on: date) -> date | None:
     """Return the day since when exactly those offers can be had that can be on a day; None where all of them can.
 
     It is the last day, until `on`, that an offer came or went or a document took effect, so that asking again before
@@ -70,24 +73,39 @@ def settled_since(documents: Sequence[Json], model: str | None, on: date) -> dat
     return date.fromisoformat(max(past)) if past else on
 
 
-def _counts(offer: Json, model: str | None) -> bool:
-    """Tell whether an offer can be sized and is one of `model`, whatever its capitals."""
-    sized = offer["mode"] == "serverless" or "capacity" in offer
-    return sized and (model is None or offer["model"].casefold() == model.casefold())
+def is_of(offer: Json, model: Model) -> bool:
+    """Tell whether an offer is one of `model`, whatever its capitals."""
+    if model is None:
+        return True
+    name = key_of(offer["model"])
+    return name == key_of(model) if isinstance(model, str) else name in model
 
 
-def nothing_for(documents: Sequence[Json], model: str | None) -> str:
-    """Return why documents offer nothing for a model that can be compared, and the mend."""
+def models_of(documents: Sequence[Json]) -> set[str]:
+    """Return the models that documents offer, as they write them."""
+    return {offer["model"] for document in documents for offer in document["offers"]}
+
+
+def _counts(offer: Json, model: Model) -> bool:
+    """Tell whether an offer can be sized and is one of `model`."""
+    return (offer["mode"] == "serverless" or "capacity" in offer) and is_of(offer, model)
+
+
+def nothing_for(documents: Sequence[Json], model: str | None, meant: Model = None) -> str:
+    """Return why documents offer nothing for a model that can be compared, and the mend; meant: all its names."""
     offers = [offer for document in documents for offer in document["offers"]]
-    asked = [offer for offer in offers if model is None or offer["model"].casefold() == model.casefold()]
-    if asked and not any(_counts(offer, model) for offer in offers):
+    asked = [offer for offer in offers if is_of(offer, model if meant is None else meant)]
+    if asked:
         named = ", ".join(offer["sku"] for offer in asked[:5])
         return f"What is offered for {model or 'any model'} has a price but no capacity ({named}): add `capacity`."
     sold = sorted({offer["model"] for offer in offers if _counts(offer, None)})
     more = f" and {len(sold) - 10} more" if len(sold) > 10 else ""
-    near = get_close_matches((model or "").casefold(), [name.casefold() for name in sold], n=3)
-    listed = ", ".join(name for name in sold if name.casefold() in near) or ", ".join(sold[:10]) + more
-    return f"Nothing is offered for {model}; the price sheets have {listed}."
+    near = {*close(model or "", sold), *SHIPPED.near(model or "", sold)}
+    listed = ", ".join(name for name in sold if key_of(name) in near) or ", ".join(sold[:10]) + more
+    mend = ""
+    if near:
+        mend = " Where one of them is the same model, name it, or add an alias (`--alias` or /v1/model-aliases)."
+    return f"Nothing is offered for {model}; the price sheets have {listed}.{mend}"
 
 
 def is_available(offer: Json, on: date) -> bool:

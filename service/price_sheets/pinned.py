@@ -1,7 +1,7 @@
 """Pins: the exact versions of price sheets that an evaluation stands on, with their offers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from service.kit import canonical_json
 from service.kit.http.problems import FieldError, invalid
 from service.price_sheets import queries
 from service.price_sheets.models import PriceSheetVersion
-from service.price_sheets.offer_values import Json, build_offers
+from service.price_sheets.offer_values import Json, Model, build_offers
 from service.workflow.offers import Offer
 
 
@@ -28,7 +28,7 @@ class PinnedVersion:
     digest_now: str
     document: Json
 
-    def offers(self, model: str | None = None, on: date | None = None) -> tuple[Offer, ...]:
+    def offers(self, model: Model = None, on: date | None = None) -> tuple[Offer, ...]:
         """Return its offers that can be sized; of `model` only, and available on the day `on` only, where given."""
         return build_offers(self.document, model, on)
 
@@ -56,10 +56,10 @@ def pinned_versions(
 
 
 def versions_in_force(
-    session: Session, organization_id: str, at: datetime, model: str | None = None
+    session: Session, organization_id: str, at: datetime, models: Collection[str] | None = None
 ) -> tuple[PinnedVersion, ...]:
-    """Return each sheet's version in force at a time, by sheet id; with `model` only those that offer it."""
-    statement = queries.in_force(organization_id, at, model).order_by(PriceSheetVersion.price_sheet_id)
+    """Return each sheet's version in force at a time, by sheet id; with `models` only those that offer one of them."""
+    statement = queries.in_force(organization_id, at, models).order_by(PriceSheetVersion.price_sheet_id)
     rows = session.execute(statement.with_only_columns(PriceSheetVersion.price_sheet_id, PriceSheetVersion.version))
     return pinned_versions(session, organization_id, [(row[0], row[1]) for row in rows])
 

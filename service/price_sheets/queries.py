@@ -1,18 +1,14 @@
 """Queries on price sheets. Every one names the organization."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, select, tuple_, update
 from sqlalchemy.orm import Session, aliased, undefer
 
+from service.model_names.names import key_of
 from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
-
-
-def model_key(model: str) -> str:
-    """Return a model's name without regard to capitals."""
-    return model.casefold()
 
 
 def sheets(organization_id: str, filters: Mapping[str, Any]) -> Select[PriceSheet]:
@@ -32,7 +28,7 @@ def sheets(organization_id: str, filters: Mapping[str, Any]) -> Select[PriceShee
     else:
         versions = in_force(organization_id, filters["effective_at"])
     if filters["model"] is not None:
-        versions = versions.where(_offers_model(filters["model"]))
+        versions = versions.where(_offers_one({key_of(filters["model"])}))
     return statement.where(versions.where(PriceSheetVersion.price_sheet_id == PriceSheet.id).exists())
 
 
@@ -77,12 +73,12 @@ def pinned(session: Session, organization_id: str, pins: Sequence[tuple[str, int
     return list(session.scalars(statement.options(undefer(PriceSheetVersion.document))))
 
 
-def in_force(organization_id: str, at: datetime, model: str | None = None) -> Select[PriceSheetVersion]:
+def in_force(organization_id: str, at: datetime, models: Collection[str] | None = None) -> Select[PriceSheetVersion]:
     """Return the statement of each sheet's version in force at a time: the latest day reached, of it the last version.
 
     Sheets that are retired have none.
 
-    With `model`, only versions that offer it.
+    models: names in small letters, to return only versions that offer one of them.
     """
     later = aliased(PriceSheetVersion)
     place = tuple_(PriceSheetVersion.effective_from, PriceSheetVersion.version)
@@ -96,7 +92,7 @@ def in_force(organization_id: str, at: datetime, model: str | None = None) -> Se
     )
     retired = exists().where(PriceSheet.id == PriceSheetVersion.price_sheet_id, PriceSheet.retired_at.is_not(None))
     statement = statement.where(~retired)
-    return statement if model is None else statement.where(_offers_model(model))
+    return statement if models is None else statement.where(_offers_one(models))
 
 
 def models_in_force(session: Session, organization_id: str, at: datetime) -> dict[str, set[tuple[str, int]]]:
@@ -117,14 +113,29 @@ def models_in_force(session: Session, organization_id: str, at: datetime) -> dic
     return found
 
 
+def offered_models(session: Session, organization_id: str) -> frozenset[str]:
+    """Return the models, in small letters, that any version of a sheet offers; read once a session."""
+    kept = session.info.setdefault(__name__, {})
+    if organization_id not in kept:
+        statement = select(PriceSheetOffer.model_key).where(PriceSheetOffer.organization_id == organization_id)
+        kept[organization_id] = frozenset(session.scalars(statement.distinct()))
+    found: frozenset[str] = kept[organization_id]
+    return found
+
+
+def forget_offered_models(session: Session) -> None:
+    """Have the models on offer read again: a version was added."""
+    session.info.pop(__name__, None)
+
+
 def offers_of_model(
-    session: Session, organization_id: str, price_sheet_ids: Sequence[str], model: str
+    session: Session, organization_id: str, price_sheet_ids: Sequence[str], models: Collection[str]
 ) -> dict[tuple[str, int], list[Any]]:
-    """Return the offers of a model in every version of these sheets, by (sheet, version), by their skus."""
+    """Return the offers of models in every version of these sheets, by (sheet, version), by their skus."""
     statement = select(PriceSheetOffer.price_sheet_id, PriceSheetOffer.version, PriceSheetOffer.offer).where(
         PriceSheetOffer.organization_id == organization_id,
         PriceSheetOffer.price_sheet_id.in_(price_sheet_ids),
-        PriceSheetOffer.model_key == model_key(model),
+        PriceSheetOffer.model_key.in_(sorted(models)),
     )
     found: dict[tuple[str, int], list[Any]] = {}
     for sheet_id, number, offer in session.execute(statement.order_by(PriceSheetOffer.sku)):
@@ -181,14 +192,14 @@ def listings(session: Session, organization_id: str, at: datetime, filters: Mapp
     if filters["provider"] is not None:
         statement = statement.where(PriceSheet.provider == filters["provider"])
     if filters["model"] is not None:
-        statement = statement.where(PriceSheetOffer.model_key == model_key(filters["model"]))
+        statement = statement.where(PriceSheetOffer.model_key == key_of(filters["model"]))
     return list(session.execute(statement))
 
 
-def _offers_model(model: str) -> Any:  # noqa: ANN401 - an SQL condition
+def _offers_one(models: Collection[str]) -> Any:  # noqa: ANN401 - an SQL condition
     return exists().where(
         PriceSheetOffer.price_sheet_id == PriceSheetVersion.price_sheet_id,
         PriceSheetOffer.version == PriceSheetVersion.version,
         PriceSheetOffer.organization_id == PriceSheetVersion.organization_id,
-        PriceSheetOffer.model_key == model_key(model),
+        PriceSheetOffer.model_key.in_(sorted(models)),
     )

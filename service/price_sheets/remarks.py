@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from service.price_sheets.lint import lint
-from service.price_sheets.offer_values import Json, is_available
+from service.price_sheets.offer_values import Json, Model, is_available, is_of
 from service.workflow.remarks import Remark
 
 MOVING = frozenset(
@@ -21,7 +21,7 @@ MOST = 40
 """Remarks a list of sheets gives at most; imported lists hold thousands of offers."""
 
 
-def remarks_of_sheets(documents: Iterable[Json], model: str | None, on: date | None) -> tuple[Remark, ...]:
+def remarks_of_sheets(documents: Iterable[Json], model: Model, on: date | None) -> tuple[Remark, ...]:
     """Return the remarks on the offers of a model in checked documents, on a day, in one order however those come."""
     documents = list(documents)
     found = [remark for document in documents for remark in _of_sheet(document, model, on)]
@@ -33,7 +33,7 @@ def remarks_of_sheets(documents: Iterable[Json], model: str | None, on: date | N
     return (*found[:MOST], more)
 
 
-def _listed_twice(documents: Sequence[Json], model: str | None, on: date | None) -> Iterator[Remark]:
+def _listed_twice(documents: Sequence[Json], model: Model, on: date | None) -> Iterator[Remark]:
     """Yield remarks on offers that sheets of one provider list under one sku and charge differently."""
     listed: dict[tuple[str, str], list[tuple[str, Json]]] = {}
     for document in documents:
@@ -51,16 +51,16 @@ def _listed_twice(documents: Sequence[Json], model: str | None, on: date | None)
             yield Remark("prices", "listed_twice", sentence, True, sku)
 
 
-def _wanted(document: Json, model: str | None, on: date | None) -> set[int]:
+def _wanted(document: Json, model: Model, on: date | None) -> set[int]:
     """Return the places of a document's offers of a model that can be had on a day."""
     return {
         index
         for index, offer in enumerate(document["offers"])
-        if (model is None or offer["model"].casefold() == model.casefold()) and (on is None or is_available(offer, on))
+        if is_of(offer, model) and (on is None or is_available(offer, on))
     }
 
 
-def _of_sheet(document: Json, model: str | None, on: date | None) -> Iterator[Remark]:
+def _of_sheet(document: Json, model: Model, on: date | None) -> Iterator[Remark]:
     offers: Sequence[Json] = document["offers"]
     wanted = _wanted(document, model, on)
     for finding in lint(document):

@@ -12,6 +12,8 @@ from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.model_names import service as model_names
+from service.model_names.names import key_of
 from service.price_sheets import queries
 from service.price_sheets.capacity_profiles import service as capacity_profiles
 from service.price_sheets.lint.conflicts import Conflict, Listing, conflicts
@@ -55,6 +57,13 @@ def with_capacities(tx: Transaction, new: Checked) -> Checked:
         return checked(document, warnings_of(document))
     except SheetError as error:
         raise refused(error.findings) from error
+
+
+def names_offered(tx: Transaction, model: str) -> frozenset[str]:
+    """Return a model's name and all others that sheets of the organization offer it under, in small letters."""
+    offered = queries.offered_models(tx.session, tx.organization_id)
+    others = model_names.names(tx).others(model, offered)
+    return frozenset({key_of(model), *(other.name for other in others)})
 
 
 def get(tx: Transaction, price_sheet_id: str) -> PriceSheet:
@@ -206,13 +215,14 @@ def _add_version(tx: Transaction, sheet: PriceSheet, new: Checked) -> PriceSheet
     )
     tx.session.add(version)
     tx.session.flush()
+    queries.forget_offered_models(tx.session)
     tx.session.add_all(
         PriceSheetOffer(
             price_sheet_id=sheet.id,
             version=sheet.version,
             sku=offer["sku"],
             organization_id=tx.organization_id,
-            model_key=queries.model_key(offer["model"]),
+            model_key=key_of(offer["model"]),
             offer=offer,
         )
         for offer in document["offers"]

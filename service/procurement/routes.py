@@ -114,7 +114,7 @@ def _expected_bill(
     option = ordered(option, evaluation["inputs"]["policy"])
     first, last = _span(option, starts_on, query)
     organization = tx.session.get_one(Organization, tx.organization_id)
-    offers = _sold(option, Names(reporting.sheets_of(tx, evaluation), evaluation["inputs"]["model"]))
+    offers = _sold(option, Names(reporting.sheets_of(tx, evaluation), evaluation["inputs"]))
     expected = Expected(evaluation, option, organization.id, organization.name, commitment_id, offers, starts_on)
     name = f"expected-{evaluation['id']}-{first}-{last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

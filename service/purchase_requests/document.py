@@ -74,7 +74,7 @@ def purchase_request(subject: Subject) -> Json:
     option = answer.by_key[subject.option]
     if option.ruled_out:
         raise ValueError(f"{option.key} was ruled out before its figures were computed")
-    names = Names(subject.sheets, answer.inputs["model"])
+    names = Names(subject.sheets, answer.inputs)
     bought = items(option, names)
     body: Json = {
         "kind": KIND,

@@ -70,10 +70,10 @@ class SheetName:
 class Names:
     """What the offers of an evaluation are called. An offer of no known sheet is called by its sku."""
 
-    def __init__(self, sheets: Sequence[Json] = (), model: str | None = None) -> None:
-        """Take the documents of the pinned price sheets; model: leave out offers of other models."""
+    def __init__(self, sheets: Sequence[Json] = (), inputs: Json | None = None) -> None:
+        """Take the documents of the pinned price sheets; inputs: of the answer, to leave out offers of other models."""
         self.sheets = [_sheet_name(sheet) for sheet in sheets]
-        self.listed = _listed(sheets, model)
+        self.listed = _listed(sheets, inputs or {})
         """(sheet, offer) by every name that answers call an offer."""
         self._offers = _named(self.listed)
         self._skus = sorted(self._offers, key=len, reverse=True)
@@ -156,12 +156,14 @@ def _date(text: object) -> date | None:
     return text if isinstance(text, date) else date.fromisoformat(text[:10]) if isinstance(text, str) else None
 
 
-def _listed(sheets: Sequence[Json], model: str | None) -> dict[str, tuple[Json, Json]]:
+def _listed(sheets: Sequence[Json], inputs: Json) -> dict[str, tuple[Json, Json]]:
+    model = inputs.get("model")
+    meant = {str(model).casefold(), *inputs.get("spellings", ())}
     entries = [
         (sheet, offer)
         for sheet in sheets
         for offer in sheet["offers"]
-        if model is None or str(offer.get("model", "")).casefold() == model.casefold()
+        if model is None or str(offer.get("model", "")).strip().casefold() in meant
     ]
     skus = Counter(offer["sku"] for _, offer in entries)
     found = {_full(sheet, offer): (sheet, offer) for sheet, offer in entries}

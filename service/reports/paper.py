@@ -29,7 +29,7 @@ def report_pdf(evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None
     Raises Problem 501 where typesetting is not installed.
     """
     answer = Answer(evaluation)
-    names = Names(sheets, answer.inputs["model"])
+    names = Names(sheets, answer.inputs)
     pictures = {name: chart_files.svg(answer, names, drawn, name) for name in CHARTS}
     found = {name: picture for name, picture in pictures.items() if picture is not None}
     data = _data(answer, names) | {"charts": [{"name": name, "description": _described(found[name])} for name in found]}

@@ -26,7 +26,7 @@ class Ranking:
 def ranking(evaluation: Json, sheets: Sequence[Json]) -> Ranking:
     """Return the ranking of an evaluation, stored or not; sheets: documents of its price sheets."""
     answer = Answer(evaluation)
-    names = Names(sheets, answer.inputs["model"])
+    names = Names(sheets, answer.inputs)
     head = sentence(answer, names)
     rendered = TEMPLATES.get_template("ranking.html").render(
         answer_inside=answer.share_inside,

@@ -69,13 +69,13 @@ def body(
     dates. drawn: what `chart_data` computed of it; None where that is still to come, which the page then says.
     """
     answer = Answer(evaluation)
-    return _body(answer, Names(sheets, answer.inputs["model"]), drawn, links or Links())
+    return _body(answer, Names(sheets, answer.inputs), drawn, links or Links())
 
 
 def report(evaluation: Json, sheets: Sequence[Json] = (), drawn: Json | None = None) -> str:
     """Return the report as a page of HTML that needs nothing else; what is given is as for `body`."""
     answer = Answer(evaluation)
-    names = Names(sheets, answer.inputs["model"])
+    names = Names(sheets, answer.inputs)
     return TEMPLATES.get_template("report.html").render(
         title=f"Crossover: {sentence(answer, names).heading}",
         style=STYLE,

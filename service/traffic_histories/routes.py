@@ -10,6 +10,7 @@ from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, PageQuery, page, page_of
 from service.kit.http.problems import CONFLICT, FULL, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE
+from service.model_names import service as model_names
 from service.traffic_histories import profiling, queries, service, standing
 from service.traffic_histories.models import StoredHistory
 from service.traffic_histories.problems import FILE_REFUSED
@@ -41,9 +42,10 @@ UPLOADING = (FILE_REFUSED, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, FULL)
 def _upload(actor: Actor, workload_id: str, query: Mapping[str, Any]) -> Iterator[Upload]:
     # Asked again where it is stored: here it saves sending a large file for nothing.
     with runtime().database.reading() as session:
-        workload = workloads.get(Transaction(session, actor, clock.now(), ""), workload_id)
-        model = workload.model
-    with uploaded(query, model) as upload:
+        tx = Transaction(session, actor, clock.now(), "")
+        workload = workloads.get(tx, workload_id)
+        asked = model_names.asked(tx, workload.model)
+    with uploaded(query, asked) as upload:
         yield upload
 
 

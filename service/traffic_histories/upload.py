@@ -2,7 +2,7 @@
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -59,7 +59,7 @@ class Upload:
 
 
 @contextmanager
-def uploaded(words: Mapping[str, Any], model: str | None = None) -> Iterator[Upload]:
+def uploaded(words: Mapping[str, Any], asked: Sequence[str] = ()) -> Iterator[Upload]:
     """Receive the body of the present request and read it as `words` say; its chunks stay on disk until the end.
 
     model: of the workload, which chooses among several models in a file.
@@ -67,22 +67,22 @@ def uploaded(words: Mapping[str, Any], model: str | None = None) -> Iterator[Upl
     Raises Problem: as kit.uploads, 415 for a coding or media type that is not read, 422 for a refused file, 503 where
     too many files wait to be parsed.
     """
-    options = reading_options(words, codings(), model)
+    options = reading_options(words, codings(), asked)
     with _read(receive, options, words) as upload:
         yield upload
 
 
 @contextmanager
-def filed(file: IO[bytes], words: Mapping[str, Any], model: str | None = None) -> Iterator[Upload]:
+def filed(file: IO[bytes], words: Mapping[str, Any], asked: Sequence[str] = ()) -> Iterator[Upload]:
     """Read a file that came in a form; as `uploaded` in everything else."""
-    with _read(partial(receive_part, file), reading_options(words, (), model), words) as upload:
+    with _read(partial(receive_part, file), reading_options(words, (), asked), words) as upload:
         yield upload
 
 
 @contextmanager
-def fetched(keep: Callable[[Path], Received], words: Mapping[str, Any], model: str | None = None) -> Iterator[Upload]:
+def fetched(keep: Callable[[Path], Received], words: Mapping[str, Any], asked: Sequence[str] = ()) -> Iterator[Upload]:
     """Read a file that `keep` fetches to a path; as `uploaded` in everything else."""
-    with _read(keep, reading_options(words, (), model), words) as upload:
+    with _read(keep, reading_options(words, (), asked), words) as upload:
         yield upload
 
 

@@ -1,7 +1,7 @@
 """What an uploader may say about a file: the query parameters of an upload, and the words of the command line."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -151,16 +151,17 @@ def _filters(words: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def reading_options(
-    words: Mapping[str, Any], content_encoding: tuple[str, ...] = (), model: str | None = None
+    words: Mapping[str, Any], content_encoding: tuple[str, ...] = (), asked: Sequence[str] = ()
 ) -> ReadOptions:
-    """Return the options that loaded `ReadWords` say. model: what the traffic is to be priced for."""
+    """Return the options that loaded `ReadWords` say. asked: names of the model that it is priced for."""
     known = ("kind", "zone", "time_unit", "bucket_seconds", "absent", "include_failed", "include_cache_hits")
     also = ("cached_included", "split_by", "decimal_mark", "date_order")
     return ReadOptions(
         **{name: words[name] for name in (*known, *also) if name in words},
         only=tuple(_filters(words)),
         combine=tuple(name.strip() for name in words.get("combine", "").split(",") if name.strip()),
-        model=model,
+        model=asked[0] if asked else None,
+        aliases=tuple(asked[1:]),
         columns=tuple((field, words[f"column_{field}"]) for field in FIELDS if f"column_{field}" in words),
         start_us=parse_instant(words["start"]) if "start" in words else None,
         end_us=parse_instant(words["end"]) if "end" in words else None,

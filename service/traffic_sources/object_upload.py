@@ -18,6 +18,7 @@ from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.problems import TOO_LARGE, Problem, invalid
 from service.kit.http.query import schema_errors
 from service.kit.http.uploads import Received
+from service.model_names import service as model_names
 from service.traffic_histories.upload import Upload, fetched
 from service.traffic_histories.upload_query import ReadWords
 from service.workloads import service as workloads
@@ -54,9 +55,10 @@ def prepared(actor: Actor, workload_id: str, body: Mapping[str, Any]) -> Iterato
     except ValidationError as error:
         raise invalid(*schema_errors(error, at="/words")) from error
     with runtime().database.reading() as session:
-        model = workloads.get(Transaction(session, actor, clock.now(), ""), workload_id).model
+        tx = Transaction(session, actor, clock.now(), "")
+        asked = model_names.asked(tx, workloads.get(tx, workload_id).model)
     tags: list[str | None] = []
-    with fetched(partial(_receive, store, path, tags), words, model) as upload:
+    with fetched(partial(_receive, store, path, tags), words, asked) as upload:
         yield ObjectUpload(upload.received, upload.encoded, upload.words, body["address"], tags[0])
 
 

@@ -9,6 +9,7 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, Problem
 from service.kit.http.uploads import Received
 from service.kit.jobs.worker import Finish, Task
+from service.model_names import service as model_names
 from service.traffic_histories import service as histories
 from service.traffic_histories.problems import problem_of
 from service.traffic_histories.reading import ReadLimits, RefusedError
@@ -33,6 +34,7 @@ def run(task: Task, warehouses: Warehouses, work_folder: Path, most_bytes: int) 
         pull = asking.get(tx, task.resource_id).row
         source = service.get(tx, pull.traffic_source_id)
         workload = workloads.get(tx, source.workload_id)
+        asked = model_names.asked(tx, workload.model)
         warehouse = warehouses.get(source.warehouse)
         tx.session.expunge_all()
     if warehouse is None or not warehouse.serves(pull.organization_id):
@@ -40,7 +42,7 @@ def run(task: Task, warehouses: Warehouses, work_folder: Path, most_bytes: int) 
     began = clock.now()
     work_folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="pull-", dir=work_folder) as name:
-        counts, pulled = _pulled(task, pull, warehouse, Path(name), workload.model, most_bytes)
+        counts, pulled = _pulled(task, pull, warehouse, Path(name), asked, most_bytes)
     pulled.statement["at"] = began.isoformat().replace("+00:00", "Z")
 
     def finish(tx: Transaction) -> None:
@@ -54,7 +56,7 @@ def run(task: Task, warehouses: Warehouses, work_folder: Path, most_bytes: int) 
 
 
 def _pulled(
-    task: Task, pull: TrafficPull, warehouse: Warehouse, folder: Path, model: str | None, most_bytes: int
+    task: Task, pull: TrafficPull, warehouse: Warehouse, folder: Path, asked: tuple[str, ...], most_bytes: int
 ) -> tuple[dict[str, int], Pulled]:
     path = folder / "result.csv"
     most_rows = ReadLimits().rows
@@ -69,7 +71,7 @@ def _pulled(
     task.progress("read", 0.8)
     words = ReadWords().load(asking.upload_words(pull))
     try:
-        encoded = parse(path, folder, reading_options(words, model=model))
+        encoded = parse(path, folder, reading_options(words, asked=asked))
     except RefusedError as error:
         raise problem_of(error) from error
     with path.open("rb") as file:

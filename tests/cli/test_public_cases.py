@@ -100,7 +100,7 @@ def answered(case: Case) -> tuple[dict[str, Any], Any]:
     folder = shared_case(case.folder)
     sheets = [evaluating._sheet(folder / name) for name in case.sheets]
     policy = policy_of(LOOSE | case.policy)
-    options = evaluating.reading(case.read, case.model)
+    options = evaluating.reading(case.read, () if case.model is None else (case.model,))
     results = [evaluating.read_traffic(folder / name, options) for name in case.traffic]
     history = evaluating._joined(results)
     remarks = [remark for result in results for remark in remarks_of_report(result.report)]

@@ -62,6 +62,9 @@ def _changes(then: Inputs, now: Inputs) -> Iterator[Reason]:
         yield Reason("offers_came_or_went", "Other offers are to be had today than were then.")
     if then.model != now.model:
         yield Reason("model_changed", f"The workload's model is {now.model} now, it was {then.model}.")
+    elif then.spellings != now.spellings:
+        told = f"The model is met under other names now: {', '.join(now.spellings) or 'its own alone'}."
+        yield Reason("model_names_changed", told)
     if _bought(then.policy) != _bought(now.policy):
         yield Reason("commitments_changed", "What the workload has bought already is not what it was then.")
     changed = [difference["pointer"] for difference in differences(then.policy, now.policy)]

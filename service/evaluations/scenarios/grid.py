@@ -1,14 +1,16 @@
 """The grid: every combination of the values asked for, each with what the workflow is given for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from typing import Any
 
+from service.evaluations.document import Inputs
 from service.evaluations.engine import Materials
 from service.kit.http.problems import FieldError, invalid
-from service.price_sheets.offer_values import build_offers
+from service.model_names.names import SHIPPED
+from service.price_sheets.offer_values import build_offers, is_of, models_of
 from service.workflow.offers import Offer
 from service.workflow.what_if.repricing import PriceChange, repriced
 
@@ -27,12 +29,12 @@ class Cell:
     materials: Materials
 
 
-def cells(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterator[Cell]:
+def cells(base: Materials, names: Collection[str] | None, asked: dict[str, Any]) -> Iterator[Cell]:
     """Yield the combinations that `asked`, the loaded grid, makes of a base.
 
     Raises Problem 422 for a price change that fits no offer, and for added offers that are none of the model's.
     """
-    books = [(name, added, prices) for name, added in _books(base, model, asked) for prices in asked["prices"]]
+    books = [(name, added, prices) for name, added in _books(base, names, asked) for prices in asked["prices"]]
     for factor, growth, (name, offers, prices) in product(asked["traffic_factors"], asked["growth_per_month"], books):
         materials = _changed(base, offers, prices["changes"], factor, growth)
         yield Cell(factor, materials.policy.horizon.growth_per_month, prices["name"], name, materials)
@@ -47,9 +49,9 @@ def count(asked: dict[str, Any]) -> int:
     return total
 
 
-def require_fitting(base: Materials, model: str | None, asked: dict[str, Any]) -> None:
+def require_fitting(base: Materials, inputs: Inputs, asked: dict[str, Any]) -> None:
     """Raise Problem 422 for a price change that fits no offer at all, and for a sheet without offers of the model."""
-    everything = [offer for _, offers in _books(base, model, asked) for offer in offers]
+    everything = [offer for _, offers in _books(base, inputs.names, asked) for offer in offers]
     idle = [
         FieldError(f"/prices/{i}/changes/{j}", "fits_nothing", "No offer fits this change; check mode, sku and term.")
         for i, prices in enumerate(asked["prices"])
@@ -57,21 +59,24 @@ def require_fitting(base: Materials, model: str | None, asked: dict[str, Any]) -
         if not any(PriceChange(**change).fits(offer) for offer in everything)
     ]
     strange = [
-        FieldError(f"/offers/{i}/price_sheet", "no_offers", f"This sheet offers nothing for {model}.")
+        FieldError(f"/offers/{i}/price_sheet", "no_offers", f"This sheet offers nothing for {inputs.model}.")
         for i, added in enumerate(asked["offers"])
-        if added["price_sheet"] is not None and not build_offers(added["price_sheet"], model)
+        if added["price_sheet"] is not None and not _offers(added["price_sheet"], inputs.names)
     ]
-    unsized = list(_unsized(model, asked))
+    unsized = list(_unsized(inputs.names, asked))
     if idle or strange or unsized:
         raise invalid(*idle, *(unsized or strange))
 
 
-def _unsized(model: str | None, asked: dict[str, Any]) -> Iterator[FieldError]:
+def _unsized(names: Collection[str] | None, asked: dict[str, Any]) -> Iterator[FieldError]:
     """Yield the added offers of the model that no evaluation can size: sheets of a grid look no profile up."""
     for i, added in enumerate(asked["offers"]):
         for j, offer in enumerate([] if added["price_sheet"] is None else added["price_sheet"]["offers"]):
-            of_model = model is None or offer["model"].casefold() == model.casefold()
-            if of_model and offer["mode"] == "dedicated" and "capacity" not in offer:
+            if (
+                is_of(offer, _meant(added["price_sheet"], names))
+                and offer["mode"] == "dedicated"
+                and "capacity" not in offer
+            ):
                 detail = (
                     "State `capacity`: a price sheet inside scenarios looks no capacity profile up, and without it "
                 )
@@ -79,10 +84,24 @@ def _unsized(model: str | None, asked: dict[str, Any]) -> Iterator[FieldError]:
                 yield FieldError(f"/offers/{i}/price_sheet/offers/{j}/capacity", "capacity_missing", detail)
 
 
-def _books(base: Materials, model: str | None, asked: dict[str, Any]) -> Iterator[tuple[str, tuple[Offer, ...]]]:
+def _meant(sheet: dict[str, Any], names: Collection[str] | None) -> Collection[str] | None:
+    """Return the names of the model, those that an added sheet writes among them."""
+    if names is None:
+        return None
+    offered = models_of([sheet])
+    return {*names, *(other.name for name in names for other in SHIPPED.others(name, offered))}
+
+
+def _offers(sheet: dict[str, Any], names: Collection[str] | None) -> tuple[Offer, ...]:
+    return build_offers(sheet, _meant(sheet, names))
+
+
+def _books(
+    base: Materials, names: Collection[str] | None, asked: dict[str, Any]
+) -> Iterator[tuple[str, tuple[Offer, ...]]]:
     """Yield the offers to choose among: those there are, with those of a sheet added or put in their place."""
     for added in asked["offers"]:
-        new = () if added["price_sheet"] is None else build_offers(added["price_sheet"], model)
+        new = () if added["price_sheet"] is None else _offers(added["price_sheet"], names)
         replaced = {(offer.provider, offer.sku) for offer in new}
         kept = (offer for offer in base.offers if (offer.provider, offer.sku) not in replaced)
         yield added["name"], (*kept, *new)

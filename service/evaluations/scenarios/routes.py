@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from service.evaluations.comparisons.sides import NOT_COMPLETED, side_of
+from service.evaluations.document import Inputs
 from service.evaluations.engine import TOO_LONG, Allowance, Materials, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import materials_of, plan
@@ -27,7 +28,7 @@ Json = dict[str, Any]
 def _of_evaluation(actor: Actor, evaluation_id: str, body: Json) -> Iterator[Json]:
     with looking(actor) as tx:
         side = side_of(tx, evaluation_id)
-    yield _table(actor, side.materials, side.inputs.model, body, side.estimated_seconds, side.body)
+    yield _table(actor, side.materials, side.inputs, body, side.estimated_seconds, side.body)
 
 
 @contextmanager
@@ -35,17 +36,17 @@ def _of_workload(actor: Actor, workload_id: str, body: Json) -> Iterator[Json]:
     with looking(actor) as tx:
         planned = plan(tx, workload_id, body)
         materials = materials_of(tx, planned.inputs)
-    yield _table(actor, materials, planned.inputs.model, body["grid"], planned.estimated_seconds, None)
+    yield _table(actor, materials, planned.inputs, body["grid"], planned.estimated_seconds, None)
 
 
-def _table(actor: Actor, base: Materials, model: str | None, grid: Json, seconds: float, known: Json | None) -> Json:
+def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: float, known: Json | None) -> Json:
     """Return the table of a grid; `known` is the base's answer where it is stored."""
-    require_fitting(base, model, grid)
+    require_fitting(base, inputs, grid)
     factors = sum(max(1.0, float(factor)) for factor in grid["traffic_factors"])
     require_bounded(seconds * (1 + count(grid) / len(grid["traffic_factors"]) * factors))
     allowance = Allowance(actor)
     answer = allowance.answer_of(base) if known is None else known
-    rows = [row_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, model, grid)]
+    rows = [row_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, inputs.names, grid)]
     names = ("mode", "option", "monthly_cost", "confidence", "provisional")
     return {"base": {name: answer["recommendation"][name] for name in names}, "scenarios": rows}
 

@@ -31,7 +31,7 @@ def show_outcome(tx: Transaction, outcome_id: str) -> str:
     """Show what was expected and what was billed, by cause and by line."""
     outcome = service.get(tx, outcome_id)
     evaluation = reporting.completed(tx, outcome.evaluation_id)
-    names = Names(reporting.sheets_of(tx, evaluation), evaluation["inputs"]["model"])
+    names = Names(reporting.sheets_of(tx, evaluation), evaluation["inputs"])
     return render_template(
         "outcome.html",
         one=outcome,

@@ -31,7 +31,7 @@ def read(tx: Transaction, evaluation_id: str) -> tuple[Answer, Names]:
     """Return the answer that is decided on, with the names of its offers. Raises Problem 404, 409."""
     evaluation = reporting.completed(tx, evaluation_id)
     answer = Answer(evaluation)
-    return answer, Names(reporting.sheets_of(tx, evaluation), answer.inputs["model"])
+    return answer, Names(reporting.sheets_of(tx, evaluation), answer.inputs)
 
 
 def plain(text: str, answer: Answer, names: Names) -> str:

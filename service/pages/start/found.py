@@ -2,6 +2,7 @@
 
 from service.kit.db.transaction import Transaction
 from service.price_sheets import queries as price_sheets
+from service.price_sheets.service import names_offered
 from service.reports import words
 from service.traffic_histories import queries
 from service.traffic_histories.models import StoredHistory
@@ -15,8 +16,8 @@ def found_so_far(tx: Transaction, workload_id: str, sheets: int | None = None) -
     if history is None:
         return {}
     if sheets is None:
-        model = workloads.get(tx, workload_id).model
-        sheets = len(list(tx.session.scalars(price_sheets.in_force(tx.organization_id, tx.now, model))))
+        meant = names_offered(tx, workloads.get(tx, workload_id).model)
+        sheets = len(list(tx.session.scalars(price_sheets.in_force(tx.organization_id, tx.now, meant))))
     found = {1: _volume(history), 2: _length(history)}
     return found | ({3: words.plural(sheets, "sheet")} if sheets else {})
 

@@ -13,6 +13,7 @@ from service.pages.start.found import found_so_far
 from service.price_sheets import importing, queries
 from service.price_sheets.importing import Prepared
 from service.price_sheets.models import PriceSheet, PriceSheetVersion
+from service.price_sheets.service import names_offered
 from service.workloads import service as workloads
 
 PRICES = "/start/<id(wl):workload_id>/prices"
@@ -32,13 +33,13 @@ def register(blueprint: Blueprint) -> None:
 def show_choice(tx: Transaction, workload_id: str, form: Json | None = None, problem: Problem | None = None) -> str:
     """Show the sheets in force that offer the model, all of them ticked."""
     workload = workloads.get(tx, workload_id)
-    model = workload.model
-    statement = queries.in_force(tx.organization_id, tx.now, model).order_by(PriceSheetVersion.price_sheet_id)
+    meant = names_offered(tx, workload.model)
+    statement = queries.in_force(tx.organization_id, tx.now, meant).order_by(PriceSheetVersion.price_sheet_id)
     versions = list(tx.session.scalars(statement))
     ids = [version.price_sheet_id for version in versions]
     named = queries.sheets(tx.organization_id, {"provider": None, "name": None, "model": None, "effective_at": None})
     sheets = {sheet.id: sheet for sheet in tx.session.scalars(named.where(PriceSheet.id.in_(ids)))}
-    offered = queries.offers_of_model(tx.session, tx.organization_id, ids, model)
+    offered = queries.offers_of_model(tx.session, tx.organization_id, ids, meant)
     rows = [
         sheet_row(sheets[one.price_sheet_id], one, tx.now)
         | {"offers": offered.get((one.price_sheet_id, one.version), [])}

@@ -1,6 +1,6 @@
 """The first step: a traffic file, for a new workload or for one that is there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from service.kit.http import json_body
 from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid
 from service.kit.http.query import schema_errors
 from service.kit.zones import zone_names
+from service.model_names import service as model_names
 from service.pages import door
 from service.pages.start import file_words
 from service.pages.start.found import found_so_far
@@ -73,25 +74,26 @@ def _new(_actor: Actor, form: Json) -> Iterator[tuple[Json, Upload]]:
         facts: Json = NewWorkloadSchema().load({name: form.get(name, "").strip() for name in ("name", "model")})
     except ma.ValidationError as error:
         raise invalid(*schema_errors(error)) from error
-    with _file(form, facts["model"]) as upload:
+    with _file(form, [facts["model"]]) as upload:
         yield facts, upload
 
 
 @contextmanager
 def _more(actor: Actor, form: Json, workload_id: str) -> Iterator[Upload]:
     with runtime().database.reading() as session:
-        model = workloads.get(Transaction(session, actor, clock.now(), ""), workload_id).model
-    with _file(form, model) as upload:
+        tx = Transaction(session, actor, clock.now(), "")
+        asked = model_names.asked(tx, workloads.get(tx, workload_id).model)
+    with _file(form, asked) as upload:
         yield upload
 
 
 @contextmanager
-def _file(form: Json, model: str) -> Iterator[Upload]:
+def _file(form: Json, asked: Sequence[str]) -> Iterator[Upload]:
     words = file_words.words_of(form)
     file = request.files.get("file")
     if file is None or not file.filename:
         raise invalid(FieldError("/file", "required", "Choose the file with your traffic."))
-    with filed(file.stream, words, model) as upload:
+    with filed(file.stream, words, asked) as upload:
         yield upload
 
 

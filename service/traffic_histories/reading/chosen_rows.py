@@ -2,16 +2,18 @@
 
 # ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import duckdb
+
+from service.model_names.canonical import canonical, undated
 
 from .aliases import plain_name
 from .casts import failed_rows
 from .columns import Columns, listed
 from .duckdb_connection import literal
 from .errors import RefusedError
-from .keys import KEYS, ORDINARY, Key, base_model, normal
+from .keys import KEYS, ORDINARY, Key, normal
 from .options import ReadOptions
 from .report import Report
 from .row_kinds import continued, enclosing, priced_apart
@@ -125,6 +127,8 @@ def _one_price(key: Key | None, column: str, found: Found, options: ReadOptions,
         # A row that names no model says nothing about how many there are: failed calls and gaps leave it blank.
         if kind or key != "model":
             kinds[kind] = kinds.get(kind, 0) + rows
+    if key == "model":
+        kinds = _joined(column, kinds, report)
     if len(kinds) < 2:
         _tell_model(key, column, list(kinds), options, report)
         return None
@@ -133,9 +137,10 @@ def _one_price(key: Key | None, column: str, found: Found, options: ReadOptions,
             "prices_combined", f"{len(kinds)} values of {column!r} were read as one traffic, as asked", len(kinds)
         )
         return None
-    if key == "model" and options.model is not None and base_model(options.model) in kinds:
-        fitting = [value for value, _ in found if normal(key, value) == base_model(options.model)]
-        rows = kinds[base_model(options.model)]
+    asked = [kind for kind in kinds if key == "model" and _is_asked(kind, options)]
+    if len(asked) == 1:
+        fitting = [value for value, _ in found if _kind(normal(key, value), kinds) == asked[0]]
+        rows = kinds[asked[0]]
         told = (
             f"{column!r} holds {len(kinds)} models; the {rows} rows of {options.model}, which is asked about, were read"
         )
@@ -150,8 +155,32 @@ def _one_price(key: Key | None, column: str, found: Found, options: ReadOptions,
     raise RefusedError("mixed_prices", detail, f"only.{key}" if key else "only")
 
 
+def _joined(column: str, kinds: dict[str, int], report: Report) -> dict[str, int]:
+    """Return models with their rows, a name without a date taken for the one dated version that is there beside it."""
+    joined: dict[str, int] = {}
+    for kind, rows in kinds.items():
+        name = _kind(kind, kinds)
+        joined[name] = joined.get(name, 0) + rows
+        if name != kind:
+            report.find(
+                "model_versions_joined", f"{kind} in {column!r} was taken for {name}, the one version beside it"
+            )
+    return joined
+
+
+def _kind(name: str, kinds: Collection[str]) -> str:
+    dated = [kind for kind in kinds if undated(kind) == name != kind]
+    return dated[0] if len(dated) == 1 else name
+
+
+def _is_asked(kind: str, options: ReadOptions) -> bool:
+    """Tell whether a model in a file is the one asked about, or a dated version of it."""
+    names = [] if options.model is None else [canonical(name) for name in (options.model, *options.aliases)]
+    return any(name in (kind, undated(kind)) or undated(name) == kind for name in names)
+
+
 def _tell_model(key: Key | None, column: str, kinds: list[str], options: ReadOptions, report: Report) -> None:
-    if key == "model" and kinds and options.model is not None and kinds[0] != base_model(options.model):
+    if key == "model" and kinds and options.model is not None and not _is_asked(kinds[0], options):
         detail = (
             f"the traffic in {column!r} is of {kinds[0]}, the question of {options.model}: its counts of tokens differ"
         )

@@ -1,7 +1,8 @@
 """Columns by which providers price apart: one export with several of their values is several kinds of traffic."""
 
-import re
 from typing import Literal, get_args
+
+from service.model_names.canonical import canonical
 
 Key = Literal["model", "batch", "service_tier", "context_window", "inference_geo"]
 """What prices depend on besides the counts: which model, live or batch, which tier, how long, and where."""
@@ -42,23 +43,12 @@ SAME: dict[Key, dict[str, str]] = {
 ORDINARY = ("", "false", "standard", "0-200k")
 """Values of live traffic at list price."""
 
-_DATE = re.compile(r"[-@_](20\d{2}-?\d{2}-?\d{2})(-v\d+)?(:\d+)?$|-v\d+:\d+$")
-
 
 def normal(key: Key | None, value: str | None) -> str:
-    """Return a cell as it is compared: small letters, models without vendor, region and date of the snapshot."""
+    """Return a cell as it is compared: small letters, models by their canonical name."""
     text = (value or "").strip().casefold()
     if key is None:
         return text
     if text in ("", "null", "none"):
         return BLANK.get(key, "")
-    return base_model(text) if key == "model" else SAME.get(key, {}).get(text, text)
-
-
-def base_model(name: str) -> str:
-    """Return a model's name without what writers put around it: `us.anthropic.`, `openai/`, the snapshot's date."""
-    text = name.strip().casefold().rsplit("/", 1)[-1]
-    text = re.sub(
-        r"^((us|eu|apac|global|jp|au|ca)\.)?(anthropic|amazon|meta|mistral|cohere|deepseek|openai)\.", "", text
-    )
-    return _DATE.sub("", text)
+    return canonical(text) if key == "model" else SAME.get(key, {}).get(text, text)

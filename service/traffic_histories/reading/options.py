@@ -69,6 +69,7 @@ class ReadOptions:
     only: tuple[tuple[str, str], ...] = ()
     combine: tuple[str, ...] = ()
     model: str | None = None
+    aliases: tuple[str, ...] = ()
     decimal_mark: Literal[".", ","] | None = None
     date_order: Literal["mdy", "dmy"] | None = None
     content_encoding: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ def options_of(data: dict[str, Any]) -> ReadOptions:
             "columns": tuple((field, name) for field, name in data["columns"]),
             "only": tuple((column, value) for column, value in data["only"]),
             "combine": tuple(data["combine"]),
+            "aliases": tuple(data["aliases"]),
             "content_encoding": tuple(data["content_encoding"]),
             "limits": ReadLimits(**data["limits"]),
         }

@@ -90,7 +90,7 @@ def saved(api: ApiClient, database: Database, start: str, **answers: str) -> tup
     while Worker(database, JOBS).run_one():
         pass
     body: dict[str, Any] = api.get(f"/v1{address}").json
-    said = sentence(Answer(body), Names([sheet()], "m70"))
+    said = sentence(Answer(body), Names([sheet()], {"model": "m70"}))
     return text(said.heading), text(f"{said.total or ''}{said.beneath}").strip()
 
 

@@ -95,7 +95,7 @@ def test_the_band_has_a_piece_for_every_answer_and_a_flip_ends_the_one_it_lies_i
 
 @pytest.mark.parametrize("name", chart_files.SVGS)
 def test_a_chart_of_its_own_is_a_whole_picture(evaluation: Json, drawn: Json, name: str) -> None:
-    picture = chart_files.svg(Answer(evaluation), Names([SHEET], "m"), drawn, name)
+    picture = chart_files.svg(Answer(evaluation), Names([SHEET], {"model": "m"}), drawn, name)
     if picture is None:
         assert name in ("units", "latency", "changes")
         return

@@ -178,18 +178,18 @@ def test_the_answer_and_the_best_of_each_mode_are_always_shown() -> None:
 
 
 def test_the_bill_of_materials_adds_up(evaluation: Json) -> None:
-    bought = purchase(Answer(evaluation), Names([SHEET], "m"))
+    bought = purchase(Answer(evaluation), Names([SHEET], {"model": "m"}))
     assert bought is not None
     amounts = [Decimal(item.amount.replace(",", "")) for item in bought.items]
     assert sum(amounts) == Decimal(bought.total.replace(",", ""))
 
 
 def test_offers_that_read_alike_are_told_apart() -> None:
-    names = Names([SHEET], "m")
+    names = Names([SHEET], {"model": "m"})
     labels = [names.offer(sku).label for sku in ("tokens<script>", "dear & slow", "gpu")]
     assert labels == ["Acme tokens<script>", "Acme dear & slow", "Acme 2\u00d7H100"]
     rival = SHEET | {"provider": "Rival AI", "offers": SHEET["offers"][:1]}
-    both = Names([SHEET, rival], "m")
+    both = Names([SHEET, rival], {"model": "m"})
     assert both.offer("Rival AI/tokens<script>").label == "Rival AI"
     assert both.offer("acme/tokens<script>").label == "Acme tokens<script>"
     assert names.key("hybrid:gpu@12x2+tokens<script>") == "hybrid on 2 \u00d7 Acme 2\u00d7H100, 12 months"
