@@ -167,7 +167,7 @@ def test_versions_and_kinds_of_a_model_are_near_it_and_others_are_not() -> None:
 def test_reads_of_an_upload_keep_aliases() -> None:
     from dataclasses import asdict
 
-    from service.traffic_histories.reading.__main__ import options_of
+    from service.traffic_histories.reading.parser import options_of
 
     options = ReadOptions(model="gpt-4o", aliases=("our-chat",))
     assert options_of(asdict(options)) == options
