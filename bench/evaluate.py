@@ -5,9 +5,9 @@ import time
 from decimal import Decimal
 
 from bench._scenarios import hundred_offers, thousand_offers, week_log, year_series
-from service.workflow.compute.kinds.hybrid import Overflow
+from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import SpillProbe
-from service.workflow.compute.search.candidates import most_streams
+from service.workflow.compute.kinds.thresholds import most_streams
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.offers import Dedicated, Offer, Serverless

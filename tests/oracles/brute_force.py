@@ -8,12 +8,15 @@ import numpy as np
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
-from service.workflow.compute.kinds.hybrid import Overflow, hybrid_option
+from service.workflow.compute.kinds.autoscaled import autoscaled_option
+from service.workflow.compute.kinds.dedicated import dedicated_option
+from service.workflow.compute.kinds.hybrid import hybrid_option
+from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe
-from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option
+from service.workflow.compute.kinds.reserved import Served
 from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.kinds.sizing import peak_units
-from service.workflow.compute.search.candidates import LOWERED_THRESHOLDS
+from service.workflow.compute.kinds.thresholds import LOWERED_THRESHOLDS
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
 from service.workflow.options import Option, Reservation
 from service.workflow.replay.dedicated import replay_dedicated
@@ -159,8 +162,7 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, serverless: Sequence[Serv
         for streams in _thresholds(case, offer, units):
             reserved = SpillProbe(offer.capacity, units, streams, offer.speed).run(case)
             for cheap in serverless:
-                key = f"hybrid:{reservation.label}x{units}~{streams}+{cheap.sku}"
-                option = hybrid_option(case, reservation, key, streams, Overflow(case, cheap, reserved))
+                option = hybrid_option(case, reservation, streams, Overflow(case, cheap, reserved))
                 yield Way(f"hybrid:{reservation.label}", option, streams)
 
 

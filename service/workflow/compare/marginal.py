@@ -16,10 +16,10 @@ import numpy as np
 
 from service.workflow.compare.unit_work import unit_axes, unit_hours
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.hybrid import Overflow
+from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.kinds.thresholds import default_streams
 from service.workflow.compute.replaying import replayed
-from service.workflow.compute.search.candidates import default_streams
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Capacity
 from service.workflow.options import Option

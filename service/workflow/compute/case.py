@@ -37,7 +37,7 @@ class Case:
     `arrivals` already carry the policy's traffic factor; the profile does not. `offers`: the market that running
     commitments and fallbacks are looked up in. `peaks` remembers the units that each capacity needs for the busiest
     minute, once they are known; `crowds` the most streams that it can have at once; `fluids` what of a sampled case is
-    known of all buckets (see expected); `classes` which conditions of prices each request meets; `works` what there is
+    known of all buckets (see fluid); `classes` which conditions of prices each request meets; `works` what there is
     to do on a capacity (see kinds.sizing.works); `lost` what could replace what is lost in an outage, by the needs that
     it must keep and the share of the hours (see kinds.replacement); `running` which requests come while units run by
     the hours of the week, and these alone (see kinds.timetable). `cache`: what its replays answered, where that is kept

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 
+from service.workflow.compute.bounds import Bounds, bounds_of
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.hybrid import hybrid_stem
+from service.workflow.compute.kinds.hybrid import hybrid_key
+from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.kinds.serverless import Alone
+from service.workflow.compute.kinds.thresholds import default_streams, lowered
 from service.workflow.compute.kinds.warm_pools import served_alone, serverless_options
 from service.workflow.compute.metrics import misses_target
-from service.workflow.compute.search.bounds import Bounds, bounds_of
-from service.workflow.compute.search.candidates import Candidate, candidates, default_streams, lowered
+from service.workflow.compute.search.candidates import candidates
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
 from service.workflow.errors import WorkflowError
@@ -126,8 +128,8 @@ def with_tuned(computed: Computed, case: Case, offers: Sequence[Offer]) -> Compu
     assert taken.serverless is not None
     default = default_streams(case, taken.reservation.offer, taken.reservation.units)
     for streams in lowered(default):
-        stem = hybrid_stem(taken.reservation, streams, default)
-        option = realize(case, f"{stem}+{taken.serverless.sku}", offers)
+        key = hybrid_key(case, taken.reservation, streams, taken.serverless.sku)
+        option = realize(case, str(key), offers)
         if option is not None and not misses_target(case, option.figures):
             return replace(computed, tuned=option)
     return computed

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.timetable import runs_by_hours
-from service.workflow.compute.search.candidates import numbers_apart
+from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.measure.profile import Finding
 from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.replay.limits import stated

@@ -31,7 +31,7 @@ NOTHING = 1e-9
 def overflow_error(case: Case, offer: Serverless, unexpected: Float64s) -> float:
     """Return the standard error, money a month, of a sampled overflow's bill.
 
-    unexpected: shape (hours, 4), what spilled in each hour less what was expected to (see expected): all that the
+    unexpected: shape (hours, 4), what spilled in each hour less what was expected to (see fluid): all that the
     sample has to tell. It is set against what all traffic of the hour would have cost.
     """
     prices = _flat_prices(offer) * np.array([float(scale) for scale in case.scale])

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from hypothesis import given, settings
 
 from service.workflow.compare.flip_points import group_of
-from service.workflow.compute.kinds.hybrid import Overflow
+from service.workflow.compute.bounds import Bounds
+from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.redecide import case_of, decide_again
-from service.workflow.compute.search.bounds import Bounds
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from service.workflow.options import Option
 from service.workflow.rule import choose, margins_of

@@ -9,8 +9,8 @@ from itertools import pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.compute.redecide import decide_again
-from service.workflow.compute.search.candidates import numbers_apart
 from service.workflow.offers import Axis, Dedicated, Rate, Serverless, ThroughputCapacity, Units
 from service.workflow.option_key import OptionKey
 from service.workflow.traffic import SECOND, RequestLog

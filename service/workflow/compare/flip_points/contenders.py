@@ -10,13 +10,14 @@ from service.workflow.compare.flip_points.overflows import Overflows, overflows_
 from service.workflow.compare.flip_points.way import Way, of_option, replaced, replacing
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
-from service.workflow.compute.kinds.hybrid import Overflow, hybrid_stem
-from service.workflow.compute.kinds.replacement import lost_latency, made_up, replacement_cost, replacements
+from service.workflow.compute.kinds.hybrid import hybrid_key, larger_hybrids
+from service.workflow.compute.kinds.kind import Candidate
+from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.kinds.replacement import replacement_cost, replacements
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.serverless import Alone, warm_lines
 from service.workflow.compute.kinds.warm_pools import MOST_INSTANCES, has_pool, may_pay
 from service.workflow.compute.requirements import isolation_value, unmet
-from service.workflow.compute.search.candidates import Candidate, default_streams, larger_hybrids
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.offers import Offer, Serverless
 from service.workflow.option_key import OptionKey
@@ -100,7 +101,7 @@ class Ways:
         """Return all ways, of replayed hybrids with every overflow that is not undercut."""
         ways = list(self.options)
         for number, candidate in enumerate(self.candidates):
-            spills = candidate.mode == "hybrid" and candidate.probe in self.search.replays
+            spills = candidate.kind.spills and candidate.probe in self.search.replays
             ways += self.spilling(number, self.search.serverless) if spills else self.reserved(number)
         return ways
 
@@ -119,7 +120,7 @@ class Ways:
 
     def is_limit(self, way: Way) -> bool:
         """Whether a way is a hybrid that is not replayed."""
-        return not way.known and self.candidates[way.candidate].mode == "hybrid"
+        return not way.known and self.candidates[way.candidate].kind.spills
 
     def overflow_limits(self) -> list[Line]:
         """Return the lines of hybrids that are not replayed over the price of all they may spill to.
@@ -148,7 +149,7 @@ class Ways:
 
     def _of_replay(self, number: int) -> tuple[Way, ...]:
         candidate = self.candidates[number]
-        if candidate.mode == "hybrid":
+        if candidate.kind.spills:
             return tuple(self.spilling(number, self._best_takers(candidate)))
         option = self.search.option(candidate)
         return replacing(self.case, of_option(option, number)) if option.eligible else ()
@@ -197,9 +198,7 @@ class Ways:
         """Return a hybrid's key but for who serves its overflow."""
         if number not in self._stems:
             candidate = self.candidates[number]
-            reservation = candidate.reservation
-            default = default_streams(self.case, reservation.offer, reservation.units)
-            self._stems[number] = hybrid_stem(reservation, candidate.streams, default)
+            self._stems[number] = str(hybrid_key(self.case, candidate.reservation, candidate.streams))
         return self._stems[number]
 
     def _reserved(self, number: int) -> Way:
@@ -211,12 +210,7 @@ class Ways:
         """Return a candidate that is not replayed as its bound; what it may spill is no part of `monthly`."""
         candidate = self.candidates[number]
         reservation, isolation = candidate.reservation, isolation_value(self.case.policy, candidate.reservation.offer)
-        monthly, upfront = self.case.terms.cost(reservation)
-        if candidate.mode == "dedicated":
-            monthly, upfront = made_up(self.case, monthly), made_up(self.case, upfront)
-        if candidate.mode == "autoscaled":
-            monthly = candidate.bound - isolation - self.case.terms.owed - lost_latency(self.case)
-            monthly -= replacement_cost(self.case)
+        monthly, upfront = candidate.kind.reserved_cost(self.case, candidate)
         return Way(
             key=candidate.group,
             group=candidate.group,
@@ -228,7 +222,7 @@ class Ways:
             upfront=upfront,
             isolation=isolation,
             candidate=number,
-            loses=candidate.mode != "hybrid",
+            loses=not candidate.kind.spills,
         )
 
     def replaced_by(self, offer: Serverless, *, known: bool) -> Iterator[Way]:
@@ -317,7 +311,7 @@ class _Index:
                 self.labels.setdefault(way.label, []).append(way)
         for candidate in candidates:
             reservation, group = candidate.reservation, candidate.group
-            if candidate.mode == "hybrid" and reservation.units >= self.largest.get(group, reservation).units:
+            if candidate.kind.spills and reservation.units >= self.largest.get(group, reservation).units:
                 self.largest[group] = reservation
 
 

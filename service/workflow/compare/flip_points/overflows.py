@@ -6,9 +6,9 @@ from decimal import Decimal
 import numpy as np
 
 from service.workflow.bill import prices_cached_apart
+from service.workflow.compute.bounds import COLUMNS, SLACK, lowest_prices
 from service.workflow.compute.case import Case
-from service.workflow.compute.search.bounds import COLUMNS, SLACK, lowest_prices
-from service.workflow.compute.search.candidates import Candidate
+from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Meter, Serverless
 from service.workflow.replay.result import ReservedReplay
@@ -45,7 +45,7 @@ class Overflows:
 
 def overflows_of(case: Case, candidates: list[Candidate], search: Search) -> Overflows:
     """Return the overflows of the hybrids among candidates that are replayed."""
-    known = [n for n, c in enumerate(candidates) if c.mode == "hybrid" and c.probe in search.replays]
+    known = [n for n, c in enumerate(candidates) if c.kind.spills and c.probe in search.replays]
     spilled = [_expected(case, search.replays[candidates[number].probe]) for number in known]
     return Overflows(
         np.array(known, np.int64),

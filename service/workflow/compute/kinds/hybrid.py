@@ -1,223 +1,174 @@
-"""Hybrid options: a reserved floor, and the requests that spill billed whole at serverless prices."""
+"""Hybrid: a reserved floor whose overflow a serverless offer takes."""
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from fractions import Fraction
-from functools import cached_property
+from itertools import product
 
-from service.workflow.bill import Billed, Line, Usage, add, line, serverless_lines, share_of, total
+from service.workflow.bill import total
+from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.conditional import offer_for
+from service.workflow.compute.fluid import fluid_of
+from service.workflow.compute.kinds.kind import Candidate, Replayed, bounded, is_eligible
+from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
-from service.workflow.compute.kinds.serverless import Alone, ServerlessProbe, request_violations, running_lines
-from service.workflow.compute.metrics import (
-    coverage,
-    latency_violations,
-    merged,
-    per_month,
-    percentiles,
-    share,
-    slow_requests,
-    throttle_violations,
-    throttled_share,
-)
-from service.workflow.compute.requirements import hard_violations, isolation_value, reserved_violations
+from service.workflow.compute.kinds.serverless import running_lines
+from service.workflow.compute.kinds.sizing import peak_units, together
+from service.workflow.compute.kinds.thresholds import default_streams, most_streams, thresholds
+from service.workflow.compute.kinds.units_apart import numbers_apart
+from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
-from service.workflow.offers import HOURS_PER_MONTH, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
 from service.workflow.option_key import OptionKey
-from service.workflow.options import HYBRID, ExpectedCost, Figures, Option, Reservation, Violation
-from service.workflow.replay.result import ReservedReplay, ServerlessReplay
+from service.workflow.options import HYBRID, Option, Reservation
+from service.workflow.policy import Mode
 
 
 @dataclass(frozen=True)
-class Overflow:
-    """What one serverless offer makes of the requests that a reserved side spilled."""
+class HybridKind:
+    """Units serve what they can; a serverless offer takes the rest, and everything in an outage."""
 
-    case: Case
-    offer: Serverless
-    reserved: ReservedReplay
+    mode: Mode = "hybrid"
+    spills: bool = True
 
-    @cached_property
-    def replay(self) -> ServerlessReplay:
-        """The spilled requests on the offer: their own cold starts, limits and latency."""
-        return ServerlessProbe.of(self.offer).run(self.case, self.reserved.spilled_mask)
+    def candidates(
+        self, case: Case, offer: Dedicated, rate: Rate, serverless: Sequence[Serverless], bounds: Bounds
+    ) -> Iterator[Candidate]:
+        """Yield every legal k until the reservation alone costs more than the smallest one with everything spilled.
 
-    @cached_property
-    def usage(self) -> Usage:
-        """The month's spilled tokens and requests."""
-        compute_us = int(self.replay.up_us.sum()) if self.offer.bills_compute else 0
-        return self.case.monthly(self.reserved.refused.tolist(), compute_us)
+        Where that, if ever, is far beyond what the busiest minute needs, until more units would change nothing.
+        """
+        if not serverless:
+            return
+        if offer.apart is not None:
+            yield from _hybrids_apart(case, offer, rate, bounds)
+            return
+        smallest = Reservation(offer, rate, offer.units.minimum)
+        ceiling = case.terms.total(smallest) + bounds.everything_spilled(offer)
+        far = case.terms.total(replace(smallest, units=2 * peak_units(case, offer.capacity))) <= ceiling
+        last = most_units(case, offer) if far else None
+        yield from _hybrids_from(case, smallest, ceiling, last, bounds)
 
-    @cached_property
-    def prices(self) -> Serverless:
-        """The offer as it bills these requests: some of its prices may hold for some requests only."""
-        return offer_for(self.case, self.offer, self.reserved.spilled_mask)
+    def exact(self, candidate: Candidate, search: Replayed) -> tuple[bool, Decimal]:
+        """As of ReservedKind; builds no lines."""
+        spill, reservation = search.overflow_choice(candidate), candidate.reservation
+        value = isolation_value(search.case.policy, reservation.offer, spill.offer)
+        expected = search.case.terms.total(reservation) + spill.extra + value
+        return candidate.eligible and not spill.violations, expected
 
-    @cached_property
-    def lines(self) -> list[Line]:
-        """The overflow's bill."""
-        return serverless_lines(self.prices, self.usage, "overflow_")
+    def option(self, candidate: Candidate, search: Replayed) -> Option:
+        """As of ReservedKind: with the serverless offer that takes the overflow best."""
+        return hybrid_option(search.case, candidate.reservation, candidate.streams, search.overflow_choice(candidate))
 
-    @cached_property
-    def everything(self) -> Usage:
-        """The month's tokens and requests of all traffic, as serverless alone would bill them."""
-        return Alone(self.case, self.offer).usage
-
-    @cached_property
-    def kept_value(self) -> Decimal:
-        """What the traffic kept off serverless would have cost there a month: the cost of an outage, in full."""
-        return total(serverless_lines(self.offer, self.everything)) - total(self.lines)
-
-    @cached_property
-    def expected_usage(self) -> Usage:
-        """The month's overflow to be expected."""
-        compute_us = self.replay.up_us if self.offer.bills_compute else None
-        return self.case.expected(self.reserved.spilled, self.reserved.missed_lately, compute_us)
-
-    @cached_property
-    def expected_everything(self) -> Usage:
-        """The month of all traffic to be expected."""
-        return Alone(self.case, self.offer).expected_usage
-
-    @cached_property
-    def billed(self) -> tuple[Billed, ...]:
-        """What the option is expected to owe the offer: the overflow, and all traffic in the hours of an outage."""
-        outage = self.case.outage_share
-        own = None if self.prices is self.offer else self.prices
-        if not outage:
-            return (Billed(self.expected_usage, prices=own),)
-        return (Billed(self.expected_usage, 1 - outage, own), Billed(self.expected_everything, outage))
-
-    @cached_property
-    def expected_bill(self) -> Decimal:
-        """What serverless is expected to charge."""
-        if len(self.billed) == 1:
-            return total(serverless_lines(self.prices, self.expected_usage))
-        return add(
-            share_of(total(serverless_lines(part.prices or self.offer, part.usage)), part.share) for part in self.billed
-        )
-
-    @cached_property
-    def expected_latency(self) -> Decimal:
-        """What slow requests of both sides are expected to cost."""
-        if not self.case.latency_is_priced or self.slow_requests is None:
-            return Decimal(0)
-        return self.case.expected_latency_value(self.reserved.slow + self.replay.slow)
-
-    @cached_property
-    def slow_requests(self) -> int | None:
-        """Slow requests of both sides, None where there is no target or either side's latency is unknown."""
-        if self.case.target is None:
+    def named(
+        self, case: Case, key: OptionKey, reservation: Reservation, serverless: Serverless | None
+    ) -> Option | None:
+        """As of ReservedKind."""
+        if serverless is None:
             return None
-        sides = (slow_requests(self.case, self.reserved), slow_requests(self.case, self.replay))
-        spilled = int(self.reserved.spilled[:, 0].sum())
-        if sides[0] is None or (sides[1] is None and spilled):
+        offer, units = reservation.offer, reservation.units
+        default = default_streams(case, offer, units)
+        streams = key.threshold or default
+        if not min(1, default) <= streams <= most_streams(offer, units):
             return None
-        return sides[0] + (sides[1] or 0)
+        reserved = SpillProbe(offer.capacity, units, streams, offer.speed).run(case)
+        return hybrid_option(case, reservation, streams, Overflow(case, serverless, reserved))
 
-    @cached_property
-    def added_lines(self) -> list[Line]:
-        """Every line beyond the reservation: overflow, routing, and the hours the reserved side is down."""
-        policy = self.case.policy.hybrid
-        lines = list(self.lines)
-        if policy.overhead_per_month:
-            lines.append(line("hybrid_overhead", Decimal(1), "months", policy.overhead_per_month))
-        if policy.outage_hours_per_month:
-            hourly = share_of(self.kept_value, Fraction(1, HOURS_PER_MONTH))
-            lines.append(line("outage_fallback", policy.outage_hours_per_month, "hours", hourly))
-        return lines
-
-    @cached_property
-    def throttled(self) -> float:
-        """Share of all traffic that spills and meets the limits of the offer."""
-        return throttled_share(self.case, self.offer.limits, self.replay, self.reserved.spilled)
-
-    @cached_property
-    def violations(self) -> tuple[Violation, ...]:
-        """Hard needs that depend on the replay."""
-        violations = hard_violations(self.case.policy, self.offer) + request_violations(self.case, self.offer)
-        if self.case.latency_is_priced:
-            violations += latency_violations(self.case, self.slow_requests)
-        if self.case.may_throttle(self.offer.limits):
-            violations += throttle_violations(self.case, self.throttled)
-        return violations
-
-    @cached_property
-    def figures(self) -> Figures:
-        """How the two sides serve together; latency is of all requests."""
-        case, reserved, replay = self.case, self.reserved, self.replay
-        requests, spilled = case.replayed[0], int(reserved.refused[0])
-        first_token, end_to_end = reserved.first_token, reserved.end_to_end
-        if spilled:
-            first_token = merged(first_token, replay.first_token)
-            end_to_end = merged(end_to_end, replay.end_to_end)
-        return Figures(
-            utilization=reserved.busiest,
-            slots_in_use=reserved.slots_in_use,
-            coverage=coverage(case, reserved.refused),
-            overflow_share=share(spilled, requests) if requests else None,
-            throttled_share=self.throttled,
-            slow_share=None if self.slow_requests is None else share(self.slow_requests, requests),
-            cold_starts_per_month=per_month(case, int(replay.cold_starts.sum())),
-            first_token=percentiles(first_token),
-            end_to_end=percentiles(end_to_end),
-            outage_cost_per_day=share_of(self.kept_value, Fraction(24, HOURS_PER_MONTH)),
-        )
-
-    @cached_property
-    def added(self) -> Decimal:
-        """What else the option costs whatever the traffic: routing, and what is owed for running commitments."""
-        return self.case.policy.hybrid.overhead_per_month + self.case.terms.owed
-
-    @property
-    def bill(self) -> Decimal:
-        """What the option is expected to cost beyond its reservation."""
-        return self.expected_bill + self.added
-
-    @property
-    def extra(self) -> Decimal:
-        """That and the slow requests of both sides in money."""
-        return self.bill + self.expected_latency
-
-    def expected_cost(self, reservation: Reservation) -> ExpectedCost:
-        """Return what the option of a reservation costs at the traffic to be expected."""
-        reserved, upfront = self.case.terms.cost(reservation)
-        return ExpectedCost(
-            reserved=reserved,
-            upfront=upfront,
-            billed=self.billed,
-            serverless=self.expected_bill,
-            added=self.added,
-            latency=self.expected_latency,
-            isolation=isolation_value(self.case.policy, reservation.offer, self.offer),
-        )
+    def reserved_cost(self, case: Case, candidate: Candidate) -> tuple[Decimal, Decimal]:
+        """As of ReservedKind."""
+        return case.terms.cost(candidate.reservation)
 
 
-def hybrid_key(reservation: Reservation, streams: int, default_streams: int, serverless: Serverless) -> str:
-    """Return the option's name: `hybrid:sku@termxunits`, `~streams` where the threshold is not the policy's, `+sku`."""
-    threshold = None if streams == default_streams else streams
-    return f"{_spilling(reservation, threshold)}+{serverless.sku}"
+HYBRIDS = HybridKind()
 
 
-def hybrid_stem(reservation: Reservation, streams: int, default_streams: int) -> str:
-    """Return the option's name without the serverless offer it spills to."""
-    threshold = None if streams == default_streams else streams
-    return str(_spilling(reservation, threshold))
+def _hybrids_apart(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> Iterator[Candidate]:
+    """Every pair of numbers that is tried, see numbers_apart."""
+    firsts, seconds = numbers_apart(case, offer)
+    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
+    eligible = is_eligible(case, Reservation(offer, rate, firsts[0]))
+    for variant, units in product(map(offer.with_second, seconds), firsts):
+        reservation = Reservation(variant, rate, units)
+        family = case.terms.family(reservation, HYBRID)
+        yield _hybrid(reservation, family, 0, case.terms.total(reservation) + added, bounds, eligible=eligible)
 
 
-def _spilling(reservation: Reservation, threshold: int | None) -> OptionKey:
+def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
+    """Yield hybrids of more units than `largest`, up to a reservation that costs `ceiling` a month, while more help."""
+    units = largest.offer.units.at_least(largest.units + 1)
+    if units is None or largest.offer.apart is not None:
+        return
+    more = replace(largest, units=units)
+    if case.terms.total(more) <= ceiling and largest.units < most_units(case, largest.offer):
+        yield from _hybrids_from(case, more, ceiling, most_units(case, largest.offer), bounds)
+
+
+def _hybrids_from(
+    case: Case, smallest: Reservation, ceiling: Decimal, last: int | None, bounds: Bounds
+) -> Iterator[Candidate]:
+    offer = smallest.offer
+    added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
+    eligible = is_eligible(case, smallest)
+    for units in bounded(offer, _sizes(offer, smallest.units, last)):
+        reservation = replace(smallest, units=units)
+        own = case.terms.total(reservation)
+        if own > ceiling:
+            return
+        family = case.terms.family(reservation, HYBRID)
+        for streams in thresholds(case, offer, units):
+            yield _hybrid(reservation, family, streams, own + added, bounds, eligible=eligible)
+
+
+def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
+    """Yield legal numbers of units from `least` on, to the first that is `last` or more."""
+    units = offer.units.at_least(least)
+    while units is not None:
+        yield units
+        units = None if last is not None and units >= last else offer.units.at_least(units + 1)
+
+
+def most_units(case: Case, offer: Dedicated) -> int:
+    """Return the units from which on nothing spills and every stream runs alone, so that more change nothing."""
+    capacity = offer.capacity
+    if not isinstance(capacity, ConcurrencyCapacity):
+        return peak_units(case, capacity)
+    streams = together(case, capacity)
+    most = max(streams, math.ceil(streams / (capacity.slots * case.policy.hybrid.threshold)))
+    if not case.arrivals.sampled:
+        return most
+    return max(most, fluid_of(case, capacity).enough(most, default_streams(case, offer, most)) + 1)
+
+
+def _hybrid(
+    reservation: Reservation, family: int, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool
+) -> Candidate:
+    offer = reservation.offer
+    probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
+    least, expected = bounds.overflow(probe)
+    group = str(OptionKey("hybrid", reservation.label))
+    estimate = float(fixed) + expected
+    return Candidate(
+        HYBRIDS, group, family, reservation, probe, fixed + least, estimate, eligible, streams=streams, fixed=fixed
+    )
+
+
+def hybrid_key(case: Case, reservation: Reservation, streams: int, serverless: str | None = None) -> OptionKey:
+    """Return the option's key: with its threshold where that is not the policy's, and the sku it spills to."""
     units, second = reservation.units, reservation.second_units
-    return OptionKey("hybrid", reservation.label, units, second=second, threshold=threshold)
+    default = default_streams(case, reservation.offer, units)
+    threshold = None if streams == default else streams
+    return OptionKey("hybrid", reservation.label, units, second=second, threshold=threshold, serverless=serverless)
 
 
-def hybrid_option(case: Case, reservation: Reservation, key: str, streams: int, spill: Overflow) -> Option:
+def hybrid_option(case: Case, reservation: Reservation, streams: int, spill: Overflow) -> Option:
     """Return the option of a reservation with its overflow on `spill.offer`."""
     replay = spill.reserved
     lines = reservation_lines(reservation, replay.utilization, replay.second_utilization) + spill.added_lines
     lines += running_lines(case, reservation)
     return Option(
-        key=key,
+        key=str(hybrid_key(case, reservation, streams, spill.offer.sku)),
         mode="hybrid",
         family=case.terms.family(reservation, HYBRID),
         monthly_cost=total(lines),

@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.hybrid import Overflow, hybrid_key, hybrid_option
-from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe
-from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option
+from service.workflow.compute.kinds.kinds import RESERVED_KINDS
 from service.workflow.compute.kinds.serverless import Alone
-from service.workflow.compute.search.candidates import default_streams, most_streams
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import Option, Reservation
 
@@ -29,11 +26,7 @@ def _option(case: Case, key: str, offers: Sequence[Offer]) -> Option | None:
     reservation = None if named.units is None else _reservation(named, named.units, offers)
     if reservation is None:
         return None
-    if named.mode == "hybrid":
-        return None if offer is None else _hybrid(case, reservation, offer, named.threshold)
-    if named.mode == "autoscaled":
-        return _autoscaled(case, reservation, named.minimum or 0)
-    return _dedicated(case, reservation)
+    return RESERVED_KINDS[named.mode].named(case, named, reservation, offer)
 
 
 def _reservation(named: OptionKey, units: int, offers: Sequence[Offer]) -> Reservation | None:
@@ -53,36 +46,3 @@ def _serverless(case: Case, offer: Serverless, warm: int) -> Option | None:
     if warm and offer.warm_pool is None:
         return None
     return Alone(case, offer, warm).option()
-
-
-def _dedicated(case: Case, reservation: Reservation) -> Option:
-    capacity = reservation.offer.capacity
-    if isinstance(capacity, ConcurrencyCapacity):
-        return dedicated_option(case, reservation, Served(case, QueueProbe(capacity, reservation.units).run(case)))
-    probe = SpillProbe(capacity, reservation.units, 0, reservation.offer.speed)
-    return dedicated_option(case, reservation, Served(case, probe.run(case)))
-
-
-def _autoscaled(case: Case, reservation: Reservation, minimum: int) -> Option | None:
-    offer, scaling = reservation.offer, reservation.offer.autoscale
-    rate = reservation.rate
-    if scaling is None or rate.hourly is None or not isinstance(offer.capacity, ConcurrencyCapacity):
-        return None
-    if rate.is_committed or rate.per_hours > 1 or not scaling.minimum <= minimum <= reservation.units:
-        return None
-    start = offer.start_seconds or 0.0
-    probe = AutoscaledProbe(
-        offer.capacity, minimum, reservation.units, start, scaling.idle_seconds, rate.billing_seconds
-    )
-    return autoscaled_option(case, reservation, minimum, probe.run(case))
-
-
-def _hybrid(case: Case, reservation: Reservation, serverless: Serverless, streams: int | None) -> Option | None:
-    offer = reservation.offer
-    default = default_streams(case, offer, reservation.units)
-    threshold = streams or default
-    if not min(1, default) <= threshold <= most_streams(offer, reservation.units):
-        return None
-    reserved = SpillProbe(offer.capacity, reservation.units, threshold, offer.speed).run(case)
-    key = hybrid_key(reservation, threshold, default, serverless)
-    return hybrid_option(case, reservation, key, threshold, Overflow(case, serverless, reserved))

@@ -2,35 +2,26 @@
 
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
-from fractions import Fraction
 from functools import cached_property
 
-import numpy as np
-
-from service.workflow.bill import OWNED, SECOND_UNITS, Line, line, quantize, total
+from service.workflow.bill import OWNED, SECOND_UNITS, Line, line, quantize
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.replacement import lost_latency, made_up, outage_value, replacement_cost
-from service.workflow.compute.kinds.serverless import running_lines
+from service.workflow.compute.kinds.replacement import lost_latency, made_up, replacement_cost
 from service.workflow.compute.kinds.sizing import load_of
-from service.workflow.compute.kinds.timetable import inner_case, inside
+from service.workflow.compute.kinds.timetable import inner_case
 from service.workflow.compute.metrics import (
     coverage,
-    latency_violations,
-    per_month,
     percentiles,
     refused_share,
     share,
     slow_requests,
-    throttle_violations,
 )
-from service.workflow.compute.requirements import isolation_value, reserved_violations
-from service.workflow.compute.standard_error import units_error
+from service.workflow.compute.requirements import isolation_value
 from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity, Rate
-from service.workflow.option_key import OptionKey
-from service.workflow.options import AUTOSCALED, DEDICATED, ExpectedCost, Figures, Option, Reservation, Violation
+from service.workflow.options import ExpectedCost, Figures, Reservation, Violation
 from service.workflow.policy import Policy
-from service.workflow.replay.result import AutoscaledReplay, ReservedReplay
-from service.workflow.traffic import HOUR, SECOND
+from service.workflow.replay.result import ReservedReplay
+from service.workflow.traffic import SECOND
 
 MILLI = Decimal("0.001")
 
@@ -128,51 +119,7 @@ class Served:
         )
 
 
-def dedicated_option(case: Case, reservation: Reservation, served: Served) -> Option:
-    """Return the option of serving everything on the reservation; what it cannot take is throttled."""
-    replay = served.replay
-    lines = reservation_lines(reservation, replay.utilization, replay.second_utilization)
-    lines += running_lines(case, reservation)
-    violations = (
-        reserved_violations(case, reservation.offer)
-        + term_violations(case.policy, reservation)
-        + _refused(case, reservation, served.throttled)
-        + _capacity_violations(case, reservation, served.replay.served_work, served.replay.waits)
-        + latency_violations(case, served.slow)
-    )
-    return Option(
-        key=str(OptionKey("dedicated", reservation.label, reservation.units, second=reservation.second_units)),
-        mode="dedicated",
-        family=case.terms.family(reservation, DEDICATED),
-        monthly_cost=total(lines),
-        latency_value=case.latency_value(served.slow or 0),
-        isolation_value=isolation_value(case.policy, reservation.offer),
-        outage_value=outage_value(case, total(lines)),
-        expected_cost=served.expected_cost(reservation),
-        violations=violations,
-        reservation=reservation,
-        lines=tuple(lines),
-        figures=served.figures,
-    )
-
-
-def _refused(case: Case, reservation: Reservation, throttled: float) -> tuple[Violation, ...]:
-    """Return whether more is refused than the policy allows: for want of throughput, or outside the units' hours."""
-    found = throttle_violations(case, throttled)
-    hours = reservation.offer.capacity.hours
-    if not found or hours is None:
-        return found
-    outside = 1 - float(np.mean(inside(case, hours))) if len(case.arrivals) else 0.0
-    if outside <= case.policy.max_throttled_share:
-        return found
-    sentence = (
-        f"{outside:.1%} of the requests come outside the hours in which the units run; nobody serves them. Take a "
-        "hybrid, longer hours, or allow it by max_throttled_share."
-    )
-    return (Violation("outside_hours", sentence),)
-
-
-def _capacity_violations(case: Case, reservation: Reservation, work: float, waits: int = 0) -> tuple[Violation, ...]:
+def capacity_violations(case: Case, reservation: Reservation, work: float, waits: int = 0) -> tuple[Violation, ...]:
     """A queue that gets more work than its units do never drains; one that drains may still be too long."""
     if not isinstance(reservation.offer.capacity, ConcurrencyCapacity):
         return ()
@@ -189,76 +136,3 @@ def _capacity_violations(case: Case, reservation: Reservation, work: float, wait
     waiting = f"{share(waits, case.replayed[0]):.1%} of the requests would wait longer than {seconds}"
     allowed = f"queue.percentile and queue.wait_ms allow {100 - queue.percentile:g} %"
     return (Violation("queueing_goal", f"{waiting} in the queue of {units}; {allowed}."),)
-
-
-def autoscaled_key(reservation: Reservation, minimum: int) -> str:
-    """Return the option's name: `autoscaled:sku@termx{minimum}-{maximum}`."""
-    return str(OptionKey("autoscaled", reservation.label, reservation.units, minimum))
-
-
-def autoscaled_option(case: Case, reservation: Reservation, minimum: int, replay: AutoscaledReplay) -> Option:
-    """Return the option of units that follow the load, billed while running and starting.
-
-    `reservation.units` is the most that may run at once.
-    """
-    hourly = reservation.rate.hourly
-    assert hourly is not None
-    hours = _unit_hours(case, int(replay.unit_us.sum()))
-    used = (hours * Decimal(repr(round(replay.utilization, 9)))).quantize(MILLI, ROUND_HALF_EVEN)
-    lines = [line("running_units", used, "unit_hours", hourly), line("idle", hours - used, "unit_hours", hourly)]
-    lines += running_lines(case, None)
-    slow = slow_requests(case, replay)
-    return Option(
-        key=autoscaled_key(reservation, minimum),
-        mode="autoscaled",
-        family=AUTOSCALED,
-        monthly_cost=total(lines),
-        latency_value=case.latency_value(slow or 0),
-        isolation_value=isolation_value(case.policy, reservation.offer),
-        outage_value=outage_value(case, total(lines)),
-        expected_cost=_expected_of_autoscaled(case, reservation, minimum, replay),
-        violations=reserved_violations(case, reservation.offer)
-        + _capacity_violations(case, reservation, replay.served_work)
-        + latency_violations(case, slow),
-        reservation=reservation,
-        minimum_units=minimum,
-        lines=tuple(lines),
-        figures=Figures(
-            utilization=replay.utilization,
-            slots_in_use=replay.slots_in_use,
-            coverage=1.0,
-            overflow_share=0.0,
-            throttled_share=0.0,
-            slow_share=None if slow is None else share(slow, case.replayed[0]),
-            cold_starts_per_month=per_month(case, int(replay.starts.sum())),
-            first_token=percentiles(replay.first_token),
-            end_to_end=percentiles(replay.end_to_end),
-            standard_error=units_error(case, replay.unit_us, hourly),
-        ),
-    )
-
-
-def _expected_of_autoscaled(
-    case: Case, reservation: Reservation, minimum: int, replay: AutoscaledReplay
-) -> ExpectedCost:
-    """Return what units that follow the load cost at the traffic to be expected; the minimum runs in any case."""
-    hourly = reservation.rate.hourly
-    assert hourly is not None
-    beyond = np.maximum(replay.unit_us - minimum * case.arrivals.observed_us, 0)
-    hours = minimum * HOURS_PER_MONTH + _unit_hours_of(case, case.expected_sum(beyond))
-    slow = slow_requests(case, replay) if case.latency_is_priced else None
-    return ExpectedCost(
-        running=made_up(case, quantize(hours * hourly)),
-        added=case.terms.owed,
-        lost=replacement_cost(case),
-        latency=lost_latency(case) + (Decimal(0) if slow is None else case.expected_latency_value(replay.slow)),
-        isolation=isolation_value(case.policy, reservation.offer),
-    )
-
-
-def _unit_hours(case: Case, unit_us: int) -> Decimal:
-    return _unit_hours_of(case, Fraction(unit_us))
-
-
-def _unit_hours_of(case: Case, unit_us: Fraction) -> Decimal:
-    return (Decimal(round(unit_us * case.time_scale)) / HOUR).quantize(MILLI, ROUND_HALF_EVEN)

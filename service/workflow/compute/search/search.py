@@ -8,18 +8,18 @@ throughout. Which candidates are replayed never depends on the number of threads
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.hybrid import Overflow, hybrid_key, hybrid_option
+from service.workflow.compute.kinds.kind import Candidate
+from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import Probe
-from service.workflow.compute.kinds.reserved import Served, autoscaled_option, dedicated_option, term_violations
+from service.workflow.compute.kinds.reserved import Served, term_violations
 from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
-from service.workflow.compute.search.candidates import Candidate, default_streams
 from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Option
 
@@ -138,14 +138,8 @@ class Search:
 
     def exact(self, candidate: Candidate) -> Exact:
         """Return the exact total of a candidate whose probe was replayed, without building its lines."""
-        if candidate.mode != "hybrid":
-            option = self.option(candidate)
-            return Exact(candidate, option.eligible, option.expected)
-        spill = self.overflow_choice(candidate)
-        reservation = candidate.reservation
-        value = isolation_value(self.case.policy, reservation.offer, spill.offer)
-        expected = self.case.terms.total(reservation) + spill.extra + value
-        return Exact(candidate, candidate.eligible and not spill.violations, expected)
+        eligible, expected = candidate.kind.exact(candidate, self)
+        return Exact(candidate, eligible, expected)
 
     def overflow(self, probe: Probe, offer: Serverless) -> Overflow:
         """Return what a serverless offer makes of the overflow of a probe that was replayed."""
@@ -183,18 +177,11 @@ class Search:
 
     def option(self, candidate: Candidate) -> Option:
         """Return the option, in full, of a candidate whose probe was replayed."""
-        replay = self.replays[candidate.probe]
-        reservation = candidate.reservation
-        if candidate.mode == "dedicated":
-            units, reserved = replay
-            served = self._served.setdefault(candidate.probe, Served(self.case, reserved))
-            return dedicated_option(self.case, replace(reservation, units=units), served)
-        if candidate.mode == "autoscaled":
-            return autoscaled_option(self.case, reservation, candidate.minimum, replay)
-        spill = self.overflow_choice(candidate)
-        default = default_streams(self.case, reservation.offer, reservation.units)
-        key = hybrid_key(reservation, candidate.streams, default, spill.offer)
-        return hybrid_option(self.case, reservation, key, candidate.streams, spill)
+        return candidate.kind.option(candidate, self)
+
+    def served(self, probe: Probe) -> Served:
+        """Return what the replay of a sized probe says of serving everything; the same for every rate."""
+        return self._served.setdefault(probe, Served(self.case, self.replays[probe][1]))
 
     def option_of(self, group: str) -> Option:
         """Return the option of the best exact candidate of a group."""

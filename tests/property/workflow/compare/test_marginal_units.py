@@ -9,7 +9,7 @@ from service.workflow.bill import QUANTUM
 from service.workflow.compare.marginal import marginal_units
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.compute.search.candidates import default_streams
+from service.workflow.compute.kinds.thresholds import default_streams
 from service.workflow.offers import Offer
 from service.workflow.options import Option
 from tests.effort import examples
