@@ -33,9 +33,11 @@ class Marker:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _mapped(self) -> mmap.mmap:
+        """Return the counter. Raises OSError where the disk has no room for it or fails."""
         if self._map is None or self._owner != os.getpid():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            os.ftruncate(self._file, SIZE)
+            # Not merely made long: touching a page that a full disk cannot hold would end the process (SIGBUS).
+            os.posix_fallocate(self._file, 0, SIZE)
             self._map, self._owner = mmap.mmap(self._file, SIZE), os.getpid()
         return self._map
