@@ -65,7 +65,7 @@ def basis(policy: Policy) -> Policy:
 
 
 def foreseen(policy: Policy, offers: Sequence[Offer]) -> Iterator[Policy]:
-    """Yield policies of one basis that answers about terms, needs, values and modes lead to, most likely ones first.
+    """Yield policies of one basis that answers on terms, needs, values and modes lead to: one changed first, then two.
 
     Whoever decides under each of them once has the replays that those answers take, and most of their combinations.
     """
@@ -74,16 +74,19 @@ def foreseen(policy: Policy, offers: Sequence[Offer]) -> Iterator[Policy]:
     places = sorted({place for offer in offers for place in offer.isolation.residency})
     asked = IsolationNeeds(tenancy="dedicated"), IsolationNeeds(version_pinning=True)
     places.append("nowhere")  # what rules everything out
-    needs = (IsolationNeeds(), *asked, *(IsolationNeeds(residency=(place,)) for place in places))
-    for required in needs:
-        for months in sorted({0, policy.max_term_months, *terms}):
-            yield replace(policy, max_term_months=months, isolation=replace(policy.isolation, required=required))
+    needs = (*asked, *(IsolationNeeds(residency=(place,)) for place in places))
+    months = sorted({0, policy.max_term_months, *terms})
+    alone = [(IsolationNeeds(), longest) for longest in months] + [(need, policy.max_term_months) for need in needs]
+    for required, longest in alone:
+        yield replace(policy, max_term_months=longest, isolation=replace(policy.isolation, required=required))
     if policy.latency.target_ms is not None:
         latencies = [replace(policy.latency, strict=True)]
         latencies += [replace(policy.latency, value_per_slow_request=value) for value in VALUES]
         yield from (replace(policy, latency=latency) for latency in latencies)
     for left_out in MODES:
         yield replace(policy, modes=tuple(mode for mode in MODES if mode != left_out))
+    for required, longest in ((need, longest) for need in needs for longest in months if (need, longest) not in alone):
+        yield replace(policy, max_term_months=longest, isolation=replace(policy.isolation, required=required))
 
 
 class Computation:
