@@ -7,7 +7,6 @@ from decimal import Decimal
 from bench._scenarios import hundred_offers, thousand_offers, week_log, year_series
 from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import SpillProbe
-from service.workflow.compute.kinds.thresholds import most_streams
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.offers import Dedicated, Offer, Serverless
@@ -51,7 +50,7 @@ def _brute_force(evaluation: Evaluation, offers: list[Offer]) -> None:
     best: dict[int, Decimal] = {}
     for offer in dedicated:
         for units in range(offer.units.minimum, (offer.units.maximum or 0) + 1):
-            probe = SpillProbe(offer.capacity, units, most_streams(offer, units))
+            probe = SpillProbe(offer.capacity, units, offer.capacity.streams(units))
             if probe not in cheapest:
                 replay = probe.run(case)
                 cheapest[probe] = min(

@@ -253,6 +253,22 @@ class ConcurrencyCapacity:
     measured_with: tuple[float, float] | None = None
     hours: WeekHours | None = None
 
+    @property
+    def apart(self) -> None:
+        """Nothing is bought apart."""
+
+    def with_second(self, _: int) -> "ConcurrencyCapacity":
+        """Return itself: there are no units of another kind."""
+        return self
+
+    def units_by_axis(self, units: int) -> list[int]:
+        """Return the units that work is held against: there is one axis."""
+        return [units]
+
+    def streams(self, units: int) -> int:
+        """Return the streams that units serve at once."""
+        return units * self.slots
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -291,9 +307,19 @@ class ThroughputCapacity:
         return next((axis for axis in self.axes if axis.apart is not None), None)
 
     def with_second(self, units: int) -> "ThroughputCapacity":
-        """Return the capacity with so many units of the axis bought apart."""
+        """Return the capacity with so many units of the axis bought apart; itself where there is none."""
+        if self.apart is None:
+            return self
         axes = (axis if axis.apart is None else replace(axis, bought=units) for axis in self.axes)
         return replace(self, axes=tuple(axes))
+
+    def units_by_axis(self, units: int) -> list[int]:
+        """Return the units that every axis has where the offer has `units`."""
+        return [axis.units(units) for axis in self.axes]
+
+    def streams(self, _: int) -> int:
+        """Return 0: a budget does not count who is in service."""
+        return 0
 
 
 Capacity = ConcurrencyCapacity | ThroughputCapacity
@@ -365,13 +391,11 @@ class Dedicated:
     @property
     def apart(self) -> Axis | None:
         """The axis whose units are bought apart, None where there is none."""
-        return self.capacity.apart if isinstance(self.capacity, ThroughputCapacity) else None
+        return self.capacity.apart
 
     def with_second(self, units: int) -> "Dedicated":
         """Return the offer with so many units of the axis bought apart; itself where there is none."""
-        if not isinstance(self.capacity, ThroughputCapacity) or self.apart is None:
-            return self
-        return replace(self, capacity=self.capacity.with_second(units))
+        return self if self.apart is None else replace(self, capacity=self.capacity.with_second(units))
 
     @cached_property
     def on_demand(self) -> Rate | None:

@@ -15,17 +15,16 @@ longer block, and C what flows in and a full bucket.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
 from service.workflow.bill import blend, serverless_lines, total
+from service.workflow.compute.blocks import Blocks, blocks_of
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.serverless import request_violations
-from service.workflow.compute.kinds.sizing import enforced
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.offers import (
     Capacity,
@@ -36,54 +35,14 @@ from service.workflow.offers import (
     Offer,
     Price,
     Serverless,
-    ThroughputCapacity,
 )
-from service.workflow.replay.compiled import kernel
-from service.workflow.replay.speed import request_work
-from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
+from service.workflow.traffic import SECOND, Float64s
 
 COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
 """Meters in the order of replayed counts."""
 
-MULTIPLIERS = (0.25, 0.5, 1.0, 2.0)
-"""Prices of work tried, relative to the mean cost of work on serverless."""
-
-BLOCKS_OF_BUCKETS = 8
-"""Seconds of a block for each second's worth that a leaky bucket holds."""
-
 SLACK = 1e-9
 """Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
-
-
-@kernel
-def _block_sums(costs: Float64s, work: Float64s, edges: Int64s, prices: Float64s) -> Float64s:
-    """Sum min(cost, price × work) over each block, for every price of work: shape (prices, blocks)."""
-    result = np.zeros((len(prices), len(edges) - 1))
-    for block in range(len(edges) - 1):
-        for i in range(edges[block], edges[block + 1]):
-            for p in range(len(prices)):
-                result[p, block] += min(costs[i], prices[p] * work[i])
-    return result
-
-
-@dataclass(frozen=True)
-class _Blocks:
-    """Work of every request in one capacity's own unit, and the blocks its accepted work is limited in.
-
-    rate: work a unit can do in a block. in_flight: most work one stream can carry over a block's end. weights: how much
-    each block counts, shape (blocks,), 1 on average over the time.
-    """
-
-    work: Float64s
-    edges: Int64s
-    rate: float
-    in_flight: float
-    weights: Float64s
-
-    @cached_property
-    def loads(self) -> Float64s:
-        """Work of each block."""
-        return np.diff(np.concatenate(([0.0], np.cumsum(self.work)))[self.edges])
 
 
 @dataclass(frozen=True)
@@ -93,7 +52,7 @@ class Bounds:
     case: Case
     serverless: Sequence[Serverless]
     _overflow_of: dict[SpillProbe, tuple[Decimal, float]] = field(default_factory=dict)
-    _blocks_of: dict[Capacity, list[_Blocks]] = field(default_factory=dict)
+    _blocks_of: dict[Capacity, list[Blocks]] = field(default_factory=dict)
     _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
     _busy_of: dict[Capacity, Decimal] = field(default_factory=dict)
 
@@ -162,8 +121,8 @@ class Bounds:
 
     def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         least = min((self._with_missed(probe, index) for index in range(len(self._costs))), default=0.0)
-        pairs = zip(self._blocks(probe.capacity), _counts(probe), strict=True)
-        share = max(self._spill_share(blocks, count) for blocks, count in pairs)
+        pairs = zip(self._blocks(probe.capacity), probe.capacity.units_by_axis(probe.units), strict=True)
+        share = max(blocks.spilled_share(units) for blocks, units in pairs)
         floor = Decimal(int(least * 1_000_000)) / 1_000_000
         return max(floor - self._rounding, Decimal(0)), share * float(self.cheapest_serverless)
 
@@ -195,19 +154,14 @@ class Bounds:
 
     def _least(self, probe: SpillProbe, index: int) -> float:
         best = 0.0
-        axes = zip(self._blocks(probe.capacity), self._sums(probe.capacity), _counts(probe), strict=True)
+        units = probe.capacity.units_by_axis(probe.units)
+        axes = zip(self._blocks(probe.capacity), self._sums(probe.capacity), units, strict=True)
         for blocks, by_offer, count in axes:
             sums, prices = by_offer[index]
             ceiling = (count * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
             least = np.maximum(sums * (1 - SLACK) - prices[:, None] * ceiling, 0.0)
             best = max(best, float((least * blocks.weights).sum(axis=1).max()))
         return best * self._kept * (1 - SLACK)
-
-    @staticmethod
-    def _spill_share(blocks: _Blocks, units: int) -> float:
-        whole = float((blocks.loads * blocks.weights).sum())
-        over = np.maximum(blocks.loads - units * blocks.rate, 0.0) * blocks.weights
-        return float(over.sum()) / whole if whole else 0.0
 
     @cached_property
     def _vectors(self) -> list[tuple[float, ...]]:
@@ -233,31 +187,19 @@ class Bounds:
         pairs = zip(lowest_prices(offer), self.case.scale, strict=True)
         return tuple(float(price) * float(scale) for price, scale in pairs)
 
-    def _blocks(self, capacity: Capacity) -> list[_Blocks]:
-        capacity = _of_any_number(capacity)
+    def _blocks(self, capacity: Capacity) -> list[Blocks]:
+        capacity = capacity.with_second(0)  # blocks are the same however many units are bought apart
         if capacity not in self._blocks_of:
-            self._blocks_of[capacity] = list(_blocks(self.case, capacity))
+            self._blocks_of[capacity] = blocks_of(self.case, capacity)
         return self._blocks_of[capacity]
 
     def _sums(self, capacity: Capacity) -> list[list[tuple[Float64s, Float64s]]]:
-        capacity = _of_any_number(capacity)
+        capacity = capacity.with_second(0)  # blocks are the same however many units are bought apart
         if capacity not in self._sums_of:
             self._sums_of[capacity] = [
-                [_sums(costs, blocks) for costs in self._costs] for blocks in self._blocks(capacity)
+                [blocks.sums(costs) for costs in self._costs] for blocks in self._blocks(capacity)
             ]
         return self._sums_of[capacity]
-
-
-def _of_any_number(capacity: Capacity) -> Capacity:
-    """Return a capacity as its blocks know it: however many units of an axis are bought apart."""
-    return capacity.with_second(0) if isinstance(capacity, ThroughputCapacity) else capacity
-
-
-def _counts(probe: SpillProbe) -> list[int]:
-    """Return the units that a probe has on every axis."""
-    if not isinstance(probe.capacity, ThroughputCapacity):
-        return [probe.units]
-    return [axis.units(probe.units) for axis in probe.capacity.axes]
 
 
 def bounds_of(case: Case, serverless: Sequence[Serverless]) -> Bounds:
@@ -284,13 +226,6 @@ def _amounts(price: Price) -> Iterator[Decimal]:
             yield blend(replace(price.plain, amount=amount), apart).amount
 
 
-def _sums(costs: Float64s, blocks: _Blocks) -> tuple[Float64s, Float64s]:
-    work = float(blocks.work.sum())
-    mean = float(costs.sum()) / work if work else 0.0
-    prices = np.array(MULTIPLIERS) * mean
-    return _block_sums(costs, blocks.work, blocks.edges, prices), prices
-
-
 def _undominated(prices: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
     """Drop price vectors that another one undercuts, or equals, on every meter."""
     kept: list[tuple[float, ...]] = []
@@ -298,39 +233,3 @@ def _undominated(prices: list[tuple[float, ...]]) -> list[tuple[float, ...]]:
         if not any(all(a <= b for a, b in zip(other, vector, strict=True)) for other in kept):
             kept.append(vector)
     return kept
-
-
-def _blocks(case: Case, capacity: Capacity) -> Sequence[_Blocks]:
-    arrivals = case.arrivals
-    if isinstance(capacity, ThroughputCapacity):
-        capacity = enforced(case, capacity)
-        return [_window_blocks(case, capacity, axis) for axis in range(len(capacity.axes))]
-    work = request_work(arrivals, capacity)
-    weights = _weights_of(case, np.arange(len(arrivals.hour_of_window)))
-    return [_Blocks(work, arrivals.hour_index, HOUR / SECOND, float(work.max(initial=0.0)), weights)]
-
-
-def _weights_of(case: Case, hours: Int64s) -> Float64s:
-    """Return how much blocks count that lie in replayed hours; of a sample all alike, as its replays do."""
-    if case.arrivals.sampled:
-        return np.ones(len(hours))
-    weights: Float64s = case.weights[hours].astype(np.float64) * float(case.recency)
-    return weights
-
-
-def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> _Blocks:
-    arrivals = case.arrivals
-    weights = {meter: float(weight) for meter, weight in capacity.axes[axis].weights}
-    work = np.full(len(arrivals), weights.get("requests", 0.0))
-    work += weights.get("input_tokens", 0.0) * arrivals.uncached
-    work += weights.get("cached_input_tokens", 0.0) * arrivals.cached
-    work += weights.get("output_tokens", 0.0) * arrivals.output
-    # What a leaky bucket takes in a block is what flows in and what it holds at its start.
-    held = capacity.window_seconds if capacity.leaky else 0
-    seconds = BLOCKS_OF_BUCKETS * held or capacity.window_seconds
-    window = arrivals.time_us // (seconds * SECOND)
-    starts = np.flatnonzero(np.diff(window, prepend=-1))
-    edges = np.append(starts, len(arrivals)).astype(np.int64)
-    rate = float(Fraction(capacity.axes[axis].per_minute) * (seconds + held) * SECOND / MINUTE)
-    hours = np.searchsorted(arrivals.hour_index, starts, side="right") - 1
-    return _Blocks(work, edges, rate, 0.0, _weights_of(case, hours))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -13,19 +13,15 @@ from service.workflow.bill import Usage
 from service.workflow.compute.forecast import Forecast, ages_of, daily_work, forecast_of
 from service.workflow.compute.replay_cache import ReplayCache
 from service.workflow.compute.terms import Terms, running_of
-from service.workflow.conditions import Conditions, WeekHours
+from service.workflow.conditions import Conditions
 from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, Limits, Offer
-from service.workflow.policy import IsolationNeeds, Policy
+from service.workflow.offers import HOURS_PER_MONTH, Limits, Offer
+from service.workflow.policy import Policy
 from service.workflow.replay.limits import busiest_minute, stated
 from service.workflow.replay.result import LatencyTarget, QueueGoal
 from service.workflow.replay.tally import hourly_tokens
-from service.workflow.traffic import HOUR, Arrivals, Bools, Float64s, Int64s
-
-if TYPE_CHECKING:
-    from service.workflow.compute.fluid import Fluid
-    from service.workflow.compute.kinds.replacement import Replacement
+from service.workflow.traffic import HOUR, Arrivals, Int64s
 
 R = TypeVar("R")
 
@@ -35,31 +31,23 @@ class Case:
     """What is being computed: the profile, its replayable requests or buckets, the policy.
 
     `arrivals` already carry the policy's traffic factor; the profile does not. `offers`: the market that running
-    commitments and fallbacks are looked up in. `peaks` remembers the units that each capacity needs for the busiest
-    minute, once they are known; `crowds` the most streams that it can have at once; `fluids` what of a sampled case is
-    known of all buckets (see fluid); `classes` which conditions of prices each request meets; `works` what there is
-    to do on a capacity (see kinds.sizing.works); `lost` what could replace what is lost in an outage, by the needs that
-    it must keep and the share of the hours (see kinds.replacement); `running` which requests come while units run by
-    the hours of the week, and these alone (see kinds.timetable). `cache`: what its replays answered, where that is kept
-    for the same case under other policies.
+    commitments and fallbacks are looked up in. `cache`: what its replays answered, where that is kept for the same
+    case under other policies.
     """
 
     profile: TrafficProfile
     arrivals: Arrivals
     policy: Policy
     offers: tuple[Offer, ...] = ()
-    peaks: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
-    crowds: dict[Capacity, int] = field(default_factory=dict, repr=False, compare=False)
-    fluids: dict[Capacity, "Fluid"] = field(default_factory=dict, repr=False, compare=False)
-    works: dict[Capacity, tuple[float, tuple[Float64s, Int64s]]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    classes: dict[Conditions, Int64s] = field(default_factory=dict, repr=False, compare=False)
-    lost: dict[tuple[IsolationNeeds, Fraction], tuple["Replacement", ...]] = field(
-        default_factory=dict, repr=False, compare=False
-    )
-    running: dict[WeekHours, tuple[Bools, Arrivals]] = field(default_factory=dict, repr=False, compare=False)
+    _remembered: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
     cache: ReplayCache | None = field(default=None, repr=False, compare=False)
+
+    def remembered(self, key: Hashable, find: Callable[[], R]) -> R:
+        """Return what `find` finds of the profile and the arrivals, sought once a case."""
+        if key not in self._remembered:
+            self._remembered[key] = find()
+        found: R = self._remembered[key]
+        return found
 
     def once(self, key: Hashable, replay: Callable[[], R]) -> R:
         """Return what `replay` answers; where replays are kept, what it answered before under the key."""
@@ -70,11 +58,12 @@ class Case:
 
     def classes_of(self, conditions: Conditions) -> Int64s:
         """Return the class of each replayed request, shape (n,): the last of the conditions that it meets, from 1."""
-        if conditions not in self.classes:
-            arrivals = self.arrivals
-            times, inputs = times_of(arrivals, self.profile.start_us), arrivals.uncached + arrivals.cached
-            self.classes[conditions] = classes_of(conditions, times, inputs)
-        return self.classes[conditions]
+        return self.remembered(("classes", conditions), lambda: self._classes(conditions))
+
+    def _classes(self, conditions: Conditions) -> Int64s:
+        arrivals = self.arrivals
+        times, inputs = times_of(arrivals, self.profile.start_us), arrivals.uncached + arrivals.cached
+        return classes_of(conditions, times, inputs)
 
     @cached_property
     def terms(self) -> Terms:

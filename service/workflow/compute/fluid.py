@@ -233,12 +233,13 @@ def known_of(profile: TrafficProfile, capacity: Capacity, forecast: Forecast | N
 
 def fluid_of(case: Case, capacity: Capacity) -> Fluid:
     """Return a sampled case's fluid of a capacity."""
-    if capacity not in case.fluids:
-        known = known_of(case.profile, capacity)
-        other = next(iter(case.fluids.values()), None)
-        sampled = Sampled.of(case, known.loads.counts) if other is None else other.sampled
-        case.fluids[capacity] = Fluid(case, known, known_of(case.profile, capacity, case.forecast), sampled)
-    return case.fluids[capacity]
+    return case.remembered(("fluid", capacity), lambda: _fluid(case, capacity))
+
+
+def _fluid(case: Case, capacity: Capacity) -> Fluid:
+    known = known_of(case.profile, capacity)
+    sampled = case.remembered("sampled", lambda: Sampled.of(case, known.loads.counts))
+    return Fluid(case, known, known_of(case.profile, capacity, case.forecast), sampled)
 
 
 def missed(

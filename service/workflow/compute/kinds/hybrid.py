@@ -16,7 +16,7 @@ from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import peak_units, together
-from service.workflow.compute.kinds.thresholds import default_streams, most_streams, thresholds
+from service.workflow.compute.kinds.thresholds import default_streams, thresholds
 from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
@@ -71,7 +71,7 @@ class HybridKind:
         offer, units = reservation.offer, reservation.units
         default = default_streams(case, offer, units)
         streams = key.threshold or default
-        if not min(1, default) <= streams <= most_streams(offer, units):
+        if not min(1, default) <= streams <= offer.capacity.streams(units):
             return None
         reserved = SpillProbe(offer.capacity, units, streams, offer.speed).run(case)
         return hybrid_option(case, reservation, streams, Overflow(case, serverless, reserved))

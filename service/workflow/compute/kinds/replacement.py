@@ -38,10 +38,11 @@ class Replacement:
 def replacements(case: Case) -> tuple[Replacement, ...]:
     """Return the offers that could serve what is lost, cheapest first; none where nothing is ever down."""
     asked = (case.policy.isolation.required, case.outage_share)
-    if asked not in case.lost:
-        found = sorted(_replacements(case), key=lambda each: (each.expected, each.offer.sku))
-        case.lost[asked] = tuple(found)
-    return case.lost[asked]
+    return case.remembered(("replacements", asked), lambda: tuple(sorted(_replacements(case), key=_by_cost)))
+
+
+def _by_cost(each: Replacement) -> tuple[Decimal, str]:
+    return each.expected, each.offer.sku
 
 
 def _replacements(case: Case) -> Iterator[Replacement]:

@@ -26,11 +26,8 @@ def peak_units(case: Case, capacity: Capacity) -> int:
     is the fullest enforcement window's demand ÷ the budget of a unit, and of a sample the fullest minute's too. Units
     of an axis that is bought apart are not among them (see second_peak).
     """
-    if isinstance(capacity, ThroughputCapacity):
-        capacity = capacity.with_second(1)
-    if capacity not in case.peaks:
-        case.peaks[capacity] = _peak_units(case, capacity)
-    return case.peaks[capacity]
+    alike = capacity.with_second(1)
+    return case.remembered(("peak units", alike), lambda: _peak_units(case, alike))
 
 
 def second_peak(case: Case, capacity: ThroughputCapacity) -> int:
@@ -77,12 +74,14 @@ def together(case: Case, capacity: ConcurrencyCapacity) -> int:
     With that many units every stream runs alone and more units change nothing. It is the most arrivals within the
     longest service.
     """
-    if capacity not in case.crowds:
-        times = case.arrivals.time_us
-        longest = int(alone_us(case.arrivals, capacity).max(initial=0.0)) + 1
-        before = np.searchsorted(times, times - longest)
-        case.crowds[capacity] = int((np.arange(1, len(times) + 1) - before).max(initial=1))
-    return case.crowds[capacity]
+    return case.remembered(("together", capacity), lambda: _together(case, capacity))
+
+
+def _together(case: Case, capacity: ConcurrencyCapacity) -> int:
+    times = case.arrivals.time_us
+    longest = int(alone_us(case.arrivals, capacity).max(initial=0.0)) + 1
+    before = np.searchsorted(times, times - longest)
+    return int((np.arange(1, len(times) + 1) - before).max(initial=1))
 
 
 def load_of(case: Case, units: int, work: float) -> float:
@@ -170,12 +169,14 @@ class _Sizing:
 
 def works(case: Case, capacity: ConcurrencyCapacity) -> tuple[float, tuple[Float64s, Int64s]]:
     """Return the work of all that is replayed, in seconds of a full unit, and of each minute its work and requests."""
-    if capacity not in case.works:
-        work = request_work(case.arrivals, capacity)
-        minute = case.arrivals.time_us // MINUTE
-        loads: Float64s = np.bincount(minute, work).astype(np.float64)
-        case.works[capacity] = float(work.sum()), (loads, np.bincount(minute).astype(np.int64))
-    return case.works[capacity]
+    return case.remembered(("works", capacity), lambda: _works(case, capacity))
+
+
+def _works(case: Case, capacity: ConcurrencyCapacity) -> tuple[float, tuple[Float64s, Int64s]]:
+    work = request_work(case.arrivals, capacity)
+    minute = case.arrivals.time_us // MINUTE
+    loads: Float64s = np.bincount(minute, work).astype(np.float64)
+    return float(work.sum()), (loads, np.bincount(minute).astype(np.int64))
 
 
 def smallest(low: int, guess: int, last: int, meets: Callable[[int], bool]) -> int | None:

@@ -1,7 +1,7 @@
 """Thresholds: at how many streams in service a hybrid spills."""
 
 from service.workflow.compute.case import Case
-from service.workflow.offers import ConcurrencyCapacity, Dedicated
+from service.workflow.offers import Dedicated
 
 LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 """Shares of the policy's threshold tried too when latency is worth money: fewer streams a unit are faster."""
@@ -9,13 +9,8 @@ LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 
 def default_streams(case: Case, offer: Dedicated, units: int) -> int:
     """Return the streams in service at which the policy's hybrid spills; 0 for provisioned throughput."""
-    streams = most_streams(offer, units)
+    streams = offer.capacity.streams(units)
     return max(1, int(streams * case.threshold)) if streams else 0
-
-
-def most_streams(offer: Dedicated, units: int) -> int:
-    """Return the streams that units serve at once; 0 for provisioned throughput, which does not count them."""
-    return units * offer.capacity.slots if isinstance(offer.capacity, ConcurrencyCapacity) else 0
 
 
 def thresholds(case: Case, offer: Dedicated, units: int) -> tuple[int, ...]:

@@ -34,10 +34,12 @@ def inner_case(case: Case, hours: WeekHours) -> Case:
 
 def _running(case: Case, hours: WeekHours) -> tuple[Bools, Arrivals]:
     """Return which replayed requests come within the hours, and those alone; found once a case."""
-    if hours not in case.running:
-        kept = within(hours, times_of(case.arrivals, case.profile.start_us))
-        case.running[hours] = kept, _only(case, hours, kept)
-    return case.running[hours]
+    return case.remembered(("running", hours), lambda: _kept(case, hours))
+
+
+def _kept(case: Case, hours: WeekHours) -> tuple[Bools, Arrivals]:
+    kept = within(hours, times_of(case.arrivals, case.profile.start_us))
+    return kept, _only(case, hours, kept)
 
 
 def _only(case: Case, hours: WeekHours, kept: Bools) -> Arrivals:
