@@ -15,7 +15,8 @@ from service.example import sheets
 from service.example.traffic import example_log
 from service.price_sheets.offer_values import build_offers
 from service.price_sheets.validation import load
-from service.workflow.offers import Axis, Dedicated, Meter, Offer, Rate, ThroughputCapacity, Units
+from service.workflow.metered_prices import Meter
+from service.workflow.offers import Axis, Dedicated, Offer, Rate, ThroughputCapacity, Units
 from service.workflow.policy import (
     ForecastPolicy,
     HorizonPolicy,

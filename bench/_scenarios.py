@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import numpy as np
 
+from service.workflow.metered_prices import Price
 from service.workflow.offers import (
     ColdStart,
     ConcurrencyCapacity,
     Dedicated,
     Limits,
     Offer,
-    Price,
     Rate,
     Serverless,
     Speed,

@@ -12,13 +12,13 @@ from bench._scenarios import MONDAY_US, week_log
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import compute
 from service.workflow.compute.redecide import case_of
+from service.workflow.metered_prices import Price
 from service.workflow.offers import (
     HOURS_PER_MONTH,
     Axis,
     ConcurrencyCapacity,
     Dedicated,
     Offer,
-    Price,
     Rate,
     Serverless,
     Speed,

@@ -24,7 +24,8 @@ from service.workflow.compare.uncertainty import uncertainty
 from service.workflow.compute.compute import compute
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.redecide import case_of, cheapest
-from service.workflow.offers import Axis, Dedicated, Meter, Offer, Price, Rate, Serverless, ThroughputCapacity
+from service.workflow.metered_prices import Meter, Price
+from service.workflow.offers import Axis, Dedicated, Offer, Rate, Serverless, ThroughputCapacity
 from service.workflow.options import eligible
 from service.workflow.policy import ForecastPolicy, Policy, SufficiencyPolicy
 from service.workflow.rule import choose, margins_of

@@ -14,13 +14,13 @@ import numpy as np
 
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.redecide import case_of
+from service.workflow.metered_prices import Price
 from service.workflow.offers import (
     Axis,
     Capacity,
     ConcurrencyCapacity,
     Dedicated,
     Offer,
-    Price,
     Rate,
     Serverless,
     Speed,

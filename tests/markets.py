@@ -11,13 +11,12 @@ from typing import Any
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed, compute, with_incumbent
 from service.workflow.compute.redecide import as_measured, case_of
+from service.workflow.metered_prices import Meter, Price
 from service.workflow.offers import (
     Axis,
     ConcurrencyCapacity,
     Dedicated,
-    Meter,
     Offer,
-    Price,
     Rate,
     Serverless,
     Speed,

@@ -7,7 +7,8 @@ from decimal import Decimal
 import numpy as np
 
 from service.workflow.evaluate import Evaluation, evaluate
-from service.workflow.offers import ColdStart, ConcurrencyCapacity, Isolation, Offer, Rate, Speed, Tier, WarmPool
+from service.workflow.metered_prices import Tier
+from service.workflow.offers import ColdStart, ConcurrencyCapacity, Isolation, Offer, Rate, Speed, WarmPool
 from service.workflow.policy import HorizonPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy, Policy
 from service.workflow.traffic import SECOND, RequestLog
 from tests.histories import MONDAY, ints

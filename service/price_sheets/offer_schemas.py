@@ -5,7 +5,8 @@ from marshmallow import fields, validate
 from service.kit.http.fields import Choice, Distinct, Flag, Identifier, Integer, List, Number, Schema
 from service.price_sheets.fields import DAYS, SKU, Day, Line, Money, SpeedPoint, TimeOfDay, Variant, Zone, is_sku
 from service.price_sheets.words import CAPACITY_WORDS, METER_WORDS
-from service.workflow.offers import METERS, TIERS, WEIGHTED_METERS
+from service.workflow.metered_prices import METERS, WEIGHTED_METERS
+from service.workflow.offers import TIERS
 
 WORD = r"[^;]+"
 """An entry of a list that shares one cell of a table."""

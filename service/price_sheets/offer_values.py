@@ -12,11 +12,10 @@ from service.price_sheets.fields import DAYS
 from service.workflow.bill import quantize
 from service.workflow.conditions import DAY_MINUTES, Condition, Conditional, WeekHours
 from service.workflow.fit import without_reading
+from service.workflow.metered_prices import METERS, WEIGHTED_METERS, Price, Tier
 from service.workflow.offers import (
     HOURS_PER_MONTH,
-    METERS,
     WEEK_SECONDS,
-    WEIGHTED_METERS,
     Autoscale,
     Axis,
     Capacity,
@@ -26,12 +25,10 @@ from service.workflow.offers import (
     Isolation,
     Limits,
     Offer,
-    Price,
     Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
-    Tier,
     Units,
     WarmPool,
 )

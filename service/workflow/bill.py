@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
-from service.workflow.offers import HOURS_PER_MONTH, METERS, Meter, PartPrice, Price, Serverless
+from service.workflow.metered_prices import METERS, Meter, PartPrice, Price
+from service.workflow.offers import HOURS_PER_MONTH, Serverless
 from service.workflow.traffic import SECOND
 
 MONEY = Context(prec=60, rounding=ROUND_HALF_EVEN)

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from service.workflow.errors import WorkflowError
 from service.workflow.joint_offers import joint, price_of
-from service.workflow.offers import Meter, Offer, Serverless
+from service.workflow.metered_prices import Meter
+from service.workflow.offers import Offer, Serverless
 from service.workflow.quantities import Counts
 from service.workflow.remarks import Remark
 

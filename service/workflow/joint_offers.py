@@ -8,7 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from service.workflow.bill import blend, prices_cached_apart
-from service.workflow.offers import Isolation, Limits, Meter, PartPrice, Price, Serverless
+from service.workflow.metered_prices import Meter, PartPrice, Price
+from service.workflow.offers import Isolation, Limits, Serverless
 
 JOINT = "~"
 """What stands between the names of the two."""

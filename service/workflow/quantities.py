@@ -19,7 +19,8 @@ import numpy as np
 from service.workflow.bill import blend, prices_cached_apart
 from service.workflow.conditions import Condition, Conditions
 from service.workflow.measure.classes import classes_of_history
-from service.workflow.offers import Meter, Offer, PartPrice, Price, Serverless
+from service.workflow.metered_prices import Meter, PartPrice, Price
+from service.workflow.offers import Offer, Serverless
 from service.workflow.remarks import Remark
 from service.workflow.traffic import HOUR, SECOND, BucketSeries, Int64s, TrafficHistory
 

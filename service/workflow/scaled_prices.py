@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.offers import Dedicated, Offer, Price, Rate, WarmPool
+from service.workflow.metered_prices import Price
+from service.workflow.offers import Dedicated, Offer, Rate, WarmPool
 
 
 def scaled_offer(offer: Offer, factor: Decimal) -> Offer:

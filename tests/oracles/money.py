@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from service.workflow.bill import Usage
-from service.workflow.offers import Price, Rate, Serverless
+from service.workflow.metered_prices import Price
+from service.workflow.offers import Rate, Serverless
 
 
 def quantities_of(offer: Serverless, usage: Usage) -> dict[str, Fraction]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.compare.flip_points import FlipPoint
-from service.workflow.offers import Dedicated, Offer, Price, Rate, Serverless
+from service.workflow.metered_prices import Price
+from service.workflow.offers import Dedicated, Offer, Rate, Serverless
 from service.workflow.options import Reservation
 from service.workflow.policy import Policy
 

@@ -15,7 +15,7 @@ from service.price_sheets.importers.base import Imported, SourceError
 from service.price_sheets.importers.csv_cells import flatten, read_cell, unflatten, write_cell
 from service.price_sheets.offer_values import Json
 from service.price_sheets.sheet_schema import MAX_OFFERS
-from service.workflow.offers import METERS
+from service.workflow.metered_prices import METERS
 
 SHEET_COLUMNS = (
     "provider",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from service.workflow.offers import Meter
+from service.workflow.metered_prices import Meter
 
 from .aliases import SPELLINGS, Field, plain_name
 from .dialects import DIALECTS, Dialect

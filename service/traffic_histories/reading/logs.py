@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from service.workflow.offers import PART_METERS
+from service.workflow.metered_prices import PART_METERS
 from service.workflow.traffic import Int64s, RequestLog
 
 from .report import Report

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.workflow.offers import PART_METERS
+from service.workflow.metered_prices import PART_METERS
 from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s
 
 from .errors import RefusedError

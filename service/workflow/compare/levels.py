@@ -20,7 +20,8 @@ from service.workflow.bill import prices_cached_apart
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import loads_of_all
 from service.workflow.measure.classes import within
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Price, Serverless
+from service.workflow.metered_prices import Price
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Serverless
 from service.workflow.traffic import MINUTE, SECOND, Float64s
 
 BEYOND = 1e200

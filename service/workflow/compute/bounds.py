@@ -26,16 +26,8 @@ from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.serverless import request_violations
 from service.workflow.compute.requirements import hard_violations, isolation_value
-from service.workflow.offers import (
-    Capacity,
-    ConcurrencyCapacity,
-    Dedicated,
-    Limits,
-    Meter,
-    Offer,
-    Price,
-    Serverless,
-)
+from service.workflow.metered_prices import Meter, Price
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Limits, Offer, Serverless
 from service.workflow.traffic import SECOND, Float64s
 
 COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")

@@ -18,7 +18,8 @@ from decimal import Decimal
 import numpy as np
 
 from service.workflow.compute.case import Case
-from service.workflow.offers import METERS, Serverless
+from service.workflow.metered_prices import METERS
+from service.workflow.offers import Serverless
 from service.workflow.traffic import HOUR, SECOND, Float64s, Int64s
 
 NORMAL = 1.959964

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import rfc8785
 
-from service.workflow.offers import METERS
+from service.workflow.metered_prices import METERS
 from tests.clients import Answer, ApiClient
 from tests.unit.price_sheets.documents import SHEET, Json, changed, sheet
 

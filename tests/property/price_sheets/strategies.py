@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from service.workflow.offers import METERS, WEIGHTED_METERS
+from service.workflow.metered_prices import METERS, WEIGHTED_METERS
 from tests.effort import examples
 
 Json = dict[str, Any]

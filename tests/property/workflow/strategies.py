@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from service.workflow.bill import Usage, serverless_lines, total
+from service.workflow.metered_prices import Price, Tier
 from service.workflow.offers import (
     Autoscale,
     Axis,
@@ -17,12 +18,10 @@ from service.workflow.offers import (
     Dedicated,
     Isolation,
     Limits,
-    Price,
     Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
-    Tier,
     Units,
     WarmPool,
 )

@@ -9,6 +9,7 @@ import pytest
 from service.price_sheets.lint.finding import SheetError
 from service.price_sheets.offer_values import build_offers
 from service.price_sheets.validation import load, offers_of
+from service.workflow.metered_prices import Price, Tier
 from service.workflow.offers import (
     Autoscale,
     Axis,
@@ -17,12 +18,10 @@ from service.workflow.offers import (
     Dedicated,
     Isolation,
     Limits,
-    Price,
     Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
-    Tier,
     Units,
     WarmPool,
 )

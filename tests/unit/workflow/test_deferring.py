@@ -10,7 +10,8 @@ import pytest
 from service.workflow.conditions import Condition, Conditional
 from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Evaluation, evaluate
-from service.workflow.offers import Isolation, Limits, Meter, Offer, Price, Serverless, Tier
+from service.workflow.metered_prices import Meter, Price, Tier
+from service.workflow.offers import Isolation, Limits, Offer, Serverless
 from service.workflow.policy import Policy
 from service.workflow.traffic import HOUR, RequestLog
 from tests.markets import PROVISIONAL

@@ -12,7 +12,8 @@ from service.workflow.document import document
 from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
 from service.workflow.measure import InsufficientTraffic
-from service.workflow.offers import Autoscale, ColdStart, Offer, Price, Speed, WarmPool
+from service.workflow.metered_prices import Price
+from service.workflow.offers import Autoscale, ColdStart, Offer, Speed, WarmPool
 from service.workflow.policy import LatencyPolicy, Policy
 from tests.histories import log_of, series_of
 from tests.markets import budget, gpu_offer, ptu_offer, rate, request_offer, token_offer

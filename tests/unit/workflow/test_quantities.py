@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from service.workflow.bill import Usage, serverless_lines, total
 from service.workflow.measure.window import clip
-from service.workflow.offers import Meter, Price, Serverless
+from service.workflow.metered_prices import Meter, Price
+from service.workflow.offers import Serverless
 from service.workflow.quantities import blended, counts_of, unpriced
 from service.workflow.traffic import HOUR, RequestLog
 from tests.effort import examples

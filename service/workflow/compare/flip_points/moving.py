@@ -5,7 +5,8 @@ from decimal import Decimal
 from service.workflow.bill import Billed, billed_quantity, tiered_lines, total
 from service.workflow.compare.flip_points.envelopes import Hinge, Line
 from service.workflow.compare.flip_points.way import Way
-from service.workflow.offers import Meter, Serverless
+from service.workflow.metered_prices import Meter
+from service.workflow.offers import Serverless
 
 ZERO = Decimal(0)
 

@@ -10,7 +10,8 @@ from service.workflow.compute.bounds import COLUMNS, SLACK, lowest_prices
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.search.search import Search
-from service.workflow.offers import Meter, Serverless
+from service.workflow.metered_prices import Meter
+from service.workflow.offers import Serverless
 from service.workflow.replay.result import ReservedReplay
 from service.workflow.traffic import Float64s, Int64s
 

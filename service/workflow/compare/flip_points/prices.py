@@ -14,7 +14,8 @@ from service.workflow.compare.flip_points.search import Ceilings, Finder
 from service.workflow.compare.flip_points.way import Way
 from service.workflow.compute.kinds.serverless import warm_lines
 from service.workflow.compute.kinds.warm_pools import has_pool
-from service.workflow.offers import Meter, Price, Serverless
+from service.workflow.metered_prices import Meter, Price
+from service.workflow.offers import Serverless
 from service.workflow.option_key import OptionKey
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from service.workflow.bill import blend, prices_cached_apart
 from service.workflow.compute.case import Case
-from service.workflow.offers import Offer, PartPrice, Price, Serverless
+from service.workflow.metered_prices import PartPrice, Price
+from service.workflow.offers import Offer, Serverless
 from service.workflow.replay.compiled import kernel
 from service.workflow.traffic import Int64s, UInt8s
 

@@ -4,7 +4,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from service.workflow.offers import METERS, Dedicated, Offer, Rate, Serverless
+from service.workflow.metered_prices import METERS
+from service.workflow.offers import Dedicated, Offer, Rate, Serverless
 from service.workflow.options import Reservation
 from service.workflow.policy import Policy
 

@@ -8,7 +8,8 @@ import pytest
 
 from service.workflow.compare.crossover import Crossover, crossovers
 from service.workflow.compute.redecide import case_of
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Price, Rate, Speed, Tier
+from service.workflow.metered_prices import Price, Tier
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Speed
 from service.workflow.policy import Policy
 from service.workflow.traffic import RequestLog, TrafficHistory
 from tests.histories import log_of, series_of

@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.compare.flip_points import money_flips, traffic_flips
-from service.workflow.offers import Offer, Price, Units
+from service.workflow.metered_prices import Price
+from service.workflow.offers import Offer, Units
 from tests.histories import log_of, series_of
 from tests.markets import EXECUTOR, PROVISIONAL, budget, chosen, computed, ptu_offer, rate, token_offer
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.offers import Price, Speed
+from service.workflow.metered_prices import Price
+from service.workflow.offers import Speed
 from service.workflow.traffic import MINUTE, SECOND, RequestLog
 from tests.histories import MONDAY, ints
 from tests.markets import chosen, options_of, request_offer

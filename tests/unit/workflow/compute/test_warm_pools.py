@@ -3,7 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.offers import ColdStart, Price, Serverless, Speed, WarmPool
+from service.workflow.metered_prices import Price
+from service.workflow.offers import ColdStart, Serverless, Speed, WarmPool
 from service.workflow.policy import LatencyPolicy
 from tests.histories import log_of
 from tests.markets import PROVISIONAL, options_of, request_offer

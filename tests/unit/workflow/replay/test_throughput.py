@@ -2,7 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from service.workflow.offers import Axis, Meter, Speed, ThroughputCapacity
+from service.workflow.metered_prices import Meter
+from service.workflow.offers import Axis, Speed, ThroughputCapacity
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
 from service.workflow.replay.throughput import replay_throughput, sized_units_throughput
 from service.workflow.traffic import MINUTE, SECOND, Arrivals

@@ -3,17 +3,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.offers import (
-    ConcurrencyCapacity,
-    Dedicated,
-    Offer,
-    Price,
-    Rate,
-    Serverless,
-    Speed,
-    Tier,
-    WarmPool,
-)
+from service.workflow.metered_prices import Price, Tier
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed, WarmPool
 from service.workflow.what_if.repricing import PriceChange, repriced
 
 TOKENS = Serverless(
