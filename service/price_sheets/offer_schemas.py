@@ -255,6 +255,10 @@ class ThroughputCapacitySchema(Schema):
     axes = List(fields.Nested(AxisSchema), required=True, validate=_some(len(WEIGHTED_METERS)))
 
 
+CAPACITIES: dict[str, type[Schema]] = {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema}
+"""The kinds of capacity, of offers and of capacity profiles; `offer_values` makes each one's value."""
+
+
 class AutoscaleSchema(Schema):
     """How the offer scales by itself: down to `minimum` units after `idle_seconds` without need of one."""
 
@@ -276,9 +280,7 @@ class DedicatedOfferSchema(OfferSchema):
     unit = Line(50, load_default="replica")
     units = fields.Nested(UnitsSchema)
     rates = List(fields.Nested(RateSchema), required=True, validate=_some(20))
-    capacity = Variant(
-        "kind", {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema}, CAPACITY_WORDS
-    )
+    capacity = Variant("kind", CAPACITIES, CAPACITY_WORDS)
     start_seconds = Number(minimum=0, maximum=DAY_SECONDS)
     autoscale = fields.Nested(AutoscaleSchema)
     schedule = fields.Nested(WeekHoursSchema)

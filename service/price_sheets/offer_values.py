@@ -1,6 +1,6 @@
 """From the document of a checked price sheet to the values of the workflow, field by field."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -129,13 +129,13 @@ def _serverless(offer: Json, sheet: Json) -> Serverless:
 
 
 def _dedicated(offer: Json, sheet: Json) -> Dedicated:
-    hours = _hours(offer["schedule"]) if "schedule" in offer else None
+    hours, capacity = _hours(offer["schedule"]) if "schedule" in offer else None, offer["capacity"]
     rates = (_rate(rate) for rate in sorted(offer["rates"], key=months_of))
     seconds = WEEK_SECONDS if hours is None else _run_seconds(hours, offer.get("start_seconds", 0))
     return Dedicated(
         **_common(offer, sheet),
         rates=tuple(replace(rate, week_seconds=seconds) for rate in rates),
-        capacity=replace(_capacity(offer["capacity"]), hours=hours),
+        capacity=replace(CAPACITIES[capacity["kind"]](capacity), hours=hours),
         units=Units(**offer.get("units", {})),
         unit=offer.get("unit", "replica"),
         start_seconds=_seconds(offer.get("start_seconds")),
@@ -228,19 +228,23 @@ def owned_parts(rate: Json) -> tuple[tuple[str, Decimal], ...]:
     return tuple((name, quantize(amount)) for name, amount in parts.items())
 
 
-def _capacity(capacity: Json) -> Capacity:
-    if capacity["kind"] == "concurrency":
-        figures: Json = {name: float(capacity[name]) for name in MEASURED if name in capacity}
-        stated = ConcurrencyCapacity(
-            capacity["slots"], _speed(capacity), **figures, kv_tokens=capacity.get("kv_tokens")
-        )
-        lengths = capacity.get("measured_with")
-        if lengths is None:
-            return stated
-        return without_reading(stated, float(lengths["input_tokens"]), float(lengths["output_tokens"]))
+def _concurrency(capacity: Json) -> Capacity:
+    figures: Json = {name: float(capacity[name]) for name in MEASURED if name in capacity}
+    stated = ConcurrencyCapacity(capacity["slots"], _speed(capacity), **figures, kv_tokens=capacity.get("kv_tokens"))
+    lengths = capacity.get("measured_with")
+    if lengths is None:
+        return stated
+    return without_reading(stated, float(lengths["input_tokens"]), float(lengths["output_tokens"]))
+
+
+def _throughput(capacity: Json) -> Capacity:
     leaky = "burst_seconds" in capacity
     seconds = capacity["burst_seconds" if leaky else "window_seconds"]
     return ThroughputCapacity(seconds, tuple(_axis(axis) for axis in capacity["axes"]), leaky)
+
+
+CAPACITIES: dict[str, Callable[[Json], Capacity]] = {"concurrency": _concurrency, "throughput": _throughput}
+"""What makes the value of a capacity, by its kind."""
 
 
 def _axis(axis: Json) -> Axis:

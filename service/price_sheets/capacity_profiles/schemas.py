@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from service.kit.http.fields import Identifier, Integer, List, Number, Schema, Text, Timestamp
 from service.price_sheets.fields import Line, Variant
-from service.price_sheets.offer_schemas import ConcurrencyCapacitySchema, ThroughputCapacitySchema
+from service.price_sheets.offer_schemas import CAPACITIES
 from service.price_sheets.sheet_schema import SourceSchema
 from service.price_sheets.words import CAPACITY_WORDS
 
@@ -89,12 +89,7 @@ class ProfileDocumentSchema(Schema):
     model = Text(required=True)
     unit = Text(required=True)
     source = fields.Nested(SourceSchema, required=True)
-    capacity = Variant(
-        "kind",
-        {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema},
-        CAPACITY_WORDS,
-        required=True,
-    )
+    capacity = Variant("kind", CAPACITIES, CAPACITY_WORDS, required=True)
     request = fields.Nested(RequestLengthSchema, required=True)
     points = fields.List(fields.Nested(MeasuredPointSchema), required=True)
     left_out = fields.List(fields.Nested(LeftOutSchema), required=True)

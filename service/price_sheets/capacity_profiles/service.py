@@ -14,14 +14,12 @@ from service.price_sheets.capacity_profiles import queries
 from service.price_sheets.capacity_profiles.fitting import ResultsError, profile_of
 from service.price_sheets.capacity_profiles.models import CapacityProfile, CapacityProfileVersion
 from service.price_sheets.lint.capacity import concurrency
-from service.price_sheets.offer_schemas import ConcurrencyCapacitySchema, ThroughputCapacitySchema
+from service.price_sheets.offer_schemas import CAPACITIES
 
 Json = dict[str, Any]
 
 FIXED = ("name", "model", "unit")
 """What holds for every version of a profile."""
-
-SHAPES = {"concurrency": ConcurrencyCapacitySchema, "throughput": ThroughputCapacitySchema}
 
 
 def fitted(body: Mapping[str, Any]) -> Json:
@@ -40,7 +38,7 @@ def fitted(body: Mapping[str, Any]) -> Json:
 def _require_usable(capacity: Json) -> None:
     """Raise Problem 422 where no offer could have this capacity."""
     try:
-        SHAPES[capacity["kind"]]().load(capacity)
+        CAPACITIES[capacity["kind"]]().load(capacity)
     except ValidationError as error:
         detail = f"What they tell is no capacity of an offer ({error.messages}): check their units."
         raise invalid(FieldError("/results", "results", detail[:1000])) from error
