@@ -89,7 +89,7 @@ def show_evidence(tx: Transaction, evaluation_id: str) -> str:
     """Show everything that an answer stands on; its options by what the address asks for."""
     standing = service.summary(tx, service.get(tx, evaluation_id))
     answer = Answer(reporting.completed(tx, evaluation_id))
-    names = Names(reporting.sheets_of(tx, answer.body), answer.inputs["model"])
+    names = Names(reporting.sheets_of(tx, answer.body), answer.inputs)
     return render_template(
         "evidence_page.html",
         chosen=options.chosen(answer, request.args),
