@@ -53,12 +53,15 @@ class State(Collector):
 def exposition(runtime: Runtime) -> bytes:
     """Return everything in Prometheus' text format, of all processes of the server."""
     registry = CollectorRegistry()
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    else:
-        registry.register(_Own())
     registry.register(State(runtime))
-    return generate_latest(registry)
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        registry.register(_Own())
+        return generate_latest(registry)
+    measured = CollectorRegistry()
+    MultiProcessCollector(measured)  # type: ignore[no-untyped-call]
+    with metrics.steady():
+        told = generate_latest(measured)
+    return told + generate_latest(registry)
 
 
 class _Own(Collector):

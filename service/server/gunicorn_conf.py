@@ -8,13 +8,14 @@ gunicorn reads the names below (https://docs.gunicorn.org/en/stable/settings.htm
 """
 
 import gc
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from service.evaluations.cluster import chosen
-from service.kit import tracing
+from service.kit import metrics, tracing
 from service.kit.http.blueprint import Resource
 from service.server.fair_pool import FairPool
 from service.server.http_worker import beginnings
@@ -40,6 +41,16 @@ forwarded_allow_ips = ""
 accesslog = None
 loglevel = _settings.log_level
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a heartbeat file, never data
+
+
+def on_starting(server: Any) -> None:  # noqa: ANN401 - gunicorn's master
+    """Have USR2 start what is installed by then, on the same sockets: as a module, not by a path that hides others."""
+    server.START_CTX["args"] = [sys.executable, "-m", "gunicorn", *sys.argv[1:]]
+
+
+def child_exit(_server: Any, worker: Any) -> None:  # noqa: ANN401
+    """Keep what a process measured that has ended, however it did."""
+    metrics.absorb(worker.pid)
 
 
 def when_ready(_server: Any) -> None:  # noqa: ANN401 - gunicorn's master
