@@ -182,6 +182,21 @@ class Option:
         return not self.violations
 
     @property
+    def spills(self) -> bool:
+        """Whether a serverless offer takes what its units do not; said of exact options alone."""
+        return self.reservation is not None and self.serverless is not None
+
+    @property
+    def loses(self) -> bool:
+        """Whether nobody serves what its units do not, as in an outage; said of exact options alone."""
+        return self.reservation is not None and self.serverless is None
+
+    @property
+    def follows_load(self) -> bool:
+        """Whether its units come and go with the load; said of exact options alone."""
+        return self.minimum_units is not None
+
+    @property
     def rank(self) -> tuple[Decimal, int, str]:
         """Sort key: cheapest first, then simplest, then by name, so that ties never depend on input order."""
         return (self.expected, self.family, self.key)

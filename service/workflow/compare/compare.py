@@ -44,7 +44,7 @@ def compare(
 ) -> Comparison:
     """Return the comparison of all computed options; `progress` hears (phase, share done)."""
     options, policy = computed.options, case.policy
-    hybrids = (o for o in options if o.mode == "hybrid" and o.eligible and not o.ruled_out)
+    hybrids = (o for o in options if o.spills and o.eligible and not o.ruled_out)
     hybrid = next(hybrids, None)
     progress("compare", 0.0)
     flips = list(money_flips(case, computed, offers))

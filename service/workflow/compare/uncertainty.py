@@ -108,7 +108,7 @@ def _intervals(
     for option, cost in zip(options, costs, strict=True):
         if option.key == recommended and least is not None:
             taken = cost <= least * (1 + EQUAL)
-    rivals = len(eligible) + any(option.eligible and option.mode == "hybrid" for option in options)
+    rivals = len(eligible) + any(option.eligible and option.spills for option in options)
     for option, cost in zip(options, costs, strict=True):
         beyond = _payable(case, option)
         low, high = float(cost[:2].min()) + beyond, float(cost[:2].max()) + beyond
@@ -136,7 +136,7 @@ def _share(scenarios: Bools, unseen: float) -> float:
 
 def _payable(case: Case, option: Option) -> float:
     """Return what a month's bill of a reservation is beyond what the decision weighs it with: 0 without a term."""
-    if option.reservation is None or option.mode == "autoscaled":
+    if option.reservation is None or option.follows_load:
         return 0.0
     return float(case.terms.payable(option.reservation) - case.terms.total(option.reservation))
 
@@ -155,11 +155,11 @@ class _Pricing:
         kept = float(self.case.forecast.kept)
         moving = float(cost.latency) / kept * self.levels
         still = float(cost.added + cost.isolation)
-        if option.mode == "autoscaled":
+        if option.follows_load:
             return still + moving + self._running(option)
-        if option.mode == "serverless":
+        if option.reservation is None:
             return still + moving + self._serverless(option)
-        if option.mode == "dedicated":
+        if not option.spills:
             return still + moving + self._resized(option)
         return still + moving + float(cost.reserved + cost.upfront) + self._overflow(option, np.ones(len(self.levels)))
 
@@ -169,7 +169,7 @@ class _Pricing:
         Of units of two kinds, bought apart, no other numbers are tried.
         """
         reservation, offer = option.reservation, option.serverless
-        if option.mode != "hybrid" or reservation is None or offer is None or reservation.second_units:
+        if not option.spills or reservation is None or offer is None or reservation.second_units:
             return own
         spill, share = self.spills.of(reservation.offer.capacity), self._share(option)
         one = replace(reservation, units=1)

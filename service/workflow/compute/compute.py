@@ -122,7 +122,7 @@ def with_tuned(computed: Computed, case: Case, offers: Sequence[Offer]) -> Compu
     if case.target is None or case.latency_is_priced:
         return computed
     taken = choose(eligible(computed.options), margins_of(case.policy), case.policy.incumbent)
-    if taken is None or taken.mode != "hybrid" or not misses_target(case, taken.figures):
+    if taken is None or not taken.spills or not misses_target(case, taken.figures):
         return computed
     assert taken.reservation is not None
     assert taken.serverless is not None

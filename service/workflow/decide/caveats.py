@@ -111,7 +111,7 @@ def _offers(option: Option) -> set[str]:
 def _no_fallback(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:
     """Say that nobody is served while units are down, what that counts as, and what serving them would cost."""
     hours = case.policy.hybrid.outage_hours_per_month
-    if not hours or chosen.mode not in {"dedicated", "autoscaled"}:
+    if not hours or not chosen.loses:
         return
     lost = float(case.requests_per_month(case.replayed[0]) * case.outage_share)
     requests = f"{lost:,.0f} requests" if case.has_requests else "the requests"
@@ -122,7 +122,7 @@ def _no_fallback(case: Case, chosen: Option, options: Sequence[Option]) -> Itera
         f"Nobody is served in the {hours:f} hours a month in which its units are down: {requests} are lost, counted as "
         f"{money(chosen.outage_value)} a month, {priced}{slow}."
     )
-    backed = min((o for o in eligible(options) if o.mode == "hybrid"), key=lambda o: o.expected, default=None)
+    backed = min((o for o in eligible(options) if o.spills), key=lambda o: o.expected, default=None)
     if backed is not None:
         more = backed.expected - chosen.expected
         sentence += f" {backed.key} serves them on {backed.serverless.sku if backed.serverless else 'serverless'}"
@@ -175,7 +175,7 @@ def _family(option: Option) -> int:
 
 
 def _freed(cost: ExpectedCost, option: Option, case: Case) -> Decimal:
-    if option.reservation is None or option.mode == "autoscaled":
+    if option.reservation is None or option.follows_load:
         return cost.total - case.terms.owed
     own = case.terms.without_running().total(option.reservation)
     return cost.total - cost.reserved - cost.upfront - case.terms.owed + own
@@ -234,7 +234,7 @@ def _starts(option: Option) -> float:
 
 
 def _cold_start(option: Option) -> ColdStart | None:
-    return None if option.serverless is None or option.mode != "serverless" else option.serverless.cold_start
+    return None if option.serverless is None or option.spills else option.serverless.cold_start
 
 
 def _growth(case: Case, comparison: Comparison) -> Iterator[Reason]:

@@ -171,7 +171,7 @@ def _traffic(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[
     if profile.idle_share > 0:
         sentence = f"The workload is idle {profile.idle_share:.1%} of the time."
         yield Reason("idle_time", (("idle_share", profile.idle_share),), sentence)
-    if chosen.mode == "hybrid" and chosen.figures is not None:
+    if chosen.spills and chosen.figures is not None:
         yield _reserved_floor(case, chosen.figures)
 
 

@@ -60,7 +60,7 @@ def of_option(option: Option, number: int = -1) -> Way:
         isolation=cost.isolation,
         warm=option.warm_instances,
         candidate=number,
-        loses=option.mode in {"dedicated", "autoscaled"},
+        loses=option.loses,
     )
 
 
