@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import Response
+
 from service.evaluations.comparisons.sides import NOT_COMPLETED, side_of
 from service.evaluations.document import Inputs
 from service.evaluations.engine import TOO_LONG, Allowance, Materials, require_bounded
 from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import materials_of, plan
 from service.evaluations.looking import looking
+from service.evaluations.scenarios.files import FORMS, as_file
 from service.evaluations.scenarios.grid import cells, count, require_fitting
-from service.evaluations.scenarios.schemas import GridSchema, ScenarioTableSchema, WorkloadScenariosSchema
+from service.evaluations.scenarios.schemas import (
+    GridSchema,
+    ScenarioFormQuery,
+    ScenarioTableSchema,
+    WorkloadScenariosSchema,
+)
 from service.evaluations.scenarios.table import row_of
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
@@ -25,14 +33,14 @@ Json = dict[str, Any]
 
 
 @contextmanager
-def _of_evaluation(actor: Actor, evaluation_id: str, body: Json) -> Iterator[Json]:
+def _of_evaluation(actor: Actor, evaluation_id: str, body: Json, query: Json) -> Iterator[Json]:  # noqa: ARG001
     with looking(actor) as tx:
         side = side_of(tx, evaluation_id)
     yield _table(actor, side.materials, side.inputs, body, side.estimated_seconds, side.body)
 
 
 @contextmanager
-def _of_workload(actor: Actor, workload_id: str, body: Json) -> Iterator[Json]:
+def _of_workload(actor: Actor, workload_id: str, body: Json, query: Json) -> Iterator[Json]:  # noqa: ARG001
     with looking(actor) as tx:
         planned = plan(tx, workload_id, body)
         materials = materials_of(tx, planned.inputs)
@@ -56,15 +64,23 @@ def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: f
     "/evaluations/<id(ev):evaluation_id>/scenarios",
     scope=READ,
     body=GridSchema,
+    query=ScenarioFormQuery,
     returns=ScenarioTableSchema,
+    forms=FORMS,
     prepare=_of_evaluation,
     writes=False,
     max_body=MAX_BODY,
     problems=[NOT_COMPLETED, TOO_LONG],
 )
-def try_evaluation_scenarios(tx: Transaction, evaluation_id: str, body: Json, prepared: Json) -> Json:  # noqa: ARG001
+def try_evaluation_scenarios(
+    tx: Transaction,  # noqa: ARG001 - all was done before it began
+    evaluation_id: str,  # noqa: ARG001
+    body: Json,  # noqa: ARG001
+    query: Json,
+    prepared: Json,
+) -> Json | Response:
     """Vary the inputs of a completed evaluation. Nothing is stored."""
-    return prepared
+    return _answered(prepared, query)
 
 
 @blueprint.endpoint(
@@ -72,12 +88,24 @@ def try_evaluation_scenarios(tx: Transaction, evaluation_id: str, body: Json, pr
     "/workloads/<id(wl):workload_id>/scenarios",
     scope=READ,
     body=WorkloadScenariosSchema,
+    query=ScenarioFormQuery,
     returns=ScenarioTableSchema,
+    forms=FORMS,
     prepare=_of_workload,
     writes=False,
     max_body=MAX_BODY,
     problems=[NO_TRAFFIC, TOO_LONG],
 )
-def try_workload_scenarios(tx: Transaction, workload_id: str, body: Json, prepared: Json) -> Json:  # noqa: ARG001
+def try_workload_scenarios(
+    tx: Transaction,  # noqa: ARG001 - all was done before it began
+    workload_id: str,  # noqa: ARG001
+    body: Json,  # noqa: ARG001
+    query: Json,
+    prepared: Json,
+) -> Json | Response:
     """Vary what an evaluation of the workload would stand on now. Nothing is stored."""
-    return prepared
+    return _answered(prepared, query)
+
+
+def _answered(table: Json, query: Json) -> Json | Response:
+    return table if query["format"] == "json" else as_file(table, query["format"])

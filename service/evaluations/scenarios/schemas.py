@@ -65,6 +65,12 @@ class GridSchema(Schema):
             raise ma.ValidationError(f"That is {count(data)} combinations; at most {MOST_CELLS} at once.")
 
 
+class ScenarioFormQuery(Schema):
+    """In which form the table is answered."""
+
+    format = Choice(("json", "csv", "xlsx"), load_default="json")
+
+
 class WorkloadScenariosSchema(NewEvaluationSchema):
     """A base, said as for an evaluation, and what to vary of it."""
 

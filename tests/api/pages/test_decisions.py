@@ -1,5 +1,7 @@
 """Decisions on pages: proposed on a report, approved by somebody else, talked about, withdrawn."""
 
+import csv
+import io
 import re
 
 from tests.api.pages.browsing import Browser
@@ -68,3 +70,20 @@ def test_it_is_commented_on_and_withdrawn(api: ApiClient, other_api: ApiClient) 
     assert "Approve" not in Browser.of(api, "viewer").get(here).text
     assert browser.get("/decisions?state=active").text.count("<tr>") == 0
     assert browser.get("/decisions?state=odd").status_code == 422
+
+
+def test_decisions_are_taken_along_as_a_table(api: ApiClient, other_api: ApiClient) -> None:
+    browser = Browser.of(api)
+    here = proposed(api, browser)
+    listed = browser.get("/decisions").text
+    assert 'href="/decisions/all.csv"' in listed
+    assert 'href="/decisions/all.xlsx"' in listed
+    (row,) = csv.DictReader(io.StringIO(browser.get("/decisions/all.csv").text))
+    decision = api.get(f"/v1{here}").json
+    assert (row["id"], row["state"], row["option"]) == (decision["id"], "proposed", decision["option"])
+    assert row["total_commitment"] == str(decision["content"]["money"]["total_commitment"])
+    assert row["digest"] == decision["digest"]
+    assert browser.get("/decisions/all.xlsx").data[:2] == b"PK"
+    assert len(browser.get("/decisions/all.csv?state=active").text.splitlines()) == 1
+    assert browser.get("/decisions/all.exe").status_code == 404
+    assert decision["id"] not in Browser.of(other_api).get("/decisions/all.csv").text

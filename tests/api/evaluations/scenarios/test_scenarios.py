@@ -1,5 +1,7 @@
 """Scenarios over HTTP: what if volume doubles and they give us 15 % off."""
 
+import csv
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +18,26 @@ GRID = {
     ],
     "growth_per_month": [0.1],
 }
+
+
+def test_the_table_is_a_file_too(api: ApiClient) -> None:
+    here = f"/v1/evaluations/{evaluate(api, ready(api)).json['id']}/scenarios"
+    rows = api.post(here, json=GRID).json["scenarios"]
+    answer = api.post(f"{here}?format=csv", json=GRID)
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    read = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(one["traffic_factor"], one["prices"], one["option"], one["monthly_cost"]) for one in read] == [
+        (
+            row["traffic_factor"],
+            row["prices"],
+            row["recommendation"]["option"],
+            row["recommendation"]["monthly_cost"]["amount"],
+        )
+        for row in rows
+    ]
+    assert [one["flipped"] for one in read] == ["yes" if row["flipped"] else "no" for row in rows]
+    assert api.post(f"{here}?format=xlsx", json=GRID).data[:2] == b"PK"
+    assert api.post(f"{here}?format=pdf", json=GRID).status_code == 422
 
 
 def test_every_combination_is_a_row(api: ApiClient) -> None:
