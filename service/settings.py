@@ -108,6 +108,9 @@ class Settings:
     workers: int = _setting(2, "Server processes.", validate.Range(1, 64))
     threads: int = _setting(8, "Requests a server process serves at once.", validate.Range(1, 64))
     embedded_worker: bool = _setting(True, "Run queued jobs beside the server, without `crossover worker`.")
+    newer_schema: bool = _setting(
+        False, "Start on the schema of a later version too: for going back to this one while that one serves."
+    )
     job_retention_days: int = _setting(
         30, "Days that the rows of finished jobs are kept; evaluations stay.", validate.Range(1, 3650)
     )

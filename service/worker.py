@@ -50,7 +50,7 @@ def run(settings: Settings) -> None:
     Raises schema.WrongSchema on a database of another version, ExtraMissing where a cluster is named without its extra.
     """
     database = _start(settings)
-    schema.require_newest(database)
+    schema.require_startable(database, newer=settings.newer_schema)
     worker = _worker(database, settings)
     _stop_by_signal(worker)
     logging.get().info(

@@ -43,7 +43,7 @@ def _require_database(configured: Settings, *, migrate: bool) -> None:
     with reaching(), opened() as stored:
         if migrate:
             schema.upgrade(stored)
-        schema.require_newest(stored)
+        schema.require_startable(stored, newer=configured.newer_schema)
 
 
 def _measurements(port: int) -> str:

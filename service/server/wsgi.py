@@ -12,6 +12,6 @@ app = create_app(settings)
 
 _runtime = app.extensions["crossover"]
 assert isinstance(_runtime, Runtime)
-schema.require_newest(_runtime.database)
+schema.require_startable(_runtime.database, newer=settings.newer_schema)
 logging.get().info("serving", database=_runtime.database.describe())
 _runtime.database.dispose()  # no connection survives a fork

@@ -1,4 +1,4 @@
-"""A version is upgraded under traffic: the version with the schema before serves on while the database moves on.
+"""A version is upgraded under traffic, and gone back to: an older one serves on while the database moves on.
 
 The old version is the repository as it was then, started from a folder of its own, on a database that an ordinary role
 owns. `UPGRADE_FROM` names another commit to start from.
@@ -7,6 +7,7 @@ owns. `UPGRADE_FROM` names another commit to start from.
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -67,6 +68,25 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+LATER = """
+from alembic import op
+import sqlalchemy as sa
+revision, down_revision = "9999_later", "{newest}"
+def upgrade():
+    op.add_column("workloads", sa.Column("later", sa.Text()))
+"""
+
+
+@pytest.fixture(scope="module")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a version after this one, in a folder: the same with one more migration."""
+    folder = tmp_path_factory.mktemp("later")
+    for name in ("service", "migrations"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "migrations/versions/9999_later.py").write_text(LATER.format(newest=schema.newest()))
+    return folder
+
+
 @pytest.fixture
 def url(postgres_server: str, postgres_database: Callable[..., str]) -> str:
     """Give the URL of an empty database of an ordinary role."""
@@ -91,10 +111,10 @@ def command(folder: Path, url: str, *words: str, **settings: str) -> subprocess.
 
 
 @contextmanager
-def serving(folder: Path, url: str) -> Iterator[int]:
+def serving(folder: Path, url: str, **settings: str) -> Iterator[int]:
     """Run a server of the version in a folder; give its port."""
     port = free_port()
-    process = command(folder, url, "serve", "--port", str(port), CROSSOVER_WORKERS="1")
+    process = command(folder, url, "serve", "--port", str(port), CROSSOVER_WORKERS="1", **settings)
     try:
         eventually(lambda: process.poll() is not None or call(port, "GET", "/health/live", "")[0] == 200)
         assert process.poll() is None, "the server did not start"
@@ -230,6 +250,41 @@ def test_an_upgrade_under_traffic_fails_nothing_and_changes_no_answer(old: Path,
             served(traffic)  # the new one alone
         assert digest(after, key, evaluation) == expected
         assert call(after, "POST", f"/v1/evaluations/{evaluation}/replays", key, {})[0] in (200, 201, 202)
+    require_kept(database, traffic)
+
+
+def test_going_back_under_traffic_fails_nothing_and_changes_no_answer(later: Path, url: str) -> None:
+    migrated(ROOT, url)
+    database = Database(url)
+    _, key = new_organization(database, "Upgraded")
+    with ExitStack() as servers, ExitStack() as replaced:
+        before = replaced.enter_context(serving(ROOT, url))
+        evaluation = evaluated(before, key)
+        expected = digest(before, key, evaluation)
+        traffic = Traffic(key, [before])
+        with under(traffic):
+            migrated(later, url)
+            served(traffic)
+            after = servers.enter_context(serving(later, url))
+            traffic.ports.append(after)
+            traffic.ports.remove(before)
+            served(traffic)  # the later one alone
+            replaced.close()
+            assert digest(after, key, evaluation) == expected
+            with suppress(AssertionError), serving(ROOT, url):
+                pytest.fail("the control: it must not start there unless it is told to")
+            back = servers.enter_context(serving(ROOT, url, CROSSOVER_NEWER_SCHEMA="true"))
+            traffic.ports.append(back)
+            served(traffic)  # both
+            traffic.ports.remove(after)
+            served(traffic)  # this one alone, on the later schema
+        assert digest(back, key, evaluation) == expected
+        assert call(back, "POST", f"/v1/evaluations/{evaluation}/replays", key, {})[0] in (200, 201, 202)
+    require_kept(database, traffic)
+
+
+def require_kept(database: Database, traffic: Traffic) -> None:
+    """What was acknowledged is there once, and nothing was told that a client could not repeat."""
     with database.reading() as session:
         names = Counter(session.execute(text("SELECT name FROM workloads WHERE name <> 'Chat'")).scalars())
     database.dispose()

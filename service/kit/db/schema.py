@@ -77,6 +77,11 @@ def require_newest(database: Database) -> None:
     raise WrongSchema(f"The database {state}, this version needs {needed}. Run `crossover migrate`.")
 
 
+def require_startable(database: Database, *, newer: bool) -> None:
+    """Raise WrongSchema where nothing may start on the database; newer: whether it may on one of a later version."""
+    (require_served if newer else require_newest)(database)
+
+
 def require_served(database: Database) -> None:
     """Raise WrongSchema where the database is older than this version needs.
 
@@ -104,7 +109,7 @@ def _require_known(found: str | None) -> None:
     if found is not None and found not in _known():
         raise WrongSchema(
             f"The database is at revision {found}, which this version ({newest()}) does not know. "
-            "Run the newer version that migrated it, or restore a backup."
+            "Run the newer version that migrated it; to go back to this one, set CROSSOVER_NEWER_SCHEMA=true."
         )
 
 

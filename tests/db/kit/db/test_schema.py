@@ -46,7 +46,14 @@ def test_a_newer_database_is_not_served(database: Database) -> None:
     schema.upgrade(database)
     database.write(lambda session: session.execute(text("UPDATE alembic_version SET version_num = '9999_later'")))
     with pytest.raises(WrongSchema, match=r"9999_later, which this version .* does not know"):
-        schema.require_newest(database)
+        schema.require_startable(database, newer=False)
+    schema.require_startable(database, newer=True)  # for going back
+
+
+def test_an_older_database_is_not_started_on_whatever_is_set(database: Database) -> None:
+    schema.upgrade(database, "0001_access")
+    with pytest.raises(WrongSchema, match=r"Run `crossover migrate`"):
+        schema.require_startable(database, newer=True)
 
 
 def test_the_newest_database_is_served(database: Database) -> None:
