@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from service.reports.evidence import OptionRow, option_row
-from service.reports.reading import MODES, Answer, ReportOption
+from service.reports.reading import Answer, ReportOption
+from service.workflow.policy import MODES
 
 PAGE = 50
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from service.reports import words
 from service.reports.offer_names import Names, OfferName
-from service.reports.reading import MODES, Answer, ReportOption
+from service.reports.reading import Answer, ReportOption
+from service.workflow.policy import MODES
 
 HOURS_OF_WEEK = 168
 
@@ -54,7 +55,7 @@ def advice(option: ReportOption, names: Names) -> str:
         return f"Let {offer.provider} run {least} to {units_of(offer, most or 0)} as needed"
     term = "on demand" if not option.term_months else f"for {words.term(option.term_months)}"
     reserve = f"Reserve {reserved_units(offer, option)} at {offer.provider}, {term},"
-    if option.mode == "dedicated":
+    if option.serverless is None:
         return f"{reserve} for everything"
     return f"{reserve} and let what overflows go to {names.offer(option.serverless).label}"
 

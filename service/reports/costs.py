@@ -6,8 +6,9 @@ from decimal import Decimal
 from service.reports import words
 from service.reports.answer import is_unpriced
 from service.reports.offer_names import Names
-from service.reports.reading import MODES, Answer, ReportOption
+from service.reports.reading import Answer, ReportOption
 from service.reports.words import TIMES
+from service.workflow.policy import MODES
 
 MOST_ROWS = 6
 MOST_NOT_ALLOWED = 2

@@ -6,7 +6,8 @@ from decimal import Decimal
 from service.reports import words
 from service.reports.answer import against, kept_by_margin
 from service.reports.offer_names import Names
-from service.reports.reading import MODES, Answer, ReportOption
+from service.reports.reading import Answer, ReportOption
+from service.workflow.policy import MODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from service.workflow.bill import SECOND_UNITS
 
 Json = dict[str, Any]
 
-MODES = ("serverless", "dedicated", "autoscaled", "hybrid")
-
 IN_USE = ("reserved_units", "running_units", f"{SECOND_UNITS}reserved_units")
 PER_USE = ("input_tokens", "cached_input_tokens", "output_tokens", "requests", "compute_seconds")
 

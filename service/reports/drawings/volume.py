@@ -8,9 +8,10 @@ from typing import Any
 
 from service.reports import words
 from service.reports.offer_names import Names, kind_of
-from service.reports.reading import MODES, Answer
+from service.reports.reading import Answer
 from service.reports.scales import Tick, apart, text_width, tick_text, ticks, vertical
 from service.workflow.option_key import OptionKey
+from service.workflow.policy import MODES
 
 Json = dict[str, Any]
 
@@ -86,7 +87,7 @@ def volume(answer: Answer, names: Names, drawn: Json) -> VolumeChart | None:
         return None
     points, today = data["points"], float(data["today_per_hour"])
     last = float(points[-1]["factor"])
-    lines = {mode: _points(points, mode) for mode in MODES}
+    lines: dict[str, list[tuple[float, float]]] = {mode: _points(points, mode) for mode in MODES}
     lines = {mode: line for mode, line in lines.items() if line}
     own = lines.get(chosen.mode)
     if not own:
