@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,14 +17,15 @@ from service.reports.report import report
 from service.workflow.measure import seed_of
 from tests.browser.pages import DARK, PHONE, misplaced
 from tests.evaluating import Case
+from tests.histories import MONDAY
 from tests.reading import read
 from tests.shared_data import SHARED, shared_data
 
 POLICY = {"replay": {"max_requests": 60_000}}
 """Larger histories are sampled, so that all of them take minutes and not hours."""
 
-OPTIONS = {"requests/mooncake": {"start": "2024-01-01T00:00:00Z"}, "requests/vidur": {"start": "2024-01-01T00:00:00Z"}}
-"""What must be told of a file beside its content, by the beginning of its name; of all others: the zone, UTC."""
+RELATIVE = ("requests/mooncake", "requests/vidur")
+"""Beginnings of names of files whose times have no day: they are taken to begin on a Monday."""
 
 USUAL = ("requests/AzureLLMInferenceTrace_code.csv", "series/nab_elb_request_count_8c0756.csv")
 """In every run: single requests of an hour, and counts without tokens over two weeks. All others in long proofs."""
@@ -39,7 +41,7 @@ def every_file() -> list[str]:
 
 def public_report(name: str) -> str:
     """Return the report on a public history at the example's prices, with its charts."""
-    said = next((told for begin, told in OPTIONS.items() if name.startswith(begin)), {"zone": "UTC"})
+    said: dict[str, Any] = {"start_us": MONDAY} if name.startswith(RELATIVE) else {"zone": "UTC"}
     history, _ = read(shared_data(f"traffic/{name}").read_bytes(), **said)
     documents, policy = list(sheets()), policy_of(POLICY)
     offers = tuple(offer for document in documents for offer in build_offers(document, WORKLOAD["model"]))
