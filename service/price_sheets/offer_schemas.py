@@ -231,14 +231,24 @@ class WeightsSchema(Schema):
     compute_seconds = Money(whole=True)
 
 
+class LongWeightsSchema(Schema):
+    """Weights of a request of more than `input_tokens_above` input tokens, cached ones included, instead of others."""
+
+    input_tokens_above = Integer(minimum=1, maximum=10**9, required=True)
+    weights = fields.Nested(WeightsSchema, required=True)
+
+
 class AxisSchema(Schema):
     """A budget of `per_minute` weighted meter units a unit and minute; money a minute where weights are prices.
+
+    `longer`: what long requests take instead; the whole request, by the last entry that it is longer than.
 
     `units`: this budget is bought apart, in units of its own that are called `unit` and cost the `second` of each rate.
     """
 
     per_minute = Money(whole=True, positive=True, required=True)
     weights = fields.Nested(WeightsSchema, required=True)
+    longer = List(fields.Nested(LongWeightsSchema), validate=_some(10))
     unit = Line(50)
     units = fields.Nested(UnitsSchema)
 

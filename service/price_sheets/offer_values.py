@@ -12,7 +12,7 @@ from service.price_sheets.fields import DAYS
 from service.workflow.bill import quantize
 from service.workflow.conditions import DAY_MINUTES, Condition, Conditional, WeekHours
 from service.workflow.fit import without_reading
-from service.workflow.metered_prices import METERS, WEIGHTED_METERS, Price, Tier
+from service.workflow.metered_prices import METERS, WEIGHTED_METERS, Meter, Price, Tier
 from service.workflow.offers import (
     HOURS_PER_MONTH,
     WEEK_SECONDS,
@@ -24,6 +24,7 @@ from service.workflow.offers import (
     Dedicated,
     Isolation,
     Limits,
+    LongWeights,
     Offer,
     Rate,
     Serverless,
@@ -248,12 +249,18 @@ CAPACITIES: dict[str, Callable[[Json], Capacity]] = {"concurrency": _concurrency
 
 
 def _axis(axis: Json) -> Axis:
-    weights = axis["weights"]
     return Axis(
         Decimal(axis["per_minute"]),
-        tuple((meter, Decimal(weights[meter])) for meter in WEIGHTED_METERS if meter in weights),
+        _weights(axis["weights"]),
         Units(**axis["units"]) if "units" in axis else None,
+        longer=tuple(
+            LongWeights(tier["input_tokens_above"], _weights(tier["weights"])) for tier in axis.get("longer", ())
+        ),
     )
+
+
+def _weights(weights: Json) -> tuple[tuple[Meter, Decimal], ...]:
+    return tuple((meter, Decimal(weights[meter])) for meter in WEIGHTED_METERS if meter in weights)
 
 
 def _speed(speed: Json) -> Speed:

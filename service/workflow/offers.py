@@ -203,8 +203,18 @@ class ConcurrencyCapacity:
 
 
 @dataclass(frozen=True, slots=True)
+class LongWeights:
+    """Weights of requests of more than `input_above` input tokens, cached ones included."""
+
+    input_above: int
+    weights: tuple[tuple[Meter, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """A budget of `per_minute` weighted meter units a unit and minute; `weights` per meter, 0 where absent.
+
+    longer: weights of long requests, lengths rising; a request is weighed whole by the last that it is longer than.
 
     apart: the legal numbers of the axis' own units, where they are bought apart from those of the offer, else None;
     bought: how many of them there are.
@@ -214,6 +224,7 @@ class Axis:
     weights: tuple[tuple[Meter, Decimal], ...]
     apart: Units | None = None
     bought: int = 0
+    longer: tuple[LongWeights, ...] = ()
 
     def units(self, units: int) -> int:
         """Return the units that the axis has where the offer has `units`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.workflow.bill import Billed, Line, quantize
-from service.workflow.offers import HOURS_PER_MONTH, Axis, Capacity, Dedicated, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Rate, Serverless, ThroughputCapacity
 from service.workflow.policy import Mode
 
 SERVERLESS, WARM_POOL, DEDICATED, AUTOSCALED, HYBRID, COMMITTED = range(6)
@@ -44,7 +44,9 @@ class Reservation:
         if not isinstance(capacity, ThroughputCapacity) or capacity.apart is None:
             return capacity
         axes = (
-            axis if axis.apart is None else Axis(axis.per_minute * axis.bought / self.units, axis.weights)
+            axis
+            if axis.apart is None
+            else replace(axis, per_minute=axis.per_minute * axis.bought / self.units, apart=None, bought=0)
             for axis in capacity.axes
         )
         return replace(capacity, axes=tuple(axes))

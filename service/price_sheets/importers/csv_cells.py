@@ -16,7 +16,7 @@ FORMULA = "=+-@\t\r\n＝＋－＠'"
 _UNGUARDED = re.compile(rf"(^|;\s*)(?=[{re.escape(FORMULA)}])")
 _GUARDED = re.compile(rf"(^|;\s*)'(?=[{re.escape(FORMULA)}])")
 
-KEYED = {"prices": "meter", "rates": "term_months", "axes": None, "when": None}
+KEYED = {"prices": "meter", "rates": "term_months", "axes": None, "when": None, "longer": None}
 """Lists written as columns: by the field that tells entries apart (`12#2`: a second of that term), or by number."""
 
 TERMS = {"term_weeks": "w", "term_days": "d"}

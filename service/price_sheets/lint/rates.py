@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from service.price_sheets.lint.finding import Finding, error, warning
+from service.price_sheets.lint.long_weights import long_weights
 from service.price_sheets.offer_values import PERIODS, Json, months_of, owned_parts
 from service.workflow.offers import HOURS_PER_MONTH
 
@@ -34,6 +35,7 @@ def dedicated(offer: Json, pointer: str) -> Iterator[Finding]:
         if not any(Decimal(weight) for weight in axis["weights"].values()):
             where = f"{pointer}/capacity/axes/{index}/weights"
             yield error("axis_without_weight", where, "Give at least one meter a weight above zero.")
+    yield from long_weights(offer.get("capacity", {}).get("axes", ()), f"{pointer}/capacity/axes")
 
 
 def monthly(rate: Json) -> Decimal | None:

@@ -21,7 +21,8 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import loads_of_all
 from service.workflow.measure.classes import within
 from service.workflow.metered_prices import Price
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
+from service.workflow.replay.length_tiers import averaged
 from service.workflow.traffic import MINUTE, SECOND, Float64s
 
 BEYOND = 1e200
@@ -86,6 +87,8 @@ def _units_of(case: Case, capacity: Capacity) -> Float64s:
     Of what comes outside the hours in which units run it is beyond any number of them.
     """
     seconds = case.profile.minutes.bucket_seconds
+    if isinstance(capacity, ThroughputCapacity):
+        capacity = averaged(case.arrivals, capacity)
     loads = loads_of_all(case.profile, capacity).by_axis * float(case.traffic_factor)
     if capacity.hours is not None:
         outside = ~within(capacity.hours, case.profile.minutes.start_us)

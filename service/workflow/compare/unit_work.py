@@ -7,6 +7,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.sizing import enforced
 from service.workflow.compute.kinds.timetable import inner_case
 from service.workflow.offers import Capacity, ConcurrencyCapacity
+from service.workflow.replay.length_tiers import averaged
 from service.workflow.replay.speed import full_streams, mean_held, token_us, unit_speed
 from service.workflow.replay.token_budgets import METER_COLUMNS
 from service.workflow.traffic import HOUR, SECOND
@@ -35,6 +36,7 @@ def unit_axes(case: Case, capacity: Capacity) -> list[UnitAxis]:
         output = token_us(capacity, full_streams(capacity, held)) + unit.context_us * held
         return [UnitAxis((unit.reading.us_per_prompt, unit.reading.us_per_input, 0.0, output), float(HOUR))]
     axes = []
+    capacity = averaged(case.arrivals, capacity)
     for axis in (axis for axis in capacity.axes if axis.apart is None):
         weights = {str(meter): float(weight) for meter, weight in axis.weights}
         requests, uncached, cached, output = (weights.get(meter, 0.0) for meter in METER_COLUMNS)

@@ -10,6 +10,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.sizing import enforced
 from service.workflow.offers import Capacity, ThroughputCapacity
 from service.workflow.replay.compiled import kernel
+from service.workflow.replay.length_tiers import TOKEN_METERS, weighed
 from service.workflow.replay.speed import request_work
 from service.workflow.traffic import HOUR, MINUTE, SECOND, Float64s, Int64s
 
@@ -88,11 +89,11 @@ def _weights_of(case: Case, hours: Int64s) -> Float64s:
 
 def _window_blocks(case: Case, capacity: ThroughputCapacity, axis: int) -> Blocks:
     arrivals = case.arrivals
-    weights = {meter: float(weight) for meter, weight in capacity.axes[axis].weights}
+    columns, alike, scales = weighed(arrivals, capacity)
+    weights = {meter: float(weight) / scales[axis] for meter, weight in alike.axes[axis].weights}
     work = np.full(len(arrivals), weights.get("requests", 0.0))
-    work += weights.get("input_tokens", 0.0) * arrivals.uncached
-    work += weights.get("cached_input_tokens", 0.0) * arrivals.cached
-    work += weights.get("output_tokens", 0.0) * arrivals.output
+    for meter, column in zip(TOKEN_METERS, columns, strict=True):
+        work += weights.get(meter, 0.0) * column
     # What a leaky bucket takes in a block is what flows in and what it holds at its start.
     held = capacity.window_seconds if capacity.leaky else 0
     seconds = BLOCKS_OF_BUCKETS * held or capacity.window_seconds

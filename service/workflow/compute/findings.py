@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.timetable import runs_by_hours
+from service.workflow.compute.kinds.timetable import knows_lengths, runs_by_hours
 from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.measure.profile import Finding
 from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.replay.length_tiers import weighs_by_length
 from service.workflow.replay.limits import stated
 from service.workflow.replay.throughput import windows_of
 from service.workflow.traffic import HOUR
@@ -16,7 +17,14 @@ from service.workflow.traffic import HOUR
 def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
     """Return the findings of a case's replays."""
     coarse = (*_coarse_window(case, offers), *_coarse_limits(case, offers))
-    return (*coarse, *_by_hours(case, offers), *_spaced(case, offers), *_synthesized(case), *_sampled(case))
+    return (
+        *coarse,
+        *_by_hours(case, offers),
+        *_by_length(case, offers),
+        *_spaced(case, offers),
+        *_synthesized(case),
+        *_sampled(case),
+    )
 
 
 def _coarse_window(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
@@ -55,6 +63,18 @@ def _by_hours(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
             f"{', '.join(sorted(found)[:3])} is left out: units that run by hours of the week are replayed on every "
             "single request, and here there are none, or only a sample was. Upload requests, fewer weeks of them, or "
             "offer the units without `schedule`.",
+        )
+
+
+def _by_length(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+    found = [o.sku for o in offers if isinstance(o, Dedicated) and weighs_by_length(o.capacity)]
+    if found and not knows_lengths(case):
+        yield Finding(
+            "lengths_not_replayed",
+            (("offers", len(found)),),
+            f"{', '.join(sorted(found)[:3])} is left out: budgets that weigh long requests apart are replayed on every "
+            "single request, and here their lengths are not known, or only a sample was. Upload requests, fewer weeks "
+            "of them, or offer the units without `longer`.",
         )
 
 

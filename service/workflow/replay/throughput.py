@@ -6,6 +6,7 @@ import numpy as np
 
 from service.workflow.offers import Dedicated, Offer, Speed, ThroughputCapacity
 from service.workflow.replay.compiled import kernel
+from service.workflow.replay.length_tiers import Columns, weighed
 from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
 from service.workflow.replay.result import LatencyTarget, ReservedReplay
 from service.workflow.replay.service_times import ServiceTimes, end_of, first_token_of, service_times
@@ -112,9 +113,9 @@ def replay_throughput(
     Latency is known only where the offer states a `speed`: uncached ÷ prefill, and output ÷ d(1) after it.
     Raises WorkflowError where an axis is too fine for whole numbers (see budget.py).
     """
-    columns = (arrivals.uncached, arrivals.cached, arrivals.output)
+    columns, alike, scales = weighed(arrivals, capacity)
     largest = [1, *(int(column.max(initial=0)) for column in columns)]
-    budget = whole_budget(capacity, units, largest)
+    budget = whole_budget(alike, units, largest)
     used = np.zeros(len(capacity.axes))
     spilled = np.zeros(len(arrivals), np.uint8)
     if capacity.leaky:
@@ -134,7 +135,7 @@ def replay_throughput(
         slow=hourly_count(arrivals, record.slow),
         utilization=first,
         second_utilization=second,
-        served_work=float(used[axis] / budget.scale[axis]),
+        served_work=float(used[axis] / budget.scale[axis] / scales[axis]),
         first_token=record.first_token if speed else None,
         end_to_end=record.end_to_end if speed else None,
     )
@@ -153,12 +154,12 @@ def sized_units_throughput(arrivals: Arrivals, capacity: ThroughputCapacity, *, 
     apart: the units that are bought apart, of whose axis alone it is then. A window is served whole where it fits
     every axis, so the smallest number of each kind is that of its own axes, whatever there is of the other.
     """
-    columns = (arrivals.uncached, arrivals.cached, arrivals.output)
+    columns, alike, _ = weighed(arrivals, capacity)
     largest = [len(arrivals), *(int(column.sum()) for column in columns)]
-    budget = whole_budget(capacity.with_second(1), 1, largest)
+    budget = whole_budget(alike.with_second(1), 1, largest)
     own = [number for number, axis in enumerate(capacity.axes) if (axis.apart is not None) == apart]
     if capacity.leaky:
-        return max((_sized_leaky(arrivals, budget, axis) for axis in own), default=0)
+        return max((_sized_leaky(arrivals.time_us, columns, budget, axis) for axis in own), default=0)
     most = 0
     for axis in own:
         fullest = _fullest(arrivals.time_us, *columns, budget.weights[axis], budget.window_us)
@@ -166,21 +167,20 @@ def sized_units_throughput(arrivals: Arrivals, capacity: ThroughputCapacity, *, 
     return most
 
 
-def _sized_leaky(arrivals: Arrivals, budget: Budget, axis: int) -> int:
+def _sized_leaky(time_us: Int64s, columns: Columns, budget: Budget, axis: int) -> int:
     """Return the smallest number of units whose bucket takes every request; 0 of none.
 
     With one more the level is never lower, so that every number beyond the smallest takes them all, too.
     """
-    columns = (arrivals.uncached, arrivals.cached, arrivals.output)
     largest = [1, *(int(column.max(initial=0)) for column in columns)]
     failed, met = 0, 1
-    if not len(arrivals):
+    if not len(time_us):
         return 0
-    while not _all_fit(arrivals.time_us, *columns, bucket_of(budget, largest, met), axis):
+    while not _all_fit(time_us, *columns, bucket_of(budget, largest, met), axis):
         failed, met = met, 2 * met
     while met - failed > 1:
         middle = (failed + met) // 2
-        fits = _all_fit(arrivals.time_us, *columns, bucket_of(budget, largest, middle), axis)
+        fits = _all_fit(time_us, *columns, bucket_of(budget, largest, middle), axis)
         failed, met = (failed, middle) if fits else (middle, met)
     return met
 

@@ -40,7 +40,7 @@ POLICY = Policy(
 
 def test_there_is_an_example_of_every_kind_and_the_page_lists_it() -> None:
     page = (FOLDER / "README.md").read_text()
-    assert len(EXAMPLES) == 17
+    assert len(EXAMPLES) == 18
     assert [path.name for path in EXAMPLES if f"({path.name})" not in page] == []
 
 

@@ -212,6 +212,22 @@ def test_units_that_are_a_bucket_of_thirty_seconds() -> None:
     ]
 
 
+def test_units_whose_budget_weighs_long_requests_more() -> None:
+    """At 3 an hour a unit is 2,190 a month."""
+    long = options("length-tiers", log(every_minute(0), tokens=250_000, output=1_000))
+    short = options("length-tiers", log(every_minute(0), tokens=150_000, output=1_000))
+    edge = options("length-tiers", log(every_minute(0), tokens=200_000, output=0))
+    cached = options("length-tiers", log(every_minute(0), tokens=250_000, cached=240_000, output=1_000))
+    # 2 × 250,000 + 9 × 1,000 = 509,000; 150,000 + 6 × 1,000; 200,000, which is not above; 20,000 + 48,000 + 9,000.
+    assert long["dedicated:acme/m70-units@0x6"].monthly_cost == Decimal(13140)
+    assert short["dedicated:acme/m70-units@0x2"].monthly_cost == Decimal(4380)
+    assert edge["dedicated:acme/m70-units@0x2"].monthly_cost == Decimal(4380)
+    assert cached["dedicated:acme/m70-units@0x1"].monthly_cost == Decimal(2190)
+    figures = long["dedicated:acme/m70-units@0x6"].figures
+    assert figures is not None
+    assert figures.utilization == pytest.approx(509 / 600)
+
+
 def test_units_that_run_in_office_hours() -> None:
     """A week of 45 hours is 195.536 of 730 hours a month. The log begins on a Thursday at 01:00 in Berlin."""
     found = options("office-hours", log(every_minute(0), tokens=50_000, output=500))

@@ -27,6 +27,11 @@ def runs_by_hours(case: Case) -> bool:
     return case.has_requests and not case.arrivals.sampled
 
 
+def knows_lengths(case: Case) -> bool:
+    """Tell whether budgets that weigh long requests apart can be replayed: on single requests as they came."""
+    return runs_by_hours(case) and not case.arrivals.synthesized
+
+
 def inner_case(case: Case, hours: WeekHours) -> Case:
     """Return the case of the requests within the hours alone, in the observed time that is within them."""
     return Case(case.profile, _running(case, hours)[1], case.policy, case.offers)

@@ -6,10 +6,11 @@ from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.kinds import RESERVED_KINDS
-from service.workflow.compute.kinds.timetable import runs_by_hours
+from service.workflow.compute.kinds.timetable import knows_lengths, runs_by_hours
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from service.workflow.options import Reservation
+from service.workflow.replay.length_tiers import weighs_by_length
 
 
 def candidates(
@@ -26,6 +27,8 @@ def candidates(
         if not case.has_requests and isinstance(offer.capacity, ConcurrencyCapacity):
             continue
         if offer.capacity.hours is not None and not runs_by_hours(case):
+            continue
+        if weighs_by_length(offer.capacity) and not knows_lengths(case):
             continue
         for rate in offer.rates:
             if kept is not None and Reservation(offer, rate, 1).label not in kept:

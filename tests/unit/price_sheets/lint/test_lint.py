@@ -53,6 +53,24 @@ def apart(*rates: Json, axes: int = 2) -> Json:
     return with_offer(PTU, capacity=capacity, rates=list(rates))
 
 
+def long_weights(*tiers: tuple[int, Json], axes: int = 1) -> Json:
+    """Return the sheet whose provisioned units weigh long requests like this, shorter ones by 1 and 6."""
+    longer = [{"input_tokens_above": above, "weights": weights} for above, weights in tiers]
+    axis = {"per_minute": "30000", "weights": {"input_tokens": "1", "output_tokens": "6"}}
+    return with_offer(
+        PTU,
+        capacity={
+            "kind": "throughput",
+            "window_seconds": 60,
+            "axes": [*[axis] * (axes - 1), axis | {"longer": longer}],
+        },
+    )
+
+
+def test_long_requests_that_weigh_more_have_nothing_to_remark_on() -> None:
+    assert findings(long_weights((200_000, {"input_tokens": "2", "output_tokens": "9"}))) == []
+
+
 def test_budgets_bought_apart_have_nothing_to_remark_on() -> None:
     assert findings(apart()) == []
 
@@ -132,6 +150,16 @@ ERRORS = {
     ),
     "window_or_burst": (changed("/offers/2/capacity/burst_seconds", 30), ["/offers/2/capacity/window_seconds"]),
     "unit_without_units": (changed("/offers/2/capacity/axes/0/unit", "GSU"), ["/offers/2/capacity/axes/0/unit"]),
+    "lengths_not_rising": (
+        long_weights(
+            (9, {"input_tokens": "2", "output_tokens": "9"}), (9, {"input_tokens": "3", "output_tokens": "9"})
+        ),
+        ["/offers/2/capacity/axes/0/longer/1/input_tokens_above"],
+    ),
+    "too_many_axes": (
+        long_weights((9, {"input_tokens": "2", "output_tokens": "9"}), axes=4),
+        ["/offers/2/capacity/axes/3/longer"],
+    ),
     "not_two_kinds": (apart(axes=1), ["/offers/2/capacity/axes/0/units"]),
     "second_missing": (apart({"term_months": 1, "monthly": "2"}), ["/offers/2/rates/0/second"]),
     "second_without_units": (
@@ -187,6 +215,14 @@ WARNINGS = {
     "curve_ends_early": (
         changed("/offers/1/capacity/slots", 65),
         ["/offers/1/capacity/decode_tokens_per_second"],
+    ),
+    "long_weight_missing": (
+        long_weights((9, {"input_tokens": "2"})),
+        ["/offers/2/capacity/axes/0/longer/0/weights"],
+    ),
+    "long_requests_lighter": (
+        long_weights((9, {"input_tokens": "0.5", "output_tokens": "6"})),
+        ["/offers/2/capacity/axes/0/longer/0/weights/input_tokens"],
     ),
     "conditional_far_apart": (
         by_request({"input_tokens_above": 9, "amount": "2000"}),
