@@ -1,5 +1,6 @@
 """PostgreSQL: engines that never wait without end, serializable writers, and which errors a retry mends."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,12 @@ PATIENCE_SECONDS = 10.0
 With the next connection's three seconds, every request is answered within fifteen.
 """
 
+DOUBTED_SECONDS = 1.0
+"""How long one may be silent that was not heard since another was given up: a request that found out on one connection
+must not wait as long again on the next."""
+
+_given_up_at = float("-inf")
+
 _CONFLICTS = (errors.SerializationFailure, errors.DeadlockDetected, errors.UniqueViolation)
 
 
@@ -32,14 +39,21 @@ class PatientConnection(psycopg.Connection[Any]):
     behind a proxy, that still acknowledges what it is sent.
     """
 
+    heard_at = float("-inf")
+
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401 - as psycopg's
         """Wait for an answer. Raises psycopg.OperationalError where none comes in time; the connection is closed."""
+        global _given_up_at  # noqa: PLW0603 - what one connection finds out holds for all of the process
+        patience = DOUBTED_SECONDS if self.heard_at < _given_up_at else PATIENCE_SECONDS
         try:
-            return super().wait(gen, interval, PATIENCE_SECONDS if timeout is None else timeout)
+            answer = super().wait(gen, interval, patience if timeout is None else timeout)
         except psycopg.OperationalError:
             if self.pgconn.transaction_status == psycopg.pq.TransactionStatus.ACTIVE:  # it was not an answer
                 self.pgconn.finish()
+                _given_up_at = time.monotonic()
             raise
+        self.heard_at = time.monotonic()
+        return answer
 
 
 def reading_engine(url: str, *, pool_size: int) -> Engine:
@@ -143,4 +157,6 @@ def _engine(url: str, isolation_level: Any, options: str, pool_size: int, *, tri
 
 
 def _connected(_dialect: object, _record: object, arguments: Any, named: Any) -> PatientConnection:  # noqa: ANN401
-    return PatientConnection.connect(*arguments, **named)
+    connection = PatientConnection.connect(*arguments, **named)
+    connection.heard_at = time.monotonic()
+    return connection
