@@ -67,7 +67,8 @@ def latency(answer: Answer, names: Names) -> Speeds | None:
     target = policy.get("target_ms")
     asked = None if target is None else float(target) / 1000
     slowest = max(s for _, s in shown)
-    xs = ticks(max(slowest, asked if asked and asked < 4 * slowest else 0), 4)
+    most = max(slowest, asked if asked and asked < 4 * slowest else 0)
+    xs = ticks(most, 4 if most >= BRIEF_SECONDS else 2)
     ys = ticks(float(max(o.total for o, _ in shown)) or 1)
     what = "First token" if metric == "first_token" else "Whole answer"
     return Speeds(
@@ -83,6 +84,10 @@ def latency(answer: Answer, names: Names) -> Speeds | None:
         [(names.full(o), f"{words.rate(s)}", words.money(o.total)) for o, s in shown],
         f"{len(shown)} options by seconds and money; the fastest takes {words.rate(min(s for _, s in shown))} s.",
     )
+
+
+BRIEF_SECONDS = 0.1
+"""Below it, ticks take four decimals, and four of them would meet on a phone."""
 
 
 def _dot(

@@ -66,14 +66,15 @@ def test_versions_in_force_are_one_a_sheet_by_time_and_model(database: Database,
     def found(day: str, model: str | None = None) -> list[tuple[str, int]]:
         with database.reading() as session:
             at = datetime.fromisoformat(day).replace(tzinfo=UTC)
-            return [(pin.id, pin.version) for pin in versions_in_force(session, organization_id, at, model)]
+            names = None if model is None else frozenset({model})
+            return [(pin.id, pin.version) for pin in versions_in_force(session, organization_id, at, names)]
 
     assert found("2025-12-31") == []
     assert found("2026-01-01") == [(first, 1)]
     assert found("2026-03-01") == [(first, 1), (second, 1)]
     assert found("2026-06-01") == [(first, 2), (second, 1)]
     assert found("2026-06-01", "m70") == [(second, 1)]
-    assert found("2026-05-31", "M70") == [(first, 1), (second, 1)]
+    assert found("2026-05-31", "m70") == [(first, 1), (second, 1)]
     assert found("2026-06-01", "m71") == [(first, 2)]
 
 
@@ -81,7 +82,7 @@ def test_a_session_parses_a_version_once_and_the_next_one_anew(database: Databas
     price_sheet_id = stored(database, organization_id, SHEET)
     at = datetime(2027, 1, 1, tzinfo=UTC)
     with database.reading() as session:
-        [first] = versions_in_force(session, organization_id, at, "m70")
+        [first] = versions_in_force(session, organization_id, at, frozenset({"m70"}))
         assert versions_in_force(session, organization_id, at)[0] is first
         assert pinned_versions(session, organization_id, [(price_sheet_id, 1)])[0] is first
     with database.reading() as session:
