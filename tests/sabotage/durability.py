@@ -111,7 +111,7 @@ DEFECTS = [
     Defect(
         "rows never change (SQLite)",
         "service/kit/db/append_only.py",
-        'op.execute(f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE{_of(columns)} ON {table} {refusal}")',
+        'op.execute(f"CREATE TRIGGER {table}_refuse_update BEFORE UPDATE{_of(columns)} ON {table} {when} {refusal}")',
         "pass",
         "tests/db/price_sheets/test_immutable.py::test_no_column_of_what_was_stored_can_be_updated",
     ),

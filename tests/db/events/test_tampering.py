@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from service.events.checkpoints import Checkpoint
+from service.events.models import Event
+from service.events.service import GENESIS, chained
 from service.events.verification import verify
 from service.kit import clock
 from service.kit.db.database import Database
@@ -70,7 +72,20 @@ def truncate(connection: Connection, chance: random.Random, size: int) -> int | 
     return place
 
 
-TAMPERS: tuple[Tamper, ...] = (edit, delete, insert, reorder, truncate)
+def rewrite(connection: Connection, chance: random.Random, size: int) -> int | None:
+    """Change an event and have its hash fit it; the next one was written after another."""
+    place = chance.randint(1, size - 1)
+    with Session(connection) as session:
+        event = session.scalars(select(Event).where(Event.sequence == place)).one()
+        before = session.scalar(select(Event.hash).where(Event.sequence == place - 1))
+        session.expunge(event)
+    event.action = f"{event.action}."
+    values = {"a": event.action, "h": chained(before or GENESIS, event), "n": place}
+    connection.execute(text("UPDATE events SET action = :a, hash = :h WHERE sequence = :n"), values)
+    return place + 1
+
+
+TAMPERS: tuple[Tamper, ...] = (edit, delete, insert, reorder, truncate, rewrite)
 
 
 def written(api: ApiClient, database: Database) -> Checkpoint:
@@ -104,6 +119,17 @@ def test_every_random_change_is_detected_and_its_first_event_named(api: ApiClien
         if told != place:
             wrong.append(f"{tamper.__name__} at {place}: {found}")
     assert not wrong, f"{len(wrong)} of {changed}: {wrong[:10]}"
+
+
+def test_an_event_that_is_not_there_is_called_missing(api: ApiClient, database: Database) -> None:
+    written(api, database)
+    with database.writer.connect() as connection:
+        connection.execute(text("DELETE FROM events WHERE sequence = 5"))
+        with Session(connection) as session:
+            found = verify(Transaction(session, command_actor(api.organization_id), clock.now(), "test")).first_break
+    assert found is not None
+    assert found.sequence == 5
+    assert "Event 5 is missing" in found.detail
 
 
 def test_a_chain_written_anew_does_not_fit_its_checkpoint(
