@@ -81,7 +81,7 @@ class Names:
         return model, *(alias for alias in sorted(self.aliases) if self.canonical(alias) == self.canonical(model))
 
     def near(self, model: str, offered: Iterable[str]) -> tuple[str, ...]:
-        """Return names offered that mean other versions, quantizations or kinds of a model; close ones if none do."""
+        """Return names offered that mean other versions, quantizations or kinds of a model, the first few."""
         meant = self.canonical(model)
         apart = sorted({key_of(name) for name in offered if self.canonical(name) != meant})
         stem = _stem(meant)

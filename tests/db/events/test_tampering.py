@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service.events.checkpoints import Checkpoint
 from service.events.models import Event
 from service.events.service import GENESIS, chained
-from service.events.verification import verify
+from service.events.verification import Break, verify
 from service.kit import clock
 from service.kit.db.database import Database
 from service.kit.db.transaction import Transaction
@@ -121,13 +121,19 @@ def test_every_random_change_is_detected_and_its_first_event_named(api: ApiClien
     assert not wrong, f"{len(wrong)} of {changed}: {wrong[:10]}"
 
 
-def test_an_event_that_is_not_there_is_called_missing(api: ApiClient, database: Database) -> None:
+def first_break(api: ApiClient, database: Database, tampering: str) -> Break:
+    """Write events, tamper with them by a statement; return the break that is found."""
     written(api, database)
     with database.writer.connect() as connection:
-        connection.execute(text("DELETE FROM events WHERE sequence = 5"))
+        connection.execute(text(tampering))
         with Session(connection) as session:
             found = verify(Transaction(session, command_actor(api.organization_id), clock.now(), "test")).first_break
     assert found is not None
+    return found
+
+
+def test_an_event_that_is_not_there_is_called_missing(api: ApiClient, database: Database) -> None:
+    found = first_break(api, database, "DELETE FROM events WHERE sequence = 5")
     assert found.sequence == 5
     assert "Event 5 is missing" in found.detail
 
@@ -145,12 +151,7 @@ def test_a_chain_written_anew_does_not_fit_its_checkpoint(
 
 
 def test_a_time_that_cannot_be_read_is_a_break_and_not_a_fault(api: ApiClient, database: Database) -> None:
-    written(api, database)
     if not database.is_sqlite:
         pytest.skip("PostgreSQL stores only what is a time")
-    with database.writer.connect() as connection:
-        connection.execute(text("UPDATE events SET at = 'never' WHERE sequence = 9"))
-        with Session(connection) as session:
-            found = verify(Transaction(session, command_actor(api.organization_id), clock.now(), "test")).first_break
-    assert found is not None
+    found = first_break(api, database, "UPDATE events SET at = 'never' WHERE sequence = 9")
     assert found.sequence == 9
