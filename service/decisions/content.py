@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from service.decisions.terms import Terms, terms_of
@@ -20,6 +21,11 @@ from service.kit.http.problems import FieldError, invalid
 from service.price_sheets import queries as price_sheets
 from service.price_sheets.pinned import pinned_versions
 from service.reports.offer_names import Names
+from service.workflow.document import Answer
+from service.workflow.document.encoding import ShownMoney, encode, known
+from service.workflow.document.options import AnsweredOption, CostInterval
+from service.workflow.document.stored import read_answer
+from service.workflow.document.values import decimal_text, number
 from service.workloads import service as workloads
 from service.workloads.models import Workload
 
@@ -47,19 +53,29 @@ class Evidence:
     body: Json
     names: Names
 
-    def option(self, key: str | None) -> Json | None:
+    @cached_property
+    def answer(self) -> Answer:
+        """What it says."""
+        return read_answer(self.body)
+
+    def option(self, key: str | None) -> AnsweredOption | None:
         """Return an option by its key."""
-        return next((option for option in self.body["options"] if option["key"] == key), None)
+        return next((option for option in self.answer.options if option.key == key), None)
+
+    @property
+    def policy(self) -> Json:
+        """The policy it was made by."""
+        return self.body["inputs"]["policy"]  # type: ignore[no-any-return]
 
     @property
     def incumbent(self) -> str | None:
         """Key of the option in use, as the evaluation knows it."""
-        return self.body["inputs"]["policy"].get("incumbent")  # type: ignore[no-any-return]
+        return self.policy.get("incumbent")
 
     @property
     def recommended(self) -> str | None:
         """Key of the recommended option."""
-        return self.body["recommendation"]["option"]  # type: ignore[no-any-return]
+        return self.answer.recommendation.option
 
 
 def evidence_of(tx: Transaction, evaluation_id: str) -> Evidence:
@@ -93,7 +109,7 @@ def draft(tx: Transaction, said: Json) -> Draft:
     evidence = evidence_of(tx, said["evaluation_id"])
     option = _chosen(evidence, said)
     kind = said["kind"] or _kind(evidence, option)
-    terms = None if option is None else terms_of(ordered(option, evidence.body["inputs"]["policy"]))
+    terms = None if option is None else terms_of(ordered(option, evidence.policy))
     buys = kind in BUYING and terms is not None and terms.units > 0
     days = _days(evidence, said, tx.now.date(), terms, buys=buys)
     total = terms.total_commitment if buys and terms is not None else Decimal(0)
@@ -103,8 +119,8 @@ def draft(tx: Transaction, said: Json) -> Draft:
         "price_sheets": evidence.body["inputs"]["price_sheets"],
         "kind": kind,
         "title": said["title"] or _title(kind, evidence, option),
-        "option": None if option is None else option["key"],
-        "mode": None if option is None else option["mode"],
+        "option": None if option is None else option.key,
+        "mode": None if option is None else option.mode,
         "offers": None if option is None else _offers(evidence, option),
         "money": None if option is None else _money(evidence, option, terms, total),
         "days": days,
@@ -116,13 +132,13 @@ def draft(tx: Transaction, said: Json) -> Draft:
 
 def _evidence(tx: Transaction, evidence: Evidence) -> dict[str, Any]:
     """Return what guardrails ask of measurement and prices. oldest_price: when the oldest price version was stored."""
-    measured, walk = evidence.body["measurement"], evidence.body["comparison"]["walk_forward"]
+    measured, walk = evidence.answer.measurement, evidence.answer.comparison.walk_forward
     pins = [(sheet["id"], sheet["version"]) for sheet in evidence.body["inputs"]["price_sheets"]]
     stored = [row.created_at for row in price_sheets.pinned(tx.session, tx.organization_id, pins)]
     return {
-        "measured_days": measured["days"],
-        "coverage": measured["coverage"],
-        "regret": None if walk is None else walk["regret"],
+        "measured_days": number(measured.days),
+        "coverage": number(measured.coverage),
+        "regret": None if walk is None else number(walk.regret),
         "oldest_price": min(stored).date().isoformat() if stored else None,
     }
 
@@ -147,11 +163,11 @@ def _columns(evidence: Evidence, content: Json, said: Json, total: Decimal, *, b
 
 def currency_of(evidence: Evidence) -> str:
     """Return the currency of an evaluation's money."""
-    currencies = [option["monthly_cost"]["currency"] for option in evidence.body["options"]]
-    return str(currencies[0]) if currencies else "USD"
+    options = evidence.answer.options
+    return options[0].monthly_cost.currency if options else "USD"
 
 
-def _chosen(evidence: Evidence, said: Json) -> Json | None:
+def _chosen(evidence: Evidence, said: Json) -> AnsweredOption | None:
     """Return the option decided on, None where the kind needs none. Raises Problem 422."""
     key = said["option"] or (None if said["kind"] in WITHOUT_OPTION else evidence.recommended)
     if key is None:
@@ -163,30 +179,31 @@ def _chosen(evidence: Evidence, said: Json) -> Json | None:
         raise invalid(FieldError("/option", "required", told))
     option = evidence.option(key)
     if option is None:
-        keys = ", ".join(entry["key"] for entry in evidence.body["options"][:10])
+        keys = ", ".join(entry.key for entry in evidence.answer.options[:10])
         raise invalid(FieldError("/option", "not_found", f"The evaluation has no such option; it has {keys}."))
-    if option["ruled_out"]:
+    if option.ruled_out:
         told = "Was ruled out by a lower limit of its cost and has no figures; choose an option with figures."
         raise invalid(FieldError("/option", "ruled_out", told))
-    if (key != evidence.recommended or not option["eligible"]) and not said["override_reason"]:
+    if (key != evidence.recommended or not option.eligible) and not said["override_reason"]:
         told = f"Say why: the evaluation recommends {evidence.recommended or 'no option'}, not {key}."
         raise invalid(FieldError("/override_reason", "required", told))
     return option
 
 
-def _kind(evidence: Evidence, option: Json | None) -> str:
-    if option is not None and option["key"] == evidence.incumbent:
+def _kind(evidence: Evidence, option: AnsweredOption | None) -> str:
+    if option is not None and option.key == evidence.incumbent:
         return "stay"
     return "buy"
 
 
-def _title(kind: str, evidence: Evidence, option: Json | None) -> str:
-    what = "" if option is None else f": {evidence.names.key(option['key'])}"
+def _title(kind: str, evidence: Evidence, option: AnsweredOption | None) -> str:
+    what = "" if option is None else f": {evidence.names.key(option.key)}"
     return f"{kind.capitalize()} for {evidence.workload.name}{what}"[:200]
 
 
-def _offers(evidence: Evidence, option: Json) -> dict[str, Any]:
-    return {side: _offer(evidence, option[side]) for side in ("dedicated", "serverless") if option[side] is not None}
+def _offers(evidence: Evidence, option: AnsweredOption) -> dict[str, Any]:
+    sides = {"dedicated": option.dedicated, "serverless": option.serverless}
+    return {side: _offer(evidence, name) for side, name in sides.items() if name is not None}
 
 
 def _offer(evidence: Evidence, name: str) -> dict[str, Any]:
@@ -195,59 +212,65 @@ def _offer(evidence: Evidence, name: str) -> dict[str, Any]:
     return {"provider": sheet["provider"], "sku": offer.get("sku", name), **shown}
 
 
-def _money(evidence: Evidence, option: Json, terms: Terms | None, total: Decimal) -> dict[str, Any]:
+def _money(evidence: Evidence, option: AnsweredOption, terms: Terms | None, total: Decimal) -> dict[str, Any]:
     assert terms is not None
-    interval, bound = option.get("interval") or {}, option.get("commitment") or {}
-    incumbent = evidence.option(evidence.incumbent)
-    monthly = Decimal(option["monthly_cost"]["amount"])
-    used = None if incumbent is None or incumbent["ruled_out"] else Decimal(incumbent["monthly_cost"]["amount"])
+    interval, bound = known(option.interval), known(option.commitment)
+    incumbent, monthly = evidence.option(evidence.incumbent), option.monthly_cost.amount
+    used = None if incumbent is None or incumbent.ruled_out else incumbent.monthly_cost.amount
     return {
-        "currency": option["monthly_cost"]["currency"],
+        "currency": option.monthly_cost.currency,
         **terms.document(),
         "total_commitment": plain_decimal(total),
         "expected_monthly": plain_decimal(monthly),
-        "interval": {"low": interval["low"]["amount"], "high": interval["high"]["amount"]} if interval else None,
+        "interval": None if interval is None else _ends(interval),
         "saving_monthly": None if used is None else plain_decimal(used - monthly),
         "incumbent": evidence.incumbent,
-        "probability_cheapest": interval.get("probability_cheapest"),
-        "expected_regret": (interval.get("expected_regret") or {}).get("amount"),
-        "pays_back_month": bound.get("pays_back_month"),
-        "expected_utilization": option.get("utilization"),
+        "probability_cheapest": None if interval is None else number(interval.probability_cheapest),
+        "expected_regret": None if interval is None else _amount(interval.expected_regret),
+        "pays_back_month": None if bound is None else bound.pays_back_month,
+        "expected_utilization": number(known(option.utilization)),
     }
 
 
-def _why(evidence: Evidence, option: Json | None, said: Json) -> dict[str, Any]:
-    recommended = evidence.body["recommendation"]
+def _ends(interval: CostInterval) -> dict[str, str | None]:
+    return {"low": _amount(interval.low), "high": _amount(interval.high)}
+
+
+def _amount(money: ShownMoney | None) -> str | None:
+    return None if money is None else decimal_text(money.amount)
+
+
+def _why(evidence: Evidence, option: AnsweredOption | None, said: Json) -> dict[str, Any]:
+    recommended = evidence.answer.recommendation
     return {
-        "recommended": recommended["option"],
+        "recommended": recommended.option,
         "override_reason": said["override_reason"],
-        "drivers": [reason["sentence"] for reason in recommended["reasons"]],
-        "confidence": recommended["confidence"],
-        "provisional": recommended["provisional"],
-        "would_change": recommended["would_change"],
+        "drivers": [reason.sentence for reason in recommended.reasons],
+        "confidence": recommended.confidence,
+        "provisional": recommended.provisional,
+        "would_change": encode(recommended.would_change),
         "alternatives": [] if option is None else list(_alternatives(evidence, option)),
     }
 
 
-def _alternatives(evidence: Evidence, chosen: Json) -> Iterator[dict[str, Any]]:
-    others = [o for o in evidence.body["options"] if o["key"] != chosen["key"] and not o["ruled_out"]]
-    others.sort(key=lambda o: (not o["eligible"], Decimal(o["adjusted_monthly_cost"]["amount"]), o["key"]))
-    own = Decimal(chosen["monthly_cost"]["amount"])
+def _alternatives(evidence: Evidence, chosen: AnsweredOption) -> Iterator[dict[str, Any]]:
+    others = [o for o in evidence.answer.options if o.key != chosen.key and not o.ruled_out]
+    others.sort(key=lambda o: (not o.eligible, o.adjusted_monthly_cost.amount, o.key))
     for other in others[:ALTERNATIVES]:
-        more = Decimal(other["monthly_cost"]["amount"]) - own
+        more = other.monthly_cost.amount - chosen.monthly_cost.amount
         yield {
-            "option": other["key"],
-            "mode": other["mode"],
-            "eligible": other["eligible"],
-            "monthly_cost": other["monthly_cost"]["amount"],
+            "option": other.key,
+            "mode": other.mode,
+            "eligible": other.eligible,
+            "monthly_cost": _amount(other.monthly_cost),
             "costs_more": plain_decimal(more),
-            "reason": _refused(other, more, chosen["monthly_cost"]["currency"]),
+            "reason": _refused(other, more, chosen.monthly_cost.currency),
         }
 
 
-def _refused(other: Json, more: Decimal, currency: str) -> str:
-    if not other["eligible"]:
-        return " ".join(violation["sentence"] for violation in other["violations"]) or "Is not eligible."
+def _refused(other: AnsweredOption, more: Decimal, currency: str) -> str:
+    if not other.eligible:
+        return " ".join(violation.sentence for violation in other.violations) or "Is not eligible."
     if more > 0:
         return f"Costs {more:,.2f} {currency} a month more."
     return f"Costs {-more:,.2f} {currency} a month less before what latency and isolation are worth."
@@ -279,7 +302,7 @@ def _days(evidence: Evidence, said: Json, today: date, terms: Terms | None, *, b
 
 def _valid_until(evidence: Evidence, today: date) -> date:
     """Return the earliest of the evaluation's review and the end of its offers. Raises Problem 422 where it passed."""
-    until = date.fromisoformat(evidence.body["recommendation"]["review_by"])
+    until = evidence.answer.recommendation.review_by
     ends = [offer.get("available_until") for _, offer in evidence.names.listed.values()]
     until = min([until, *(date.fromisoformat(end[:10]) for end in ends if end and end[:10] >= today.isoformat())])
     if until < today:

@@ -1,6 +1,6 @@
 """What an option binds, in money: read off the bill that the evaluation made of it, exact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,10 +8,9 @@ from typing import Any
 
 from service.kit.db.types import plain_decimal
 from service.workflow.bill import OWNED, RESERVED_UNITS, SECOND_UNITS, quantize
+from service.workflow.document.options import AnsweredOption, BillLine
 from service.workflow.offers import HOURS_PER_MONTH
 from service.workflow.option_key import OptionKey
-
-Json = Mapping[str, Any]
 
 _RESERVED = frozenset(RESERVED_UNITS)
 
@@ -52,15 +51,15 @@ class Terms:
         }
 
 
-def terms_of(option: Json) -> Terms:
+def terms_of(option: AnsweredOption) -> Terms:
     """Return the purchase terms of an option that was computed, not ruled out."""
-    lines = option["lines"]
-    reserved = [line for line in lines if line["code"] in _RESERVED or line["code"].startswith(OWNED)]
-    upfront = [line for line in lines if line["code"] == "upfront"]
-    units = int(option["units"] or 0)
-    term, months = _term(option["key"])
-    monthly = sum((Decimal(line["amount"]) for line in reserved), Decimal(0))
-    once = sum((Decimal(line["unit_price"]) * units for line in upfront), Decimal(0))
+    lines = option.bill
+    reserved = [line for line in lines if line.code in _RESERVED or line.code.startswith(OWNED)]
+    upfront = [line for line in lines if line.code == "upfront"]
+    units = option.units or 0
+    term, months = _term(option.key)
+    monthly = sum((line.amount for line in reserved), Decimal(0))
+    once = sum((line.unit_price * units for line in upfront), Decimal(0))
     price, unit = _unit_price(reserved, units)
     return Terms(
         units=units,
@@ -74,13 +73,13 @@ def terms_of(option: Json) -> Terms:
     )
 
 
-def _unit_price(reserved: Sequence[Json], units: int) -> tuple[Decimal | None, str | None]:
+def _unit_price(reserved: Sequence[BillLine], units: int) -> tuple[Decimal | None, str | None]:
     """Return the price of a unit and what it is for; of two kinds a month of one and its share of the others."""
     if not reserved:
         return None, None
-    if any(line["code"].startswith(SECOND_UNITS) for line in reserved):
-        return quantize(sum((Decimal(line["amount"]) for line in reserved), Decimal(0)) / units), "unit_months"
-    return Decimal(reserved[0]["unit_price"]) / reserved[0]["per"], reserved[0]["unit"]
+    if any(line.code.startswith(SECOND_UNITS) for line in reserved):
+        return quantize(sum((line.amount for line in reserved), Decimal(0)) / units), "unit_months"
+    return reserved[0].unit_price / reserved[0].per, reserved[0].unit
 
 
 def payable(once: Decimal, monthly: Decimal, months: Fraction) -> Decimal:

@@ -1,11 +1,13 @@
 """What an option orders newly: its units less those that running commitments have bought already."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from service.kit.db.types import plain_decimal
 from service.workflow.bill import RESERVED_UNITS, SECOND_UNITS, quantize
+from service.workflow.document.encoding import UNSET, Quantity, ShownMoney, known
+from service.workflow.document.options import AnsweredOption, BillLine, CommittedCosts
 from service.workflow.option_key import OptionKey
 
 Json = Mapping[str, Any]
@@ -14,47 +16,47 @@ BOUGHT = (*RESERVED_UNITS, "upfront")
 """Lines of a bill that pay for reserved units."""
 
 
-def ordered(option: Json, policy: Json) -> dict[str, Any]:
+def ordered(option: AnsweredOption, policy: Json) -> AnsweredOption:
     """Return an option as its order: units, lines and commitment of what is newly bought; its total stays.
 
-    option: with figures, of an evaluation as served. policy: of the evaluation's inputs. What runs already is one line,
-    `running_commitment`, instead of what the option's own units cost less what they are covered by.
+    option: with figures. policy: of the evaluation's inputs. What runs already is one line, `running_commitment`,
+    instead of what the option's own units cost less what they are covered by.
     """
     covered, second = covered_units(option, policy), covered_second_units(option, policy)
     if not covered and not second:
-        return dict(option)
-    units, others = int(option["units"]), int(option.get("second_units") or 0)
+        return option
+    units, others = option.units or 0, known(option.second_units) or 0
     new = {False: (units - covered, units), True: (others - second, others)}
-    lines = [line for line in option["lines"] if not line["code"].endswith("covered_by_commitment")]
-    bought = [line for line in lines if line["code"] in BOUGHT]
+    lines = [line for line in option.bill if not line.code.endswith("covered_by_commitment")]
+    bought = [line for line in lines if line.code in BOUGHT]
     scaled = [_scaled(line, *new[_of_second(line)]) for line in bought if new[_of_second(line)][0]]
-    kept = [line for line in lines if line["code"] not in BOUGHT]
+    kept = [line for line in lines if line.code not in BOUGHT]
     share = _sum(scaled) / _sum(bought) if _sum(bought) else Decimal(0)
-    if not any(line["code"] == "running_commitment" for line in kept):
+    if not any(line.code == "running_commitment" for line in kept):
         kept.append(_running(covered, _sum(bought) - _sum(scaled)))
-    bound = option.get("commitment")
-    return {
-        **option,
-        "units": units - covered,
-        **({"second_units": others - second} if others else {}),
-        "lines": [*scaled, *kept],
-        "commitment": None if bound is None or not scaled else bound | dict(_shared(bound, share)),
-    }
+    bound = known(option.commitment)
+    return replace(
+        option,
+        units=units - covered,
+        second_units=others - second if others else UNSET,
+        lines=(*scaled, *kept),
+        commitment=None if bound is None or not scaled else _shared(bound, share),
+    )
 
 
-def _of_second(line: Json) -> bool:
-    return str(line["code"]).startswith(SECOND_UNITS)
+def _of_second(line: BillLine) -> bool:
+    return line.code.startswith(SECOND_UNITS)
 
 
-def covered_second_units(option: Json, policy: Json) -> int:
+def covered_second_units(option: AnsweredOption, policy: Json) -> int:
     """Return how many of an option's units of a second kind, bought apart, are bought already: as of covered_units."""
-    units, label = int(option.get("second_units") or 0), OptionKey.bound(option["key"])
-    if not units or label is None or option["ruled_out"]:
+    units, label = known(option.second_units) or 0, OptionKey.bound(option.key)
+    if not units or label is None or option.ruled_out:
         return 0
-    said = [line for line in option["lines"] if line["code"] == f"{SECOND_UNITS}covered_by_commitment"]
+    said = [line for line in option.bill if line.code == f"{SECOND_UNITS}covered_by_commitment"]
     if said:
-        return int(sum(Decimal(line["quantity"]) for line in said))
-    if any(line["code"] == "running_commitment" for line in option["lines"]) or not option["term_months"]:
+        return int(sum(line.quantity for line in said))
+    if any(line.code == "running_commitment" for line in option.bill) or not option.term_months:
         return 0
     stated = [entry for entry in policy.get("commitments", ()) if entry["reservation"] == label[0]]
     if stated:
@@ -63,22 +65,22 @@ def covered_second_units(option: Json, policy: Json) -> int:
     return min(units, incumbent.second) if incumbent is not None and incumbent.label == label[0] else 0
 
 
-def covered_units(option: Json, policy: Json) -> int:
+def covered_units(option: AnsweredOption, policy: Json) -> int:
     """Return how many of an option's units are bought already.
 
     A bill says so in a line of its own, but for an option that is the running units at their own rate: there the policy
     says it, by its `commitments`, or its incumbent where they do not name that.
     """
-    units = int(option["units"] or 0)
-    if option["mode"] not in ("dedicated", "hybrid") or option["ruled_out"]:
+    units = option.units or 0
+    if option.mode not in ("dedicated", "hybrid") or option.ruled_out:
         return 0
-    said = [line for line in option["lines"] if line["code"] == "covered_by_commitment"]
+    said = [line for line in option.bill if line.code == "covered_by_commitment"]
     if said:
-        return int(sum(Decimal(line["quantity"]) for line in said))
-    named = OptionKey.bound(option["key"])
-    if named is None or any(line["code"] == "running_commitment" for line in option["lines"]):
+        return int(sum(line.quantity for line in said))
+    named = OptionKey.bound(option.key)
+    if named is None or any(line.code == "running_commitment" for line in option.bill):
         return 0
-    return min(units, _running_units(named[0], policy) if option["term_months"] else 0)
+    return min(units, _running_units(named[0], policy) if option.term_months else 0)
 
 
 def _running_units(label: str, policy: Json) -> int:
@@ -90,23 +92,21 @@ def _running_units(label: str, policy: Json) -> int:
     return incumbent[1] if incumbent is not None and incumbent[0] == label else 0
 
 
-def _scaled(line: Json, part: int, whole: int) -> dict[str, Any]:
-    amounts = {name: quantize(Decimal(line[name]) * part / whole) for name in ("quantity", "amount")}
-    return {**line, **{name: plain_decimal(value) for name, value in amounts.items()}}
+def _scaled(line: BillLine, part: int, whole: int) -> BillLine:
+    quantity, amount = (quantize(value * part / whole) for value in (line.quantity, line.amount))
+    return replace(line, quantity=Quantity(quantity), amount=amount)
 
 
-def _shared(bound: Json, share: Decimal) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name in ("upfront", "monthly"):
-        yield name, bound[name] | {"amount": plain_decimal(quantize(Decimal(bound[name]["amount"]) * share))}
+def _shared(bound: CommittedCosts, share: Decimal) -> CommittedCosts:
+    upfront, monthly = (
+        ShownMoney(quantize(money.amount * share), money.currency) for money in (bound.upfront, bound.monthly)
+    )
+    return replace(bound, upfront=upfront, monthly=monthly)
 
 
-def _running(units: int, amount: Decimal) -> dict[str, Any]:
-    price = plain_decimal(quantize(amount / units))
-    return {
-        "code": "running_commitment", "quantity": str(units), "unit": "unit_months", "unit_price": price, "per": 1,
-        "amount": plain_decimal(amount),
-    }  # fmt: skip
+def _running(units: int, amount: Decimal) -> BillLine:
+    return BillLine("running_commitment", Quantity(units), "unit_months", quantize(amount / units), 1, amount)
 
 
-def _sum(lines: list[dict[str, Any]]) -> Decimal:
-    return sum((Decimal(line["amount"]) for line in lines), Decimal(0))
+def _sum(lines: Iterable[BillLine]) -> Decimal:
+    return sum((line.amount for line in lines), Decimal(0))

@@ -12,6 +12,8 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, FieldError, Problem, define, invalid
 from service.purchase_requests import order_x, paper, tables
 from service.purchase_requests.document import Approval, Subject, purchase_request
+from service.workflow.document.options import AnsweredOption
+from service.workflow.document.stored import read_option
 from service.workloads import service as workloads
 
 Json = dict[str, Any]
@@ -49,19 +51,17 @@ def requested(
     """
     chosen = option_of(evaluation, key)
     option = ordered(chosen, evaluation["inputs"]["policy"])
-    if option["units"] == 0 and chosen["mode"] == "dedicated":
-        told = f"All units of {chosen['key']} are bought already by running commitments: nothing is ordered."
+    if option.units == 0 and chosen.mode == "dedicated":
+        told = f"All units of {chosen.key} are bought already by running commitments: nothing is ordered."
         raise Problem(CONFLICT, told)
-    others = [option if one["key"] == option["key"] else one for one in evaluation["options"]]
     if names is None:
         organization = tx.session.get_one(Organization, tx.organization_id)
         names = organization.name, workloads.get(tx, evaluation["workload_id"]).name
     sheets = reporting.sheets_of(tx, evaluation)
-    asked = evaluation | {"options": others}
-    return purchase_request(Subject(asked, option["key"], sheets, *names, approval))
+    return purchase_request(Subject(evaluation, option, sheets, *names, approval))
 
 
-def option_of(evaluation: Json, key: str | None) -> Json:
+def option_of(evaluation: Json, key: str | None) -> AnsweredOption:
     """Return an option with figures, the recommended one where none is named. Raises Problem 422."""
     known = {option["key"]: option for option in evaluation["options"] if not option["ruled_out"]}
     key = key or evaluation["recommendation"]["option"]
@@ -69,7 +69,7 @@ def option_of(evaluation: Json, key: str | None) -> Json:
         said = "The evaluation recommends nothing" if key is None else "No option of the evaluation with figures"
         named = f"; name one of {', '.join(list(known)[:20])}." if known else "; there is none to buy."
         raise invalid(FieldError("/option", "unknown_option", f"{said}{named}", "query"))
-    return dict(known[key])
+    return read_option(known[key])
 
 
 def respond(document: Json, evaluation: Json, form: str | None, profile: str) -> Response:

@@ -16,6 +16,7 @@ from service.model_names import service as model_names
 from service.policies import queries as policies
 from service.price_sheets import queries as price_sheets
 from service.traffic_histories import queries as histories
+from service.workflow.document.stored import read_option
 from service.workloads import queries as workload_queries
 from service.workloads.models import Workload
 
@@ -119,10 +120,8 @@ def _today(tx: Transaction, answer: EvaluationResult, asked: StoredEvaluation) -
         return answer.monthly_cost
     stored = queries.content(tx, answer.evaluation_id)
     options = [] if stored is None else json.loads(stored[1])["options"]
-    costs = (
-        Decimal(one["monthly_cost"]["amount"]) for one in options if one["key"] == incumbent and not one["ruled_out"]
-    )
-    return next(costs, None)
+    used = (read_option(one) for one in options if one["key"] == incumbent)
+    return next((option.monthly_cost.amount for option in used if not option.ruled_out), None)
 
 
 def _changed(

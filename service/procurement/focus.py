@@ -16,6 +16,7 @@ from service.kit.clock import months_after
 from service.kit.db.types import plain_decimal
 from service.procurement.term import Term, term_of
 from service.workflow.bill import MONEY, QUANTUM, RESERVED_UNITS, is_ordered
+from service.workflow.document.options import AnsweredOption, BillLine
 
 Json = Mapping[str, Any]
 Row = dict[str, str]
@@ -44,7 +45,7 @@ class Expected:
     """What the file is of. commitment_id: what its reservation is called. offers: by side, dedicated or serverless."""
 
     evaluation: Json
-    option: Json
+    option: AnsweredOption
     organization_id: str
     organization: str
     commitment_id: str
@@ -80,8 +81,8 @@ def _month(expected: Expected, term: Term | None, first: date, last: date) -> It
     if term is not None:
         sold = expected.offers["dedicated"]
         yield from ((sold, row) for row in _reserved(expected, term, sold.sku, first, last))
-    for line in expected.option["lines"]:
-        code = line["code"]
+    for line in expected.option.bill:
+        code = line.code
         if code == "upfront" or not is_ordered(code):
             continue
         if term is not None and code in RESERVED_UNITS:
@@ -135,24 +136,24 @@ def _frequency(term: Term) -> Row:
     return {"ChargeFrequency": "Recurring" if term.months and term.monthly else "One-Time"}
 
 
-def _used(line: Json, sku: str, first: date, last: date) -> Row:
+def _used(line: BillLine, sku: str, first: date, last: date) -> Row:
     """Return what is paid by use: the line's quantity at its rate over the hours, tokens by the million."""
     hours = ((last - first).days + 1) * 24
-    quantity = (Decimal(line["quantity"]) * hours / HOURS_PER_MONTH).quantize(QUANTUM)
-    meter = line["code"].removeprefix("overflow_")
-    tokens = line["unit"] == "tokens"
-    unit, size = ("1000000 Tokens", MILLION) if tokens else (UNITS.get(line["unit"], "Units"), 1)
-    price = Decimal(line["unit_price"]) * size / line["per"]
+    quantity = (line.quantity * hours / HOURS_PER_MONTH).quantize(QUANTUM)
+    meter = line.code.removeprefix("overflow_")
+    tokens = line.unit == "tokens"
+    unit, size = ("1000000 Tokens", MILLION) if tokens else (UNITS.get(line.unit, "Units"), 1)
+    price = line.unit_price * size / line.per
     priced = quantity / size
     cost = (priced * price).quantize(QUANTUM)
     return _priced(cost, priced, unit, cost, cost, price) | {
         "SkuId": sku,
-        "SkuMeter": line["code"].replace("_", " "),
+        "SkuMeter": line.code.replace("_", " "),
         "SkuPriceId": f"{sku}/{meter}",
         "PricingCategory": "Standard",
         "ChargeCategory": "Usage",
         "ChargeFrequency": "Usage-Based",
-        "ChargeDescription": f"{sku}, {line['code'].replace('_', ' ')}",
+        "ChargeDescription": f"{sku}, {line.code.replace('_', ' ')}",
         "ConsumedQuantity": plain_decimal(quantity),
         "ConsumedUnit": "Tokens" if tokens else unit,
     }
@@ -178,7 +179,7 @@ def _priced(
 def _row(expected: Expected, first: date, last: date, sold: Sold, row: Row) -> Row:
     """Return a row with what all rows say: whose it is, of when, and that it is a forecast."""
     month = first.replace(day=1)
-    currency = expected.option["monthly_cost"]["currency"]
+    currency = expected.option.monthly_cost.currency
     return row | {
         "BillingAccountId": expected.organization_id,
         "BillingAccountName": expected.organization,
@@ -197,7 +198,7 @@ def _row(expected: Expected, first: date, last: date, sold: Sold, row: Row) -> R
         "RegionId": sold.region,
         "x_RowKind": "Forecast",
         "x_EvaluationDigest": expected.evaluation["digest"],
-        "x_OptionKey": expected.option["key"],
+        "x_OptionKey": expected.option.key,
     }
 
 

@@ -23,6 +23,7 @@ from service.procurement.focus import CONTENT_TYPE, Expected, Sold, cost_and_usa
 from service.procurement.term import term_of
 from service.purchase_requests.schemas import PurchaseRequestFormQuery, PurchaseRequestSchema
 from service.reports.offer_names import Names
+from service.workflow.document.options import AnsweredOption
 
 blueprint = Resource("procurement", __name__, description="What is decided, in the forms that finance and buying take.")
 
@@ -109,7 +110,12 @@ def export_decided_contract(tx: Transaction, decision_id: str) -> Response:
 
 
 def _expected_bill(
-    tx: Transaction, evaluation: Json, option: Json, starts_on: date, commitment_id: str, query: dict[str, Any]
+    tx: Transaction,
+    evaluation: Json,
+    option: AnsweredOption,
+    starts_on: date,
+    commitment_id: str,
+    query: dict[str, Any],
 ) -> Response:
     option = ordered(option, evaluation["inputs"]["policy"])
     first, last = _span(option, starts_on, query)
@@ -121,9 +127,10 @@ def _expected_bill(
     return Response(cost_and_usage(expected, first, last), headers=headers, content_type=CONTENT_TYPE)
 
 
-def _sold(option: Json, names: Names) -> dict[str, Sold]:
+def _sold(option: AnsweredOption, names: Names) -> dict[str, Sold]:
     """Return what bills say of an option's offers, by side; of an offer of no known sheet, what answers call it."""
-    sides = {side: option[side] for side in ("dedicated", "serverless") if option[side] is not None}
+    named = {"dedicated": option.dedicated, "serverless": option.serverless}
+    sides = {side: name for side, name in named.items() if name is not None}
     unknown = {name: ({"provider": name}, {"sku": name}) for name in sides.values()}
     listed = {side: (unknown | names.listed)[name] for side, name in sides.items()}
     return {
@@ -132,7 +139,7 @@ def _sold(option: Json, names: Names) -> dict[str, Sold]:
     }
 
 
-def _span(option: Json, starts_on: date, query: dict[str, Any]) -> tuple[date, date]:
+def _span(option: AnsweredOption, starts_on: date, query: dict[str, Any]) -> tuple[date, date]:
     """Return first and last day of the file. Raises Problem 422 where they contradict each other."""
     term = term_of(option, starts_on)
     first = query["from_"] or starts_on

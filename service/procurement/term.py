@@ -1,16 +1,14 @@
 """What a reservation costs over its term: when it is billed, and what of it each day uses up, to the cent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
 
 from service.kit.clock import months_after
 from service.workflow.bill import RESERVED_UNITS
+from service.workflow.document.options import AnsweredOption
 from service.workflow.offers import HOURS_PER_MONTH
-
-Json = Mapping[str, Any]
 
 CENT = Decimal("0.01")
 
@@ -65,16 +63,16 @@ class Term:
         return used, total - used
 
 
-def term_of(option: Json, starts_on: date) -> Term | None:
+def term_of(option: AnsweredOption, starts_on: date) -> Term | None:
     """Return the term of an option that begins on a day; None where nothing binds it."""
-    months = option["term_months"]
-    lines = [line for line in option["lines"] if line["code"] in RESERVED_UNITS]
+    months = option.term_months
+    lines = [line for line in option.bill if line.code in RESERVED_UNITS]
     if not months or not lines:
         return None
-    monthly = sum((Decimal(line["amount"]) for line in lines), Decimal(0))
-    used = sum((Decimal(line["amount"]) for line in lines if not line["code"].endswith("idle")), Decimal(0))
+    monthly = sum((line.amount for line in lines), Decimal(0))
+    used = sum((line.amount for line in lines if not line.code.endswith("idle")), Decimal(0))
     share = used / monthly if monthly else Decimal(0)
-    upfront, units = _upfront(option), option["units"]
+    upfront, units = _upfront(option), option.units or 0
     whole = Decimal(str(months)) == Decimal(str(months)).to_integral_value()
     if whole:
         ends_on = months_after(starts_on, int(months)) - timedelta(days=1)
@@ -85,10 +83,10 @@ def term_of(option: Json, starts_on: date) -> Term | None:
     return Term(units, total, Decimal(0), 0, share, starts_on, ends_on)
 
 
-def _upfront(option: Json) -> Decimal:
+def _upfront(option: AnsweredOption) -> Decimal:
     """Return what is paid at the start: of a line of days or weeks, units are its hours ÷ 730."""
-    line = next((line for line in option["lines"] if line["code"] == "upfront"), None)
+    line = next((line for line in option.bill if line.code == "upfront"), None)
     if line is None:
         return Decimal(0)
-    units = Decimal(line["quantity"]) / (HOURS_PER_MONTH if line["unit"] == "unit_hours" else 1)
-    return units * Decimal(line["unit_price"])
+    units = line.quantity / (HOURS_PER_MONTH if line.unit == "unit_hours" else 1)
+    return units * line.unit_price

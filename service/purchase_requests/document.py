@@ -9,8 +9,12 @@ from service.kit import canonical_json
 from service.purchase_requests.items import items, own_costs, providers
 from service.reports.drawings.changes import Change, changes
 from service.reports.offer_names import Names
-from service.reports.reading import Answer, Flip, ReportOption
+from service.reports.reading import Answer, ReportOption
 from service.reports.words import CENT, rounded, term
+from service.workflow.compare.flip_points import FlipPoint
+from service.workflow.document.encoding import known
+from service.workflow.document.options import AnsweredOption
+from service.workflow.document.values import number
 
 Json = dict[str, Any]
 
@@ -58,7 +62,7 @@ class Subject:
     """What is requested: an option of an evaluation, the price sheets it stands on, and whose workload it serves."""
 
     evaluation: Json
-    option: str
+    option: AnsweredOption
     sheets: Sequence[Json]
     organization: str
     workload: str
@@ -68,10 +72,9 @@ class Subject:
 def purchase_request(subject: Subject) -> Json:
     """Return the document. Money is decimal text to the cent, prices as their sheet has them.
 
-    Raises KeyError where the evaluation has no such option, ValueError where the option has no figures.
+    Raises ValueError where the option has no figures.
     """
-    answer = Answer(subject.evaluation)
-    option = answer.by_key[subject.option]
+    answer, option = Answer(subject.evaluation), ReportOption(subject.option)
     if option.ruled_out:
         raise ValueError(f"{option.key} was ruled out before its figures were computed")
     names = Names(subject.sheets, answer.inputs)
@@ -90,7 +93,11 @@ def purchase_request(subject: Subject) -> Json:
             "name": subject.workload,
             "model": answer.inputs["model"],
         },
-        "option": {"key": option.key, "name": _named(option, names), "recommended": option is answer.chosen},
+        "option": {
+            "key": option.key,
+            "name": _named(option, names),
+            "recommended": option.key == answer.recommendation.option,
+        },
         "recommended_instead": _instead(answer, option, names),
         "currency": answer.currency,
         "items": bought,
@@ -106,7 +113,7 @@ def purchase_request(subject: Subject) -> Json:
             "evaluation_id": subject.evaluation["id"],
             "evaluation_digest": answer.digest,
             "engine_version": answer.engine,
-            "review_by": answer.recommendation["review_by"],
+            "review_by": answer.recommendation.review_by.isoformat(),
             "how": "crossover evaluate on the same traffic, price sheets and policy gives the same digest.",
         },
     }
@@ -134,15 +141,15 @@ def _named(option: ReportOption, names: Names) -> str:
 
 def _instead(answer: Answer, option: ReportOption, names: Names) -> Json | None:
     """Return what the evaluation recommends where another option is requested; None where it is this one."""
-    if option is answer.chosen:
+    if option.key == answer.recommendation.option:
         return None
     chosen = answer.chosen
     if chosen is None:
         told = f"The evaluation recommends nothing ({answer.mode.replace('_', ' ')}): this purchase stands without it."
         return {"key": None, "name": None, "monthly": None, "text": told}
-    name, monthly = _named(chosen, names), _cents(chosen.total)
-    told = f"The evaluation recommends another option: {name}, {Decimal(monthly):,} {answer.currency} a month."
-    return {"key": chosen.key, "name": name, "monthly": monthly, "text": told}
+    name, monthly = _named(chosen, names), rounded(chosen.total, CENT)
+    told = f"The evaluation recommends another option: {name}, {monthly:,.2f} {answer.currency} a month."
+    return {"key": chosen.key, "name": name, "monthly": _cents(monthly), "text": told}
 
 
 def _money(option: ReportOption, bought: Sequence[Json]) -> Json:
@@ -150,10 +157,9 @@ def _money(option: ReportOption, bought: Sequence[Json]) -> Json:
 
     total_commitment = upfront + months locked × the monthly price of the reserved units.
     """
-    found = option.commitment or {}
-    upfront = Decimal(found["upfront"]["amount"]) if found else Decimal(0)
-    monthly = Decimal(found["monthly"]["amount"]) if found else Decimal(0)
-    months = found.get("months_locked") or 0
+    found = option.commitment
+    upfront, monthly = (Decimal(0),) * 2 if found is None else (found.upfront.amount, found.monthly.amount)
+    months = 0 if found is None else found.months_locked
     return {
         "monthly_total": f"{sum((Decimal(item['monthly']) for item in bought), Decimal(0)):.2f}",
         "terms": {
@@ -161,7 +167,7 @@ def _money(option: ReportOption, bought: Sequence[Json]) -> Json:
             "months_locked": months,
             "upfront": _cents(upfront),
             "committed_monthly": _cents(monthly if months else Decimal(0)),
-            "pays_back_month": found.get("pays_back_month"),
+            "pays_back_month": None if found is None else found.pays_back_month,
         },
         "total_commitment": _cents(upfront + months * monthly),
     }
@@ -170,14 +176,15 @@ def _money(option: ReportOption, bought: Sequence[Json]) -> Json:
 def _expected(answer: Answer, option: ReportOption) -> Json:
     interval = option.interval
     today = answer.by_key.get(str(answer.policy.get("incumbent") or ""))
-    found = option.body.get("interval") or {}
+    found = known(option.said.interval)
+    regret = None if found is None else found.expected_regret
     return {
         "monthly_low": None if interval is None else _cents(interval[0]),
         "monthly_high": None if interval is None else _cents(interval[1]),
-        "probability_cheapest": found.get("probability_cheapest"),
-        "expected_regret": None if not found.get("expected_regret") else _cents(found["expected_regret"]["amount"]),
-        "utilization": option.body.get("utilization"),
-        "confidence": answer.recommendation.get("confidence"),
+        "probability_cheapest": None if found is None else number(found.probability_cheapest),
+        "expected_regret": None if regret is None else _cents(regret.amount),
+        "utilization": number(option.share("utilization")),
+        "confidence": answer.recommendation.confidence,
         "provisional": answer.provisional,
         "monthly_today": None if today is None or today.ruled_out else _cents(today.total),
         "monthly_saving": None if today is None or today.ruled_out else _cents(today.total - option.total),
@@ -204,7 +211,7 @@ def _compared(difference: Decimal) -> str:
     return "Costs less." if difference < 0 else "Costs the same."
 
 
-def _flip(flip: Flip, change: Change) -> Json:
+def _flip(flip: FlipPoint, change: Change) -> Json:
     return {
         "name": flip.name,
         "unit": flip.unit,
@@ -217,5 +224,5 @@ def _flip(flip: Flip, change: Change) -> Json:
     }
 
 
-def _cents(amount: Decimal | str) -> str:
-    return f"{rounded(Decimal(amount), CENT):.2f}"
+def _cents(amount: Decimal) -> str:
+    return f"{rounded(amount, CENT):.2f}"

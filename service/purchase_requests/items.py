@@ -9,8 +9,9 @@ from service.kit.db.types import plain_decimal
 from service.reports import words
 from service.reports.offer_names import Names, OfferName
 from service.reports.purchase import METERS, OTHERS, to_cents
-from service.reports.reading import BillLine, ReportOption
+from service.reports.reading import ReportOption
 from service.workflow.bill import SECOND_UNITS, is_ordered
+from service.workflow.document.options import BillLine
 
 Json = dict[str, Any]
 

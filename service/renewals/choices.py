@@ -4,13 +4,13 @@ Until it ends its monthly price is owed whatever is chosen, so what another way 
 paid for already do not cost a second time. All figures are of a month, at the traffic of the evaluation they come from.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from service.commitments.models import Commitment
 from service.workflow.bill import RESERVED_UNITS, RUNNING
+from service.workflow.document.options import AnsweredOption
 
 _RESERVATION = frozenset({*RESERVED_UNITS, "upfront"})
 """Lines of a bill that pay for reserved units, used or not."""
@@ -40,59 +40,62 @@ class Pair:
         return self.second.monthly_cost - self.first.monthly_cost
 
 
-def until_the_end(commitment: Commitment, options: Sequence[Mapping[str, Any]], called: Collection[str]) -> Pair:
+def until_the_end(commitment: Commitment, options: Sequence[AnsweredOption], called: Collection[str]) -> Pair:
     """Return the cheapest way that uses what is paid for, and the cheapest without it; both pay the commitment.
 
     called: what the evaluation calls the commitment's offer, of its provider and sku.
     """
     owed = commitment.monthly_per_unit * commitment.units
     stay = [
-        Choice(option["key"], _bill(option) - _paid_already(option, commitment) + owed, owed)
+        Choice(option.key, _bill(option) - _paid_already(option, commitment) + owed, owed)
         for option in _using(options, called)
     ]
     leave = [
-        Choice(option["key"], _bill(option) + owed, owed) for option in _eligible(options) if not _uses(option, called)
+        Choice(option.key, _bill(option) + owed, owed) for option in _eligible(options) if not _uses(option, called)
     ]
     return Pair(_cheapest(stay), _cheapest(leave))
 
 
-def afterwards(options: Sequence[Mapping[str, Any]], called: Collection[str]) -> Pair:
+def afterwards(options: Sequence[AnsweredOption], called: Collection[str]) -> Pair:
     """Return the cheapest way that buys the same again at today's prices, and the cheapest that lets it end.
 
     called: as of `until_the_end`.
     """
     nothing = Decimal(0)
-    extend = [Choice(option["key"], _bill(option), nothing) for option in _using(options, called)]
-    end = [Choice(o["key"], _bill(o), nothing) for o in _eligible(options) if not _uses(o, called)]
+    extend = [Choice(option.key, _bill(option), nothing) for option in _using(options, called)]
+    end = [Choice(o.key, _bill(o), nothing) for o in _eligible(options) if not _uses(o, called)]
     return Pair(_cheapest(extend), _cheapest(end))
 
 
-def _eligible(options: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _eligible(options: Sequence[AnsweredOption]) -> Iterator[AnsweredOption]:
     """Yield the options that meet every hard need and whose cost is exact."""
     for option in options:
-        if option["eligible"] and not option["ruled_out"]:
+        if option.eligible and not option.ruled_out:
             yield option
 
 
-def _using(options: Sequence[Mapping[str, Any]], called: Collection[str]) -> Iterator[Mapping[str, Any]]:
+def _using(options: Sequence[AnsweredOption], called: Collection[str]) -> Iterator[AnsweredOption]:
     return (option for option in _eligible(options) if _uses(option, called))
 
 
-def _uses(option: Mapping[str, Any], called: Collection[str]) -> bool:
-    return option["mode"] in ("dedicated", "hybrid") and option["dedicated"] in called
+def _uses(option: AnsweredOption, called: Collection[str]) -> bool:
+    return option.mode in ("dedicated", "hybrid") and option.dedicated in called
 
 
-def _bill(option: Mapping[str, Any]) -> Decimal:
+def _bill(option: AnsweredOption) -> Decimal:
     """Return an option's bill by itself: what it owes for commitments that the evaluation was told of is added here."""
-    owed = sum((Decimal(line["amount"]) for line in option["lines"] if line["code"] in RUNNING), Decimal(0))
-    return Decimal(option["monthly_cost"]["amount"]) - owed
+    return option.monthly_cost.amount - _sum(option, RUNNING)
 
 
-def _paid_already(option: Mapping[str, Any], commitment: Commitment) -> Decimal:
+def _paid_already(option: AnsweredOption, commitment: Commitment) -> Decimal:
     """Return what the option's bill asks for units that are paid for."""
-    reserved = sum((Decimal(line["amount"]) for line in option["lines"] if line["code"] in _RESERVATION), Decimal(0))
-    units: int = option["units"]
-    return reserved * min(commitment.units, units) / units
+    units = option.units
+    assert units, "an option that uses reserved units has some"
+    return _sum(option, _RESERVATION) * min(commitment.units, units) / units
+
+
+def _sum(option: AnsweredOption, codes: Collection[str]) -> Decimal:
+    return sum((line.amount for line in option.bill if line.code in codes), Decimal(0))
 
 
 def _cheapest(choices: Sequence[Choice]) -> Choice | None:

@@ -12,6 +12,8 @@ from service.evaluations.inputs import offers_of_each
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.renewals.choices import Choice, Pair, afterwards, until_the_end
+from service.workflow.document.options import AnsweredOption
+from service.workflow.document.stored import read_options
 from service.workflow.offers import Offer
 from service.workflow.prepare import called
 
@@ -25,8 +27,7 @@ def compare(tx: Transaction, commitment_id: str, evaluation_id: str | None) -> d
     workload or evaluation to compare by; 422 where the evaluation is of another workload or currency.
     """
     commitment = get(tx, commitment_id)
-    evaluation_id, body = _evaluated(tx, commitment, evaluation_id)
-    options = body["options"]
+    evaluation_id, options = _evaluated(tx, commitment, evaluation_id)
     ended = standing(commitment, tx.now.date()).state == "ended"
     names = called(_offers(tx, evaluation_id), commitment.provider, commitment.sku)
     now = None if ended else until_the_end(commitment, options, names)
@@ -49,7 +50,9 @@ def _offers(tx: Transaction, evaluation_id: str) -> Sequence[Offer]:
     return () if evaluation is None else offers_of_each(tx, [evaluation])[evaluation_id]
 
 
-def _evaluated(tx: Transaction, commitment: Commitment, evaluation_id: str | None) -> tuple[str, dict[str, Any]]:
+def _evaluated(
+    tx: Transaction, commitment: Commitment, evaluation_id: str | None
+) -> tuple[str, Sequence[AnsweredOption]]:
     if commitment.workload_id is None:
         raise Problem(CONFLICT, "The commitment names no workload; set its workload_id to compare by its evaluations.")
     if evaluation_id is None:
@@ -64,11 +67,12 @@ def _evaluated(tx: Transaction, commitment: Commitment, evaluation_id: str | Non
     if body["workload_id"] != commitment.workload_id:
         told = "Is of another workload than the commitment; name one of its own."
         raise invalid(FieldError("/evaluation_id", "other_workload", told, "query"))
-    currencies = {option["monthly_cost"]["currency"] for option in body["options"] if option["monthly_cost"]}
+    options = read_options(body)
+    currencies = {option.monthly_cost.currency for option in options}
     if currencies - {commitment.currency}:
         told = f"Is in {', '.join(sorted(currencies))}, the commitment in {commitment.currency}; one is needed in it."
         raise invalid(FieldError("/evaluation_id", "other_currency", told, "query"))
-    return evaluation_id, body
+    return evaluation_id, options
 
 
 def _until(commitment: Commitment, pair: Pair) -> dict[str, Any]:

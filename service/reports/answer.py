@@ -86,10 +86,10 @@ def kept_by_margin(answer: Answer) -> tuple[str, ReportOption, Decimal] | None:
     chosen, reason = answer.chosen, answer.reason("incumbent_stays", "kept_for_simplicity")
     if chosen is None or reason is None:
         return None
-    cheapest = answer.by_key.get(str(reason["numbers"].get("option")))
+    cheapest = answer.by_key.get(str(reason.numbers.get("option")))
     if cheapest is None:
         return None
-    return reason["code"], cheapest, chosen.adjusted - cheapest.adjusted
+    return reason.code, cheapest, chosen.adjusted - cheapest.adjusted
 
 
 def margin(answer: Answer) -> str:

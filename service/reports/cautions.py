@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
 from service.reports import words
 from service.reports.answer import is_unpriced
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
+from service.workflow.document.encoding import known
 
 MOST = 3
 """Lines shown at the top; the rest stand under what the traffic is like."""
@@ -59,16 +59,12 @@ def _sampled(answer: Answer) -> Iterator[str]:
     measured = answer.measured
     if measured.get("sampled"):
         hours = words.duration(float(measured["replayed_hours"]) * 3600)
-        error = answer.subject.body.get("standard_error") if answer.subject else None
-        sure = "" if not error else f"; its standard error is {words.money(_amount(error))} {answer.currency} a month"
+        error = known(answer.subject.said.standard_error) if answer.subject else None
+        sure = "" if not error else f"; its standard error is {words.money(error.amount)} {answer.currency} a month"
         observed = words.duration(float(measured["hours_observed"]) * 3600)
         yield f"{hours} of {observed} {'was' if hours.startswith('1 ') else 'were'} replayed, a sample{sure}."
     if measured.get("arrivals") == "synthesized":
         yield "the history has no single requests: arrivals within each bucket are drawn, not measured."
-
-
-def _amount(found: object) -> Decimal:
-    return Decimal(str(found["amount"] if isinstance(found, dict) else found))
 
 
 def _findings(answer: Answer, *codes: str) -> Iterator[str]:
@@ -103,9 +99,9 @@ def _old_prices(answer: Answer, names: Names) -> Iterator[str]:
 
 
 def _regret(answer: Answer) -> Iterator[str]:
-    walk = answer.body["comparison"].get("walk_forward")
-    if walk and walk.get("regret") is not None and float(walk["regret"]) > float(answer.policy["margin"]):
+    walk = answer.comparison.walk_forward
+    if walk is not None and walk.regret is not None and walk.regret > float(answer.policy["margin"]):
         yield (
             "decided on the weeks before and paid on those after, this way would have cost "
-            f"{words.share(walk['regret'])} more than hindsight, which is above the margin."
+            f"{words.share(walk.regret)} more than hindsight, which is above the margin."
         )

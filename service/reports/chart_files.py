@@ -16,10 +16,11 @@ from service.reports.drawings.units import units
 from service.reports.drawings.volume import volume
 from service.reports.drawings.week import week
 from service.reports.offer_names import Names
-from service.reports.reading import Answer
+from service.reports.reading import Answer, ReportOption
 from service.reports.scales import STATIC
 from service.reports.sections import carried_per_minute
 from service.reports.templating import TEMPLATES
+from service.workflow.document.encoding import encode, known
 
 Json = dict[str, Any]
 
@@ -83,26 +84,24 @@ def _height(name: str, chart: Any) -> int:  # noqa: ANN401 - one of the charts
 
 def numbers(answer: Answer, drawn: Json | None, name: str) -> Any:  # noqa: ANN401 - JSON
     """Return the numbers behind a chart as JSON, spelled as the evaluation spells them; None where there are none."""
-    comparison, measured = answer.body["comparison"], answer.measured
+    measured = answer.measured
     if name in DRAWN:
         return None if drawn is None else drawn[name]
     if name == "costs":
-        return [
-            {"option": o.key, "monthly_cost": o.body["monthly_cost"], "parts": {k: str(v) for k, v in o.parts.items()}}
-            for o in answer.options
-        ]
+        return [_priced(option, "parts", {k: str(v) for k, v in option.parts.items()}) for option in answer.options]
     if name == "latency":
-        return [
-            {"option": o.key, "monthly_cost": o.body["monthly_cost"], "latency_ms": o.body.get("latency_ms")}
-            for o in answer.options
-        ]
+        return [_priced(one, "latency_ms", encode(known(one.said.latency_ms))) for one in answer.options]
     found = {
-        "changes": comparison["flip_points"],
+        "changes": encode(answer.comparison.flip_points),
         "duration": {"unit": measured["load_unit"], "load_duration": measured["load_duration"]},
-        "units": comparison.get("marginal_units"),
+        "units": encode(answer.comparison.marginal_units),
         "week": {"zone": measured["window"]["zone"], "hour_of_week": measured["hour_of_week"]},
     }
     return found.get(name)
+
+
+def _priced(option: ReportOption, name: str, figures: Any) -> Json:  # noqa: ANN401 - JSON
+    return {"option": option.key, "monthly_cost": encode(option.said.monthly_cost), name: figures}
 
 
 def _chart(answer: Answer, names: Names, drawn: Json | None, name: str) -> Any:  # noqa: ANN401 - one of the charts

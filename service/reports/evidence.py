@@ -5,6 +5,8 @@ from typing import Any
 
 from service.reports import words
 from service.reports.reading import Answer, ReportOption
+from service.workflow.document.comparison import ReservedCrossover
+from service.workflow.document.encoding import encoded
 
 Json = dict[str, Any]
 
@@ -48,8 +50,8 @@ def evidence(answer: Answer) -> Evidence:
     if answer.chosen is not None and answer.chosen not in shown:
         shown = [*shown, answer.chosen]
     hidden = len(options) - len(shown)
-    flips = list(answer.body["comparison"]["flip_points"])
-    pairs = answer.body["comparison"]["crossovers"]
+    flips = [encoded(flip) for flip in answer.comparison.flip_points[:MOST_FLIPS]]
+    pairs = answer.comparison.crossovers
     return Evidence(
         "Everything is named as the API names it: what is copied from here can be asked for there.",
         False,
@@ -58,9 +60,9 @@ def evidence(answer: Answer) -> Evidence:
         f"{words.plural(hidden, 'dearer option')} not listed here; the evaluation's JSON has them."
         if hidden > 0
         else "",
-        flips[:MOST_FLIPS],
+        flips,
         [_crossover(pair) for pair in pairs[:MOST_CROSSOVERS]],
-        [reason["sentence"] for reason in answer.recommendation["reasons"]],
+        [reason.sentence for reason in answer.recommendation.reasons],
         digests(answer),
     )
 
@@ -79,14 +81,14 @@ def option_row(option: ReportOption) -> OptionRow:
     )
 
 
-def _crossover(pair: Json) -> dict[str, str]:
-    per_hour = pair["requests_per_hour"]
+def _crossover(pair: ReservedCrossover) -> dict[str, str]:
+    per_hour = pair.requests_per_hour
     return {
-        "reserved": pair["reserved"],
-        "serverless": pair["serverless"],
+        "reserved": pair.reserved,
+        "serverless": pair.serverless,
         "per_hour": "" if not per_hour else words.rate(per_hour),
-        "utilization": "" if pair["utilization"] is None else words.share(pair["utilization"]),
-        "mean": "" if pair["workload"]["mean"] is None else f"{words.rate(pair['workload']['mean'])} {words.TIMES}",
+        "utilization": "" if pair.utilization is None else words.share(pair.utilization),
+        "mean": "" if pair.workload.mean is None else f"{words.rate(pair.workload.mean)} {words.TIMES}",
     }
 
 

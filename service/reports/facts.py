@@ -144,7 +144,7 @@ def _latency(answer: Answer, chosen: ReportOption) -> Fact | None:
 
 
 def _confidence(answer: Answer, chosen: ReportOption) -> Fact:
-    figure = words.upper_first(answer.recommendation["confidence"])
+    figure = words.upper_first(answer.recommendation.confidence)
     return Fact("Confidence", figure, f"{_why(answer, chosen)}; look again by {words.day(answer.review_by)}")
 
 

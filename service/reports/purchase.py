@@ -6,8 +6,9 @@ from decimal import ROUND_FLOOR, Decimal
 
 from service.reports import words
 from service.reports.offer_names import Names, OfferName
-from service.reports.reading import IN_USE, Answer, BillLine, ReportOption
+from service.reports.reading import IN_USE, Answer, ReportOption
 from service.workflow.bill import SECOND_UNITS
+from service.workflow.document.options import BillLine
 
 PER = {1: "each", 1000: "a thousand", 1_000_000: "a million"}
 
@@ -141,16 +142,16 @@ def _line(chosen: ReportOption, line: BillLine, names: Names) -> tuple[Item, Dec
 
 def _bound(chosen: ReportOption, currency: str) -> str:
     found = chosen.commitment
-    if not found or not found.get("months_locked"):
+    if found is None or not found.months_locked:
         if chosen.term_months:
             return f"Bound for {words.term(chosen.term_months)}."
         return "No commitment: stop any hour." if chosen.dedicated else "No commitment: pay for what is used."
-    upfront = Decimal(found["upfront"]["amount"])
+    upfront = found.upfront.amount
     said = [f"Bound for {words.term(chosen.term_months)}"]
     if upfront:
         said.append(f"{words.money(upfront)} {currency} upfront")
-    if found.get("pays_back_month") is not None:
-        said.append(f"paid back against on demand in month {found['pays_back_month']}")
+    if found.pays_back_month is not None:
+        said.append(f"paid back against on demand in month {found.pays_back_month}")
     elif chosen.term_months:
         said.append("not paid back against on demand within the horizon")
     return ", ".join(said) + "."

@@ -1,6 +1,6 @@
 """Reading: an evaluation's body as the report sees it. What the body calls its fields is known here alone."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -8,6 +8,15 @@ from typing import Any
 
 from service.reports.words import term_key
 from service.workflow.bill import SECOND_UNITS
+from service.workflow.compare.flip_points import FlipPoint
+from service.workflow.document.comparison import AnsweredComparison, ReservedCrossover
+from service.workflow.document.encoding import Unset, known
+from service.workflow.document.measurement import Explanation
+from service.workflow.document.options import AnsweredOption, BillLine, CommittedCosts
+from service.workflow.document.recommendation import AnsweredRecommendation
+from service.workflow.document.stored import read_comparison, read_options, read_recommendation
+from service.workflow.latency_ranges import PercentileRanges, Range
+from service.workflow.options import Percentiles
 
 Json = dict[str, Any]
 
@@ -15,127 +24,88 @@ IN_USE = ("reserved_units", "running_units", f"{SECOND_UNITS}reserved_units")
 PER_USE = ("input_tokens", "cached_input_tokens", "output_tokens", "requests", "compute_seconds")
 
 
-@dataclass(frozen=True, slots=True)
-class BillLine:
-    """One line of a bill: `quantity` of `unit`, at `unit_price` for `per` of them. Money a month, exact."""
+def part_of(line: BillLine) -> str:
+    """Return which part of a bar a line of a bill is: reserved (in use), free, use (paid per use) or other."""
+    code = line.code.removeprefix("overflow_")
+    if code in IN_USE:
+        return "reserved"
+    if code.endswith("idle"):
+        return "free"
+    return "use" if code in PER_USE else "other"
 
-    code: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    per: int
-    amount: Decimal
 
-    @property
-    def part(self) -> str:
-        """Which part of a bar it is: reserved (in use), free, use (paid per use) or other."""
-        code = self.code.removeprefix("overflow_")
-        if code in IN_USE:
-            return "reserved"
-        if code.endswith("idle"):
-            return "free"
-        return "use" if code in PER_USE else "other"
+def change_of(flip: FlipPoint) -> Decimal | None:
+    """Return how far a flip point lies from today's figure, as a share of it; None from nothing."""
+    return (flip.value - flip.current) / flip.current if flip.current else None
 
 
 class ReportOption:
     """One option of an evaluation. Shares are 0 to 1, None where unknown; money is a month's."""
 
-    def __init__(self, body: Json) -> None:
-        """Keep the option's body."""
-        self.body = body
-        self.key: str = body["key"]
-        self.mode: str = body["mode"]
-        self.total = Decimal(body["monthly_cost"]["amount"])
-        self.adjusted = Decimal((body.get("expected_monthly_cost") or body["adjusted_monthly_cost"])["amount"])
-        self.units: int | None = body.get("units")
-        self.second_units: int = body.get("second_units") or 0
-        self.minimum_units: int | None = body.get("minimum_units")
-        self.term_months: float | None = body.get("term_months")
-        self.dedicated: str | None = body.get("dedicated")
-        self.serverless: str | None = body.get("serverless")
-        self.warm_instances: int = body.get("warm_instances") or 0
-        self.eligible: bool = body["eligible"]
-        self.ruled_out: bool = body["ruled_out"]
-        self.violations: list[str] = [violation["sentence"] for violation in body["violations"]]
-        self.violation_codes: list[str] = [violation["code"] for violation in body["violations"]]
-
-    @cached_property
-    def lines(self) -> list[BillLine]:
+    def __init__(self, said: AnsweredOption) -> None:
+        """Keep what the evaluation says of it."""
+        self.said = said
+        self.key = said.key
+        self.mode = said.mode
+        self.total = said.monthly_cost.amount
+        self.adjusted = said.expected_monthly_cost.amount
+        self.units = said.units
+        self.second_units = known(said.second_units) or 0
+        self.minimum_units = known(said.minimum_units)
+        self.term_months = None if said.term_months is None else said.term_months.plain
+        self.dedicated = said.dedicated
+        self.serverless = said.serverless
+        self.warm_instances = known(said.warm_instances) or 0
+        self.eligible = said.eligible
+        self.ruled_out = said.ruled_out
+        self.violations = [violation.sentence for violation in said.violations]
+        self.violation_codes = [violation.code for violation in said.violations]
+        self.lines = said.bill
         """Its bill; empty where it was ruled out before it was replayed."""
-        return [
-            BillLine(
-                line["code"],
-                Decimal(line["quantity"]),
-                line["unit"],
-                Decimal(line["unit_price"]),
-                line["per"],
-                Decimal(line["amount"]),
-            )
-            for line in self.body.get("lines", ())
-        ]
 
     @cached_property
     def parts(self) -> dict[str, Decimal]:
         """Money a month of each part of its bar."""
         sums: dict[str, Decimal] = {}
         for line in self.lines:
-            sums[line.part] = sums.get(line.part, Decimal(0)) + line.amount
+            part = part_of(line)
+            sums[part] = sums.get(part, Decimal(0)) + line.amount
         return sums
 
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
         """The low and high end of its total, None where nothing is known of them."""
-        found = self.body.get("interval")
-        return None if not found else (Decimal(found["low"]["amount"]), Decimal(found["high"]["amount"]))
+        found = known(self.said.interval)
+        return None if found is None else (found.low.amount, found.high.amount)
 
     def share(self, name: str) -> float | None:
         """Return one of its shares: utilization, coverage, overflow_share, throttled_share or slow_share."""
-        found = self.body.get(name)
-        return None if found is None else float(found)
+        found: float | Unset | None = getattr(self.said, name)
+        return known(found)
 
     def latency_ms(self, metric: str, percentile: float) -> float | None:
         """Return a latency in milliseconds; of percentiles other than 50, 95 and 99 the 95th."""
-        found = (self.body.get("latency_ms") or {}).get(metric)
-        if not found:
-            return None
-        return float(found.get(f"p{percentile:g}", found["p95"]))
+        found: Percentiles | None = getattr(known(self.said.latency_ms), metric, None)
+        return None if found is None else float(getattr(found, f"p{percentile:g}", found.p95))
 
     def latency_range_ms(self, metric: str, percentile: float) -> tuple[float, float] | None:
         """Return between which milliseconds a latency lies by measurement; of other percentiles as `latency_ms`."""
-        found = (self.body.get("latency_range_ms") or {}).get(metric)
-        if not found:
+        found: PercentileRanges | None = getattr(known(self.said.latency_range_ms), metric, None)
+        if found is None:
             return None
-        stated = found.get(f"p{percentile:g}", found["p95"])
-        return float(stated["low"]), float(stated["high"])
+        stated: Range = getattr(found, f"p{percentile:g}", found.p95)
+        return stated.low, stated.high
 
     @property
-    def commitment(self) -> Json | None:
-        """What it binds to: upfront, monthly, months_locked, pays_back_month; None where it binds to nothing."""
-        return self.body.get("commitment")
+    def commitment(self) -> CommittedCosts | None:
+        """What it binds to; None where it binds to nothing."""
+        return known(self.said.commitment)
 
     @property
     def outage_per_day(self) -> Decimal | None:
         """Money that a day without the reserved side costs."""
-        found = self.body.get("outage_cost_per_day")
-        return None if found is None else Decimal(found["amount"])
-
-
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A figure at whose `value` the answer turns to the option `to`, `below` or `above` it; `current` is today's."""
-
-    kind: str
-    name: str
-    unit: str
-    current: Decimal
-    value: Decimal
-    direction: str
-    to: str
-
-    @property
-    def change(self) -> Decimal | None:
-        """How far from today's, as a share of it; None from nothing."""
-        return (self.value - self.current) / self.current if self.current else None
+        found = known(self.said.outage_cost_per_day)
+        return None if found is None else found.amount
 
 
 class Answer:
@@ -147,7 +117,6 @@ class Answer:
         self.inputs: Json = body["inputs"]
         self.policy: Json = body["inputs"]["policy"]
         self.measured: Json = body["measurement"]
-        self.recommendation: Json = body["recommendation"]
         self.findings: list[Json] = body.get("findings", [])
         self.digest: str = body["digest"]
         self.engine: str = body["inputs"]["engine_version"]
@@ -155,7 +124,17 @@ class Answer:
     @cached_property
     def options(self) -> list[ReportOption]:
         """Every option, cheapest first."""
-        return [ReportOption(option) for option in self.body["options"]]
+        return [ReportOption(option) for option in read_options(self.body)]
+
+    @cached_property
+    def comparison(self) -> AnsweredComparison:
+        """How the options stand to each other."""
+        return read_comparison(self.body)
+
+    @cached_property
+    def recommendation(self) -> AnsweredRecommendation:
+        """What is recommended, how sure that is, and why."""
+        return read_recommendation(self.body)
 
     @property
     def kept_of(self) -> str:
@@ -171,12 +150,12 @@ class Answer:
     @property
     def mode(self) -> str:
         """serverless, dedicated, autoscaled, hybrid, insufficient_data or no_eligible_option."""
-        return str(self.recommendation["mode"])
+        return self.recommendation.mode
 
     @cached_property
     def chosen(self) -> ReportOption | None:
         """The recommended option."""
-        return self.by_key.get(self.recommendation["option"] or "")
+        return self.by_key.get(self.recommendation.option or "")
 
     @cached_property
     def subject(self) -> ReportOption | None:
@@ -189,7 +168,7 @@ class Answer:
     def currency(self) -> str:
         """The evaluation's currency, empty where it has no option and its policy names none."""
         for option in self.options:
-            return str(option.body["monthly_cost"]["currency"])
+            return option.said.monthly_cost.currency
         return str(self.policy.get("currency") or "")
 
     @property
@@ -200,39 +179,37 @@ class Answer:
     @property
     def provisional(self) -> bool:
         """Whether the traffic is too little for a firm answer, and the policy wanted one all the same."""
-        return bool(self.recommendation["provisional"])
+        return self.recommendation.provisional
 
     @property
     def probability(self) -> float | None:
         """Share of scenarios, or of resampled months, in which the recommended is the cheapest."""
-        found = self.recommendation.get("probability_cheapest")
-        return None if found is None else float(found)
+        return self.recommendation.probability_cheapest
 
     @property
     def scenarios(self) -> int:
         """How many levels of the coming traffic were looked at, or months resampled by engine 1; 0 where none were."""
-        uncertainty, bootstrap = (self.body["comparison"].get(name) or {} for name in ("uncertainty", "bootstrap"))
-        return int(uncertainty.get("scenarios") or bootstrap.get("resamples") or 0)
+        return self.comparison.uncertainty.scenarios
 
     @property
     def share_inside(self) -> str:
         """What share of the future an interval holds, in words: engine 1 stated 90 %, later ones 80 %."""
-        return "4 of 5 levels of traffic" if "uncertainty" in self.body["comparison"] else "9 of 10 resampled months"
+        return "4 of 5 levels of traffic" if self._since_2 else "9 of 10 resampled months"
 
     @property
     def review_by(self) -> date:
         """The day to look again."""
-        return date.fromisoformat(self.recommendation["review_by"])
+        return self.recommendation.review_by
 
     @cached_property
-    def flips(self) -> list[Flip]:
+    def flips(self) -> list[FlipPoint]:
         """Every flip point, nearest first."""
-        return _nearest(self.body["comparison"]["flip_points"])
+        return _nearest(self.comparison.flip_points)
 
     @cached_property
-    def would_change(self) -> list[Flip]:
+    def would_change(self) -> list[FlipPoint]:
         """The flip points the recommendation names, nearest first."""
-        return _nearest(self.recommendation["would_change"])
+        return _nearest(self.recommendation.would_change)
 
     @cached_property
     def window(self) -> tuple[datetime, datetime]:
@@ -245,55 +222,46 @@ class Answer:
         found = (option for option in self.options if option.mode == mode and option.eligible)
         return min(found, key=lambda option: option.adjusted, default=None)
 
-    def reason(self, *codes: str) -> Json | None:
+    def reason(self, *codes: str) -> Explanation | None:
         """Return the first reason of the recommendation with one of these codes."""
-        return next((reason for reason in self.recommendation["reasons"] if reason["code"] in codes), None)
+        return next((reason for reason in self.recommendation.reasons if reason.code in codes), None)
 
     def break_even(self, option: ReportOption) -> float | None:
         """Return the utilization from which a unit of the option's reservation pays, None where nothing is compared."""
-        found = [pair for pair in self._pairs(option) if pair["requests_per_hour"]]
-        return min((float(pair["utilization"]) for pair in found), default=None)
+        found = (pair.utilization for pair in self._pairs(option) if pair.requests_per_hour)
+        return min((utilization for utilization in found if utilization is not None), default=None)
 
     def carried_per_hour(self, option: ReportOption) -> float | None:
         """Return the requests (of mean size) an hour that the option's units carry when full."""
         for pair in self._pairs(option):
-            if pair["requests_per_hour"] and pair["utilization"] and option.units:
-                return float(pair["requests_per_hour"]) / float(pair["utilization"]) * option.units
+            if pair.requests_per_hour and pair.utilization and option.units:
+                return pair.requests_per_hour / pair.utilization * option.units
         return None
 
-    def _pairs(self, option: ReportOption) -> list[Json]:
+    def _pairs(self, option: ReportOption) -> list[ReservedCrossover]:
         label = f"{option.dedicated}@{term_key(option.term_months)}"
-        of_rate = [
-            pair for pair in self.body["comparison"]["crossovers"] if pair["reserved"].partition(".")[0] == label
-        ]
+        pairs = self.comparison.crossovers
+        of_rate = [pair for pair in pairs if pair.reserved.partition(".")[0] == label]
         if not of_rate:
-            of_rate = [p for p in self.body["comparison"]["crossovers"] if p["reserved"].startswith(label)]
-        return [pair for pair in of_rate if option.serverless in (None, pair["serverless"])]
+            of_rate = [pair for pair in pairs if pair.reserved.startswith(label)]
+        return [pair for pair in of_rate if option.serverless in (None, pair.serverless)]
 
     def work_share(self, option: ReportOption) -> float | None:
         """Return work done ÷ the work of full units: what break-even is measured in.
 
         Before engine 2 an option's `utilization` counted slots in use; then it is what the marginal units say.
         """
-        if int(self.engine.partition(".")[0] or 0) >= 2:
+        if self._since_2:
             return option.share("utilization")
-        marginal = self.body["comparison"].get("marginal_units") or {}
-        if marginal.get("option") != option.key:
+        marginal = self.comparison.marginal_units
+        if marginal is None or marginal.option != option.key:
             return None
-        return next((float(s["utilization"]) for s in marginal["steps"] if s["units"] == option.units), None)
+        return next((step.utilization for step in marginal.steps if step.units == option.units), None)
+
+    @property
+    def _since_2(self) -> bool:
+        return int(self.engine.partition(".")[0] or 0) >= 2
 
 
-def _nearest(points: list[Json]) -> list[Flip]:
-    flips = [
-        Flip(
-            point["kind"],
-            point["name"],
-            point["unit"],
-            Decimal(point["current"]),
-            Decimal(point["value"]),
-            point["direction"],
-            point["to"],
-        )
-        for point in points
-    ]
-    return sorted(flips, key=lambda flip: (flip.change is None, abs(flip.change or 0), flip.name))
+def _nearest(points: Sequence[FlipPoint]) -> list[FlipPoint]:
+    return sorted(points, key=lambda flip: ((change := change_of(flip)) is None, abs(change or 0), flip.name))

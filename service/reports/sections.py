@@ -7,6 +7,7 @@ from service.reports import words
 from service.reports.offer_names import Names
 from service.reports.policy_words import policy_words
 from service.reports.reading import Answer
+from service.workflow.document.comparison import BackTest
 
 Json = dict[str, Any]
 
@@ -129,11 +130,11 @@ def _part(found: float, needed: float) -> float:
 
 def hindsight(answer: Answer, names: Names) -> list[str]:
     """Return what deciding on earlier weeks would have cost on later ones, and what the ranges mean."""
-    walk, said = answer.body["comparison"].get("walk_forward"), []
+    walk, said = answer.comparison.walk_forward, []
     if walk:
         said.append(
-            f"Decided on the {words.plural(walk['weeks_decided'], 'week')} before and paid on the "
-            f"{words.plural(walk['weeks_paid'], 'week')} after, {names.key(walk['decided'])} would have been chosen."
+            f"Decided on the {words.plural(walk.weeks_decided, 'week')} before and paid on the "
+            f"{words.plural(walk.weeks_paid, 'week')} after, {names.key(walk.decided)} would have been chosen."
             + _regret(walk, names)
         )
     if answer.scenarios and answer.decided:
@@ -144,13 +145,13 @@ def hindsight(answer: Answer, names: Names) -> list[str]:
     return said
 
 
-def _regret(walk: Json, names: Names) -> str:
-    if walk.get("regret") is None or walk.get("hindsight") is None:
+def _regret(walk: BackTest, names: Names) -> str:
+    if walk.regret is None:
         return ""
-    if not float(walk["regret"]):
+    if not walk.regret:
         return " Hindsight would have chosen no cheaper way."
     return (
-        f" {words.upper_first(names.key(walk['hindsight']))} would have been {words.share(float(walk['regret']))} "
+        f" {words.upper_first(names.key(walk.hindsight))} would have been {words.share(walk.regret)} "
         "cheaper in hindsight."
     )
 

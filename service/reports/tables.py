@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from service.reports.reading import Answer
+from service.reports.reading import Answer, change_of
+from service.workflow.document.values import number
 
 Json = dict[str, Any]
 Cell = str | int | float | Decimal | None
@@ -118,8 +119,9 @@ def _lines(answer: Answer) -> list[Row]:
 def _flips(answer: Answer) -> list[Row]:
     rows: list[Row] = [("kind", "name", "direction", "value", "current", "unit", "change", "to")]
     for flip in answer.flips:
-        change = None if flip.change is None else float(flip.change)
-        rows.append((flip.kind, flip.name, flip.direction, flip.value, flip.current, flip.unit, change, flip.to))
+        change = change_of(flip)
+        share = None if change is None else float(change)
+        rows.append((flip.kind, flip.name, flip.direction, flip.value, flip.current, flip.unit, share, flip.to))
     return rows
 
 
@@ -134,10 +136,10 @@ def _crossovers(answer: Answer) -> list[Row]:
         "utilization",
     )
     rows: list[Row] = [heads]
-    for pair in answer.body["comparison"]["crossovers"]:
-        unit = pair["unit_hourly"]
-        figures = (pair["cost_per_request"], pair["requests_per_hour"], pair["utilization"])
-        rows.append((pair["reserved"], pair["serverless"], Decimal(unit["amount"]), unit["currency"], *figures))
+    for pair in answer.comparison.crossovers:
+        unit = pair.unit_hourly
+        figures = (number(found) for found in (pair.cost_per_request, pair.requests_per_hour, pair.utilization))
+        rows.append((pair.reserved, pair.serverless, unit.amount, unit.currency, *figures))
     return rows
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from service.reports import words
 from service.reports.offer_names import Names
-from service.reports.reading import Answer, Flip
+from service.reports.reading import Answer, change_of
+from service.workflow.compare.flip_points import FlipPoint
 
 MOST = 6
 LEAST_REACH = 0.3
@@ -37,14 +38,14 @@ class Change:
 def changes(answer: Answer, names: Names, *, every: bool = False) -> list[Change]:
     """Return the nearest changes, or every one there is."""
     flips = answer.flips if every else answer.would_change[:MOST]
-    reach = max([LEAST_REACH, *(abs(float(flip.change)) for flip in flips if flip.change is not None)])
+    reach = max([LEAST_REACH, *(abs(float(change)) for flip in flips if (change := change_of(flip)) is not None)])
     reach = min(reach, 1.0) if not every else reach
     return [_change(flip, names, reach) for flip in flips]
 
 
-def _change(flip: Flip, names: Names, reach: float) -> Change:
+def _change(flip: FlipPoint, names: Names, reach: float) -> Change:
     what, per = _what(flip, names)
-    change = flip.change
+    change = change_of(flip)
     share = 0.0 if change is None else max(-1.0, min(1.0, float(change) / reach))
     end = 50 + 50 * share
     figure = (
@@ -66,7 +67,7 @@ def _change(flip: Flip, names: Names, reach: float) -> Change:
     )
 
 
-def _what(flip: Flip, names: Names) -> tuple[str, str]:
+def _what(flip: FlipPoint, names: Names) -> tuple[str, str]:
     """Return what moves in words, and what its figure is for."""
     if flip.kind == "traffic":
         return "Traffic", ""

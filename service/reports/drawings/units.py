@@ -6,6 +6,7 @@ from decimal import Decimal
 from service.reports import words
 from service.reports.reading import Answer
 from service.reports.scales import Tick, ticks, vertical
+from service.workflow.document.comparison import MarginalStep
 
 TOP, HEIGHT = 26.0, 180.0
 MOST = 8
@@ -38,14 +39,14 @@ class UnitSteps:
 
 def units(answer: Answer) -> UnitSteps | None:
     """Return the steps of the recommended hybrid; None for any other answer."""
-    marginal, chosen = answer.body["comparison"].get("marginal_units"), answer.chosen
-    if chosen is None or chosen.mode != "hybrid" or not marginal or marginal["option"] != chosen.key:
+    marginal, chosen = answer.comparison.marginal_units, answer.chosen
+    if chosen is None or chosen.mode != "hybrid" or marginal is None or marginal.option != chosen.key:
         return None
-    every = marginal["steps"]
-    at = next((i for i, step in enumerate(every) if step["units"] == chosen.units), 0)
+    every = marginal.steps
+    at = next((i for i, step in enumerate(every) if step.units == chosen.units), 0)
     first = max(0, min(at - MOST // 2, len(every) - MOST))
     shown = every[first : first + MOST]
-    amounts = [(Decimal(s["cost"]["amount"]), Decimal(s["overflow_avoided"]["amount"])) for s in shown]
+    amounts = [(step.cost.amount, step.overflow_avoided.amount) for step in shown]
     axis = ticks(max(float(max(pair)) for pair in amounts) or 1)
     most, slot = axis[-1], 100 / len(shown)
 
@@ -60,7 +61,7 @@ def units(answer: Answer) -> UnitSteps | None:
             y(avoided),
             TOP + HEIGHT - y(avoided),
             y(cost),
-            f"{step['units']:,}",
+            f"{step.units:,}",
             i == at - first,
         )
         for i, (step, (cost, avoided)) in enumerate(zip(shown, amounts, strict=True))
@@ -71,22 +72,18 @@ def units(answer: Answer) -> UnitSteps | None:
     )
 
 
-def _heading(following: dict[str, object] | None) -> str:
+def _heading(following: MarginalStep | None) -> str:
     return "Why so many units" if following is None else "Why not one more"
 
 
-def _said(following: dict[str, dict[str, str]] | None) -> str:
+def _said(following: MarginalStep | None) -> str:
     if following is None:
         return "No larger number of units was worth looking at."
-    cost, kept = (Decimal(following[name]["amount"]) for name in ("cost", "overflow_avoided"))
-    step = f"The next step to {following['units']:,} units"
+    cost, kept = following.cost.amount, following.overflow_avoided.amount
+    step = f"The next step to {following.units:,} units"
     return f"{step} costs {words.money(cost)} and keeps {words.money(kept)} off serverless."
 
 
-def _row(step: dict[str, dict[str, str]]) -> tuple[str, str, str, str, str]:
-    amounts = [Decimal(step[name]["amount"]) for name in ("cost", "overflow_avoided", "saving")]
-    return (
-        f"{step['units']:,}",
-        *(words.money(amount) for amount in amounts),
-        words.share(float(str(step["utilization"]))),
-    )  # type: ignore[return-value]
+def _row(step: MarginalStep) -> tuple[str, str, str, str, str]:
+    cost, avoided, saving = (words.money(money.amount) for money in (step.cost, step.overflow_avoided, step.saving))
+    return f"{step.units:,}", cost, avoided, saving, "" if step.utilization is None else words.share(step.utilization)

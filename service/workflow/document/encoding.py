@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from service.workflow.bill import MONEY
 from service.workflow.document.values import CENT, JsonValue, decimal_text, number, quantity_text
@@ -18,6 +18,14 @@ class Unset(Enum):
 
 
 UNSET = Unset.UNSET
+
+Held = TypeVar("Held")
+
+
+def known(value: Held | Unset) -> Held | None:
+    """Return a field's value, None where the JSON leaves it out."""
+    return None if isinstance(value, Unset) else value
+
 
 SINCE_2_0 = {"x-since": "2.0.0"}
 """Marks a field that answers of engines before 2.0.0 lack; they stay as they were stored."""
@@ -44,6 +52,11 @@ class Unrounded(float):
     """A float of which every digit is shown."""
 
     __slots__ = ()
+
+    @property
+    def plain(self) -> float:
+        """The number as it is shown: whole ones as whole numbers."""
+        return int(self) if self.is_integer() else float(self)
 
 
 def estimate(amount: float, currency: str) -> ShownMoney:
@@ -83,5 +96,5 @@ def _text_or_number(value: Decimal | date | float) -> JsonValue:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Unrounded):
-        return int(value) if value.is_integer() else float(value)
+        return value.plain
     return number(value)

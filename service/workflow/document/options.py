@@ -16,6 +16,7 @@ from service.workflow.document.encoding import (
     Unrounded,
     Unset,
     estimate,
+    known,
 )
 from service.workflow.latency_ranges import PercentileRanges, ranges_of
 from service.workflow.offers import Rate
@@ -129,6 +130,11 @@ class AnsweredOption:
     standard_error: Annotated[ShownMoney | Unset | None, "Of the monthly cost, where a sample was replayed."] = UNSET
     latency_ms: Latency | Unset = UNSET
     latency_range_ms: Annotated[LatencyRanges | Unset, "How far `latency_ms` may be off.", SINCE_2_2] = UNSET
+
+    @property
+    def bill(self) -> tuple[BillLine, ...]:
+        """Its lines; none where it was ruled out."""
+        return known(self.lines) or ()
 
 
 def option(entry: Option, policy: Policy, currency: str, interval: Interval | None) -> AnsweredOption:

@@ -12,6 +12,8 @@ from service.kit.db.database import Database
 from service.kit.jobs.worker import Worker
 from service.renewals.choices import afterwards, until_the_end
 from service.resources import CHORES, JOBS
+from service.workflow.document.options import AnsweredOption
+from tests.answers import answered_option
 from tests.clients import ApiClient
 from tests.evaluating import csv_of, week
 from tests.examples import bought
@@ -89,13 +91,9 @@ def test_units_that_are_paid_for_are_not_advised_away(api: ApiClient, workload: 
         assert api.get(f"/v1/commitments/{commitment}/renewal").json["until_the_end"] is None
 
 
-def option(key: str, total: str, lines: dict[str, str], units: int | None = None) -> dict[str, Any]:
-    """Return what a stored evaluation says of an option, as far as renewals read it."""
-    return {
-        "key": key, "mode": key.split(":", maxsplit=1)[0], "dedicated": "ptu" if units else None, "units": units,
-        "eligible": True, "ruled_out": False, "monthly_cost": {"amount": total, "currency": "USD"},
-        "lines": [{"code": code, "amount": amount} for code, amount in lines.items()],
-    }  # fmt: skip
+def option(key: str, total: str, lines: dict[str, str], units: int | None = None) -> AnsweredOption:
+    bill = [{"code": code, "amount": amount} for code, amount in lines.items()]
+    return answered_option(key, total, dedicated="ptu" if units else None, units=units, lines=bill)
 
 
 def test_a_reservation_with_half_a_year_left_by_hand() -> None:

@@ -26,6 +26,7 @@ from service.purchase_requests.document import Approval, Subject, Vote, purchase
 from service.purchase_requests.order_x import RAM, order_x
 from service.purchase_requests.paper import as_pdf, money
 from service.purchase_requests.tables import as_csv
+from service.workflow.document.stored import read_option
 
 Json = dict[str, Any]
 
@@ -56,7 +57,13 @@ def evaluation() -> Json:
 
 
 def request(option: str, approval: Approval | None = None) -> Json:
-    return purchase_request(Subject(evaluation(), option, [stands_on()[1]], "=Example & Söhne <Ltd>", "Chat", approval))
+    said = next(one for one in evaluation()["options"] if one["key"] == option)
+    return purchase_request(subject(evaluation(), said, approval))
+
+
+def subject(evaluated: Json, option: Json, approval: Approval | None = None) -> Subject:
+    sheets = [stands_on()[1]]
+    return Subject(evaluated, read_option(option), sheets, "=Example & Söhne <Ltd>", "Chat", approval)
 
 
 def requests() -> list[Json]:
@@ -191,8 +198,7 @@ def test_what_was_bought_before_is_owed_and_not_ordered_again() -> None:
     owed = {"code": "running_commitment", "quantity": "2", "unit": "unit_months", "unit_price": "50", "per": 1}
     option["lines"].append(owed | {"amount": "100.00"})
     option["monthly_cost"]["amount"] = str(Decimal(option["monthly_cost"]["amount"]) + 100)
-    subject = Subject(evaluated, option["key"], [stands_on()[1]], "=Example & Söhne <Ltd>", "Chat")
-    found = purchase_request(subject)
+    found = purchase_request(subject(evaluated, option))
     assert found["items"] == plain["items"]
     told = {"code": "running_commitment", "name": "Owed on what is bought already", "monthly": "100.00"}
     assert found["own_costs"] == [*plain["own_costs"], told]

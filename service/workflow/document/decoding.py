@@ -1,0 +1,86 @@
+"""From JSON back to the dataclasses of an answer, by the types of their fields: the inverse of `encoding`.
+
+What an answer of an older engine lacks is the field's default, else None where that is allowed, else nothing: no
+entries, no text. A field for which none of these holds must be there.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from service.workflow.document.encoding import Unset
+
+Reader = Callable[[Any], Any]
+
+Decoded = TypeVar("Decoded", bound=Hashable)
+
+CONVERTED: tuple[type, ...] = (Decimal, float, date)
+"""Types whose JSON is another one; subclasses are made as they are."""
+
+
+def decode(kind: type[Decoded], found: Mapping[str, Any]) -> Decoded:
+    """Return the dataclass `kind` that a JSON object was encoded from. Raises KeyError, TypeError for what it lacks."""
+    return cast("Decoded", _reader_of(kind)(found))
+
+
+@cache
+def _reader_of(kind: type) -> Reader:
+    hints = get_type_hints(kind, include_extras=True)
+    readers = [(field.name, _reader(hints[field.name])) for field in fields(kind)]
+    absent = {field.name: _absent(hints[field.name], field) for field in fields(kind)}
+    lacking = {name: value for name, value in absent.items() if value is not MISSING}
+    plain = [name for name, read in readers if read is None]
+    converted = [(name, read) for name, read in readers if read is not None]
+
+    def read(found: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the dataclass
+        held = lacking | {name: found[name] for name in plain if name in found}
+        return kind(**held | {name: convert(found[name]) for name, convert in converted if name in found})
+
+    return read
+
+
+def _absent(hint: Any, field: Field[Any]) -> Any:  # noqa: ANN401 - a field's value
+    """Return the value of a field that is not in the JSON, MISSING where it must be."""
+    kinds = _kinds(hint)
+    if field.default is not MISSING or NoneType in kinds:
+        return None if field.default is MISSING else field.default
+    return () if get_origin(kinds[0]) is tuple else "" if kinds == [str] else MISSING
+
+
+def _reader(hint: Any) -> Reader | None:  # noqa: ANN401 - a type
+    """Return what makes a value of a type out of its JSON, None where that is the value itself."""
+    kinds = [kind for kind in _kinds(hint) if kind not in (NoneType, Unset)]
+    if len(kinds) != 1:
+        return None  # text or a number, as it is
+    (kind,) = kinds
+    if get_origin(kind) is tuple:
+        return _reader_of_tuple(get_args(kind)[0])
+    if not isinstance(kind, type):
+        return None
+    if is_dataclass(kind):
+        return _or_none(_reader_of(kind))
+    if not issubclass(kind, CONVERTED):
+        return None
+    return _or_none(kind.fromisoformat if issubclass(kind, date) else kind)
+
+
+def _reader_of_tuple(entry: Any) -> Reader:  # noqa: ANN401 - a type
+    read = _reader(entry)
+    return _or_none(tuple if read is None else lambda found: tuple(map(read, found)))
+
+
+def _or_none(read: Reader) -> Reader:
+    return lambda found: None if found is None else read(found)
+
+
+def _kinds(hint: Any) -> list[Any]:  # noqa: ANN401 - a type
+    """Return the types of a union, without what is noted beside them."""
+    if get_origin(hint) is Annotated:
+        return _kinds(get_args(hint)[0])
+    if get_origin(hint) in {Union, UnionType}:
+        return [kind for part in get_args(hint) for kind in _kinds(part)]
+    return [hint]

@@ -1,0 +1,60 @@
+"""Answers as they were stored, read back: the one place that knows what older engines called by another name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from service.workflow.document.answer import Answer
+from service.workflow.document.comparison import AnsweredComparison
+from service.workflow.document.decoding import decode
+from service.workflow.document.measurement import ReplayedMeasurement
+from service.workflow.document.options import AnsweredOption
+from service.workflow.document.recommendation import AnsweredRecommendation, InputFinding
+
+Stored = Mapping[str, Any]
+"""The body of a completed evaluation, of any engine."""
+
+
+def read_answer(body: Stored) -> Answer:
+    """Return everything that an evaluation says."""
+    return Answer(
+        measurement=read_measurement(body),
+        options=read_options(body),
+        comparison=read_comparison(body),
+        findings=read_findings(body),
+        recommendation=read_recommendation(body),
+    )
+
+
+def read_measurement(body: Stored) -> ReplayedMeasurement:
+    """Return what the traffic is."""
+    return decode(ReplayedMeasurement, body["measurement"])
+
+
+def read_options(body: Stored) -> tuple[AnsweredOption, ...]:
+    """Return every option, cheapest first."""
+    return tuple(map(read_option, body["options"]))
+
+
+def read_option(option: Stored) -> AnsweredOption:
+    """Return an option. Engine 1 compared adjusted totals at the measured traffic: that is what it expected."""
+    expected = option.get("expected_monthly_cost") or option["adjusted_monthly_cost"]
+    return decode(AnsweredOption, {**option, "expected_monthly_cost": expected})
+
+
+def read_comparison(body: Stored) -> AnsweredComparison:
+    """Return how the options stand to each other. Engine 1 resampled months where later ones have levels."""
+    found = body["comparison"]
+    if "uncertainty" in found:
+        return decode(AnsweredComparison, found)
+    resampled = (found.get("bootstrap") or {}).get("resamples") or 0
+    return decode(AnsweredComparison, {**found, "uncertainty": {"scenarios": resampled, "own_weeks": 0}})
+
+
+def read_findings(body: Stored) -> tuple[InputFinding, ...]:
+    """Return what was found about the inputs."""
+    return tuple(decode(InputFinding, found) for found in body.get("findings", ()))
+
+
+def read_recommendation(body: Stored) -> AnsweredRecommendation:
+    """Return what is recommended."""
+    return decode(AnsweredRecommendation, body["recommendation"])
