@@ -12,7 +12,7 @@ from service.reports.offer_names import Names
 from service.reports.reading import Answer, ReportOption
 from service.reports.words import CENT, rounded, term
 from service.workflow.compare.flip_points import FlipPoint
-from service.workflow.document.encoding import known
+from service.workflow.document.encoding import encoded
 from service.workflow.document.options import AnsweredOption
 from service.workflow.document.values import number
 
@@ -74,7 +74,7 @@ def purchase_request(subject: Subject) -> Json:
 
     Raises ValueError where the option has no figures.
     """
-    answer, option = Answer(subject.evaluation), ReportOption(subject.option)
+    answer, option = Answer(subject.evaluation), ReportOption(encoded(subject.option))
     if option.ruled_out:
         raise ValueError(f"{option.key} was ruled out before its figures were computed")
     names = Names(subject.sheets, answer.inputs)
@@ -176,7 +176,7 @@ def _money(option: ReportOption, bought: Sequence[Json]) -> Json:
 def _expected(answer: Answer, option: ReportOption) -> Json:
     interval = option.interval
     today = answer.by_key.get(str(answer.policy.get("incumbent") or ""))
-    found = known(option.said.interval)
+    found = option.ends
     regret = None if found is None else found.expected_regret
     return {
         "monthly_low": None if interval is None else _cents(interval[0]),

@@ -7,7 +7,6 @@ from service.reports import words
 from service.reports.answer import is_unpriced
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
-from service.workflow.document.encoding import known
 
 MOST = 3
 """Lines shown at the top; the rest stand under what the traffic is like."""
@@ -59,8 +58,8 @@ def _sampled(answer: Answer) -> Iterator[str]:
     measured = answer.measured
     if measured.get("sampled"):
         hours = words.duration(float(measured["replayed_hours"]) * 3600)
-        error = known(answer.subject.said.standard_error) if answer.subject else None
-        sure = "" if not error else f"; its standard error is {words.money(error.amount)} {answer.currency} a month"
+        error = answer.subject.standard_error if answer.subject else None
+        sure = "" if not error else f"; its standard error is {words.money(error)} {answer.currency} a month"
         observed = words.duration(float(measured["hours_observed"]) * 3600)
         yield f"{hours} of {observed} {'was' if hours.startswith('1 ') else 'were'} replayed, a sample{sure}."
     if measured.get("arrivals") == "synthesized":

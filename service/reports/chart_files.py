@@ -20,7 +20,7 @@ from service.reports.reading import Answer, ReportOption
 from service.reports.scales import STATIC
 from service.reports.sections import carried_per_minute
 from service.reports.templating import TEMPLATES
-from service.workflow.document.encoding import encode, known
+from service.workflow.document.encoding import encode
 
 Json = dict[str, Any]
 
@@ -90,7 +90,7 @@ def numbers(answer: Answer, drawn: Json | None, name: str) -> Any:  # noqa: ANN4
     if name == "costs":
         return [_priced(option, "parts", {k: str(v) for k, v in option.parts.items()}) for option in answer.options]
     if name == "latency":
-        return [_priced(one, "latency_ms", encode(known(one.said.latency_ms))) for one in answer.options]
+        return [_priced(one, "latency_ms", one.body.get("latency_ms")) for one in answer.options]
     found = {
         "changes": encode(answer.comparison.flip_points),
         "duration": {"unit": measured["load_unit"], "load_duration": measured["load_duration"]},
@@ -101,7 +101,7 @@ def numbers(answer: Answer, drawn: Json | None, name: str) -> Any:  # noqa: ANN4
 
 
 def _priced(option: ReportOption, name: str, figures: Any) -> Json:  # noqa: ANN401 - JSON
-    return {"option": option.key, "monthly_cost": encode(option.said.monthly_cost), name: figures}
+    return {"option": option.key, "monthly_cost": option.body["monthly_cost"], name: figures}
 
 
 def _chart(answer: Answer, names: Names, drawn: Json | None, name: str) -> Any:  # noqa: ANN401 - one of the charts

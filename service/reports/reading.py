@@ -10,13 +10,18 @@ from service.reports.words import term_key
 from service.workflow.bill import SECOND_UNITS
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.document.comparison import AnsweredComparison, ReservedCrossover
-from service.workflow.document.encoding import Unset, known
 from service.workflow.document.measurement import Explanation
-from service.workflow.document.options import AnsweredOption, BillLine, CommittedCosts
+from service.workflow.document.options import BillLine, CommittedCosts, CostInterval
 from service.workflow.document.recommendation import AnsweredRecommendation
-from service.workflow.document.stored import read_comparison, read_options, read_recommendation
-from service.workflow.latency_ranges import PercentileRanges, Range
-from service.workflow.options import Percentiles
+from service.workflow.document.stored import (
+    expected_cost,
+    read_commitment,
+    read_comparison,
+    read_interval,
+    read_lines,
+    read_money,
+    read_recommendation,
+)
 
 Json = dict[str, Any]
 
@@ -42,26 +47,29 @@ def change_of(flip: FlipPoint) -> Decimal | None:
 class ReportOption:
     """One option of an evaluation. Shares are 0 to 1, None where unknown; money is a month's."""
 
-    def __init__(self, said: AnsweredOption) -> None:
-        """Keep what the evaluation says of it."""
-        self.said = said
-        self.key = said.key
-        self.mode = said.mode
-        self.total = said.monthly_cost.amount
-        self.adjusted = said.expected_monthly_cost.amount
-        self.units = said.units
-        self.second_units = known(said.second_units) or 0
-        self.minimum_units = known(said.minimum_units)
-        self.term_months = None if said.term_months is None else said.term_months.plain
-        self.dedicated = said.dedicated
-        self.serverless = said.serverless
-        self.warm_instances = known(said.warm_instances) or 0
-        self.eligible = said.eligible
-        self.ruled_out = said.ruled_out
-        self.violations = [violation.sentence for violation in said.violations]
-        self.violation_codes = [violation.code for violation in said.violations]
-        self.lines = said.bill
+    def __init__(self, body: Json) -> None:
+        """Keep the option's body."""
+        self.body = body
+        self.key: str = body["key"]
+        self.mode: str = body["mode"]
+        self.total = read_money(body["monthly_cost"]).amount
+        self.adjusted = expected_cost(body).amount
+        self.units: int | None = body.get("units")
+        self.second_units: int = body.get("second_units") or 0
+        self.minimum_units: int | None = body.get("minimum_units")
+        self.term_months: float | None = body.get("term_months")
+        self.dedicated: str | None = body.get("dedicated")
+        self.serverless: str | None = body.get("serverless")
+        self.warm_instances: int = body.get("warm_instances") or 0
+        self.eligible: bool = body["eligible"]
+        self.ruled_out: bool = body["ruled_out"]
+        self.violations: list[str] = [violation["sentence"] for violation in body["violations"]]
+        self.violation_codes: list[str] = [violation["code"] for violation in body["violations"]]
+
+    @cached_property
+    def lines(self) -> tuple[BillLine, ...]:
         """Its bill; empty where it was ruled out before it was replayed."""
+        return read_lines(self.body)
 
     @cached_property
     def parts(self) -> dict[str, Decimal]:
@@ -72,40 +80,55 @@ class ReportOption:
             sums[part] = sums.get(part, Decimal(0)) + line.amount
         return sums
 
+    @cached_property
+    def ends(self) -> CostInterval | None:
+        """What is known of its total over the levels that traffic may come to."""
+        return read_interval(self.body)
+
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
         """The low and high end of its total, None where nothing is known of them."""
-        found = known(self.said.interval)
+        found = self.ends
         return None if found is None else (found.low.amount, found.high.amount)
 
     def share(self, name: str) -> float | None:
         """Return one of its shares: utilization, coverage, overflow_share, throttled_share or slow_share."""
-        found: float | Unset | None = getattr(self.said, name)
-        return known(found)
+        found = self.body.get(name)
+        return None if found is None else float(found)
 
     def latency_ms(self, metric: str, percentile: float) -> float | None:
         """Return a latency in milliseconds; of percentiles other than 50, 95 and 99 the 95th."""
-        found: Percentiles | None = getattr(known(self.said.latency_ms), metric, None)
-        return None if found is None else float(getattr(found, f"p{percentile:g}", found.p95))
+        found = (self.body.get("latency_ms") or {}).get(metric)
+        if not found:
+            return None
+        return float(found.get(f"p{percentile:g}", found["p95"]))
 
     def latency_range_ms(self, metric: str, percentile: float) -> tuple[float, float] | None:
         """Return between which milliseconds a latency lies by measurement; of other percentiles as `latency_ms`."""
-        found: PercentileRanges | None = getattr(known(self.said.latency_range_ms), metric, None)
-        if found is None:
+        found = (self.body.get("latency_range_ms") or {}).get(metric)
+        if not found:
             return None
-        stated: Range = getattr(found, f"p{percentile:g}", found.p95)
-        return stated.low, stated.high
+        stated = found.get(f"p{percentile:g}", found["p95"])
+        return float(stated["low"]), float(stated["high"])
 
-    @property
+    @cached_property
     def commitment(self) -> CommittedCosts | None:
         """What it binds to; None where it binds to nothing."""
-        return known(self.said.commitment)
+        return read_commitment(self.body)
 
     @property
     def outage_per_day(self) -> Decimal | None:
         """Money that a day without the reserved side costs."""
-        found = known(self.said.outage_cost_per_day)
-        return None if found is None else found.amount
+        return self._money("outage_cost_per_day")
+
+    @property
+    def standard_error(self) -> Decimal | None:
+        """Of its total, where a sample was replayed."""
+        return self._money("standard_error")
+
+    def _money(self, name: str) -> Decimal | None:
+        found = self.body.get(name)
+        return None if found is None else read_money(found).amount
 
 
 class Answer:
@@ -124,7 +147,7 @@ class Answer:
     @cached_property
     def options(self) -> list[ReportOption]:
         """Every option, cheapest first."""
-        return [ReportOption(option) for option in read_options(self.body)]
+        return [ReportOption(option) for option in self.body["options"]]
 
     @cached_property
     def comparison(self) -> AnsweredComparison:
@@ -168,7 +191,7 @@ class Answer:
     def currency(self) -> str:
         """The evaluation's currency, empty where it has no option and its policy names none."""
         for option in self.options:
-            return option.said.monthly_cost.currency
+            return str(option.body["monthly_cost"]["currency"])
         return str(self.policy.get("currency") or "")
 
     @property

@@ -12,14 +12,14 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from service.workflow.document.encoding import Unset
+from service.workflow.document.encoding import UNSET, Unrounded, Unset
 
 Reader = Callable[[Any], Any]
 
 Decoded = TypeVar("Decoded", bound=Hashable)
 
-CONVERTED: tuple[type, ...] = (Decimal, float, date)
-"""Types whose JSON is another one; subclasses are made as they are."""
+CONVERTED: tuple[type, ...] = (Decimal, Unrounded, date)
+"""Types whose JSON is another one; subclasses are made as they are. Whole numbers do as floats."""
 
 
 def decode(kind: type[Decoded], found: Mapping[str, Any]) -> Decoded:
@@ -30,15 +30,21 @@ def decode(kind: type[Decoded], found: Mapping[str, Any]) -> Decoded:
 @cache
 def _reader_of(kind: type) -> Reader:
     hints = get_type_hints(kind, include_extras=True)
-    readers = [(field.name, _reader(hints[field.name])) for field in fields(kind)]
     absent = {field.name: _absent(hints[field.name], field) for field in fields(kind)}
     lacking = {name: value for name, value in absent.items() if value is not MISSING}
-    plain = [name for name, read in readers if read is None]
-    converted = [(name, read) for name, read in readers if read is not None]
+    readers = {field.name: _reader(hints[field.name]) for field in fields(kind)}
+    converted = [(name, convert) for name, convert in readers.items() if convert is not None]
+    names = readers.keys()
 
     def read(found: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the dataclass
-        held = lacking | {name: found[name] for name in plain if name in found}
-        return kind(**held | {name: convert(found[name]) for name, convert in converted if name in found})
+        held = {**lacking, **found} if lacking else dict(found)
+        for name, convert in converted:
+            value = held[name]
+            if value is not None and value is not UNSET:
+                held[name] = convert(value)
+        if len(held) > len(names):  # what older engines told besides
+            held = {name: held[name] for name in names}
+        return kind(**held)
 
     return read
 
@@ -62,19 +68,15 @@ def _reader(hint: Any) -> Reader | None:  # noqa: ANN401 - a type
     if not isinstance(kind, type):
         return None
     if is_dataclass(kind):
-        return _or_none(_reader_of(kind))
+        return _reader_of(kind)
     if not issubclass(kind, CONVERTED):
         return None
-    return _or_none(kind.fromisoformat if issubclass(kind, date) else kind)
+    return kind.fromisoformat if issubclass(kind, date) else kind
 
 
 def _reader_of_tuple(entry: Any) -> Reader:  # noqa: ANN401 - a type
     read = _reader(entry)
-    return _or_none(tuple if read is None else lambda found: tuple(map(read, found)))
-
-
-def _or_none(read: Reader) -> Reader:
-    return lambda found: None if found is None else read(found)
+    return tuple if read is None else lambda found: tuple([read(each) for each in found])
 
 
 def _kinds(hint: Any) -> list[Any]:  # noqa: ANN401 - a type
