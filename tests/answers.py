@@ -1,8 +1,11 @@
 """Options as answers tell them, written short: what a test does not say is nothing."""
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
+from service.workflow.document import Answer
 from service.workflow.document.options import AnsweredOption
+from service.workflow.document.recommendation import AnsweredRecommendation
 from service.workflow.document.stored import read_option
 
 NOTHING: dict[str, Any] = {
@@ -19,3 +22,16 @@ def answered_option(key: str, total: str, **said: Any) -> AnsweredOption:  # noq
     cost = {"amount": total, "currency": "USD"}
     money = {"monthly_cost": cost, "adjusted_monthly_cost": cost}
     return read_option({**NOTHING, "key": key, "mode": key.partition(":")[0], **money, **said, **lines})
+
+
+def answered(recommended: str | None, *options: AnsweredOption) -> Answer:
+    """Return an answer of options alone, the key of one recommended; without a measurement and a comparison."""
+    cost = next((option.monthly_cost for option in options if option.key == recommended), None)
+    mode: Any = "no_eligible_option" if recommended is None else recommended.partition(":")[0]
+    said = AnsweredRecommendation(
+        mode, recommended, cost, cost, provisional=False, confidence="high", confidence_because="",
+        probability_cheapest=None, probability_within_margin=None, reasons=(), would_change=(),
+        review_by=date(2026, 1, 1), review_because="",
+    )  # fmt: skip
+    nothing = cast("Any", None)
+    return Answer(measurement=nothing, options=options, comparison=nothing, findings=(), recommendation=said)

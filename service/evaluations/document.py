@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from service.kit import canonical_json
+from service.workflow.document import Answer
 
 ENVELOPE = ("id", "workload_id", "version", "state", "created_at")
 """Fields that name the row, not the answer."""
@@ -100,9 +101,9 @@ class Envelope:
         return {name: getattr(self, name) for name in ENVELOPE}
 
 
-def body_of(envelope: Envelope, inputs: Inputs, answer: dict[str, Any]) -> dict[str, Any]:
+def body_of(envelope: Envelope, inputs: Inputs, answer: Answer) -> dict[str, Any]:
     """Return the whole body: envelope, inputs, the workflow's answer, digest."""
-    body = envelope.document() | {"inputs": inputs.document()} | answer
+    body = envelope.document() | {"inputs": inputs.document()} | answer.document()
     return body | {"digest": digest_of(body)}
 
 

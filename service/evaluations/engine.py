@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from service.evaluations.cluster.chosen import spread
 from service.kit.db.transaction import Actor
 from service.kit.fair_turns import FairTurns
 from service.kit.http.problems import BUSY, FieldError, Problem, define, invalid
-from service.workflow.document import document
+from service.workflow.document import Answer
+from service.workflow.document import answer_of as said_of
 from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
 from service.workflow.offers import Offer
@@ -57,8 +57,8 @@ def _silent(phase: str, share: float) -> None:
     """Tell nobody."""
 
 
-def answer_of(materials: Materials, progress: Progress = _silent, threads: int = THREADS) -> dict[str, Any]:
-    """Return measurement, options, comparison and recommendation as JSON.
+def answer_of(materials: Materials, progress: Progress = _silent, threads: int = THREADS) -> Answer:
+    """Return what an evaluation of the materials says.
 
     Raises Problem 422 naming the input that the workflow refuses.
     """
@@ -68,7 +68,7 @@ def answer_of(materials: Materials, progress: Progress = _silent, threads: int =
         )
     except WorkflowError as error:
         raise refusal(error) from error
-    return dict(document(found))
+    return said_of(found)
 
 
 def turn(actor: Actor, patience: float) -> AbstractContextManager[bool]:
@@ -96,7 +96,7 @@ class Allowance:
         self._actor = actor
         self._spent = 0.0
 
-    def answer_of(self, materials: Materials) -> dict[str, Any]:
+    def answer_of(self, materials: Materials) -> Answer:
         """Compute one. Raises Problem as `answer_of`, 503 where the turn does not come, 422 when too much is spent."""
         self._require_more()
         with in_turn(self._actor):

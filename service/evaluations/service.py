@@ -1,7 +1,5 @@
 """Asking for evaluations, writing their answers, cancelling them."""
 
-from typing import Any
-
 from service.evaluations import histories, queries
 from service.evaluations.document import Envelope, Inputs, body_of
 from service.evaluations.inputs import Plan
@@ -13,6 +11,7 @@ from service.kit.db.transaction import Transaction
 from service.kit.http.fields import rfc3339
 from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 from service.kit.jobs import queue
+from service.workflow.document import Answer
 from service.workloads import service as workloads
 
 JOB = "evaluation"
@@ -47,7 +46,7 @@ def ask(tx: Transaction, plan: Plan) -> Summary:
     return Summary(evaluation, None, queue.enqueue(tx, JOB, {}, resource_id=evaluation.id))
 
 
-def complete(tx: Transaction, evaluation_id: str, answer: dict[str, Any]) -> EvaluationResult:
+def complete(tx: Transaction, evaluation_id: str, answer: Answer) -> EvaluationResult:
     """Write the answer of an evaluation under the workload's next version number."""
     evaluation = get(tx, evaluation_id)
     version = queries.last_version(tx, evaluation.workload_id) + 1
@@ -62,7 +61,7 @@ def complete(tx: Transaction, evaluation_id: str, answer: dict[str, Any]) -> Eva
         digest=body["digest"],
         engine_version=evaluation.inputs["engine_version"],
         content=canonical_json.dumps(body),
-        **headline(answer),
+        **headline(answer.recommendation),
     )
     tx.session.add(result)
     queue.enqueue(tx, CHARTS, {"evaluation_id": evaluation.id}, resource_id=body["digest"])

@@ -2,27 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from service.evaluations.models import EvaluationResult, StoredEvaluation
 from service.kit.jobs.queue import Job
+from service.workflow.document.recommendation import AnsweredRecommendation
 from service.workflow.document.values import JsonValue, money
 
 STATES = {"queued": "queued", "running": "running", "failed": "failed", "cancelled": "cancelled"}
 
 
-def headline(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return what lists show of the workflow's answer, as columns of EvaluationResult."""
-    recommended = answer["recommendation"]
-    cost = recommended["monthly_cost"]
+def headline(recommended: AnsweredRecommendation) -> dict[str, Any]:
+    """Return what lists show of an answer, as columns of EvaluationResult."""
+    cost = recommended.monthly_cost
     return {
-        "mode": recommended["mode"],
-        "option": recommended["option"],
-        "monthly_cost": None if cost is None else Decimal(cost["amount"]),
-        "currency": None if cost is None else cost["currency"],
-        "confidence": recommended["confidence"],
-        "review_by": recommended["review_by"],
+        "mode": recommended.mode,
+        "option": recommended.option,
+        "monthly_cost": None if cost is None else cost.amount,
+        "currency": None if cost is None else cost.currency,
+        "confidence": recommended.confidence,
+        "review_by": recommended.review_by.isoformat(),
     }
 
 

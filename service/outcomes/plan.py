@@ -1,14 +1,17 @@
 """What an option was expected to cost over a period: the lines of its bill, each with what its price does to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from service.outcomes.periods import Period
 from service.workflow.bill import RESERVED_UNITS, SECOND_UNITS, is_ordered
+from service.workflow.document import Answer
+from service.workflow.document.encoding import ShownMoney, known
+from service.workflow.document.measurement import Measurement
+from service.workflow.document.options import AnsweredOption, BillLine
 
-Json = Mapping[str, Any]
 Kind = Literal["use", "overflow", "capacity", "fee"]
 
 OVERFLOW = "overflow_"
@@ -102,69 +105,69 @@ class Plan:
         return any(line.meter == "cached_input_tokens" for line in self.lines)
 
 
-def plan_of(evaluation: Json, key: str, period: Period) -> Plan | None:
-    """Return what one of an evaluation's options was expected to cost; None where it has no bill."""
-    option = next((one for one in evaluation["options"] if one["key"] == key), None)
-    if option is None or option["ruled_out"]:
+def plan_of(answer: Answer, key: str, period: Period) -> Plan | None:
+    """Return what one of an answer's options was expected to cost; None where it has no bill."""
+    option = next((one for one in answer.options if one.key == key), None)
+    if option is None or option.ruled_out:
         return None
     own: dict[str, Fraction] = {}
-    for line in option["lines"]:
-        if not is_ordered(line["code"]):
-            own[line["code"]] = own.get(line["code"], Fraction(0)) + _money(line) * _months(line, period)
-    ends = option.get("interval") or {}
+    for line in option.bill:
+        if not is_ordered(line.code):
+            own[line.code] = own.get(line.code, Fraction(0)) + Fraction(line.amount) * _months(line, period)
+    ends = known(option.interval)
     return Plan(
-        currency=option["monthly_cost"]["currency"],
-        mode=option["mode"],
-        serverless=option["serverless"],
-        dedicated=option["dedicated"],
+        currency=option.monthly_cost.currency,
+        mode=option.mode,
+        serverless=option.serverless,
+        dedicated=option.dedicated,
         period=period,
         lines=tuple(_lines(option, period)),
         own_costs=own,
-        traffic=expected_traffic(evaluation["measurement"], period),
-        low=_end(ends.get("low"), own, period),
-        high=_end(ends.get("high"), own, period),
+        traffic=expected_traffic(answer.measurement, period),
+        low=None if ends is None else _end(ends.low, own, period),
+        high=None if ends is None else _end(ends.high, own, period),
     )
 
 
-def expected_traffic(measurement: Json, period: Period) -> Traffic:
+def expected_traffic(measurement: Measurement, period: Period) -> Traffic:
     """Return the traffic that was measured, at its rate over the hours of the period."""
-    factor = Fraction(period.hours) / Fraction(str(measurement["hours_observed"]))
-    totals = measurement["totals"]
+    factor = Fraction(period.hours) / Fraction(str(measurement.hours_observed))
+    totals = asdict(measurement.totals)
     found = {name: None if value is None else Fraction(str(value)) * factor for name, value in totals.items()}
     zero = Fraction(0)
     return Traffic(
-        found.get("requests"),
-        found.get("input_tokens") or zero,
-        found.get("cached_input_tokens") or zero,
-        found.get("output_tokens") or zero,
+        found["requests"],
+        found["input_tokens"] or zero,
+        found["cached_input_tokens"] or zero,
+        found["output_tokens"] or zero,
     )
 
 
-def _lines(option: Json, period: Period) -> Iterator[Expected]:
-    reserved = [line for line in option["lines"] if line["code"] in (*RESERVED, "upfront")]
+def _lines(option: AnsweredOption, period: Period) -> Iterator[Expected]:
+    reserved = [line for line in option.bill if line.code in (*RESERVED, "upfront")]
     if reserved:
         yield _capacity(reserved, option, period)
-    grouped: dict[str, list[Json]] = {}
-    for line in option["lines"]:
-        if line not in reserved and is_ordered(line["code"]):
-            grouped.setdefault(line["code"], []).append(line)
+    grouped: dict[str, list[BillLine]] = {}
+    for line in option.bill:
+        if line not in reserved and is_ordered(line.code):
+            grouped.setdefault(line.code, []).append(line)
     for code, lines in grouped.items():
         yield _line(code, lines, option, period)
 
 
-def _capacity(lines: Sequence[Json], option: Json, period: Period) -> Expected:
+def _capacity(lines: Sequence[BillLine], option: AnsweredOption, period: Period) -> Expected:
     """Return used and idle units as one line, at what one costs with its part of the upfront.
 
     Units of a second kind, bought apart, are a part of what the first ones cost.
     """
-    counted = [line for line in lines if line["code"] != "upfront" and not line["code"].startswith(SECOND_UNITS)]
-    quantity = sum((Fraction(line["quantity"]) * _months(line, period) for line in counted), Fraction(0))
-    amount = sum((_money(line) * _months(line, period) for line in lines), Fraction(0))
+    counted = [line for line in lines if line.code != "upfront" and not line.code.startswith(SECOND_UNITS)]
+    quantity = sum((Fraction(line.quantity) * _months(line, period) for line in counted), Fraction(0))
+    amount = sum((Fraction(line.amount) * _months(line, period) for line in lines), Fraction(0))
     price = amount / quantity if quantity else Fraction(0)
-    return Expected(CAPACITY, "capacity", option["dedicated"] or "", counted[0]["unit"], ((quantity, price),))
+    return Expected(CAPACITY, "capacity", option.dedicated or "", counted[0].unit, ((quantity, price),))
 
 
-def _line(code: str, lines: Sequence[Json], option: Json, period: Period) -> Expected:
+def _line(code: str, lines: Sequence[BillLine], option: AnsweredOption, period: Period) -> Expected:
     meter = code.removeprefix(OVERFLOW)
     kind: Kind = "overflow" if code.startswith(OVERFLOW) else "use"
     if meter in ("monthly_minimum", "hourly_fee"):
@@ -172,23 +175,16 @@ def _line(code: str, lines: Sequence[Json], option: Json, period: Period) -> Exp
     elif meter == "warm_instances":
         kind = "capacity"
     tiers = tuple(
-        (Fraction(line["quantity"]) * _months(line, period), Fraction(line["unit_price"]) / line["per"])
-        for line in lines
+        (Fraction(line.quantity) * _months(line, period), Fraction(line.unit_price) / line.per) for line in lines
     )
-    return Expected(code, kind, option["serverless"] or "", lines[0]["unit"], tiers)
+    return Expected(code, kind, option.serverless or "", lines[0].unit, tiers)
 
 
-def _months(line: Json, period: Period) -> Fraction:
+def _months(line: BillLine, period: Period) -> Fraction:
     """Return the months of the period as the line's unit has them."""
-    by_calendar = line["unit"] in ("months", "unit_months", "units")
+    by_calendar = line.unit in ("months", "unit_months", "units")
     return period.calendar_months if by_calendar else period.months_of_use
 
 
-def _money(line: Json) -> Fraction:
-    return Fraction(line["amount"])
-
-
-def _end(end: Json | None, own: Mapping[str, Fraction], period: Period) -> Fraction | None:
-    if end is None:
-        return None
-    return Fraction(end["amount"]) * period.months_of_use - sum(own.values(), Fraction(0))
+def _end(end: ShownMoney, own: Mapping[str, Fraction], period: Period) -> Fraction:
+    return Fraction(end.amount) * period.months_of_use - sum(own.values(), Fraction(0))

@@ -1,6 +1,6 @@
 """Realised regret: what the option that was taken costs more than the best one, on the traffic that really came."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,10 +9,10 @@ from service.evaluations.engine import Materials
 from service.kit.http.problems import Problem
 from service.workflow.compute.redecide import as_measured
 from service.workflow.compute.terms import ended
+from service.workflow.document import Answer
 from service.workflow.traffic import TrafficHistory
 
-Json = Mapping[str, Any]
-Compute = Callable[[Materials], dict[str, Any]]
+Compute = Callable[[Materials], Answer]
 
 CENT = Decimal("0.01")
 
@@ -28,8 +28,9 @@ def realised_regret(materials: Materials, key: str, history: TrafficHistory, com
         answer = compute(Materials(history, materials.offers, policy, materials.remarks))
     except Problem as problem:
         return _unknown(f"The evaluation on this traffic was refused: {problem.detail}")
-    costs = {option["key"]: _cost(option) for option in answer["options"] if not option["ruled_out"]}
-    eligible = [option["key"] for option in answer["options"] if option["eligible"] and not option["ruled_out"]]
+    exact = [option for option in answer.options if not option.ruled_out]
+    costs = {option.key: option.adjusted_monthly_cost.amount for option in exact}
+    eligible = [option.key for option in exact if option.eligible]
     if key not in costs or not eligible:
         return _unknown(f"On this traffic {key} has no figures to compare.")
     best = min(eligible, key=lambda one: (costs[one], one))
@@ -40,10 +41,6 @@ def realised_regret(materials: Materials, key: str, history: TrafficHistory, com
         else f"On the traffic that came, {best} would have cost {regret:,} a month less than {key}."
     )
     return {"monthly": str(regret), "best_option": best, "detail": told, "digest_of_traffic": history.digest}
-
-
-def _cost(option: Json) -> Decimal:
-    return Decimal(option["adjusted_monthly_cost"]["amount"])
 
 
 def _unknown(told: str) -> dict[str, Any]:

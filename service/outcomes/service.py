@@ -29,16 +29,17 @@ from service.outcomes.periods import Period
 from service.outcomes.plan import Plan, plan_of
 from service.outcomes.regret import realised_regret
 from service.outcomes.traffic import Came, came
+from service.workflow.document.options import AnsweredOption
 from service.workflow.prepare import own_skus
 from service.workflow.traffic import TrafficHistory
 
 
 @dataclass(frozen=True)
 class Made:
-    """An outcome about to be kept. option: the body of the option it is of."""
+    """An outcome about to be kept. option: the one it is of."""
 
     evaluation: dict[str, Any]
-    option: dict[str, Any]
+    option: AnsweredOption
     period: Period
     document: dict[str, Any]
 
@@ -61,7 +62,10 @@ def made(actor: Actor, body: Mapping[str, Any]) -> Iterator[Made]:
         body = _subject(tx, body)
         period = _period(tx, body)
         side = _side(tx, body["evaluation_id"])
-        key = body["option"] or side.body["recommendation"]["option"]
+        key: str | None = body["option"] or side.answer.recommendation.option
+        if key is None:
+            told = "The evaluation recommends nothing; name the option that was taken."
+            raise invalid(FieldError("/option", "required", told))
         plan = _plan(side, key, period)
         history = _history(tx, side, body["traffic_history_id"])
         charges = bills.counted(tx, _bill_ids(tx, body["bill_ids"]), period.starts_at, period.ends_at)
@@ -71,7 +75,7 @@ def made(actor: Actor, body: Mapping[str, Any]) -> Iterator[Made]:
     arrived = None if history is None else _came(history, period)
     regret = None if history is None else _regret(actor, side, key, history)
     case = Case(side.body, key, plan, joined, arrived, regret, body["tolerance"])
-    option = next(one for one in side.body["options"] if one["key"] == key)
+    option = next(one for one in side.answer.options if one.key == key)
     yield Made(side.body, option, period, outcome_document(case))
 
 
@@ -122,8 +126,8 @@ def _row(tx: Transaction, body: Mapping[str, Any], done: Made) -> Outcome:
         workload_id=done.evaluation["workload_id"],
         evaluation_id=done.evaluation["id"],
         decision_id=body["decision_id"],
-        option=done.option["key"],
-        mode=done.option["mode"],
+        option=done.option.key,
+        mode=done.option.mode,
         engine_version=done.document["engine_version"],
         starts_on=done.period.starts_on.isoformat(),
         ends_on=done.period.ends_on.isoformat(),
@@ -174,13 +178,10 @@ def _side(tx: Transaction, evaluation_id: str) -> Side:
         raise invalid(FieldError("/evaluation_id", "not_found", "No evaluation has this id.")) from problem
 
 
-def _plan(side: Side, key: str | None, period: Period) -> Plan:
-    if key is None:
-        told = "The evaluation recommends nothing; name the option that was taken."
-        raise invalid(FieldError("/option", "required", told))
-    plan = plan_of(side.body, key, period)
+def _plan(side: Side, key: str, period: Period) -> Plan:
+    plan = plan_of(side.answer, key, period)
     if plan is None:
-        known = ", ".join(option["key"] for option in side.body["options"] if not option["ruled_out"])
+        known = ", ".join(option.key for option in side.answer.options if not option.ruled_out)
         raise invalid(
             FieldError("/option", "no_bill", f"The evaluation has no figures of this option; it has {known}.")
         )

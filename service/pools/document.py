@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from service import ENGINE_VERSION
-from service.evaluations.scenarios.table import cheapest_by_mode
+from service.evaluations.scenarios.table import brief, cheapest_by_mode, priced
 from service.policies.policy_schema import policy_document
 from service.pools.planning import Pool
+from service.workflow.document import Answer
+from service.workflow.document.encoding import ShownMoney
 from service.workflow.document.values import JsonValue, money, time_text
 from service.workflow.what_if.allocation import allocated
 
@@ -16,7 +18,7 @@ Json = dict[str, Any]
 RULE = "in proportion to what each workload would cost alone"
 
 
-def document_of(pool: Pool, together: Json, alone: Sequence[Json]) -> Json:
+def document_of(pool: Pool, together: Answer, alone: Sequence[Answer]) -> Json:
     """Return the pool's document out of the workflow's answers."""
     start, end = pool.window
     return {
@@ -40,47 +42,43 @@ def document_of(pool: Pool, together: Json, alone: Sequence[Json]) -> Json:
     }
 
 
-def _brief(answer: Json) -> Json:
-    names = ("mode", "option", "monthly_cost", "confidence", "provisional")
-    return {
-        "recommendation": {name: answer["recommendation"][name] for name in names},
-        "cheapest_by_mode": cheapest_by_mode(answer),
-    }
+def _brief(answer: Answer) -> Json:
+    cheapest = priced(cheapest_by_mode(answer))
+    return {"recommendation": brief(answer.recommendation), "cheapest_by_mode": cheapest}
 
 
-def _saving(together: Json, alone: Sequence[Json]) -> Json:
+def _saving(together: Answer, alone: Sequence[Answer]) -> Json:
     """Return what sharing saves a month: between the recommendations, and in each mode; None where one is missing."""
     own = [cheapest_by_mode(answer) for answer in alone]
     by_mode = {
-        mode: _less([one.get(mode, {}).get("monthly_cost") for one in own], shared["monthly_cost"])
+        mode: _less([one[mode].monthly_cost if mode in one else None for one in own], shared.monthly_cost)
         for mode, shared in cheapest_by_mode(together).items()
     }
-    costs = [answer["recommendation"]["monthly_cost"] for answer in alone]
-    return {"recommended": _less(costs, together["recommendation"]["monthly_cost"]), "by_mode": by_mode}
+    costs = [answer.recommendation.monthly_cost for answer in alone]
+    return {"recommended": _less(costs, together.recommendation.monthly_cost), "by_mode": by_mode}
 
 
-def _less(separate: Sequence[Json | None], shared: Json | None) -> JsonValue:
-    if shared is None or any(cost is None for cost in separate):
+def _less(separate: Sequence[ShownMoney | None], shared: ShownMoney | None) -> JsonValue:
+    known = [cost.amount for cost in separate if cost is not None]
+    if shared is None or len(known) < len(separate):
         return None
-    total = sum((Decimal(cost["amount"]) for cost in separate if cost is not None), Decimal(0))
-    return money(total - Decimal(shared["amount"]), shared["currency"])
+    return money(sum(known, Decimal(0)) - shared.amount, shared.currency)
 
 
-def _allocation(pool: Pool, together: Json, alone: Sequence[Json]) -> Json | None:
+def _allocation(pool: Pool, together: Answer, alone: Sequence[Answer]) -> Json | None:
     """Lay the recommended total back on the workloads; None where a recommendation is missing."""
-    shared = together["recommendation"]["monthly_cost"]
-    costs = [answer["recommendation"]["monthly_cost"] for answer in alone]
-    if shared is None or any(cost is None for cost in costs):
+    shared = together.recommendation.monthly_cost
+    costs = [cost for answer in alone if (cost := answer.recommendation.monthly_cost) is not None]
+    if shared is None or len(costs) < len(alone):
         return None
-    parts = allocated(Decimal(shared["amount"]), [Decimal(cost["amount"]) for cost in costs])
+    parts = allocated(shared.amount, [cost.amount for cost in costs])
     return {"rule": RULE, "parts": list(_parts(pool, parts, costs))}
 
 
-def _parts(pool: Pool, parts: Sequence[Decimal], costs: Sequence[Json]) -> Iterator[Json]:
+def _parts(pool: Pool, parts: Sequence[Decimal], costs: Sequence[ShownMoney]) -> Iterator[Json]:
     for workload, part, cost in zip(pool.workloads, parts, costs, strict=True):
-        currency = cost["currency"]
         yield {
             "workload_id": workload.id,
-            "amount": money(part, currency),
-            "saving": money(Decimal(cost["amount"]) - part, currency),
+            "amount": money(part, cost.currency),
+            "saving": money(cost.amount - part, cost.currency),
         }

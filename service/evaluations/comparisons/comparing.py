@@ -16,6 +16,7 @@ from service.kit.db.transaction import Transaction
 from service.kit.jobs import queue
 from service.kit.jobs.queue import Job
 from service.kit.jobs.worker import Finish, Task
+from service.workflow.document import Answer
 
 JOB = "difference"
 """Kind of the jobs that compute differences."""
@@ -58,7 +59,7 @@ def run(task: Task) -> Finish:
     require_one_currency(before, after)
     computed = 0
 
-    def compute(materials: Materials) -> Json:
+    def compute(materials: Materials) -> Answer:
         """Compute a point of the path, noting how far the whole is."""
         nonlocal computed
         share = computed / MOST_POINTS

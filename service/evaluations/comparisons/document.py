@@ -6,8 +6,10 @@ from typing import Any
 
 from service.evaluations.comparisons.differences import differences
 from service.evaluations.comparisons.path import Side, changed_offers
+from service.workflow.document.encoding import encode, encoded
+from service.workflow.document.options import AnsweredOption
 from service.workflow.document.values import JsonValue, money
-from service.workflow.what_if.attribution import Option, Part, Point, option_parts, recommended_parts
+from service.workflow.what_if.attribution import Part, Point, option_parts, recommended_parts
 
 REFERENCE = ("id", "workload_id", "version", "created_at", "digest")
 
@@ -51,7 +53,7 @@ def _recommended(path: Sequence[Point], currency: str) -> dict[str, Any]:
 
 
 def _headline(point: Point) -> dict[str, Any]:
-    recommended = point.answer["recommendation"]
+    recommended = encoded(point.answer.recommendation)
     return {name: recommended[name] for name in ("mode", "option", "monthly_cost")}
 
 
@@ -78,15 +80,13 @@ def _part(part: Part, currency: str) -> dict[str, JsonValue]:
 
 def _options(before: Point, after: Point, path: Sequence[Point], currency: str) -> dict[str, Any]:
     both = [way for way in before.options if way in after.options]
-    eligible = [way for way in both if before.options[way]["eligible"] is not after.options[way]["eligible"]]
+    eligible = [way for way in both if before.options[way].eligible is not after.options[way].eligible]
     return {
         "changed": [_changed(way, path, currency) for way in both if _known(way, before, after)],
         "appeared": [_brief(way, after.options[way]) for way in after.options if way not in before.options],
         "vanished": [_brief(way, before.options[way]) for way in before.options if way not in after.options],
-        "became_eligible": [_brief(way, after.options[way]) for way in eligible if after.options[way]["eligible"]],
-        "became_ineligible": [
-            _brief(way, after.options[way]) for way in eligible if not after.options[way]["eligible"]
-        ],
+        "became_eligible": [_brief(way, after.options[way]) for way in eligible if after.options[way].eligible],
+        "became_ineligible": [_brief(way, after.options[way]) for way in eligible if not after.options[way].eligible],
     }
 
 
@@ -109,10 +109,11 @@ def _changed(way: str, path: Sequence[Point], currency: str) -> dict[str, Any]:
     }
 
 
-def _cost(option: Option) -> dict[str, Any]:
-    return {name: option[name] for name in ("key", "units", "eligible", "monthly_cost")}
+def _cost(option: AnsweredOption) -> dict[str, Any]:
+    plain = {"key": option.key, "units": option.units, "eligible": option.eligible}
+    return plain | {"monthly_cost": encode(option.monthly_cost)}
 
 
-def _brief(way: str, option: Option) -> dict[str, Any]:
-    violations = [violation["code"] for violation in option["violations"]]
-    return {"option": way, **_cost(option), "ruled_out": option["ruled_out"], "violations": violations}
+def _brief(way: str, option: AnsweredOption) -> dict[str, Any]:
+    violations = [violation.code for violation in option.violations]
+    return {"option": way, **_cost(option), "ruled_out": option.ruled_out, "violations": violations}

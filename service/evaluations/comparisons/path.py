@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from service import ENGINE_VERSION
 from service.evaluations.document import Inputs
 from service.evaluations.engine import Materials
 from service.kit.http.problems import Problem
+from service.workflow.document import Answer
+from service.workflow.document.stored import read_answer
 from service.workflow.offers import Offer, Serverless
 from service.workflow.prepare import former_names, name_of
 from service.workflow.what_if.attribution import Point
 
-Compute = Callable[[Materials], dict[str, Any]]
+Compute = Callable[[Materials], Answer]
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,11 @@ class Side:
     body: dict[str, Any]
     materials: Materials
     estimated_seconds: float = 0.0
+
+    @cached_property
+    def answer(self) -> Answer:
+        """What the body says."""
+        return read_answer(self.body)
 
     @property
     def is_current(self) -> bool:
@@ -39,19 +47,19 @@ class Change:
     offers: frozenset[str] = frozenset()
 
 
-def path_between(before: Side, after: Side, compute: Callable[[Materials], dict[str, Any]]) -> list[Point]:
+def path_between(before: Side, after: Side, compute: Compute) -> list[Point]:
     """Return the points from `before` to `after`, both ends as stored.
 
     An end made by another engine is computed again by the present one: what that changes is the engine's. A mixture
     that the workflow refuses is passed over; its cause acts together with the next.
     """
     changes = list(_changes(before, after))
-    points = [Point(before.body, names=former_names(before.materials.offers))]
+    points = [Point(before.answer, names=former_names(before.materials.offers))]
     pending: list[Change] = []
     for change in changes:
         pending.append(change)
         is_end = change is changes[-1]
-        answer = after.body if is_end else _tried(compute, change.materials)
+        answer = after.answer if is_end else _tried(compute, change.materials)
         if answer is not None:
             points.append(_point(answer, pending))
             pending = []
@@ -95,14 +103,14 @@ def _mixed(old: tuple[Offer, ...], new: tuple[Offer, ...], is_serverless: bool) 
     return (*taken, *kept)
 
 
-def _tried(compute: Compute, materials: Materials) -> dict[str, Any] | None:
+def _tried(compute: Compute, materials: Materials) -> Answer | None:
     try:
         return compute(materials)
     except Problem:
         return None
 
 
-def _point(answer: dict[str, Any], changes: list[Change]) -> Point:
+def _point(answer: Answer, changes: list[Change]) -> Point:
     causes = dict.fromkeys(change.cause for change in changes)
     moved: frozenset[str] = frozenset().union(*(change.offers for change in changes))
     return Point(answer, tuple(causes), moved, former_names(changes[-1].materials.offers))

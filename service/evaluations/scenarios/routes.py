@@ -20,9 +20,10 @@ from service.evaluations.scenarios.schemas import (
     ScenarioTableSchema,
     WorkloadScenariosSchema,
 )
-from service.evaluations.scenarios.table import row_of
+from service.evaluations.scenarios.table import brief, row_of
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
+from service.workflow.document import Answer
 
 blueprint = Resource("scenarios", __name__, description="What if: other traffic, prices, offers or growth.")
 
@@ -36,7 +37,7 @@ Json = dict[str, Any]
 def _of_evaluation(actor: Actor, evaluation_id: str, body: Json, query: Json) -> Iterator[Json]:  # noqa: ARG001
     with looking(actor) as tx:
         side = side_of(tx, evaluation_id)
-    yield _table(actor, side.materials, side.inputs, body, side.estimated_seconds, side.body)
+    yield _table(actor, side.materials, side.inputs, body, side.estimated_seconds, side.answer)
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def _of_workload(actor: Actor, workload_id: str, body: Json, query: Json) -> Ite
     yield _table(actor, materials, planned.inputs, body["grid"], planned.estimated_seconds, None)
 
 
-def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: float, known: Json | None) -> Json:
+def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: float, known: Answer | None) -> Json:
     """Return the table of a grid; `known` is the base's answer where it is stored."""
     require_fitting(base, inputs, grid)
     factors = sum(max(1.0, float(factor)) for factor in grid["traffic_factors"])
@@ -55,8 +56,7 @@ def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: f
     allowance = Allowance(actor)
     answer = allowance.answer_of(base) if known is None else known
     rows = [row_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, inputs.names, grid)]
-    names = ("mode", "option", "monthly_cost", "confidence", "provisional")
-    return {"base": {name: answer["recommendation"][name] for name in names}, "scenarios": rows}
+    return {"base": brief(answer.recommendation), "scenarios": rows}
 
 
 @blueprint.endpoint(

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
+from service.workflow.document import Answer
+from service.workflow.document.options import AnsweredOption
 from service.workflow.option_key import OptionKey
-
-Option = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -26,40 +25,40 @@ class Point:
     names of the offers, by what the answer calls them; those that are not in it are called the same.
     """
 
-    answer: dict[str, Any]
+    answer: Answer
     causes: tuple[str, ...] = ()
     offers: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def options(self) -> dict[str, Option]:
+    def options(self) -> dict[str, AnsweredOption]:
         """The options by way of serving: what an option is, whatever its number of units.
 
         Where an incumbent has other units than the best of its way, the way is that of the recommended one or else of
         the cheaper; the other one keeps its whole key.
         """
-        recommended = self.answer["recommendation"]["option"]
+        recommended = self.answer.recommendation.option
         first: dict[str, str] = {} if recommended is None else {way_of(recommended, self.names): recommended}
-        for option in self.answer["options"]:
-            first.setdefault(way_of(option["key"], self.names), option["key"])
+        for option in self.answer.options:
+            first.setdefault(way_of(option.key, self.names), option.key)
         ways = {key: way for way, key in first.items()}
-        return {ways.get(option["key"], option["key"]): option for option in self.answer["options"]}
+        return {ways.get(option.key, option.key): option for option in self.answer.options}
 
     @property
     def recommended(self) -> str | None:
         """The recommended way of serving."""
-        key = self.answer["recommendation"]["option"]
+        key = self.answer.recommendation.option
         return None if key is None else way_of(key, self.names)
 
-    def uses(self, option: Option) -> set[str]:
+    def uses(self, option: AnsweredOption) -> set[str]:
         """Return the common names of the offers that an option buys from."""
-        bought = (option["serverless"], option["dedicated"])
+        bought = (option.serverless, option.dedicated)
         return {self.names.get(name, name) for name in bought if name is not None}
 
     def cost(self, way: str | None) -> Decimal | None:
         """Return what a way of serving costs a month, None where it is not among the options or has no figures."""
         option = self.options.get(way or "")
-        return None if option is None or option["ruled_out"] else Decimal(option["monthly_cost"]["amount"])
+        return None if option is None or option.ruled_out else option.monthly_cost.amount
 
 
 @dataclass(frozen=True)

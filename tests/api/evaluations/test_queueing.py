@@ -1,7 +1,6 @@
 """Evaluations that are not waited for: 202, progress, cancelling, taking up again."""
 
 import threading
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from service.kit.db.database import Database, DatabaseBusy
 from service.kit.jobs import queue as kit_jobs
 from service.kit.jobs.worker import Worker
 from service.resources import JOBS
+from service.workflow.document import Answer as Said
 from service.workflow.evaluate import Progress
 from tests.clients import Answer, ApiClient
 from tests.evaluating import evaluate, queue, ready
@@ -76,7 +76,7 @@ def test_who_waits_longer_than_was_promised_is_told_to_come_back_and_the_work_go
     workload_id = ready(api)
     answered = threading.Event()
 
-    def slow(materials: Materials, progress: Progress) -> dict[str, Any]:
+    def slow(materials: Materials, progress: Progress) -> Said:
         assert answered.wait(60), "the request never came back"
         return answer_of(materials, progress)
 
@@ -96,7 +96,7 @@ def test_what_goes_on_without_its_request_is_given_back_when_the_process_ends(
     workload_id = ready(api)
     ending = threading.Event()
 
-    def slow(materials: Materials, progress: Progress) -> dict[str, Any]:
+    def slow(materials: Materials, progress: Progress) -> Said:
         assert ending.wait(60), "the process never ended"
         return answer_of(materials, progress)
 
@@ -164,7 +164,7 @@ def test_what_was_accepted_stays_so_when_waiting_for_it_fails(api: ApiClient, mo
 def cancelled_midway(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cancel every evaluation while it is computed, too late for its worker to notice."""
 
-    def cancel(materials: Materials, progress: Progress) -> dict[str, Any]:
+    def cancel(materials: Materials, progress: Progress) -> Said:
         [item] = api.get("/v1/evaluations").json["items"]
         assert api.delete(f"/v1/evaluations/{item['id']}").status_code == 204
         return answer_of(materials, progress)
@@ -203,7 +203,7 @@ def test_asking_again_does_not_join_what_is_being_stopped(
     workload_id = ready(api)
     path = queued(api, workload_id).headers["Location"]
 
-    def overtaken(materials: Materials, progress: Progress) -> dict[str, Any]:
+    def overtaken(materials: Materials, progress: Progress) -> Said:
         monkeypatch.setattr(jobs, "answer_of", answer_of)
         assert api.delete(path).status_code == 204
         assert api.get(path).json["state"] == "cancelled"

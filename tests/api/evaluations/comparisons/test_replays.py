@@ -1,7 +1,9 @@
 """Replays over HTTP: the same answer again, or what differs and why."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +15,7 @@ from service.kit import canonical_json
 from service.kit.db.database import Database
 from service.traffic_histories.reading.columns_file import columns_of
 from service.traffic_histories.reading.stored_columns import encode
+from service.workflow.document import Answer
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready, reprice, sheet, upload, week
 
@@ -44,8 +47,12 @@ def test_prices_and_traffic_that_came_later_do_not_matter(api: ApiClient) -> Non
 def test_a_new_engine_explains_its_differences(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     body = evaluate(api, ready(api)).json
     monkeypatch.setattr(replaying, "ENGINE_VERSION", "99.0.0")
-    other = {"measurement": {"hours_observed": 1}}
-    monkeypatch.setattr(engine, "answer_of", lambda *asked: answer_of(*asked) | other)
+
+    def other(*asked: Any) -> Answer:  # noqa: ANN401 - as answer_of
+        said = answer_of(*asked)
+        return replace(said, measurement=replace(said.measurement, hour_of_week=(1.5,) * 168))
+
+    monkeypatch.setattr(engine, "answer_of", other)
     replay = api.post(f"/v1/evaluations/{body['id']}/replays").json
     assert replay["identical"] is False
     assert replay["engine_version"] == "99.0.0"

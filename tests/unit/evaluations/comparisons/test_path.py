@@ -9,6 +9,7 @@ import pytest
 from service.evaluations.comparisons.path import Side, path_between
 from service.evaluations.engine import Materials, answer_of
 from service.kit.http.problems import INVALID, Problem
+from service.workflow.document import Answer
 from tests.evaluating import Case, sheet
 
 SMALL: dict[str, Any] = {"uncertainty": {"scenarios": 3}}
@@ -21,9 +22,9 @@ def aged(side: Side) -> Side:
     return replace(side, inputs=replace(side.inputs, engine_version="0.0.1"))
 
 
-def causes(before: Side, after: Side, compute: Callable[[Materials], dict[str, Any]] = answer_of) -> list[str]:
+def causes(before: Side, after: Side, compute: Callable[[Materials], Answer] = answer_of) -> list[str]:
     path = path_between(before, after, compute)
-    assert (path[0].answer, path[-1].answer) == (before.body, after.body)
+    assert (path[0].answer, path[-1].answer) == (before.answer, after.answer)
     return ["+".join(point.causes) for point in path[1:]]
 
 
@@ -50,7 +51,7 @@ def test_an_engine_of_either_end_is_a_cause_of_its_own() -> None:
 def test_what_the_workflow_refuses_is_told_together_with_the_next(refused: int, told: list[str]) -> None:
     calls: list[Materials] = []
 
-    def compute(materials: Materials) -> dict[str, Any]:
+    def compute(materials: Materials) -> Answer:
         calls.append(materials)
         if len(calls) == refused:
             raise Problem(INVALID, "It cannot be computed.")

@@ -1,18 +1,16 @@
 """When growth changes the answer."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from service.evaluations.scenarios.table import flips_in_months
+from service.workflow.compare.flip_points import FlipPoint
 
 
-def answer(*points: tuple[str, str, str]) -> dict[str, Any]:
-    flips = [
-        {"kind": kind, "direction": direction, "value": value, "current": "1.00"} for kind, direction, value in points
-    ]
-    return {"comparison": {"flip_points": flips}}
+def flip(kind: str, direction: str, value: str) -> FlipPoint:
+    return FlipPoint(cast("Any", kind), kind, "", Decimal("1.00"), Decimal(value), direction, "")
 
 
 @pytest.mark.parametrize(
@@ -28,4 +26,4 @@ def answer(*points: tuple[str, str, str]) -> dict[str, Any]:
     ],
 )
 def test_growth_reaches_the_flip_point(growth: str, points: list[tuple[str, str, str]], months: int | None) -> None:
-    assert flips_in_months(answer(*points), Decimal(growth)) == months
+    assert flips_in_months([flip(*point) for point in points], Decimal(growth)) == months

@@ -1,29 +1,23 @@
 """Attribution along a path of answers: it adds up, and says through what."""
 
 from decimal import Decimal
-from typing import Any
 
+from service.workflow.document.options import AnsweredOption
 from service.workflow.what_if.attribution import Part, Point, option_parts, recommended_parts, way_of
+from tests.answers import answered, answered_option
 
 
-def option(key: str, cost: str, *, ruled_out: bool = False) -> dict[str, Any]:
-    """Return the parts of an option's document that the diff reads."""
+def option(key: str, cost: str, *, ruled_out: bool = False) -> AnsweredOption:
     mode, _, rest = key.partition(":")
     reserved = mode != "serverless"
-    return {
-        "key": key,
-        "mode": mode,
-        "dedicated": rest.partition("@")[0] if reserved else None,
-        "serverless": rest.partition("+")[2] or None if reserved else rest,
-        "monthly_cost": {"amount": cost, "currency": "USD"},
-        "ruled_out": ruled_out,
-    }
+    dedicated = rest.partition("@")[0] if reserved else None
+    serverless = rest.partition("+")[2] or None if reserved else rest
+    return answered_option(key, cost, dedicated=dedicated, serverless=serverless, ruled_out=ruled_out)
 
 
-def point(recommended: str | None, *options: dict[str, Any], causes: str = "", offers: str = "") -> Point:
+def point(recommended: str | None, *options: AnsweredOption, causes: str = "", offers: str = "") -> Point:
     """Return a point on the path; causes and offers are words."""
-    answer = {"recommendation": {"option": recommended}, "options": list(options)}
-    return Point(answer, tuple(causes.split()), frozenset(offers.split()))
+    return Point(answered(recommended, *options), tuple(causes.split()), frozenset(offers.split()))
 
 
 def test_a_way_of_serving_has_no_units_and_no_threshold() -> None:
@@ -115,7 +109,7 @@ def test_an_end_without_a_recommendation_has_no_parts() -> None:
 
 
 def test_an_option_is_attributed_through_its_own_offers() -> None:
-    def hybrid(units: int, cost: str) -> dict[str, Any]:
+    def hybrid(units: int, cost: str) -> AnsweredOption:
         return option(f"hybrid:g@0x{units}+a", cost)
 
     path = [
