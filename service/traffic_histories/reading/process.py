@@ -1,5 +1,6 @@
 """Starting the parser process and taking its result. Whatever happens in there, here it is a refusal or an answer."""
 
+import atexit
 import json
 import os
 import re
@@ -105,14 +106,28 @@ class ForkServer:
         with self._lock:
             if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
                 self._start()
-            assert self._requests is not None
-            socket.send_fds(self._requests, [f"{module} {folder.absolute()}".encode()], [answer.fileno()])
+            try:
+                self._send(module, folder, answer)
+            except ConnectionError:  # it died since it was looked for
+                self._start()
+                self._send(module, folder, answer)
 
-    def _start(self) -> None:
-        # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
-        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+    def end(self) -> None:
+        """Ask no more, which ends the process, and wait for it, if this one started it."""
         if self._requests is not None:
             self._requests.close()
+        if self._process is not None and self._owner == os.getpid():
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)
+
+    def _send(self, module: str, folder: Path, answer: socket.socket) -> None:
+        assert self._requests is not None
+        socket.send_fds(self._requests, [f"{module} {folder.absolute()}".encode()], [answer.fileno()])
+
+    def _start(self) -> None:
+        self.end()
+        # Only what Python needs to find the code: no secret of the service is in reach of what a file may do.
+        environment = {"PYTHONPATH": str(ROOT), "PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
         self._requests, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - a module of our own
@@ -127,6 +142,7 @@ class ForkServer:
 
 
 _fork_server = ForkServer()
+atexit.register(_fork_server.end)
 
 
 def run(module: str, folder: Path, limits: ReadLimits) -> RefusedError | None:

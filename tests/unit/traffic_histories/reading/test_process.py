@@ -140,6 +140,33 @@ def test_a_fork_server_that_was_killed_is_started_anew(tmp_path: Path) -> None:
     assert fork_servers(os.getpid()) != [server]
 
 
+def test_a_fork_server_that_dies_between_two_questions_is_started_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked for, found alive, and is dead when it is asked."""
+    path = written(tmp_path, csv(*good(3))())
+    assert read_history(path).report["rows"]["stored"] == 3
+    (server,) = fork_servers(os.getpid())
+    handle = os.pidfd_open(server)
+    os.kill(server, signal.SIGKILL)
+    assert ended(handle)
+    monkeypatch.setattr(subprocess.Popen, "poll", lambda _: None)
+    assert read_history(path).report["rows"]["stored"] == 3
+    monkeypatch.undo()
+
+
+def test_a_process_that_ends_waits_for_its_fork_server() -> None:
+    program = (
+        "from service.traffic_histories.reading import process; "
+        "process._fork_server._start(); print(process._fork_server._process.pid)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert not Path(f"/proc/{done.stdout.strip()}").exists()
+
+
 def ended(handle: int) -> bool:
     """Wait for the process behind a handle to end; tell whether it did."""
     import select
