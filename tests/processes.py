@@ -1,19 +1,24 @@
-"""Real servers and workers in processes of their own, to be spoken to and killed."""
+"""Real servers and workers in processes of their own, to be spoken to and killed, and small ones in a thread."""
 
 import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socketserver import BaseServer
 
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[1]
+
+POLL_SECONDS = 0.01
+"""How long the end of a server in a thread may take to be seen."""
 
 SHORT_LEASE = """
 import datetime, sys
@@ -86,3 +91,16 @@ def post(url: str, key: str, body: object) -> tuple[int, bytes]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, error.read()
+
+
+@contextmanager
+def in_background(server: BaseServer) -> Iterator[None]:
+    """Have a server of the standard library, or one made of it, serve in a thread for as long as the block runs."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL_SECONDS}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

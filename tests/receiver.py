@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.processes import in_background
+
 
 class Receiver(ThreadingHTTPServer):
     """Remembers every message. failing: share of the messages answered with 503, at random. status: of the others."""
@@ -64,11 +66,5 @@ def receiving(
 ) -> Iterator[Receiver]:
     """Run a receiver."""
     receiver = Receiver(failing=failing, status=status, headers=headers)
-    thread = threading.Thread(target=receiver.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with in_background(receiver):
         yield receiver
-    finally:
-        receiver.shutdown()
-        receiver.server_close()
-        thread.join()

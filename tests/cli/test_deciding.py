@@ -1,7 +1,6 @@
 """`crossover decisions` against a running server: proposed, voted on, bought, written out, and refused with a mend."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,18 +16,15 @@ from tests.clients import ApiClient
 from tests.deciding import Person, option_of, second
 from tests.evaluating import evaluate, new_sheet, new_workload, upload
 from tests.examples import BILL
+from tests.processes import in_background
 
 
 @pytest.fixture
 def address(api: ApiClient) -> Iterator[str]:
     """Serve the application on a port of this machine."""
     server = make_server("127.0.0.1", 0, api.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with in_background(server):
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @pytest.fixture

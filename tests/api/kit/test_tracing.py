@@ -1,6 +1,5 @@
 """Traces reach a collector: a span a request, with the caller's trace, and a span a statement inside it."""
 
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy import Engine, event
 from service.kit import tracing
 from tests.clients import ApiClient
 from tests.evaluating import evaluate, ready
+from tests.processes import in_background
 
 proto = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
 
@@ -38,15 +38,13 @@ def collected() -> Iterator[list[bytes]]:
     """Send traces to a collector; give what it takes."""
     Collector.taken = []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    tracing.start(f"http://127.0.0.1:{server.server_port}/v1/traces")
-    yield Collector.taken
-    tracing.flush()
-    tracing._tracers.pop().span_processor.shutdown()
-    for name, act in tracing.WATCHED.items():
-        event.remove(Engine, name, act)
-    server.shutdown()
-    server.server_close()
+    with in_background(server):
+        tracing.start(f"http://127.0.0.1:{server.server_port}/v1/traces")
+        yield Collector.taken
+        tracing.flush()
+        tracing._tracers.pop().span_processor.shutdown()
+        for name, act in tracing.WATCHED.items():
+            event.remove(Engine, name, act)
 
 
 def spans(taken: list[bytes]) -> list[Any]:

@@ -3,7 +3,6 @@
 import http.client
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient, new_organization
 from tests.evaluating import ready
+from tests.processes import in_background
 from tests.server import serving
 
 PREFIX = "/tools/crossover"
@@ -179,8 +179,7 @@ class Proxy(BaseHTTPRequestHandler):
 def test_a_real_server_behind_a_real_proxy(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path, TRUSTED_PROXIES="1", WORKERS="1", EMBEDDED_WORKER="false") as server:
         proxy = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Proxy,), {"port": server.port}))
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
-        try:
+        with in_background(proxy):
             connection = http.client.HTTPConnection("127.0.0.1", proxy.server_port)
             form = {"Content-Type": "application/x-www-form-urlencoded", "Origin": "https://tools.example"}
             connection.request("POST", f"{PREFIX}/sign-in", f"key={server.key}&next=/workloads", form)
@@ -195,6 +194,3 @@ def test_a_real_server_behind_a_real_proxy(database_url: str, tmp_path: Path) ->
             assert f'href="{PREFIX}/static/frame.css"' in page
             connection.request("GET", f"{PREFIX}/openapi.json")
             assert json.loads(connection.getresponse().read())["servers"] == [{"url": PREFIX}]
-        finally:
-            proxy.shutdown()
-            proxy.server_close()
