@@ -21,6 +21,10 @@ ABBREVIATED = {
 """Abbreviations people write, and a zone that each may mean."""
 
 
+LONGEST = 64
+"""Characters of a name that are looked at: no zone's has more, and what is compared costs by its length."""
+
+
 def zone_mend(name: object) -> str:
     """Return what to write instead of what is no name of a zone."""
     text = str(name).strip()
@@ -31,7 +35,12 @@ def zone_mend(name: object) -> str:
         return f"Write {fixed}, or the place, such as Europe/Berlin, where clocks change."
     if text.casefold() in ABBREVIATED:
         return f"Write {ABBREVIATED[text.casefold()]}."
-    names = {known.rsplit("/", 1)[-1].casefold(): known for known in sorted(zone_names())}
-    names |= {known.casefold(): known for known in sorted(zone_names())}
-    near = get_close_matches(text.casefold().replace(" ", "_"), names, n=1, cutoff=0.75)
-    return f"Write {names[near[0]]}." if near else "Such as Europe/Berlin, or UTC."
+    near = get_close_matches(text.casefold().replace(" ", "_")[:LONGEST], _spoken(), n=1, cutoff=0.75)
+    return f"Write {_spoken()[near[0]]}." if near else "Such as Europe/Berlin, or UTC."
+
+
+@cache
+def _spoken() -> dict[str, str]:
+    """Return each zone by its whole name and by its place alone, in small letters."""
+    places = {known.rsplit("/", 1)[-1].casefold(): known for known in sorted(zone_names())}
+    return places | {known.casefold(): known for known in sorted(zone_names())}

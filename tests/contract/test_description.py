@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import schemathesis
@@ -27,7 +28,7 @@ from service.kit.db.database import Database
 from service.settings import Settings
 from tests.clients import ApiClient, new_organization
 from tests.databases import sqlite_url
-from tests.effort import examples
+from tests.effort import EFFORT, examples
 from tests.examples import rows
 
 CONFIG = SchemathesisConfig.from_dict(
@@ -78,11 +79,19 @@ def served(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 @schema.parametrize()
 @settings(max_examples=examples(5), deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_answers_are_as_described(case: schemathesis.Case[Any], served: Served) -> None:
+    if not _belongs(case):
+        return
     if _has_good_path(case) and len(str(case.path_parameters)) % 2:  # as often as not, a row that is there
         case.path_parameters = {
             name: served.there.get(name, value) for name, value in (case.path_parameters or {}).items()
         }
     case.call_and_validate(app=served.app, headers={"Authorization": f"Bearer {served.key}"})
+
+
+def _belongs(case: schemathesis.Case[Any]) -> bool:
+    """Whether this run sends a case: a third of some 150 an operation, which the schema names one by one, or all."""
+    sent = repr((case.path_parameters, case.query, case.headers, case.body))
+    return EFFORT == "prove" or crc32(sent.encode()) % 3 == 0
 
 
 def _has_good_path(case: schemathesis.Case[Any]) -> bool:
