@@ -32,5 +32,8 @@ def get_job(tx: Transaction, job_id: str) -> dict[str, Any]:
 
 @blueprint.endpoint("DELETE", ONE, scope=WRITE, status=204, problems=[CONFLICT])
 def cancel_job(tx: Transaction, job_id: str) -> None:
-    """Cancel a job that computes an evaluation, while it is queued or running."""
+    """Cancel a job that computes an evaluation or pulls traffic, while it is queued or running.
+
+    A statement that runs in a warehouse is interrupted there, and nothing of it is kept.
+    """
     service.cancel(tx, job_id)

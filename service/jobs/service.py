@@ -1,6 +1,6 @@
 """Finding jobs of an organization, and stopping those that can be."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -9,10 +9,17 @@ from service.evaluations import service as evaluations
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
 from service.kit.jobs.queue import Job
+from service.traffic_sources import asking as pulls
 
 SHOWN = (
     "id", "kind", "resource_id", "attempt", "phase", "share", "error", "created_at", "started_at", "finished_at",
 )  # fmt: skip
+
+CANCELLED: Mapping[str, Callable[[Transaction, str], None]] = {
+    evaluations.JOB: evaluations.cancel,
+    pulls.JOB: pulls.cancel,
+}
+"""Kinds of jobs that can be cancelled, and what does it to what such a job works for."""
 
 
 def jobs(tx: Transaction, filters: Mapping[str, Any]) -> Select[Job]:
@@ -27,7 +34,7 @@ def jobs(tx: Transaction, filters: Mapping[str, Any]) -> Select[Job]:
 
 def shown(job: Job) -> dict[str, Any]:
     """Return the values that JobSchema dumps: a job that is about to be stopped counts as cancelled."""
-    return {name: getattr(job, name) for name in SHOWN} | {"state": _state(job)}
+    return {name: getattr(job, name) for name in SHOWN} | {"state": job.shown_state}
 
 
 def get(tx: Transaction, job_id: str) -> Job:
@@ -39,18 +46,17 @@ def get(tx: Transaction, job_id: str) -> Job:
 
 
 def cancel(tx: Transaction, job_id: str) -> None:
-    """Stop a job that computes an evaluation. Raises Problem 404, and 409 for one that is over or of another kind."""
+    """Stop a job of CANCELLED. Raises Problem 404, and 409 for one that is over or of another kind."""
     job = get(tx, job_id)
-    if job.kind != evaluations.JOB:
-        detail = f"Only jobs that compute an evaluation can be cancelled; this one ({job.kind}) ends by itself."
+    if job.kind not in CANCELLED:
+        detail = (
+            "Only jobs that compute an evaluation or pull traffic can be cancelled; "
+            f"this one ({job.kind}) ends by itself."
+        )
         raise Problem(CONFLICT, detail)
     if job.is_over:
-        raise Problem(CONFLICT, f"The job is already {_state(job)}; it cannot be cancelled any more.")
-    evaluations.cancel(tx, job.resource_id)
-
-
-def _state(job: Job) -> str:
-    return "cancelled" if job.cancel_requested else job.state
+        raise Problem(CONFLICT, f"The job is already {job.shown_state}; it cannot be cancelled any more.")
+    CANCELLED[job.kind](tx, job.resource_id)
 
 
 def _stands(state: str) -> ColumnElement[bool]:

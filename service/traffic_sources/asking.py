@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.kit.jobs import queue
 from service.kit.jobs.queue import Job
 from service.traffic_histories.reading.time_text import instant, parse_instant
@@ -30,7 +30,7 @@ class ShownPull:
     @property
     def state(self) -> str | None:
         """How its job stands."""
-        return None if self.job is None else self.job.state
+        return None if self.job is None else self.job.shown_state
 
     @property
     def error(self) -> str | None:
@@ -90,6 +90,15 @@ def ask(tx: Transaction, source_id: str, end: datetime | None) -> ShownPull:
     after = {"traffic_source_id": source.id, "statement_digest": wanted.digest, "end": said["end"]}
     events.append(tx, "traffic_pull.created", pull.id, after=after)
     return ShownPull(pull, job)
+
+
+def cancel(tx: Transaction, pull_id: str) -> None:
+    """Stop a pull that is queued or running. Raises Problem 404, and 409 when there is nothing to stop."""
+    pull = get(tx, pull_id)
+    if pull.job is None:
+        raise Problem(CONFLICT, "The pull is over; it cannot be cancelled any more.")
+    queue.cancel(tx, pull.job)
+    events.append(tx, "traffic_pull.cancelled", pull_id)
 
 
 def upload_words(pull: TrafficPull) -> dict[str, str]:

@@ -8,7 +8,7 @@ from service.kit import canonical_json, clock
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, Problem
 from service.kit.http.uploads import Received
-from service.kit.jobs.worker import Finish, Task
+from service.kit.jobs.worker import Finish, Stopped, Task
 from service.model_names import service as model_names
 from service.traffic_histories import service as histories
 from service.traffic_histories.problems import problem_of
@@ -61,12 +61,14 @@ def _pulled(
     path = folder / "result.csv"
     most_rows = ReadLimits().rows
     try:
-        with connected(warehouse) as execute:
+        with connected(warehouse) as connection, task.interrupted_by(connection.interrupt):
             task.progress("count", 0.05)
-            counts = _counts(execute, pull.counts_statement)
+            counts = _counts(connection.run, pull.counts_statement)
             task.progress("pull", 0.3)
-            write_csv(execute, pull.statement, path, most_rows, most_bytes, lambda: task.progress("pull", 0.5))
+            write_csv(connection.run, pull.statement, path, most_rows, most_bytes, lambda: task.progress("pull", 0.5))
     except PullFailed as error:
+        if task.must_stop:
+            raise Stopped from error  # the warehouse says of an interrupted statement that it was
         raise Problem(CONFLICT, str(error)) from error
     task.progress("read", 0.8)
     words = ReadWords().load(asking.upload_words(pull))

@@ -1,8 +1,9 @@
 """Running a statement in a warehouse: read only, within a deadline, its rows taken as they come."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
@@ -31,18 +32,26 @@ class Run(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A connection. interrupt: ends the statement that runs, if one does; for other threads; it never raises."""
+
+    run: Run
+    interrupt: Callable[[], None]
+
+
 @contextmanager
-def connected(warehouse: Warehouse) -> Iterator[Run]:
+def connected(warehouse: Warehouse) -> Iterator[Connected]:
     """Connect to a warehouse so that nothing can be written there. Raises PullFailed."""
     dsn = warehouse.dsn
     if dsn is None:
         raise PullFailed(f"The warehouse {warehouse.name} has no address: its operator sets {warehouse.dsn_env}.")
-    with {"postgres": _postgres, "duckdb": _duckdb}[warehouse.dialect](dsn, warehouse.name) as run:
-        yield run
+    with {"postgres": _postgres, "duckdb": _duckdb}[warehouse.dialect](dsn, warehouse.name) as connection:
+        yield connection
 
 
 @contextmanager
-def _postgres(dsn: str, name: str) -> Iterator[Run]:
+def _postgres(dsn: str, name: str) -> Iterator[Connected]:
     options = f"-c default_transaction_read_only=on -c statement_timeout={DEADLINE_SECONDS * 1000}"
     try:
         connection = psycopg.connect(dsn, options=options, connect_timeout=CONNECT_SECONDS)
@@ -66,14 +75,19 @@ def _postgres(dsn: str, name: str) -> Iterator[Run]:
             except psycopg.Error as error:
                 raise _refused(name, error.diag.message_primary) from error
 
+    def interrupt() -> None:
+        """Ask the server to end the statement; what it cannot be asked now is asked at the next sign of life."""
+        with suppress(psycopg.Error):
+            connection.cancel_safe(timeout=CONNECT_SECONDS)
+
     try:
-        yield run
+        yield Connected(run, interrupt)
     finally:
         connection.close()
 
 
 @contextmanager
-def _duckdb(path: str, name: str) -> Iterator[Run]:
+def _duckdb(path: str, name: str) -> Iterator[Connected]:
     import duckdb  # noqa: PLC0415 - no server needs it before it answers
 
     # A name in FROM may else be a file on this machine, or a variable of this program.
@@ -104,7 +118,7 @@ def _duckdb(path: str, name: str) -> Iterator[Run]:
             raise _refused(name, str(error).splitlines()[0]) from error
 
     try:
-        yield run
+        yield Connected(run, connection.interrupt)
     finally:
         timer.cancel()
         connection.close()

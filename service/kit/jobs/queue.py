@@ -83,6 +83,11 @@ class Job(Owned, Base):
         """Whether nothing will come of the job any more: it is finished, or cancelled and about to be stopped."""
         return self.cancel_requested or self.state in FINISHED
 
+    @property
+    def shown_state(self) -> str:
+        """Its state as it is told: one that is about to be stopped counts as cancelled."""
+        return "cancelled" if self.cancel_requested else self.state
+
 
 class Lost(Exception):  # noqa: N818
     """The job is no longer this attempt's: it was taken over or cancelled. Nothing may be written."""
@@ -121,8 +126,7 @@ def cancel(tx: Transaction, job: Job) -> None:
     when it is finished or cancelled already.
     """
     if job.is_over:
-        state = "cancelled" if job.cancel_requested else job.state
-        raise Problem(CONFLICT, f"The work is already {state}; it cannot be cancelled any more.")
+        raise Problem(CONFLICT, f"The work is already {job.shown_state}; it cannot be cancelled any more.")
     if job.state == "queued":
         job.state, job.finished_at = "cancelled", tx.now
     else:

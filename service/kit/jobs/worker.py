@@ -47,6 +47,8 @@ class Task:
         self._database = database
         self._stopping = stopping
         self._over = threading.Event()
+        self._interrupt: Callable[[], None] | None = None
+        self._interrupting = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -65,6 +67,20 @@ class Task:
         """Whether the work is to end: it was cancelled or taken over, or the worker is shutting down."""
         return self._over.is_set() or self._stopping.is_set()
 
+    @contextmanager
+    def interrupted_by(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """Have `interrupt` called, from another thread, at every sign of life at which the work inside is to end.
+
+        For work that waits elsewhere and cannot ask. It must not raise, and is never called once the work is left.
+        """
+        with self._interrupting:
+            self._interrupt = interrupt
+        try:
+            yield
+        finally:
+            with self._interrupting:
+                self._interrupt = None
+
     def transaction(self, session: Session) -> Transaction:
         """Return a transaction of the job's organization on `session`."""
         return Transaction(session, self.actor, clock.now(), self.id)
@@ -82,15 +98,24 @@ class Task:
             thread.join()
 
     def _beat(self, done: threading.Event) -> None:
+        lost = False
         while not done.wait(BEAT_SECONDS):
-            try:
-                if self._database.write(self._renew):
-                    self._over.set()
-            except Lost:
+            lost = lost or self._is_lost()
+            with self._interrupting:
+                if self.must_stop and self._interrupt is not None:
+                    self._interrupt()
+
+    def _is_lost(self) -> bool:
+        """Renew the lease, noting where the work is to end; return whether there is none to renew any more."""
+        try:
+            if self._database.write(self._renew):
                 self._over.set()
-                return
-            except (DatabaseBusy, DatabaseFull):
-                continue  # the lease spans many beats
+        except Lost:
+            self._over.set()
+            return True
+        except (DatabaseBusy, DatabaseFull):
+            pass  # the lease spans many beats
+        return False
 
     def _renew(self, session: Session) -> bool:
         return queue.beat(session, self.id, self.attempt, database_now(session), self.phase, self.share)
