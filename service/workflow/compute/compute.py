@@ -13,7 +13,7 @@ from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.kinds.thresholds import default_streams, lowered
-from service.workflow.compute.kinds.warm_pools import served_alone, serverless_options
+from service.workflow.compute.kinds.warm_pools import SERVERLESS
 from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.search.candidates import candidates
 from service.workflow.compute.search.dominance import undominated
@@ -88,10 +88,10 @@ def compute(
     dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
     found: list[Option] = []
     alone: list[Alone] = []
-    if "serverless" in case.policy.modes and every:
-        found = serverless_options(case, serverless, executor)
-    elif "serverless" in case.policy.modes:
-        alone = served_alone(case, undominated(serverless))
+    if SERVERLESS.mode in case.policy.modes and every:
+        found = SERVERLESS.options(case, serverless, executor)
+    elif SERVERLESS.mode in case.policy.modes:
+        alone = SERVERLESS.contenders(case, undominated(serverless))
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
     bounds = bounds_of(case, rivals)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)

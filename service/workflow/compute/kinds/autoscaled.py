@@ -16,10 +16,11 @@ from service.workflow.compute.kinds.replay_specs import AutoscaledProbe
 from service.workflow.compute.kinds.reserved import MILLI, capacity_violations
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import legal, peak_units
+from service.workflow.compute.kinds.sold import reservation_of
 from service.workflow.compute.metrics import latency_violations, per_month, percentiles, share, slow_requests
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import units_error
-from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import AUTOSCALED, ExpectedCost, Figures, Option, Reservation
 from service.workflow.policy import Mode
@@ -65,8 +66,11 @@ class AutoscaledKind:
         replay = search.replays[candidate.probe]
         return autoscaled_option(search.case, candidate.reservation, candidate.minimum, replay)
 
-    def named(self, case: Case, key: OptionKey, reservation: Reservation, _: Serverless | None) -> Option | None:
-        """As of ReservedKind."""
+    def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
+        """As of Kind."""
+        reservation = reservation_of(key, offers)
+        if reservation is None:
+            return None
         scaling, minimum = reservation.offer.autoscale, key.minimum or 0
         if scaling is None or not _scales(reservation.offer, reservation.rate):
             return None

@@ -16,11 +16,12 @@ from service.workflow.compute.kinds.replay_specs import QueueProbe, SizedProbe, 
 from service.workflow.compute.kinds.reserved import Served, capacity_violations, reservation_lines, term_violations
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import peak_units
+from service.workflow.compute.kinds.sold import reservation_of
 from service.workflow.compute.kinds.timetable import inside
 from service.workflow.compute.kinds.units_apart import sized_apart
 from service.workflow.compute.metrics import latency_violations, throttle_violations
 from service.workflow.compute.requirements import isolation_value, reserved_violations
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import DEDICATED, Option, Reservation, Violation
 from service.workflow.policy import Mode
@@ -69,8 +70,11 @@ class DedicatedKind:
         reservation = replace(candidate.reservation, units=units)
         return dedicated_option(search.case, reservation, search.served(candidate.probe))
 
-    def named(self, case: Case, _: OptionKey, reservation: Reservation, __: Serverless | None) -> Option:
-        """As of ReservedKind."""
+    def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
+        """As of Kind."""
+        reservation = reservation_of(key, offers)
+        if reservation is None:
+            return None
         capacity, units = reservation.offer.capacity, reservation.units
         probe: QueueProbe | SpillProbe = SpillProbe(capacity, units, 0, reservation.offer.speed)
         if isinstance(capacity, ConcurrencyCapacity):

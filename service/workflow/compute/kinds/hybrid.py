@@ -16,11 +16,12 @@ from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
 from service.workflow.compute.kinds.serverless import running_lines
 from service.workflow.compute.kinds.sizing import peak_units, together
+from service.workflow.compute.kinds.sold import reservation_of, serverless_of
 from service.workflow.compute.kinds.thresholds import default_streams, thresholds
 from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import HYBRID, Option, Reservation
 from service.workflow.policy import Mode
@@ -62,11 +63,10 @@ class HybridKind:
         """As of ReservedKind: with the serverless offer that takes the overflow best."""
         return hybrid_option(search.case, candidate.reservation, candidate.streams, search.overflow_choice(candidate))
 
-    def named(
-        self, case: Case, key: OptionKey, reservation: Reservation, serverless: Serverless | None
-    ) -> Option | None:
-        """As of ReservedKind."""
-        if serverless is None:
+    def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
+        """As of Kind."""
+        reservation, serverless = reservation_of(key, offers), serverless_of(key, offers)
+        if reservation is None or serverless is None:
             return None
         offer, units = reservation.offer, reservation.units
         default = default_streams(case, offer, units)

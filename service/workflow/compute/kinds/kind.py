@@ -1,4 +1,10 @@
-"""A kind of reserved option: how it is found, bounded, replayed, billed and named. The rest asks the kind."""
+"""A kind of option: how it is found, bounded, replayed, billed and named. The rest asks the kind.
+
+Of every kind one may ask for the option of a key. How the others are found differs in what is known before a replay.
+What serverless offers charge follows from the traffic alone, so that all of them are computed, in full, before
+anything is searched: there is nothing to bound, and they are what bounds of the rest are held against. Of reserved
+options there may be thousands, each with a replay of its own, so that those are candidates with a lower bound first.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +18,7 @@ from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, term_violations
 from service.workflow.compute.requirements import reserved_violations
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import Dedicated, Rate, Serverless
+from service.workflow.offers import Dedicated, Offer, Rate, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import Mode
@@ -66,12 +72,19 @@ class Replayed(Protocol):
         """Return the serverless offer that serves the candidate's overflow best."""
 
 
-class ReservedKind(Protocol):
-    """A way to use reserved capacity."""
+class Kind(Protocol):
+    """A way to serve the workload."""
 
     @property
     def mode(self) -> Mode:
         """Its name in policies and keys."""
+
+    def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
+        """Return the option of a key, replayed on the case; None where nothing of the kind is sold that way."""
+
+
+class ReservedKind(Kind, Protocol):
+    """A way to use reserved capacity."""
 
     @property
     def spills(self) -> bool:
@@ -87,11 +100,6 @@ class ReservedKind(Protocol):
 
     def option(self, candidate: Candidate, search: Replayed) -> Option:
         """Return the option, in full, of a candidate whose probe was replayed."""
-
-    def named(
-        self, case: Case, key: OptionKey, reservation: Reservation, serverless: Serverless | None
-    ) -> Option | None:
-        """Return the option of a key, replayed on the case; None where nothing of the kind is sold that way."""
 
     def reserved_cost(self, case: Case, candidate: Candidate) -> tuple[Decimal, Decimal]:
         """Return (money a month, upfront a month) of a candidate's bound that prices of its reservation move."""

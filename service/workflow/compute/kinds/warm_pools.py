@@ -1,45 +1,63 @@
-"""Warm pools: which sizes of them are tried beside the plain offer."""
+"""Serverless as a kind of option: every offer plain, and with the sizes of its warm pool that are worth a try."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.workflow.bill import total
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.serverless import Alone, ServerlessProbe, warm_lines
+from service.workflow.compute.kinds.sold import serverless_of
 from service.workflow.compute.replaying import replayed
-from service.workflow.offers import Serverless
+from service.workflow.offers import Offer, Serverless
+from service.workflow.option_key import OptionKey
 from service.workflow.options import Option
+from service.workflow.policy import Mode
 from service.workflow.replay.result import ServerlessReplay
 
 MOST_INSTANCES = 64
 """Instances of the largest warm pool that is tried."""
 
 
-def serverless_options(case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
-    """Return the option of every offer without a warm pool, and with every size of it that could pay."""
-    probes = list(dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer)))
-    replays = dict(zip(probes, replayed(executor, case, probes), strict=True))
-    return [alone.option() for alone in served_alone(case, offers, replays)]
+@dataclass(frozen=True)
+class ServerlessKind:
+    """Everything is paid by use, with a pool of instances kept warm or without."""
+
+    mode: Mode = "serverless"
+
+    def options(self, case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
+        """Return the option of every offer without a warm pool, and with every size of it that could pay."""
+        probes = dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer))
+        replays = dict(zip(probes, replayed(executor, case, list(probes)), strict=True))
+        return [alone.option() for alone in self.contenders(case, offers, replays)]
+
+    def contenders(
+        self, case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
+    ) -> list[Alone]:
+        """Return what would be the options, for the decision rule, replayed where their totals depend on it.
+
+        A pool helps only those that find a place in it. Larger ones are tried until no other instance starts, or the
+        pool alone costs more than the best one found that meets every hard need; MOST_INSTANCES at most. Where slowness
+        has no price and time is not billed, a larger one never pays: they are tried until people no longer feel cold
+        starts and the target is met, so that the answer can say what that costs.
+        """
+        shared = {} if replays is None else replays
+        found: list[Alone] = []
+        for offer in offers:
+            tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
+            found += [*tried, *(_larger_pools(tried) if has_pool(offer) else ())]
+        return found
+
+    def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
+        """As of Kind."""
+        offer = serverless_of(key, offers)
+        if offer is None or (key.warm and offer.warm_pool is None):
+            return None
+        return Alone(case, offer, key.warm).option()
 
 
-def served_alone(
-    case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
-) -> list[Alone]:
-    """Return every offer without a warm pool, and with every size of it that could pay.
-
-    A pool helps only those that find a place in it. Larger ones are tried until no other instance starts, or the pool
-    alone costs more than the best one found that meets every hard need; MOST_INSTANCES at most. Where slowness has no
-    price and time is not billed, a larger one never pays: they are tried until people no longer feel cold starts and
-    the target is met, so that the answer can say what that costs.
-    """
-    shared = {} if replays is None else replays
-    found: list[Alone] = []
-    for offer in offers:
-        tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
-        found += [*tried, *(_larger_pools(tried) if has_pool(offer) else ())]
-    return found
+SERVERLESS = ServerlessKind()
 
 
 def _first_sizes(offer: Serverless) -> tuple[int, ...]:
