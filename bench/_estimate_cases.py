@@ -16,7 +16,7 @@ from service.example.traffic import example_log
 from service.price_sheets.offer_values import build_offers
 from service.price_sheets.validation import load
 from service.workflow.metered_prices import Meter
-from service.workflow.offers import Axis, Dedicated, Offer, Rate, ThroughputCapacity, Units
+from service.workflow.offers import Axis, Dedicated, Offer, ThroughputCapacity, Units
 from service.workflow.policy import (
     ForecastPolicy,
     HorizonPolicy,
@@ -30,6 +30,7 @@ from service.workflow.policy import (
     SufficiencyPolicy,
     UncertaintyPolicy,
 )
+from service.workflow.rates import Rate
 from service.workflow.traffic import SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared/data/traffic"

@@ -11,12 +11,12 @@ from service.workflow.offers import (
     Dedicated,
     Limits,
     Offer,
-    Rate,
     Serverless,
     Speed,
     Units,
     WarmPool,
 )
+from service.workflow.rates import Rate
 from service.workflow.traffic import MINUTE, SECOND, WEEK, BucketSeries, Int64s, RequestLog
 
 MONDAY_US = 1_790_553_600 * SECOND

@@ -14,12 +14,10 @@ from service.workflow.compute.compute import compute
 from service.workflow.compute.redecide import case_of
 from service.workflow.metered_prices import Price
 from service.workflow.offers import (
-    HOURS_PER_MONTH,
     Axis,
     ConcurrencyCapacity,
     Dedicated,
     Offer,
-    Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
@@ -27,6 +25,7 @@ from service.workflow.offers import (
 )
 from service.workflow.options import Option
 from service.workflow.policy import Policy
+from service.workflow.rates import HOURS_PER_MONTH, Rate
 from service.workflow.replay.hybrid import replay_hybrid
 from service.workflow.replay.speed import token_us
 from service.workflow.traffic import MINUTE, SECOND, BucketSeries, RequestLog, TrafficHistory

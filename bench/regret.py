@@ -25,9 +25,10 @@ from service.workflow.compute.compute import compute
 from service.workflow.compute.kinds.realize import realize
 from service.workflow.compute.redecide import case_of, cheapest
 from service.workflow.metered_prices import Meter, Price
-from service.workflow.offers import Axis, Dedicated, Offer, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import Axis, Dedicated, Offer, Serverless, ThroughputCapacity
 from service.workflow.options import eligible
 from service.workflow.policy import ForecastPolicy, Policy, SufficiencyPolicy
+from service.workflow.rates import Rate
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import SECOND, BucketSeries, Float64s, Int64s
 

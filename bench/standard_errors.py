@@ -21,12 +21,12 @@ from service.workflow.offers import (
     ConcurrencyCapacity,
     Dedicated,
     Offer,
-    Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
 )
 from service.workflow.policy import Policy, ReplayPolicy
+from service.workflow.rates import Rate
 from service.workflow.traffic import SECOND, Int64s, RequestLog
 
 WEEK_SECONDS = 7 * 86_400

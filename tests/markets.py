@@ -17,7 +17,6 @@ from service.workflow.offers import (
     ConcurrencyCapacity,
     Dedicated,
     Offer,
-    Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
@@ -25,6 +24,7 @@ from service.workflow.offers import (
 )
 from service.workflow.options import Option
 from service.workflow.policy import Policy, SufficiencyPolicy
+from service.workflow.rates import Rate
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import TrafficHistory
 

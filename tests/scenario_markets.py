@@ -8,8 +8,9 @@ import numpy as np
 
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.metered_prices import Tier
-from service.workflow.offers import ColdStart, ConcurrencyCapacity, Isolation, Offer, Rate, Speed, WarmPool
+from service.workflow.offers import ColdStart, ConcurrencyCapacity, Isolation, Offer, Speed, WarmPool
 from service.workflow.policy import HorizonPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy, Policy
+from service.workflow.rates import Rate
 from service.workflow.traffic import SECOND, RequestLog
 from tests.histories import MONDAY, ints
 from tests.markets import gpu_offer, token_offer

@@ -9,8 +9,8 @@ from typing import Any
 from service.kit.db.types import plain_decimal
 from service.workflow.bill import OWNED, RESERVED_UNITS, SECOND_UNITS, quantize
 from service.workflow.document.options import AnsweredOption, BillLine
-from service.workflow.offers import HOURS_PER_MONTH
 from service.workflow.option_key import OptionKey
+from service.workflow.rates import HOURS_PER_MONTH
 
 _RESERVED = frozenset(RESERVED_UNITS)
 

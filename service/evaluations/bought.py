@@ -10,10 +10,11 @@ from service.commitments import queries
 from service.commitments.models import Commitment
 from service.commitments.service import standing
 from service.kit.db.transaction import Transaction
-from service.workflow.offers import Dedicated, Offer, Rate
+from service.workflow.offers import Dedicated, Offer
 from service.workflow.options import Reservation
 from service.workflow.policy import Policy, RunningCommitment
 from service.workflow.prepare import called
+from service.workflow.rates import Rate
 from service.workflow.remarks import Remark
 
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365

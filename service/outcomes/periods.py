@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 
-from service.workflow.offers import HOURS_PER_MONTH
+from service.workflow.rates import HOURS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,6 @@ from service.workflow.conditions import DAY_MINUTES, Condition, Conditional, Wee
 from service.workflow.fit import without_reading
 from service.workflow.metered_prices import METERS, WEIGHTED_METERS, Meter, Price, Tier
 from service.workflow.offers import (
-    HOURS_PER_MONTH,
-    WEEK_SECONDS,
     Autoscale,
     Axis,
     Capacity,
@@ -26,13 +24,13 @@ from service.workflow.offers import (
     Limits,
     LongWeights,
     Offer,
-    Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
     Units,
     WarmPool,
 )
+from service.workflow.rates import HOURS_PER_MONTH, WEEK_SECONDS, Rate
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from service.kit.clock import months_after
 from service.workflow.bill import RESERVED_UNITS
 from service.workflow.document.options import AnsweredOption
-from service.workflow.offers import HOURS_PER_MONTH
+from service.workflow.rates import HOURS_PER_MONTH
 
 CENT = Decimal("0.01")
 

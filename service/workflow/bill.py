@@ -6,7 +6,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 
 from service.workflow.metered_prices import METERS, Meter, PartPrice, Price
-from service.workflow.offers import HOURS_PER_MONTH, Serverless
+from service.workflow.offers import Serverless
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.traffic import SECOND
 
 MONEY = Context(prec=60, rounding=ROUND_HALF_EVEN)

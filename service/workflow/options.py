@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.workflow.bill import Billed, Line, quantize
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import Capacity, Dedicated, Serverless, ThroughputCapacity
 from service.workflow.policy import Mode
+from service.workflow.rates import HOURS_PER_MONTH, Rate
 
 SERVERLESS, WARM_POOL, DEDICATED, AUTOSCALED, HYBRID, COMMITTED = range(6)
 """Simplicity order: a later family is more complex, or binds longer, and must beat the earlier by a margin.

@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.metered_prices import Price
-from service.workflow.offers import Dedicated, Offer, Rate, WarmPool
+from service.workflow.offers import Dedicated, Offer, WarmPool
+from service.workflow.rates import Rate
 
 
 def scaled_offer(offer: Offer, factor: Decimal) -> Offer:

@@ -17,8 +17,9 @@ from service.workflow.compute.kinds.reserved import Served
 from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.kinds.sizing import peak_units
 from service.workflow.compute.kinds.thresholds import LOWERED_THRESHOLDS
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless, Speed
 from service.workflow.options import Option, Reservation
+from service.workflow.rates import Rate
 from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.replay.service_times import end_of, service_times
 

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 from service.workflow.bill import Usage
 from service.workflow.metered_prices import Price
-from service.workflow.offers import Rate, Serverless
+from service.workflow.offers import Serverless
+from service.workflow.rates import Rate
 
 
 def quantities_of(offer: Serverless, usage: Usage) -> dict[str, Fraction]:

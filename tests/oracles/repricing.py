@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.metered_prices import Price
-from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.options import Reservation
 from service.workflow.policy import Policy
+from service.workflow.rates import Rate
 
 
 def moved(offers: Sequence[Offer], policy: Policy, point: FlipPoint, factor: Decimal) -> tuple[list[Offer], Policy]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from service.price_sheets.lint.finding import Finding, error, warning
 from service.price_sheets.lint.long_weights import long_weights
 from service.price_sheets.offer_values import PERIODS, Json, months_of, owned_parts
-from service.workflow.offers import HOURS_PER_MONTH
+from service.workflow.rates import HOURS_PER_MONTH
 
 FAR = 50
 """Ratio of two rates of one offer above which one of them is in another unit (a month has 730 hours)."""

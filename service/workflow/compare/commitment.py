@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from service.workflow.offers import Rate
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import HorizonPolicy
+from service.workflow.rates import Rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import TypeGuard
 from service.workflow.bill import serverless_lines, share_of, total
 from service.workflow.compare.unit_work import unit_axes
 from service.workflow.compute.case import Case
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, Dedicated, Offer, Serverless
+from service.workflow.offers import Capacity, Dedicated, Offer, Serverless
 from service.workflow.options import Reservation
+from service.workflow.rates import HOURS_PER_MONTH
 
 MOST_PAIRS = 1000
 """Pairs listed in full."""

@@ -21,7 +21,8 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import loads_of_all
 from service.workflow.measure.classes import within
 from service.workflow.metered_prices import Price
-from service.workflow.offers import HOURS_PER_MONTH, Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.replay.length_tiers import averaged
 from service.workflow.traffic import MINUTE, SECOND, Float64s
 

@@ -16,8 +16,9 @@ from service.workflow.compute.terms import Terms, running_of
 from service.workflow.conditions import Conditions
 from service.workflow.measure.classes import classes_of, times_of
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import HOURS_PER_MONTH, Limits, Offer
+from service.workflow.offers import Limits, Offer
 from service.workflow.policy import Policy
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.replay.limits import busiest_minute, stated
 from service.workflow.replay.result import LatencyTarget, QueueGoal
 from service.workflow.replay.tally import hourly_tokens

@@ -26,8 +26,8 @@ from functools import cached_property
 import numpy as np
 
 from service.workflow.measure.profile import TrafficProfile
-from service.workflow.offers import HOURS_PER_MONTH
 from service.workflow.policy import ForecastPolicy
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.traffic import DAY, HOUR, Float64s, Int64s
 
 WHOLE = 1 << 12

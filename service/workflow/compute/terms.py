@@ -18,10 +18,11 @@ from functools import cached_property, lru_cache
 
 from service.workflow.bill import quantize
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import Dedicated, Offer, Rate, months_of
+from service.workflow.offers import Dedicated, Offer
 from service.workflow.option_key import OptionKey
 from service.workflow.options import Reservation
 from service.workflow.policy import HorizonPolicy, Policy, RunningCommitment
+from service.workflow.rates import Rate, months_of
 
 """Keys of options on a fixed number of units."""
 

@@ -11,8 +11,9 @@ from service.workflow.compute.kinds.serverless import FELT
 from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.terms import Running
 from service.workflow.decide.reason import Reason, money
-from service.workflow.offers import ColdStart, ConcurrencyCapacity, Dedicated, Offer, Rate
+from service.workflow.offers import ColdStart, ConcurrencyCapacity, Dedicated, Offer
 from service.workflow.options import ExpectedCost, Option, eligible
+from service.workflow.rates import Rate
 from service.workflow.rule import choose, margins_of
 from service.workflow.traffic import DAY
 

@@ -19,9 +19,9 @@ from service.workflow.document.encoding import (
     known,
 )
 from service.workflow.latency_ranges import PercentileRanges, ranges_of
-from service.workflow.offers import Rate
 from service.workflow.options import Figures, Option, Percentiles, Violation
 from service.workflow.policy import Mode, Policy
+from service.workflow.rates import Rate
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from service.workflow.measure.week import (
     zone_of,
 )
 from service.workflow.measure.window import FIELD, InsufficientTraffic, clip, span_of, window_of
-from service.workflow.offers import HOURS_PER_MONTH
 from service.workflow.policy import Policy
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.traffic import DAY, HOUR, RequestLog, TrafficHistory
 
 

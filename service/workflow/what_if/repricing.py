@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.rates import Rate
 from service.workflow.scaled_prices import scaled_offer, scaled_rate
 
 

@@ -18,7 +18,6 @@ from service.workflow.offers import (
     Dedicated,
     Isolation,
     Limits,
-    Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
@@ -35,6 +34,7 @@ from service.workflow.policy import (
     Policy,
 )
 from service.workflow.policy import SufficiencyPolicy as Sufficiency
+from service.workflow.rates import Rate
 from service.workflow.traffic import HOUR, SECOND, Int64s, RequestLog
 from tests.histories import MONDAY, ints
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from service.workflow.bill import QUANTUM, Usage, serverless_lines, tiered_lines, total
 from service.workflow.compute.kinds.reserved import reservation_lines
 from service.workflow.metered_prices import Price
-from service.workflow.offers import Rate, Serverless
+from service.workflow.offers import Serverless
 from service.workflow.options import Reservation
+from service.workflow.rates import Rate
 from tests.effort import examples
 from tests.markets import gpu_offer
 from tests.oracles import money

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.compute.kinds.replacement import replacements
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 from service.workflow.options import Option
 from service.workflow.policy import Policy
 from service.workflow.prepare import prepare
+from service.workflow.rates import Rate
 from service.workflow.traffic import RequestLog
 from tests.effort import examples
 from tests.histories import ints

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from service.workflow.compute.redecide import decide_again
 from service.workflow.evaluate import evaluate
 from service.workflow.metered_prices import Meter
-from service.workflow.offers import Axis, Dedicated, LongWeights, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import Axis, Dedicated, LongWeights, Serverless, ThroughputCapacity
+from service.workflow.rates import Rate
 from service.workflow.replay.length_tiers import averaged
 from service.workflow.replay.throughput import replay_throughput
 from service.workflow.traffic import SECOND, BucketSeries, RequestLog

@@ -8,9 +8,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from service.workflow.offers import Offer, Rate, ThroughputCapacity, Units
+from service.workflow.offers import Offer, ThroughputCapacity, Units
 from service.workflow.options import Option
 from service.workflow.policy import ReplayPolicy
+from service.workflow.rates import Rate
 from service.workflow.traffic import BucketSeries, TrafficHistory
 from tests.markets import PROVISIONAL, axis, computed, ptu_offer, request_offer, token_offer
 from tests.oracles.integer_program import best_units

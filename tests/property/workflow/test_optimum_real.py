@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from service.workflow.compute.kinds.sizing import peak_units
-from service.workflow.offers import ConcurrencyCapacity, Offer, Rate, Speed, ThroughputCapacity, Units
+from service.workflow.offers import ConcurrencyCapacity, Offer, Speed, ThroughputCapacity, Units
 from service.workflow.policy import LatencyPolicy, Policy, ReplayPolicy
+from service.workflow.rates import Rate
 from service.workflow.traffic import TrafficHistory
 from tests.markets import PROVISIONAL, axis, computed, gpu_offer, ptu_offer, request_offer, token_offer
 from tests.oracles.brute_force import best_of_groups, every_way

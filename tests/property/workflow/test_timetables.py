@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from service.workflow.compute.findings import replay_findings
 from service.workflow.conditions import WeekHours
-from service.workflow.offers import Dedicated, Rate, Serverless
+from service.workflow.offers import Dedicated, Serverless
+from service.workflow.rates import Rate
 from service.workflow.traffic import HOUR, SECOND, RequestLog
 from tests.effort import examples
 from tests.histories import at, ints, summed

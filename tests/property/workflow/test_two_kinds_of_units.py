@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.compute.redecide import decide_again
-from service.workflow.offers import Axis, Dedicated, Rate, Serverless, ThroughputCapacity, Units
+from service.workflow.offers import Axis, Dedicated, Serverless, ThroughputCapacity, Units
 from service.workflow.option_key import OptionKey
+from service.workflow.rates import Rate
 from service.workflow.traffic import SECOND, RequestLog
 from tests.effort import examples
 from tests.histories import ints

@@ -15,7 +15,8 @@ from service.price_sheets.importers import azure, genai_prices, litellm
 from service.price_sheets.importers.base import Imported, Names, SourceError, Wanted, amount
 from service.price_sheets.importers.litellm_tiers import SUFFIXES
 from service.price_sheets.validation import load, offers_of
-from service.workflow.offers import Dedicated, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import Dedicated, Serverless, ThroughputCapacity
+from service.workflow.rates import Rate
 from tests.shared_data import shared_data
 
 DAY = date(2026, 11, 20)

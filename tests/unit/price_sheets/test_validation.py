@@ -18,13 +18,13 @@ from service.workflow.offers import (
     Dedicated,
     Isolation,
     Limits,
-    Rate,
     Serverless,
     Speed,
     ThroughputCapacity,
     Units,
     WarmPool,
 )
+from service.workflow.rates import Rate
 from tests.unit.price_sheets.documents import SHEET, as_sent, changed, sheet, told, without
 
 M = 1_000_000

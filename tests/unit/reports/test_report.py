@@ -21,8 +21,9 @@ from service.reports.offer_names import Names
 from service.reports.purchase import purchase
 from service.reports.reading import Answer
 from service.reports.report import body, report
-from service.workflow.offers import Offer, Rate
+from service.workflow.offers import Offer
 from service.workflow.policy import Policy
+from service.workflow.rates import Rate
 from service.workflow.traffic import SECOND, BucketSeries
 from tests.histories import MONDAY, ints
 from tests.markets import PROVISIONAL, gpu_offer, rate, token_offer

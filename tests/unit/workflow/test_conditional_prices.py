@@ -16,7 +16,8 @@ from service.workflow.conditions import Condition, Conditional, WeekHours
 from service.workflow.evaluate import Evaluation, evaluate
 from service.workflow.measure.classes import classes_of
 from service.workflow.metered_prices import Meter, Price
-from service.workflow.offers import Axis, Dedicated, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import Axis, Dedicated, Serverless, ThroughputCapacity
+from service.workflow.rates import Rate
 from service.workflow.traffic import HOUR, SECOND, BucketSeries, RequestLog
 from tests.effort import examples
 from tests.histories import MONDAY, ints

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.bill import total
 from service.workflow.compare.flip_points.envelopes import REACH, Line
+from service.workflow.compare.flip_points.index import Index
 from service.workflow.compare.flip_points.overflows import Overflows, overflows_of
+from service.workflow.compare.flip_points.pools import Pools
 from service.workflow.compare.flip_points.way import Way, of_option, replaced, replacing
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
@@ -15,13 +16,9 @@ from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replacement import replacement_cost, replacements
 from service.workflow.compute.kinds.replay_specs import Probe
-from service.workflow.compute.kinds.serverless import Alone, warm_lines
-from service.workflow.compute.kinds.warm_pools import MOST_INSTANCES, has_pool, may_pay
 from service.workflow.compute.requirements import isolation_value, unmet
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.offers import Offer, Serverless
-from service.workflow.option_key import OptionKey
-from service.workflow.options import Option, Reservation
 
 FLIP_REQUESTS = 10_000_000
 """Requests that looking for flip points may replay beyond the search."""
@@ -48,9 +45,8 @@ class Ways:
         self._stems: dict[int, str] = {}
         self._takers: dict[tuple[Probe, frozenset[str]], list[Serverless]] = {}
         self._spilling: dict[tuple[int, str], Way | None] = {}
-        pools = sorted(computed.serverless, key=_warm)
-        self._pools = {o.serverless.sku: o for o in pools if o.serverless is not None and _may_grow(case, o.serverless)}
-        self._index: _Index | None = None
+        self._pools = Pools(case, computed.serverless)
+        self._index: Index | None = None
 
     def still(self, moves: Callable[[Way], bool], *, known: bool) -> Iterator[Way]:
         """Yield each family's cheapest way that does not move: a known one, and unless `known`, a cheaper limit."""
@@ -68,12 +64,12 @@ class Ways:
         yield from [way for way in self.incumbents if not moves(way)][:1]
 
     @property
-    def index(self) -> "_Index":
+    def index(self) -> Index:
         """The ways in order, until more of them become known."""
         if self._index is None:
             numbers = range(len(self.candidates))
             every = [*self.options, *(way for number in numbers for way in self.reserved(number))]
-            self._index = _Index(sorted(every, key=lambda way: (way.expected, way.key)), self.candidates)
+            self._index = Index(sorted(every, key=lambda way: (way.expected, way.key)), self.candidates)
         return self._index
 
     def reserved(self, number: int) -> tuple[Way, ...]:
@@ -144,8 +140,7 @@ class Ways:
 
     def all_up_to(self, _: Decimal, most: Decimal) -> dict[str, Decimal]:
         """Return that hybrids and pools matter whose units or instances alone cost less than a total, money a month."""
-        pools = (str(OptionKey("serverless", serverless=sku)) for sku in self._pools)
-        return dict.fromkeys((*self.index.largest, *pools), most)
+        return dict.fromkeys((*self.index.largest, *self._pools.keys()), most)
 
     def _of_replay(self, number: int) -> tuple[Way, ...]:
         candidate = self.candidates[number]
@@ -264,61 +259,14 @@ class Ways:
             if len(more) > MORE:
                 return None
             added += more
-        limits = {sku: ceilings.get(str(OptionKey("serverless", serverless=sku))) for sku in self._pools}
-        pools = [sku for sku in self._pools if self._grows(sku, limits[sku])]
+        pools = self._pools.growing(ceilings)
         if pools and self.search.budget <= 0:
             return None
         self.candidates += added
-        self.options += [way for sku in pools for way in self._next_pool(sku)]
+        for sku in pools:
+            self.search.budget -= self.case.replayed[0]
+            option = self._pools.enlarged(sku)
+            self.options += [of_option(option)] if option.eligible else []
         if added or pools:
             self._index = None
         return bool(added or pools)
-
-    def _grows(self, sku: str, ceiling: Decimal | None) -> bool:
-        """Whether one more warm instance than tried would save a start, for less than a ceiling."""
-        largest = self._pools[sku]
-        if ceiling is None or largest.serverless is None or largest.warm_instances >= MOST_INSTANCES:
-            return False
-        starts = largest.figures is not None and largest.figures.cold_starts_per_month > 0
-        return starts and total(warm_lines(largest.serverless, largest.warm_instances + 1)) < ceiling
-
-    def _next_pool(self, sku: str) -> list[Way]:
-        offer, warm = self._pools[sku].serverless, self._pools[sku].warm_instances + 1
-        assert offer is not None
-        self.search.budget -= self.case.replayed[0]
-        option = Alone(self.case, offer, warm).option()
-        self._pools[sku] = option
-        return [of_option(option)] if option.eligible else []
-
-
-class _Index:
-    """The ways by family and by reservation, cheapest first, and the largest hybrid of each group.
-
-    overflows, limits, leading: of Ways, once they were asked for.
-    """
-
-    def __init__(self, ways: Sequence[Way], candidates: Sequence[Candidate]) -> None:
-        """Sort ways, cheapest first, into families and reservations."""
-        self.families: dict[int, list[Way]] = {}
-        self.labels: dict[str, list[Way]] = {}
-        self.largest: dict[str, Reservation] = {}
-        self.overflows: Overflows | None = None
-        self.limits: list[Line] | None = None
-        self.leading: set[str | None] | None = None
-        for way in ways:
-            self.families.setdefault(way.family, []).append(way)
-            if way.label is not None:
-                self.labels.setdefault(way.label, []).append(way)
-        for candidate in candidates:
-            reservation, group = candidate.reservation, candidate.group
-            if candidate.kind.spills and reservation.units >= self.largest.get(group, reservation).units:
-                self.largest[group] = reservation
-
-
-def _may_grow(case: Case, offer: Serverless) -> bool:
-    """Whether pools of more than one instance can help."""
-    return has_pool(offer) and may_pay(case, offer)
-
-
-def _warm(option: Option) -> int:
-    return option.warm_instances

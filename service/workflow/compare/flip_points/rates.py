@@ -7,9 +7,10 @@ from service.workflow.compare.flip_points.envelopes import SIDES, Line, Side
 from service.workflow.compare.flip_points.point import FlipPoint, flip_point
 from service.workflow.compare.flip_points.search import Ceilings, Finder, nothing
 from service.workflow.compare.flip_points.way import Way
-from service.workflow.offers import Dedicated, Rate
+from service.workflow.offers import Dedicated
 from service.workflow.option_key import OptionKey
 from service.workflow.options import Reservation
+from service.workflow.rates import Rate
 
 
 def rate_flips(finder: Finder, offer: Dedicated, rate: Rate) -> Iterator[FlipPoint]:

@@ -20,10 +20,11 @@ from service.workflow.compute.kinds.sold import reservation_of
 from service.workflow.compute.metrics import latency_violations, per_month, percentiles, share, slow_requests
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import units_error
-from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import AUTOSCALED, ExpectedCost, Figures, Option, Reservation
 from service.workflow.policy import Mode
+from service.workflow.rates import HOURS_PER_MONTH, Rate
 from service.workflow.replay.result import AutoscaledReplay
 from service.workflow.traffic import HOUR
 

@@ -21,10 +21,11 @@ from service.workflow.compute.kinds.timetable import inside
 from service.workflow.compute.kinds.units_apart import sized_apart
 from service.workflow.compute.metrics import latency_violations, throttle_violations
 from service.workflow.compute.requirements import isolation_value, reserved_violations
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import DEDICATED, Option, Reservation, Violation
 from service.workflow.policy import Mode
+from service.workflow.rates import Rate
 from service.workflow.traffic import MINUTE
 
 

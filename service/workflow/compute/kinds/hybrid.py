@@ -21,10 +21,11 @@ from service.workflow.compute.kinds.thresholds import default_streams, threshold
 from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.compute.requirements import isolation_value, reserved_violations
 from service.workflow.compute.standard_error import overflow_error
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import HYBRID, Option, Reservation
 from service.workflow.policy import Mode
+from service.workflow.rates import Rate
 
 
 @dataclass(frozen=True)

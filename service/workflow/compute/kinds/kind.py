@@ -18,10 +18,11 @@ from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, term_violations
 from service.workflow.compute.requirements import reserved_violations
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.option_key import OptionKey
 from service.workflow.options import Option, Reservation
 from service.workflow.policy import Mode
+from service.workflow.rates import Rate
 
 MOST_SIZES = 50_000
 """Sizes of one offer that are looked at; an offer with more is described in units too small to be one."""

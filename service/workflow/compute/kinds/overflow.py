@@ -21,8 +21,9 @@ from service.workflow.compute.metrics import (
     throttled_share,
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value
-from service.workflow.offers import HOURS_PER_MONTH, Serverless
+from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Figures, Reservation, Violation
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.replay.result import ReservedReplay, ServerlessReplay
 
 

@@ -17,9 +17,10 @@ from service.workflow.compute.metrics import (
     slow_requests,
 )
 from service.workflow.compute.requirements import isolation_value
-from service.workflow.offers import HOURS_PER_MONTH, ConcurrencyCapacity, Rate
+from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.options import ExpectedCost, Figures, Reservation, Violation
 from service.workflow.policy import Policy
+from service.workflow.rates import HOURS_PER_MONTH, Rate
 from service.workflow.replay.result import ReservedReplay
 from service.workflow.traffic import SECOND
 

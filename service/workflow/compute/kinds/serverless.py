@@ -18,9 +18,10 @@ from service.workflow.compute.metrics import (
     throttled_share,
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value
-from service.workflow.offers import HOURS_PER_MONTH, ColdStart, Limits, Serverless, Speed
+from service.workflow.offers import ColdStart, Limits, Serverless, Speed
 from service.workflow.option_key import OptionKey
 from service.workflow.options import SERVERLESS, WARM_POOL, ExpectedCost, Figures, Option, Reservation, Violation
+from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.replay.result import ServerlessReplay
 from service.workflow.replay.serverless import replay_instances, replay_serverless
 from service.workflow.traffic import UInt8s

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.workflow.metered_prices import METERS
-from service.workflow.offers import Dedicated, Offer, Rate, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.options import Reservation
 from service.workflow.policy import Policy
+from service.workflow.rates import Rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from service.workflow.compare.commitment import commitment
 from service.workflow.compute.terms import term_weight
-from service.workflow.offers import months_of
 from service.workflow.policy import HorizonPolicy
+from service.workflow.rates import months_of
 from tests.effort import examples
 from tests.histories import series_of
 from tests.markets import MEASURED, TENTH, budget, chosen, ptu_offer, rate, request_offer

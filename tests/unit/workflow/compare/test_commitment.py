@@ -6,8 +6,9 @@ import pytest
 
 from service.workflow.compare.commitment import Commitment, commitment, units_needed
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.offers import Offer, Rate, Units
+from service.workflow.offers import Offer, Units
 from service.workflow.policy import HorizonPolicy
+from service.workflow.rates import Rate
 from tests.histories import log_of
 from tests.markets import computed, gpu_offer, rate, request_offer
 

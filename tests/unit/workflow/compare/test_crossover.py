@@ -9,8 +9,9 @@ import pytest
 from service.workflow.compare.crossover import Crossover, crossovers
 from service.workflow.compute.redecide import case_of
 from service.workflow.metered_prices import Price, Tier
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Speed
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Speed
 from service.workflow.policy import Policy
+from service.workflow.rates import Rate
 from service.workflow.traffic import RequestLog, TrafficHistory
 from tests.histories import log_of, series_of
 from tests.markets import PROVISIONAL, budget, gpu_offer, options_of, ptu_offer, rate, request_offer, token_offer

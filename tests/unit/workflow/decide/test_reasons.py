@@ -10,9 +10,10 @@ import pytest
 
 from service.workflow.decide import reasons as module
 from service.workflow.evaluate import Evaluation
-from service.workflow.offers import Isolation, Limits, Offer, Rate, Speed, Units
+from service.workflow.offers import Isolation, Limits, Offer, Speed, Units
 from service.workflow.options import Option
 from service.workflow.policy import ForecastPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy
+from service.workflow.rates import Rate
 from tests.histories import series_of
 from tests.markets import budget, ptu_offer, rate, request_offer, token_offer
 from tests.unit.workflow.decide.deciding import DAYS, QUICK, codes, evaluated, market, reason

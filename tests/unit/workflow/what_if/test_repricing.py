@@ -4,7 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.metered_prices import Price, Tier
-from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Rate, Serverless, Speed, WarmPool
+from service.workflow.offers import ConcurrencyCapacity, Dedicated, Offer, Serverless, Speed, WarmPool
+from service.workflow.rates import Rate
 from service.workflow.what_if.repricing import PriceChange, repriced
 
 TOKENS = Serverless(
