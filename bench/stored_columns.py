@@ -14,8 +14,9 @@ import numpy as np
 import zstandard
 
 from bench._scenarios import week_log
-from service.traffic_histories.reading.columns_file import Facts, columns_of, facts_of, history_of
+from service.traffic_histories.reading.columns_file import Facts, columns_of, facts_of
 from service.traffic_histories.reading.stored_columns import ROWS, encode
+from service.traffic_histories.reading.stored_history import history_of
 from service.workflow.traffic import Int64s, TrafficHistory
 
 SIZES = (1_000, 60_000, 5_000_000)

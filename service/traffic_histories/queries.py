@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, insert, literal, sel
 from sqlalchemy.orm import Session
 
 from service.traffic_histories.models import HistoryChunk, HistoryStanding, StoredHistory
-from service.traffic_histories.reading.columns_file import history_of
+from service.traffic_histories.reading.stored_history import history_of
 from service.workflow.traffic import TrafficHistory
 
 

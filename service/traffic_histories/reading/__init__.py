@@ -11,10 +11,10 @@ from typing import Any
 
 from service.workflow.traffic import TrafficHistory
 
-from .columns_file import history_of
 from .errors import RefusedError
 from .options import ReadLimits, ReadOptions
 from .process import parse
+from .stored_history import history_of
 
 __all__ = ["ReadLimits", "ReadOptions", "ReadResult", "RefusedError", "read_histories", "read_history"]
 

@@ -1,10 +1,9 @@
-"""A history as what is stored of it: a few facts and chunks of columns, and the history back from them."""
+"""A history as what is stored of it: a few facts and its columns."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from service.workflow.traffic import BucketSeries, Int64s, RequestLog, TrafficHistory
+from service.workflow.traffic import Int64s, RequestLog, TrafficHistory
 
 PART = "part."
 """Before the names of columns that are parts of input or output."""
@@ -79,34 +78,3 @@ def _requests(history: TrafficHistory) -> int | None:
     if isinstance(history, RequestLog):
         return len(history.arrival_us)
     return None if history.requests is None else int(history.requests.sum())
-
-
-def history_of(facts: Facts, chunks: Iterable[bytes]) -> TrafficHistory:
-    """Return the history whose facts and chunks these are. Raises ValueError where they do not belong together."""
-    from .stored_columns import decode  # noqa: PLC0415 - loads DuckDB, which no server needs before it answers
-
-    columns = dict(zip(facts.columns, decode(chunks, facts.columns, facts.rows), strict=True))
-    parts = tuple((name.removeprefix(PART), column) for name, column in columns.items() if name.startswith(PART))
-    if facts.kind == "log":
-        return RequestLog(
-            columns["arrival"],
-            columns["input"],
-            columns["cached"],
-            columns["output"],
-            columns.get("service"),
-            facts.start_us,
-            facts.end_us,
-            parts,
-        )
-    if facts.bucket_seconds is None or facts.absent is None:
-        raise ValueError("a series has a bucket length and a meaning of absence")
-    return BucketSeries(
-        facts.bucket_seconds,
-        columns["start"],
-        columns.get("requests"),
-        columns["input"],
-        columns["cached"],
-        columns["output"],
-        facts.absent,
-        parts,
-    )

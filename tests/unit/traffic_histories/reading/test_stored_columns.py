@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from service.evaluations.integrity import UNREADABLE
-from service.traffic_histories.reading.columns_file import columns_of, facts_of, history_of
+from service.traffic_histories.reading.columns_file import columns_of, facts_of
 from service.traffic_histories.reading.stored_columns import ROWS, decode, encode
+from service.traffic_histories.reading.stored_history import history_of
 from service.workflow.traffic import Int64s, RequestLog, TrafficHistory
 from tests.evaluating import week
 from tests.histories import ints, log_of, series_of
