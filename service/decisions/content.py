@@ -1,33 +1,22 @@
 """What is decided, frozen: option, purchase terms, money, days and reasons out of an evaluation, under one digest."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
+from service.decisions.evidence import Evidence, evidence_of
 from service.decisions.terms import Terms, terms_of
-from service.evaluations import queries as evaluations
-from service.evaluations.comparisons.sides import not_completed
-from service.evaluations.document import digest_of
-from service.evaluations.integrity import require_intact
 from service.evaluations.ordering import ordered
 from service.kit.clock import months_after
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
 from service.kit.http.problems import FieldError, invalid
 from service.price_sheets import queries as price_sheets
-from service.price_sheets.pinned import pinned_versions
-from service.reports.offer_names import Names
-from service.workflow.document import Answer
 from service.workflow.document.encoding import ShownMoney, encode, known
 from service.workflow.document.options import AnsweredOption, CostInterval
-from service.workflow.document.stored import read_answer
 from service.workflow.document.values import decimal_text, number
-from service.workloads import service as workloads
-from service.workloads.models import Workload
 
 Json = Mapping[str, Any]
 
@@ -42,55 +31,6 @@ ALTERNATIVES = 5
 """Alternatives refused that a decision keeps, the cheapest first."""
 
 DAYS = ("decide_by", "valid_until", "purchase_by", "starts_on", "ends_on", "notice_by")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A completed evaluation. body: as served; names: what its offers are called."""
-
-    id: str
-    workload: Workload
-    body: Json
-    names: Names
-
-    @cached_property
-    def answer(self) -> Answer:
-        """What it says."""
-        return read_answer(self.body)
-
-    def option(self, key: str | None) -> AnsweredOption | None:
-        """Return an option by its key."""
-        return next((option for option in self.answer.options if option.key == key), None)
-
-    @property
-    def policy(self) -> Json:
-        """The policy it was made by."""
-        return self.body["inputs"]["policy"]  # type: ignore[no-any-return]
-
-    @property
-    def incumbent(self) -> str | None:
-        """Key of the option in use, as the evaluation knows it."""
-        return self.policy.get("incumbent")
-
-    @property
-    def recommended(self) -> str | None:
-        """Key of the recommended option."""
-        return self.answer.recommendation.option
-
-
-def evidence_of(tx: Transaction, evaluation_id: str) -> Evidence:
-    """Return a completed evaluation. Raises Problem 422 where there is none; 409 where it is not completed, damaged."""
-    if evaluations.evaluation(tx, evaluation_id) is None:
-        raise invalid(FieldError("/evaluation_id", "not_found", "No evaluation has this id."))
-    found = evaluations.content(tx, evaluation_id)
-    if found is None:
-        raise not_completed(evaluation_id)
-    body = json.loads(found[1])
-    require_intact(f"evaluation {evaluation_id}", found[0], digest_of(body))
-    pins = [(sheet["id"], sheet["version"]) for sheet in body["inputs"]["price_sheets"]]
-    sheets = [pinned.document for pinned in pinned_versions(tx.session, tx.organization_id, pins)]
-    names = Names(sheets, body["inputs"])
-    return Evidence(evaluation_id, workloads.get(tx, body["workload_id"]), body, names)
 
 
 @dataclass(frozen=True)
@@ -153,18 +93,12 @@ def _columns(evidence: Evidence, content: Json, said: Json, total: Decimal, *, b
         "kind": content["kind"],
         "title": content["title"],
         "provider": sold.get("provider"),
-        "currency": currency_of(evidence),
+        "currency": evidence.currency,
         "total_commitment": total,
         "buys": buys,
         "external_reference": said["external_reference"],
         **content["days"],
     }
-
-
-def currency_of(evidence: Evidence) -> str:
-    """Return the currency of an evaluation's money."""
-    options = evidence.answer.options
-    return options[0].monthly_cost.currency if options else "USD"
 
 
 def _chosen(evidence: Evidence, said: Json) -> AnsweredOption | None:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from service.decisions.content import DAYS, draft, evidence_of
+from service.decisions.content import DAYS, draft
+from service.decisions.evidence import evidence_of
 from service.decisions.guarding import rules_in_force
 from service.decisions.models import Decision
 from service.evaluations import queries as evaluations
