@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from service.kit.db.types import plain_decimal
@@ -40,10 +41,15 @@ class Case:
     regret: Json | None
     tolerance: Decimal
 
+    @cached_property
+    def variance(self) -> Variance:
+        """What was billed against what was expected, by line and cause."""
+        return variance(self.plan, self.joined, None if self.came is None else self.came.traffic)
+
 
 def outcome_document(case: Case) -> Json:
     """Return the outcome. Money is in the plan's currency, in cents that add up."""
-    found = variance(case.plan, case.joined, None if case.came is None else case.came.traffic)
+    found = case.variance
     difference = found.billed - found.predicted
     share = None if not found.predicted else (difference / found.predicted).quantize(Decimal("0.0001"))
     off_plan = share is None or abs(share) > case.tolerance

@@ -72,4 +72,5 @@ def delete_outcome(tx: Transaction, outcome_id: str) -> None:
 def get_scorecard(tx: Transaction, query: dict[str, Any]) -> dict[str, Any]:
     """Say how well promises came true: bias, error, intervals, regret, idle money."""
     day = query["ended_from"]
-    return scorecard(queries.since(tx, query, None if day is None else day.isoformat()))
+    cards = scorecard(queries.since(tx, query, None if day is None else day.isoformat()))
+    return {"cards": [card.document() for card in cards]}

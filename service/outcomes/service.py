@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from service.bills import queries as bills
@@ -29,6 +28,7 @@ from service.outcomes.periods import Period
 from service.outcomes.plan import Plan, plan_of
 from service.outcomes.regret import realised_regret
 from service.outcomes.traffic import Came, came
+from service.outcomes.variance import Variance
 from service.workflow.document.options import AnsweredOption
 from service.workflow.prepare import own_skus
 from service.workflow.traffic import TrafficHistory
@@ -41,6 +41,7 @@ class Made:
     evaluation: dict[str, Any]
     option: AnsweredOption
     period: Period
+    variance: Variance
     document: dict[str, Any]
 
 
@@ -76,7 +77,7 @@ def made(actor: Actor, body: Mapping[str, Any]) -> Iterator[Made]:
     regret = None if history is None else _regret(actor, side, key, history)
     case = Case(side.body, key, plan, joined, arrived, regret, body["tolerance"])
     option = next(one for one in side.answer.options if one.key == key)
-    yield Made(side.body, option, period, outcome_document(case))
+    yield Made(side.body, option, period, case.variance, outcome_document(case))
 
 
 def keep(tx: Transaction, body: Mapping[str, Any], done: Made) -> Outcome:
@@ -132,8 +133,8 @@ def _row(tx: Transaction, body: Mapping[str, Any], done: Made) -> Outcome:
         starts_on=done.period.starts_on.isoformat(),
         ends_on=done.period.ends_on.isoformat(),
         currency=done.document["currency"],
-        predicted=Decimal(done.document["predicted"]),
-        billed=Decimal(done.document["billed"]),
+        predicted=done.variance.predicted,
+        billed=done.variance.billed,
         document=done.document,
         replaced_by=None,
     )

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from service.outcomes.document import CAUSE_WORDS
+from service.outcomes.figures import LineFigures, figures_of
 from service.outcomes.models import Outcome
 from service.reports import words
 from service.reports.drawings.moved import Bar, Step, waterfall
@@ -16,8 +15,6 @@ from service.reports.purchase import METERS
 from service.workflow.bill import RESERVED_UNITS
 
 CAPACITY = (*RESERVED_UNITS, "upfront")
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +32,11 @@ class LineRow:
 
 def heading(outcome: Outcome) -> str:
     """Return the answer: what was billed, and how far that is from what was said."""
-    document = outcome.document
+    found = figures_of(outcome.document)
     billed = f"{words.money(outcome.billed)} {outcome.currency} billed"
-    difference = Decimal(document["variance"])
+    difference, share = found.variance, found.variance_share
     if not difference:
         return f"{billed}, exactly what was said"
-    share = document["variance_share"]
     told = f" ({words.share(abs(float(share)))})" if share is not None else ""
     return f"{billed}, {words.money(abs(difference))}{told} {'more' if difference > 0 else 'less'} than said"
 
@@ -53,23 +49,20 @@ def days(outcome: Outcome) -> str:
 
 def facts(outcome: Outcome, names: Names) -> Iterator[Fact]:
     """Yield the figures that an outcome is judged by."""
-    document, currency = outcome.document, outcome.currency
+    found, currency = figures_of(outcome.document), outcome.currency
     yield Fact("Said", words.money(outcome.predicted), "for these days", currency)
-    interval = document["interval"]
-    note = "no interval was stated"
+    interval, note = found.interval, "no interval was stated"
     if interval is not None:
-        where = "inside" if interval["hit"] else "outside"
-        low, high = (words.money(Decimal(interval[end])) for end in ("low", "high"))
-        note = f"{where} the {low} to {high} that were stated"
+        where = "inside" if interval.hit else "outside"
+        note = f"{where} the {words.money(interval.low)} to {words.money(interval.high)} that were stated"
     yield Fact("Billed", words.money(outcome.billed), note, currency)
-    unused = Decimal(document["unused"])
-    yield Fact("Paid and not used", words.money(unused), "of what was reserved", currency)
-    regret = document["regret"]
-    if regret is not None and regret["monthly"] is not None:
-        amount = Decimal(regret["monthly"])
+    yield Fact("Paid and not used", words.money(found.unused), "of what was reserved", currency)
+    regret = found.regret
+    if regret is not None and regret.monthly is not None:
+        amount = regret.monthly
         note = "no way would have been cheaper on the traffic that came"
         if amount:
-            note = f"a month more than {names.key(regret['best_option'])} on the traffic that came"
+            note = f"a month more than {names.key(regret.best_option or '')} on the traffic that came"
         yield Fact("Regret", words.money(amount), note, currency, "" if amount else "good")
     else:
         yield Fact("Regret", "not known", "name the traffic of these days, so that it can be told")
@@ -77,10 +70,11 @@ def facts(outcome: Outcome, names: Names) -> Iterator[Fact]:
 
 def remarks(outcome: Outcome) -> Iterator[str]:
     """Yield the cautions of an outcome: what its figures and bars do not show by themselves."""
-    regret = outcome.document["regret"] or {}
-    for sentence in outcome.document["detail"][1:]:
+    found = figures_of(outcome.document)
+    known = None if found.regret is None else found.regret.detail
+    for sentence in found.detail[1:]:
         told = sentence[:1] in "+-" or sentence.startswith("What was billed lies")
-        if not told and sentence != regret.get("detail"):
+        if not told and sentence != known:
             yield (
                 words.with_days(sentence)
                 .replace("; see `unmatched`.", ", see the table.")
@@ -90,43 +84,39 @@ def remarks(outcome: Outcome) -> Iterator[str]:
 
 def bars(outcome: Outcome) -> list[Bar]:
     """Return the way from what was said to what was billed, a bar a cause."""
-    causes = outcome.document["by_cause"]
+    causes = figures_of(outcome.document).by_cause
     steps = [
-        Step(words.upper_first(CAUSE_WORDS.get(cause, cause)), "", Decimal(amount))
-        for cause, amount in causes.items()
-        if Decimal(amount)
+        Step(words.upper_first(CAUSE_WORDS.get(cause, cause)), "", amount) for cause, amount in causes.items() if amount
     ]
     return waterfall(("Said", outcome.predicted), steps, ("Billed", outcome.billed))
 
 
 def lines(outcome: Outcome, names: Names) -> list[LineRow]:
     """Return the lines of an outcome, as the plan has them."""
-    found = outcome.document["lines"]
-    money = [(Decimal(line["predicted"]), Decimal(line["billed"])) for line in found]
-    scale = max([abs(amount) for both in money for amount in both], default=Decimal(0)) or Decimal(1)
+    found = figures_of(outcome.document).lines
+    scale = max([abs(amount) for line in found for amount in (line.predicted, line.billed)], default=0) or 1
     return [
         LineRow(
             _line_name(line, names),
             _quantities(line),
-            f"{predicted:,}",
-            f"{billed:,}",
-            words.difference(billed - predicted, cents=True),
-            max(0.0, float(predicted / scale * 100)),
-            max(0.0, float(billed / scale * 100)),
+            f"{line.predicted:,}",
+            f"{line.billed:,}",
+            words.difference(line.billed - line.predicted, cents=True),
+            max(0.0, float(line.predicted / scale * 100)),
+            max(0.0, float(line.billed / scale * 100)),
         )
-        for line, (predicted, billed) in zip(found, money, strict=True)
+        for line in found
     ]
 
 
-def _line_name(line: Json, names: Names) -> str:
-    label = names.offer(line["sku"]).label if line["sku"] else ""
-    code = line["code"].removeprefix("overflow_")
-    what = "reserved" if line["code"] in (*CAPACITY, "capacity") else METERS.get(code, code.replace("_", " "))
-    return f"{label} {what}".strip() + (" of the overflow" if line["code"].startswith("overflow_") else "")
+def _line_name(line: LineFigures, names: Names) -> str:
+    label = names.offer(line.sku).label if line.sku else ""
+    code = line.code.removeprefix("overflow_")
+    what = "reserved" if line.code in (*CAPACITY, "capacity") else METERS.get(code, code.replace("_", " "))
+    return f"{label} {what}".strip() + (" of the overflow" if line.code.startswith("overflow_") else "")
 
 
-def _quantities(line: Json) -> str:
-    unit = line["unit"].replace("_", " ")
-    said = words.quantity(Decimal(line["predicted_quantity"]))
-    billed = line["billed_quantity"]
-    return f"{said} {unit} said, {'no quantity' if billed is None else words.quantity(Decimal(billed))} billed"
+def _quantities(line: LineFigures) -> str:
+    unit = line.unit.replace("_", " ")
+    said, billed = words.quantity(line.predicted_quantity), line.billed_quantity
+    return f"{said} {unit} said, {'no quantity' if billed is None else words.quantity(billed)} billed"

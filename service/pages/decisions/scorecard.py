@@ -1,7 +1,6 @@
 """The scorecard: how well what was promised came true, over all outcomes that count, and what is still to be said."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -13,7 +12,7 @@ from service.outcomes.document import CAUSE_WORDS
 from service.outcomes.due import due
 from service.outcomes.models import Outcome
 from service.outcomes.schemas import ScorecardQuery
-from service.outcomes.scorecard import scorecard
+from service.outcomes.scorecard import Card, Figures, scorecard
 from service.pages import door
 from service.pages.decisions import outcome_words
 from service.reports import words
@@ -40,7 +39,7 @@ def register(blueprint: Blueprint) -> None:
 def show_scorecard(tx: Transaction) -> str:
     """Show how well promises came true, by currency, and the months that nobody has said anything about."""
     outcomes = queries.since(tx, ScorecardQuery().load({}), None)
-    cards = scorecard(outcomes)["cards"]
+    cards = scorecard(outcomes)
     waiting = due(tx)
     decided = decisions.bought(tx, [one["commitment_id"] for one in waiting])
     names = _names(tx, outcomes, waiting)
@@ -60,67 +59,70 @@ def _names(tx: Transaction, outcomes: Sequence[Outcome], waiting: Sequence[Json]
     return {one.id: one.name for one in tx.session.scalars(workloads.workloads(tx)) if one.id in ids}
 
 
-def _heading(cards: Sequence[Json], outcomes: Sequence[Outcome]) -> str:
+def _heading(cards: Sequence[Card], outcomes: Sequence[Outcome]) -> str:
     if not cards:
         return "Nothing to hold against what was said yet"
     if len(cards) > 1:
         return f"{words.upper_first(words.number_word(len(outcomes)))} outcomes in {len(cards)} currencies"
-    bias = cards[0]["bias"]
+    bias = cards[0].figures.bias
     count = f"over {words.plural(len(outcomes), 'outcome')}"
     if bias is None:
         return f"Nothing was expected to cost anything, {count}"
-    if not Decimal(bias):
+    if not bias:
         return f"Bills came out as said, {count}"
-    way = "more" if Decimal(bias) > 0 else "less"
+    way = "more" if bias > 0 else "less"
     return f"Bills came out {words.share(abs(float(bias)))} {way} than said, {count}"
 
 
-def _card(card: Json, names: dict[str, str]) -> Json:
+def _card(card: Card, names: dict[str, str]) -> Json:
     causes = [
-        (words.upper_first(CAUSE_WORDS.get(cause, cause)), words.difference(Decimal(amount), cents=True))
-        for cause, amount in card["by_cause"].items()
-        if Decimal(amount)
+        (words.upper_first(CAUSE_WORDS.get(cause, cause)), words.difference(amount, cents=True))
+        for cause, amount in card.figures.by_cause.items()
+        if amount
     ]
     groups = [
-        (title, column, [_group(one, names) for one in card[name]])
+        (title, column, [_group(value, one, names) for value, one in card.groups[name].items()])
         for name, title, column in GROUPS
-        if name == "by_workload" or len(card[name]) > 1
+        if name == "by_workload" or len(card.groups[name]) > 1
     ]
-    return {"currency": card["currency"], "facts": list(_facts(card)), "causes": causes, "groups": groups}
+    return {
+        "currency": card.currency,
+        "facts": list(_facts(card.figures, card.currency)),
+        "causes": causes,
+        "groups": groups,
+    }
 
 
-def _facts(card: Json) -> Iterator[Fact]:
-    currency = card["currency"]
-    yield Fact("Billed", words.money(Decimal(card["billed"])), _against(card), currency)
-    wape = card["wape"]
-    error = "not known" if wape is None else words.share(float(wape))
+def _facts(found: Figures, currency: str) -> Iterator[Fact]:
+    yield Fact("Billed", words.money(found.billed), _against(found), currency)
+    error = "not known" if found.wape is None else words.share(float(found.wape))
     yield Fact("Missed by", error, "of what was billed, over and under alike")
-    rate = card["interval_hit_rate"]
-    told = "no interval was stated" if rate is None else f"of {words.plural(card['intervals'], 'stated interval')}"
+    rate = found.interval_hit_rate
+    told = "no interval was stated" if rate is None else f"of {words.plural(found.intervals, 'stated interval')}"
     yield Fact("Inside the interval", "none" if rate is None else words.share(float(rate)), told)
-    regret = card["monthly_regret"]
+    regret = found.monthly_regret
     if regret is None:
         yield Fact("Regret", "not known", "no outcome names the traffic that came")
     else:
-        note = f"a month, by {words.plural(card['regrets'], 'outcome')} with traffic"
-        yield Fact("Regret", words.money(Decimal(regret)), note, currency)
-    yield Fact("Paid and not used", words.money(Decimal(card["unused"])), "of what was reserved", currency)
+        note = f"a month, by {words.plural(found.regrets, 'outcome')} with traffic"
+        yield Fact("Regret", words.money(regret), note, currency)
+    yield Fact("Paid and not used", words.money(found.unused), "of what was reserved", currency)
 
 
-def _against(card: Json) -> str:
-    variance = Decimal(card["variance"])
-    said = f"{words.money(Decimal(card['predicted']))} was said"
+def _against(found: Figures) -> str:
+    variance = found.variance
+    said = f"{words.money(found.predicted)} was said"
     return f"{said}, {words.difference(variance, cents=abs(variance) < words.WHOLE_FROM)}" if variance else said
 
 
-def _group(one: Json, names: dict[str, str]) -> Json:
-    bias = None if one["bias"] is None else float(one["bias"])
+def _group(value: str, found: Figures, names: dict[str, str]) -> Json:
+    bias = None if found.bias is None else float(found.bias)
     share = "" if bias is None else words.signed(words.share(abs(bias)), bias, plus=True)
     return {
-        "name": names.get(one["value"], one["value"]),
-        "outcomes": one["outcomes"],
-        "predicted": f"{Decimal(one['predicted']):,}",
-        "billed": f"{Decimal(one['billed']):,}",
+        "name": names.get(value, value),
+        "outcomes": found.outcomes,
+        "predicted": f"{found.predicted:,}",
+        "billed": f"{found.billed:,}",
         "bias": share,
     }
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from service.workflow.document.encoding import UNSET, Unrounded, Unset
 
@@ -63,20 +63,25 @@ def _reader(hint: Any) -> Reader | None:  # noqa: ANN401 - a type
     if len(kinds) != 1:
         return None  # text or a number, as it is
     (kind,) = kinds
-    if get_origin(kind) is tuple:
+    origin = get_origin(kind)
+    if origin is tuple:
         return _reader_of_tuple(get_args(kind)[0])
-    if not isinstance(kind, type):
-        return None
+    if origin is not None:
+        return None if origin is Literal else _reader_of_mapping(get_args(kind)[1])
+    assert isinstance(kind, type), kind
     if is_dataclass(kind):
         return _reader_of(kind)
-    if not issubclass(kind, CONVERTED):
-        return None
-    return kind.fromisoformat if issubclass(kind, date) else kind
+    return None if not issubclass(kind, CONVERTED) else kind.fromisoformat if issubclass(kind, date) else kind
 
 
 def _reader_of_tuple(entry: Any) -> Reader:  # noqa: ANN401 - a type
     read = _reader(entry)
     return tuple if read is None else lambda found: tuple([read(each) for each in found])
+
+
+def _reader_of_mapping(entry: Any) -> Reader | None:  # noqa: ANN401 - a type
+    read = _reader(entry)
+    return None if read is None else lambda found: {name: read(each) for name, each in found.items()}
 
 
 def _kinds(hint: Any) -> list[Any]:  # noqa: ANN401 - a type
