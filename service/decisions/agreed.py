@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from service.decisions.decided_money import money_of
 from service.decisions.models import Decision
 from service.decisions.terms import payable
 from service.kit.http.problems import FieldError, invalid
@@ -14,8 +15,9 @@ from service.workflow.bill import quantize
 
 def agreed_facts(decision: Decision, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of the commitment: what was said, and what was decided of the rest. Raises Problem 422."""
-    money, sold = decision.content["money"], decision.content["offers"]["dedicated"]
-    units = money["units"]
+    money, sold = money_of(decision.content), decision.content["offers"]["dedicated"]
+    assert money is not None, "only what is on an option is bought"
+    units = money.units
     ends_on = said["ends_on"] or (None if decision.ends_on is None else date.fromisoformat(decision.ends_on))
     if ends_on is None:
         told = "Name the last day that is paid for: the decision is on demand and has none."
@@ -28,8 +30,8 @@ def agreed_facts(decision: Decision, said: Mapping[str, Any]) -> dict[str, Any]:
         "sku": sold["sku"],
         "units": units,
         "currency": decision.currency,
-        "monthly_per_unit": _each(money["monthly"], units) if monthly is None else monthly,
-        "upfront_per_unit": _each(money["upfront"], units) if upfront is None else upfront,
+        "monthly_per_unit": quantize(money.monthly / units) if monthly is None else monthly,
+        "upfront_per_unit": quantize(money.upfront / units) if upfront is None else upfront,
         "starts_on": said["starts_on"] or date.fromisoformat(decision.starts_on),
         "ends_on": ends_on,
         "notice_by": said["notice_by"] or notice_by,
@@ -38,11 +40,6 @@ def agreed_facts(decision: Decision, said: Mapping[str, Any]) -> dict[str, Any]:
         "description": f"{decision.title} ({decision.id})"[:2000],
         "is_settled": False,
     }  # fmt: skip
-
-
-def _each(amount: str, units: int) -> Decimal:
-    """Return what one of the units costs."""
-    return quantize(Decimal(amount) / units)
 
 
 def total_of(decision: Decision, agreed: Mapping[str, Any]) -> Decimal:

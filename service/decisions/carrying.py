@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from service.decisions.decided_money import DecidedMoney, money_of
 from service.decisions.guardrails import Finding
 
 Json = Mapping[str, Any]
@@ -22,7 +23,7 @@ def reasons(old: Json, new: Json, before: Iterable[Finding], after: Iterable[Fin
 
     old, new: contents of a decision. before, after: what the guardrails in force say of each.
     """
-    return [*_what(old, new), *_money(old["money"], new["money"]), *_found(before, after)]
+    return [*_what(old, new), *_money(money_of(old), money_of(new)), *_found(before, after)]
 
 
 def _what(old: Json, new: Json) -> Iterator[str]:
@@ -36,16 +37,17 @@ def _what(old: Json, new: Json) -> Iterator[str]:
                 yield f"The {side} offer's {part} is {sells.get(part)} instead of {sold.get(part)}."
 
 
-def _money(old: Json | None, new: Json | None) -> Iterator[str]:
+def _money(old: DecidedMoney | None, new: DecidedMoney | None) -> Iterator[str]:
     if old is None or new is None:
         return
-    if old["currency"] != new["currency"]:
-        yield f"It is in {new['currency']} instead of {old['currency']}."
+    if old.currency != new.currency:
+        yield f"It is in {new.currency} instead of {old.currency}."
         return
     for name, what in MONEY.items():
-        was, now = Decimal(old[name]), Decimal(new[name])
+        was: Decimal = getattr(old, name)
+        now: Decimal = getattr(new, name)
         if now > was:
-            yield f"{what} rises by {now - was:,.2f} {new['currency']}, from {was:,.2f} to {now:,.2f}."
+            yield f"{what} rises by {now - was:,.2f} {new.currency}, from {was:,.2f} to {now:,.2f}."
 
 
 def _found(before: Iterable[Finding], after: Iterable[Finding]) -> Iterator[str]:

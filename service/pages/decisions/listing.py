@@ -1,12 +1,12 @@
 """Every decision, those that ask for votes first."""
 
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import func, select
 
 from service.decisions import queries
+from service.decisions.decided_money import money_of
 from service.decisions.document import Shown, shown_all
 from service.decisions.models import Decision
 from service.decisions.requests import DecisionsQuery
@@ -66,7 +66,7 @@ def decisions_file(tx: Transaction, form: str) -> Response:
 
 
 def _cells(one: Shown) -> tables.Row:
-    row, money = one.row, one.row.content["money"]
+    row, money = one.row, money_of(one.row.content)
     return (
         row.id,
         row.title,
@@ -76,7 +76,7 @@ def _cells(one: Shown) -> tables.Row:
         row.evaluation_id,
         row.option,
         row.currency,
-        None if money is None else Decimal(money["expected_monthly"]),
+        None if money is None else money.expected_monthly,
         row.total_commitment,
         row.starts_on,
         row.ends_on,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from service.decisions.content import BUYING
+from service.decisions.decided_money import money_of
 from service.decisions.document import Shown
 from service.decisions.models import Decision
 from service.evaluations import reporting
@@ -50,16 +51,16 @@ def total(row: Decision) -> str:
 
 def money(answer: Answer, row: Decision) -> list[tuple[str, str]]:
     """Return what a decision costs, in words. The interval is of the adjusted total, as the report's."""
-    said = row.content["money"]
+    said = money_of(row.content)
     if said is None:
         return []
-    currency = said["currency"]
-    found = [("A month of the measured traffic", f"{words.money(Decimal(said['expected_monthly']))} {currency}")]
-    if said["interval"] and said["interval"]["low"] != said["interval"]["high"]:
-        low, high = (words.money(Decimal(said["interval"][end])) for end in ("low", "high"))
+    currency = said.currency
+    found = [("A month of the measured traffic", f"{words.money(said.expected_monthly)} {currency}")]
+    if said.interval is not None and said.interval.low != said.interval.high:
+        low, high = words.money(said.interval.low), words.money(said.interval.high)
         found.append((f"With what else counts in money, in {answer.share_inside}", f"{low} to {high} {currency}"))
-    if said["saving_monthly"] is not None:
-        saved = Decimal(said["saving_monthly"])
+    saved = said.saving_monthly
+    if saved is not None:
         less = "more" if saved < 0 else "less"
         found.append(("Against what is in use", f"{words.money(abs(saved))} {currency} a month {less}"))
     return [*found, ("Payable until the earliest exit", total(row))]
