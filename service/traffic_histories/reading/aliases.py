@@ -1,5 +1,6 @@
 """How the field spells its columns: the one table of column knowledge. A new dialect is new rows here."""
 
+import re
 from typing import Literal
 
 Field = Literal[
@@ -70,7 +71,8 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "vllm:prompt_tokens_total", "vllm_prompt_tokens_total", "vllm:prompt_tokens", "vllm_prompt_tokens",
         "usage_metadata.prompt_token_count", "usage_details.input", "usage.input", "prompt_usage", "input_usage",
         "tokens_input", "tokens_in", "llm.token_count.prompt", "attributes.llm.token_count.prompt",
-        "ai.usage.prompt_tokens", "ai.usage.input_tokens", "sglang:prompt_tokens_total",
+        "ai.usage.prompt_tokens", "ai.usage.input_tokens", "sglang:prompt_tokens_total", "$ai_input_tokens",
+        "properties.$ai_input_tokens", "num_prompt_tokens", "num_input_tokens", "n_prompt_tokens", "n_input_tokens",
     ),
     "uncached_input_tokens": (
         "uncached_input_tokens", "usage_input_tokens_no_cache", "input_tokens_no_cache", "input_uncached_tokens",
@@ -85,7 +87,8 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "metadata.usage_object.prompt_tokens_details.cached_tokens", "cache_read_tokens", "cached_tokens",
         "n_cached_context_tokens_total", "input.cache_read_input_token_count",
         "cache_read_input_token_count", "cached_content_token_count", "usage_metadata.cached_content_token_count",
-        "tokens_cached", "prompt_cache_read_tokens", "usage_details.input_cached_tokens",
+        "tokens_cached", "prompt_cache_read_tokens", "$ai_cache_read_input_tokens",
+        "properties.$ai_cache_read_input_tokens", "num_cached_tokens", "usage_details.input_cached_tokens",
         "usage_details.cache_read_input_tokens", "usage_details.input_cache_read",
  "gen_ai.usage.details.cache_read_tokens",
         "attributes.gen_ai.usage.details.cache_read_tokens",
@@ -129,7 +132,8 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "vllm:generation_tokens", "vllm_generation_tokens", "usage_metadata.candidates_token_count",
         "usage_details.output", "usage.output", "output_usage", "completion_usage", "tokens_output", "tokens_out",
         "llm.token_count.completion", "attributes.llm.token_count.completion", "ai.usage.completion_tokens",
-        "ai.usage.output_tokens", "sglang:generation_tokens_total",
+        "ai.usage.output_tokens", "sglang:generation_tokens_total", "$ai_output_tokens", "properties.$ai_output_tokens",
+        "num_generation_tokens", "num_output_tokens", "num_completion_tokens", "n_output_tokens", "n_completion_tokens",
     ),
     "reasoning_output_tokens": (
         "reasoning_output_tokens", "reasoning_tokens", "tokens_reasoning", "thoughts_token_count",
@@ -179,7 +183,10 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
         "error_code", "failure_reason", "attributes.error",
         "is_error", "has_error", "failed", "is_failed",
     ),
-    "cache_hit": ("cache_hit", "response_cache_hit"),
+    "cache_hit": (
+        "cache_hit", "response_cache_hit", "is_cache_hit", "from_cache", "is_cached", "served_from_cache",
+        "cached_response",
+    ),
     "request_id": (
         "request_id", "response_id", "gen_ai.response.id", "attributes.gen_ai.response.id", "x_request_id",
         "databricks_request_id", "generation_id", "correlation_id",
@@ -188,6 +195,15 @@ SPELLINGS: dict[Field, tuple[str, ...]] = {
 """Spellings of each field, the surest first. Case, blanks, `_`, `-`, `.` and brackets do not matter: `plain_name`."""
 
 
+COUNTED = re.compile(r"\b(?:i?rate|increase|i?delta)\(\s*([A-Za-z_:][\w:]*)")
+"""What PromQL counts in an expression, which is what Grafana heads a column with."""
+
+
 def plain_name(name: str) -> str:
-    """Return `name` without what spellings differ in: case, blanks, `_`, `-`, `.`, brackets and `{labels}`."""
-    return "".join(character for character in name.casefold().partition("{")[0] if character not in " _-.\t()[]")
+    """Return `name` without what spellings differ in: case, blanks, `_`, `-`, `.`, brackets and `{labels}`.
+
+    Of an expression such as `sum(increase(NAME{...}[1m]))` that is NAME.
+    """
+    counted = COUNTED.search(name)
+    text = (counted[1] if counted else name).casefold().partition("{")[0]
+    return "".join(character for character in text if character not in " _-.\t()[]")

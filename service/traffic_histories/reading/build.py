@@ -10,7 +10,7 @@ from service.workflow.traffic import DAY, SECOND, Int64s, TrafficHistory
 
 from .errors import RefusedError
 from .logs import build_log, excluded, repeated_requests, tell_repeated
-from .plausible import require_no_counters, tell_implausible, tell_regular
+from .plausible import require_no_counters, require_no_spans, tell_implausible, tell_regular
 from .report import Report
 from .row_order import oldest_first, tell_order
 from .scan import Frame, Mask, Scan
@@ -80,6 +80,7 @@ def _log(scan: Scan, part: Placed, whole: Placed, report: Report) -> TrafficHist
     end = last if scan.options.end_us is None and last > int(part.start_us.max()) else scan.options.end_us
     log = build_log(part.frame, part.start_us, part.finish_us, (start, end), report)
     tell_implausible(log, report)
+    require_no_spans(scan, log)
     tell_regular(scan, log, report)
     return log
 

@@ -1,5 +1,6 @@
 """Which column means what: the uploader's mapping first, then the spellings of the field."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -13,6 +14,9 @@ from .keys import ASKED_MODEL, KEY_SPELLINGS, KEYS, Key
 from .options import Kind, ReadOptions
 
 FIELDS: tuple[Field, ...] = get_args(Field)
+
+RATE = re.compile(r"\bi?rate\(|(?:\bper|[ _]per|/)[ _]*s(?:ec(?:ond)?s?)?\b|\b[rt]ps\b", re.IGNORECASE)
+"""How names say that something is by the second."""
 
 MOST_SHOWN = 40
 """Column names that a refusal lists."""
@@ -104,7 +108,7 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
     """Return the meaning of the columns `names`.
 
     Raises RefusedError: `unknown_column` (a mapped one that is not there), `unrecognised_columns` (a needed field
-    that nothing spells).
+    that nothing spells), `rate` (a count that is headed as so many a second).
     """
     plain = {plain_name(name): name for name in reversed(names)}
     dialect = next((known for known in DIALECTS if _writes(known, plain)), None)
@@ -117,6 +121,7 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
             first = next((name for name in _spelled(field, plain, names) if name not in found.values()), None)
             if first is not None:
                 found[field] = first
+    _require_counts(found)
     kind = options.kind or _kind(found, dialect, bucketed)
     demand(found, kind, names, options)
     included = options.cached_included
@@ -181,6 +186,15 @@ def _field(text: str) -> Field:
         if field == text:
             return field
     raise RefusedError("unknown_field", f"there is no field {text!r}; the fields are {', '.join(FIELDS)}", "column")
+
+
+def _require_counts(found: dict[Field, str]) -> None:
+    """Raise RefusedError `rate` where what counts requests or tokens is headed as so many a second."""
+    for field, name in found.items():
+        if (field == "requests" or field.endswith("_tokens")) and RATE.search(name):
+            detail = f"{name!r} is a rate, so many a second, not a count of each row: export what was counted, such as "
+            detail += "increase(METRIC[1m]) in steps of 1m, or multiply by the seconds of a row and head it as a count"
+            raise RefusedError("rate", detail, f"column.{field}")
 
 
 def _kind(found: dict[Field, str], dialect: Dialect | None, bucketed: bool) -> Kind:

@@ -99,6 +99,12 @@ DIALECTS: tuple[Dialect, ...] = (
             ("usage.input_tokens", "usage.cache_creation_input_tokens"),
         )
     ),
+    Dialect(
+        "cloudflare_ai_gateway",
+        ("tokens_in", "tokens_out", "cached", "success"),
+        "log",
+        columns=(("cache_hit", "cached"), ("milliseconds", "duration")),
+    ),
     Dialect("nab", ("timestamp", "value"), "series", whole=True, columns=(("requests", "value"),)),
 )
 """Known dialects; the first whose signature is there names the file."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory
+from service.workflow.traffic import BUCKET_SECONDS, MINUTE, SECOND, BucketSeries, Int64s, RequestLog, TrafficHistory
 
 from .aliases import Field
 from .errors import RefusedError
@@ -46,6 +46,23 @@ def _only_rises(name: str, column: Int64s) -> bool:
     steps = np.diff(column)
     rises = np.count_nonzero(steps > 0) >= RISING * len(steps)
     return len(column) >= fewest and bool((steps >= 0).all()) and bool(rises)
+
+
+def require_no_spans(scan: Scan, log: RequestLog) -> None:
+    """Refuse rows that each last from one full bucket's start to its end: no request does, counts of buckets do.
+
+    Raises RefusedError: `log_or_series`.
+    """
+    if scan.options.kind is not None or log.service_us is None or len(log.arrival_us) < FEWEST_NAMED:
+        return
+    long_us = int(log.service_us[0])
+    whole = long_us >= MINUTE and long_us // SECOND in BUCKET_SECONDS and long_us % SECOND == 0
+    if whole and bool((log.service_us == long_us).all()) and not (log.arrival_us % long_us).any():
+        detail = (
+            f"every row begins on the mark and ends {long_us // SECOND} s later, as buckets do: say kind=series, with "
+        )
+        detail += "column.requests=... where a column counts the requests, or kind=log if each row is one request"
+        raise RefusedError("log_or_series", detail, "kind")
 
 
 def tell_regular(scan: Scan, log: RequestLog, report: Report) -> None:

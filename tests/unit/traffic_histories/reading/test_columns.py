@@ -30,6 +30,12 @@ def test_no_spelling_means_two_things() -> None:
             (30, 0, 4),
         ),
         (
+            "cloudflare_ai_gateway",
+            "created_at,model,tokens_in,tokens_out,cached,success,duration",
+            f"{NOON},m,30,4,false,true,700",
+            (30, 0, 4),
+        ),
+        (
             "opentelemetry",
             "timestamp,gen_ai.usage.input_tokens,gen_ai.usage.cache_read.input_tokens,gen_ai.usage.output_tokens",
             f"{NOON},30,10,4",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.workflow.traffic import RequestLog
+from service.workflow.traffic import BucketSeries, RequestLog
 from tests.reading import found, read, refusal
 
 ROWS = 48
@@ -167,6 +167,53 @@ def test_buckets_without_requests_are_told_from_requests() -> None:
     assert "log_or_series" not in found(report)
     _, report = read(series("prompt_tokens", "generation_tokens", rows=[(900, 50)] * 30))
     assert "log_or_series" not in found(report)
+
+
+def spans(minutes: int, *, off: int = 0) -> str:
+    """Rows by the hour that each last so many minutes and begin so many seconds after the hour."""
+    start = datetime(2026, 11, 2, tzinfo=UTC)
+    rows = []
+    for n in range(ROWS):
+        begun = start + timedelta(hours=n, seconds=off)
+        rows.append(f"{begun.isoformat()},{(begun + timedelta(minutes=minutes)).isoformat()},900,60\n")
+    return "start_time,end_time,prompt_tokens,completion_tokens\n" + "".join(rows)
+
+
+def test_rows_that_last_a_whole_bucket_are_no_requests() -> None:
+    error = refusal(spans(60))
+    assert (error.code, error.parameter) == ("log_or_series", "kind")
+    assert isinstance(read(spans(60), kind="series")[0], BucketSeries)
+    assert isinstance(read(spans(60), kind="log")[0], RequestLog)
+    assert isinstance(read(spans(60, off=7))[0], RequestLog)
+    assert isinstance(read(spans(7))[0], RequestLog)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["sum(rate(vllm:prompt_tokens_total[1m]))", "irate(prompt_tokens_total[5m])", "prompt tokens/s", "in per second"],
+)
+def test_a_rate_is_no_count(name: str) -> None:
+    text = f"time,{name},generation_tokens\n" + "".join(f"{hour(n)},100.5,6\n" for n in range(ROWS))
+    told = {"columns": (("input_tokens", name),), "kind": "series"}
+    error = refusal(text, **told)
+    assert (error.code, error.parameter) == ("rate", "column.input_tokens")
+    told["columns"] = (("input_tokens", "mean of a session"),)
+    read(text.replace(name, "mean of a session"), **told)
+
+
+def test_what_an_expression_counts_is_recognised() -> None:
+    names = ("sum(increase(vllm:prompt_tokens_total[1m]))", "sum by (x) (increase(generation_tokens_total{a='b'}[1m]))")
+    history, _ = read(series(*names, rows=[(900 + n % 3, 60) for n in range(30)]), kind="series")
+    assert (int(history.input_tokens.sum()), int(history.output_tokens.sum())) == (27_030, 1800)
+
+
+def test_the_last_line_of_json_need_not_end() -> None:
+    text = "\n".join(
+        json.dumps({"time": hour(n), "prompt_tokens": 100 + n, "completion_tokens": 9, "status": 200, "x": "y" * 99})
+        for n in range(3000)
+    )
+    _, report = read(text)
+    assert "out_of_order" not in found(report)
 
 
 def test_a_column_that_repeats_what_was_read_is_no_news() -> None:
