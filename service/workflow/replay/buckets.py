@@ -23,11 +23,11 @@ def _split(counts: Int64s, budget: Budget, used: Float64s, overflow: Int64s) -> 
     axes = len(budget.budget)
     for bucket in range(len(counts)):
         share = 0.0
-        for axis in range(axes):
+        for axis in range(axes):  # the most exceeded axis decides which share overflows
             demand = _demand(budget.weights[axis], counts, bucket)
             if demand > budget.budget[axis]:
                 share = max(share, (demand - budget.budget[axis]) / demand)
-        for axis in range(axes):
+        for axis in range(axes):  # of every axis the rest of the bucket is used
             used[axis] += _demand(budget.weights[axis], counts, bucket) * (1.0 - share)
         for column in range(4):
             overflow[bucket, column] = int(np.rint(counts[bucket, column] * share))

@@ -24,10 +24,10 @@ def new_idle_stack(room: int) -> IdleStack:
 def set_idle(stack: IdleStack, count: int, now: float) -> None:
     """Let `count` instances be idle: more of them from now on, or the most recently idle put to use."""
     since, ends = stack
-    while ends[1] - ends[0] < count:
+    while ends[1] - ends[0] < count:  # one more falls idle
         since[ends[1] & (len(since) - 1)] = now
         ends[1] += 1
-    ends[1] = ends[0] + count
+    ends[1] = ends[0] + count  # or the most recently idle are put to use
 
 
 @kernel

@@ -83,16 +83,16 @@ def run_fleet(
             return
         hourly.up_us[hour] += int((extra + last - first) * (event - now))
         now = event
-        if ready == now:
+        if ready == now:  # an instance is up: those that wait for it are served
             on_extra += starting.waiting[first]
             first += 1
             extra += 1
-        elif finish == now:
+        elif finish == now:  # a request ends and frees its place
             on_warm -= heap.numbers[0]
             on_extra -= 1 - heap.numbers[0]
             pop(heap.keys, heap.numbers, serving)
             serving -= 1
-        elif arrival == now:
+        elif arrival == now:  # a request arrives: on a warm instance, on one that is up, or on a starting one
             hour = hour_of(hour_index, request, hour)
             warm = int(on_warm < fleet.warm_places)
             pooled = int(not warm and on_extra < extra * fleet.concurrency)
@@ -108,7 +108,7 @@ def run_fleet(
             record_first_token(record, request, wait + first_token_of(times, request))
             record_end_to_end(record, request, latency)
             request = next_kept(kept, request + 1)
-        else:
+        else:  # an instance was idle for long enough and goes down
             take_down(idle)
             extra -= 1
         set_idle(idle, extra - -(-on_extra // fleet.concurrency), now)

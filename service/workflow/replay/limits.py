@@ -33,7 +33,7 @@ def _throttle(time_us: Int64s, taken: Int64s, kept: UInt8s, most: Int64s, thrott
         fits = True
         for limit in range(len(most)):
             fits = fits and taken[limit, request] <= left[limit]
-        if fits:
+        if fits:  # what fits every limit takes of each; else it is turned away and takes of none
             for limit in range(len(most)):
                 left[limit] -= taken[limit, request]
         else:
@@ -57,7 +57,7 @@ def _throttle_leaky(
             fits = fits and taken[limit, request] <= left[limit]
         if not kept[request]:
             continue
-        if fits:
+        if fits:  # as in _throttle
             for limit in range(len(size)):
                 left[limit] -= taken[limit, request]
         else:

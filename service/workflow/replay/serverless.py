@@ -45,19 +45,19 @@ def _run_endpoint(
             if not kept[request]:
                 continue
             now = time_us[request]
-            while on_warm > 0 and room.keys[0] <= now:
+            while on_warm > 0 and room.keys[0] <= now:  # who has ended by now leaves the warm instances
                 pop(room.keys, room.numbers, on_warm)
                 on_warm -= 1
-            if on_warm < endpoint.warm_places:
+            if on_warm < endpoint.warm_places:  # a place on a warm instance: no wait
                 push(room.keys, room.numbers, on_warm, float(now + end_of(times, request)), 0)
                 on_warm += 1
                 record_first_token(record, request, first_token_of(times, request))
                 record_end_to_end(record, request, end_of(times, request))
                 continue
-            if now - quiet_since > endpoint.idle_us:
+            if now - quiet_since > endpoint.idle_us:  # the endpoint is down: this request starts it
                 ready = now + endpoint.start_us
                 hourly.cold_starts[hour] += 1
-            wait = max(ready - now, 0)
+            wait = max(ready - now, 0)  # until it is up, for who finds it starting too
             hourly.delayed[hour] += wait > 0
             latency = wait + end_of(times, request)
             quiet_since = max(quiet_since, now + latency)

@@ -24,14 +24,14 @@ def _admit(
     left = budget.budget.copy()
     window_end = 0
     for request in range(len(time_us)):
-        if time_us[request] >= window_end:
+        if time_us[request] >= window_end:  # a new window: every budget is whole again
             window_end = (time_us[request] // budget.window_us + 1) * budget.window_us
             left[:] = budget.budget
         fits = True
         for axis in range(axes):
             demand = demand_of(budget.weights[axis], 1, uncached[request], cached[request], output[request])
             fits &= demand <= left[axis]
-        if not fits:
+        if not fits:  # over any one axis it is refused whole, and uses nothing of the others
             spilled[request] = 1
             continue
         for axis in range(axes):
@@ -53,10 +53,10 @@ def _admit_leaky(
         before = time_us[request]
         fits = True
         for axis in range(axes):
-            left[axis] = min(bucket.size[axis], left[axis] + bucket.refill[axis] * passed)
+            left[axis] = min(bucket.size[axis], left[axis] + bucket.refill[axis] * passed)  # refilled till now
             demand = demand_of(bucket.weights[axis], 1, uncached[request], cached[request], output[request])
             fits &= demand <= left[axis]
-        if not fits:
+        if not fits:  # over any one axis it is refused whole, and uses nothing of the others
             spilled[request] = 1
             continue
         for axis in range(axes):
@@ -93,7 +93,7 @@ def _fullest(time_us: Int64s, uncached: Int64s, cached: Int64s, output: Int64s, 
     """Return the largest demand of any window on one axis."""
     fullest = demand = window_end = 0
     for request in range(len(time_us)):
-        if time_us[request] >= window_end:
+        if time_us[request] >= window_end:  # a new window
             window_end = (time_us[request] // window_us + 1) * window_us
             demand = 0
         demand += demand_of(weights, 1, uncached[request], cached[request], output[request])
