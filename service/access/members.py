@@ -9,17 +9,14 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, FORBIDDEN, NOT_FOUND, Problem
+from service.kit.http.problems import CONFLICT, FORBIDDEN, Problem, or_not_found
 
 FACTS = ("kind", "name", "email", "subject", "role", "state")
 
 
 def get(tx: Transaction, member_id: str) -> Member:
     """Return a member of the organization. Raises Problem 404."""
-    member = queries.member(tx, member_id)
-    if member is None:
-        raise Problem(NOT_FOUND, "No member has this id.")
-    return member
+    return or_not_found(queries.member(tx, member_id), "No member has this id.")
 
 
 def acting(tx: Transaction) -> Member:

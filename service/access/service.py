@@ -17,7 +17,7 @@ from service.events import service as events
 from service.kit import clock, ids
 from service.kit.db.database import Database
 from service.kit.db.transaction import Actor, Transaction
-from service.kit.http.problems import CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHENTICATED, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FORBIDDEN, UNAUTHENTICATED, FieldError, Problem, invalid, or_not_found
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="crossover"'}
 
@@ -126,10 +126,7 @@ def _owner_of_key(tx: Transaction, name: str, role: Role, member_id: str | None)
 
 def get_key(tx: Transaction, key_id: str) -> ApiKey:
     """Return one of the organization's keys. Raises Problem 404."""
-    key = queries.api_key(tx, key_id)
-    if key is None:
-        raise Problem(NOT_FOUND, "No API key has this id.")
-    return key
+    return or_not_found(queries.api_key(tx, key_id), "No API key has this id.")
 
 
 def revoke_key(tx: Transaction, key_id: str) -> None:

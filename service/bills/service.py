@@ -15,7 +15,7 @@ from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, Problem
+from service.kit.http.problems import or_not_found
 
 MONEY = ("billed", "effective")
 
@@ -30,10 +30,7 @@ class Kept:
 
 def get(tx: Transaction, bill_id: str) -> Bill:
     """Return a bill of the organization. Raises Problem 404."""
-    bill = queries.bill(tx, bill_id)
-    if bill is None:
-        raise Problem(NOT_FOUND, "No bill has this id.")
-    return bill
+    return or_not_found(queries.bill(tx, bill_id), "No bill has this id.")
 
 
 def keep(tx: Transaction, upload: UploadedBill) -> Kept:

@@ -13,7 +13,7 @@ from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import FieldError, invalid, or_not_found
 from service.workloads import queries as workloads
 
 FACTS = (
@@ -72,10 +72,7 @@ class Shown:
 
 def get(tx: Transaction, commitment_id: str) -> Commitment:
     """Return a commitment of the organization. Raises Problem 404."""
-    commitment = queries.commitment(tx, commitment_id)
-    if commitment is None:
-        raise Problem(NOT_FOUND, "No commitment has this id.")
-    return commitment
+    return or_not_found(queries.commitment(tx, commitment_id), "No commitment has this id.")
 
 
 def create(tx: Transaction, said: dict[str, Any]) -> Commitment:

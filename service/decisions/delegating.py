@@ -14,7 +14,7 @@ from service.decisions.problems import NOT_ENTITLED
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import FieldError, Problem, invalid, or_not_found
 
 LONGEST = timedelta(days=366)
 
@@ -52,9 +52,9 @@ def delegate(tx: Transaction, said: Mapping[str, Any]) -> Delegation:
 
 def revoke(tx: Transaction, delegation_id: str) -> None:
     """Take a delegation back: its delegator, or an admin. Doing so again changes nothing. Raises Problem 403, 404."""
-    found = tx.session.scalar(delegations(tx, {}).where(Delegation.id == delegation_id))
-    if found is None:
-        raise Problem(NOT_FOUND, "No delegation has this id.")
+    found = or_not_found(
+        tx.session.scalar(delegations(tx, {}).where(Delegation.id == delegation_id)), "No delegation has this id."
+    )
     actor = members.acting(tx)
     if actor.id != found.delegator_id and actor.role not in ENTITLED["admin"]:
         raise Problem(NOT_ENTITLED, "A delegation is taken back by who gave it, or by an admin.")

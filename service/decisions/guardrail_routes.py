@@ -11,7 +11,7 @@ from service.decisions.requests import NewVoteSchema
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
-from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
+from service.kit.http.problems import CONFLICT, or_not_found
 
 blueprint = Resource("guardrails", __name__, description="What decisions need, and who decides on that.")
 
@@ -48,9 +48,9 @@ def list_guardrails(tx: Transaction, query: dict[str, Any]) -> Page[Shown]:
 @blueprint.endpoint("GET", ONE, scope=READ, returns=GuardrailsSchema)
 def get_guardrails_version(tx: Transaction, guardrails_id: str) -> Shown:
     """Return one version."""
-    found = tx.session.scalar(queries.guardrails(tx).where(Guardrails.id == guardrails_id))
-    if found is None:
-        raise Problem(NOT_FOUND, "No guardrails have this id.")
+    found = or_not_found(
+        tx.session.scalar(queries.guardrails(tx).where(Guardrails.id == guardrails_id)), "No guardrails have this id."
+    )
     return Shown(tx, found)
 
 

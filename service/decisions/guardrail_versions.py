@@ -15,7 +15,7 @@ from service.events import service as events
 from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 
 
 def propose(tx: Transaction, rules: dict[str, Any], reason: str) -> Guardrails:
@@ -61,10 +61,10 @@ def _require_voters(tx: Transaction, rules: dict[str, Any]) -> None:
 
 def lock(tx: Transaction, guardrails_id: str) -> Guardrails:
     """Return a version; nobody else changes any until the transaction ends. Raises Problem 404."""
-    found = next((each for each in queries.guardrails_locked(tx) if each.id == guardrails_id), None)
-    if found is None:
-        raise Problem(NOT_FOUND, "No guardrails have this id.")
-    return found
+    return or_not_found(
+        next((each for each in queries.guardrails_locked(tx) if each.id == guardrails_id), None),
+        "No guardrails have this id.",
+    )
 
 
 def withdraw(tx: Transaction, guardrails_id: str) -> Guardrails:

@@ -17,23 +17,17 @@ from service.events import service as events
 from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 
 
 def get(tx: Transaction, decision_id: str) -> Decision:
     """Return a decision of the organization, as stored. Raises Problem 404."""
-    found = queries.decision(tx, decision_id)
-    if found is None:
-        raise Problem(NOT_FOUND, "No decision has this id.")
-    return found
+    return or_not_found(queries.decision(tx, decision_id), "No decision has this id.")
 
 
 def lock(tx: Transaction, decision_id: str) -> Decision:
     """Return a decision whose row nobody else changes until the transaction ends. Raises Problem 404."""
-    found = queries.decision(tx, decision_id, locked=True)
-    if found is None:
-        raise Problem(NOT_FOUND, "No decision has this id.")
-    return found
+    return or_not_found(queries.decision(tx, decision_id, locked=True), "No decision has this id.")
 
 
 def propose(tx: Transaction, said: dict[str, Any]) -> Decision:

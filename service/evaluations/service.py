@@ -9,7 +9,7 @@ from service.events import service as events
 from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
 from service.kit.http.fields import rfc3339
-from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
+from service.kit.http.problems import CONFLICT, Problem, or_not_found
 from service.kit.jobs import queue
 from service.workflow.document import Answer
 from service.workloads import service as workloads
@@ -23,10 +23,7 @@ CHARTS = "charts"
 
 def get(tx: Transaction, evaluation_id: str) -> StoredEvaluation:
     """Return an evaluation of the organization. Raises Problem 404."""
-    evaluation = queries.evaluation(tx, evaluation_id)
-    if evaluation is None:
-        raise Problem(NOT_FOUND, "No evaluation has this id.")
-    return evaluation
+    return or_not_found(queries.evaluation(tx, evaluation_id), "No evaluation has this id.")
 
 
 def summary(tx: Transaction, evaluation: StoredEvaluation) -> Summary:

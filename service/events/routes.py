@@ -14,7 +14,7 @@ from service.events.verification import verify
 from service.kit.db.transaction import Transaction
 from service.kit.http.blueprint import Resource
 from service.kit.http.paging import Page, page, page_of
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 
 blueprint = Resource("events", __name__, description="What happened in your organization, in order, for ever.")
 
@@ -28,9 +28,7 @@ def list_events(tx: Transaction, query: dict[str, Any]) -> Page[Event]:
 @blueprint.endpoint("GET", "/events/<int:sequence>", scope="events:read", returns=CloudEventSchema)
 def get_event(tx: Transaction, sequence: int) -> dict[str, Any]:
     """Return an event as a CloudEvent, as webhooks send it."""
-    event = queries.event(tx, sequence)
-    if event is None:
-        raise Problem(NOT_FOUND, "No event has this number.")
+    event = or_not_found(queries.event(tx, sequence), "No event has this number.")
     return envelope(event)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from service.evaluations import service as evaluations
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import CONFLICT, NOT_FOUND, Problem
+from service.kit.http.problems import CONFLICT, Problem, or_not_found
 from service.kit.jobs.queue import Job
 from service.traffic_sources import asking as pulls
 
@@ -39,10 +39,10 @@ def shown(job: Job) -> dict[str, Any]:
 
 def get(tx: Transaction, job_id: str) -> Job:
     """Return a job of the organization. Raises Problem 404."""
-    job = tx.session.scalar(select(Job).where(Job.organization_id == tx.organization_id, Job.id == job_id))
-    if job is None:
-        raise Problem(NOT_FOUND, "No job has this id; finished ones are forgotten after a while.")
-    return job
+    return or_not_found(
+        tx.session.scalar(select(Job).where(Job.organization_id == tx.organization_id, Job.id == job_id)),
+        "No job has this id; finished ones are forgotten after a while.",
+    )
 
 
 def cancel(tx: Transaction, job_id: str) -> None:

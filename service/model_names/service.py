@@ -7,7 +7,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 from service.model_names import queries
 from service.model_names.canonical import canonical
 from service.model_names.models import ModelAlias
@@ -51,10 +51,7 @@ def asked(tx: Transaction, model: str) -> tuple[str, ...]:
 
 def get(tx: Transaction, alias_id: str) -> ModelAlias:
     """Return an alias of the organization. Raises Problem 404."""
-    found = queries.alias(tx.session, tx.organization_id, alias_id)
-    if found is None:
-        raise Problem(NOT_FOUND, "No model alias has this id.")
-    return found
+    return or_not_found(queries.alias(tx.session, tx.organization_id, alias_id), "No model alias has this id.")
 
 
 def create(tx: Transaction, facts: dict[str, Any]) -> ModelAlias:

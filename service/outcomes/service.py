@@ -19,7 +19,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid, or_not_found
 from service.outcomes import queries
 from service.outcomes.document import Case, outcome_document
 from service.outcomes.joining import join
@@ -47,10 +47,7 @@ class Made:
 
 def get(tx: Transaction, outcome_id: str) -> Outcome:
     """Return an outcome of the organization. Raises Problem 404."""
-    outcome = queries.outcome(tx, outcome_id)
-    if outcome is None:
-        raise Problem(NOT_FOUND, "No outcome has this id.")
-    return outcome
+    return or_not_found(queries.outcome(tx, outcome_id), "No outcome has this id.")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import FieldError, invalid, or_not_found
 from service.policies import queries
 from service.policies.models import DefaultPolicy, PolicyVersion, StoredPolicy
 from service.policies.policy_schema import merged
@@ -15,10 +15,7 @@ from service.policies.presets import PRESETS
 
 def get_version(tx: Transaction, policy_id: str, number: int | None = None) -> PolicyVersion:
     """Return a version of a policy, the newest where `number` is None. Raises Problem 404."""
-    version = queries.version(tx, policy_id, number)
-    if version is None:
-        raise Problem(NOT_FOUND, "No policy has this id and version.")
-    return version
+    return or_not_found(queries.version(tx, policy_id, number), "No policy has this id and version.")
 
 
 def create(tx: Transaction, facts: dict[str, Any]) -> PolicyVersion:
@@ -35,9 +32,7 @@ def create(tx: Transaction, facts: dict[str, Any]) -> PolicyVersion:
 
 def add_version(tx: Transaction, policy_id: str, facts: dict[str, Any]) -> PolicyVersion:
     """Add the next version of a policy. Raises Problem 404, 412 and 428."""
-    stored = queries.policy(tx, policy_id)
-    if stored is None:
-        raise Problem(NOT_FOUND, "No policy has this id.")
+    stored = or_not_found(queries.policy(tx, policy_id), "No policy has this id.")
     etags.require_match(stored)
     before = get_version(tx, policy_id)
     stored.updated_at = tx.now

@@ -15,7 +15,7 @@ from service.evaluations.schemas import PolicyChoiceSchema
 from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Actor, Transaction
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 from service.model_names import service as model_names
 from service.portfolios.models import PortfolioEvaluation, PortfolioMember
 from service.price_sheets import queries as price_sheets
@@ -64,10 +64,10 @@ def start(tx: Transaction, price_sheet_id: str | None, asked: Sequence[Asked]) -
 
 def get(tx: Transaction, portfolio_id: str) -> PortfolioEvaluation:
     """Return a round. Raises Problem 404."""
-    found = tx.session.scalar(rounds(tx).where(PortfolioEvaluation.id == portfolio_id))
-    if found is None:
-        raise Problem(NOT_FOUND, "No portfolio evaluation has this id.")
-    return found
+    return or_not_found(
+        tx.session.scalar(rounds(tx).where(PortfolioEvaluation.id == portfolio_id)),
+        "No portfolio evaluation has this id.",
+    )
 
 
 def rounds(tx: Transaction) -> Select[PortfolioEvaluation]:

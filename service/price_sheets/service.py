@@ -11,7 +11,7 @@ from service.events import service as events
 from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid, or_not_found
 from service.model_names import service as model_names
 from service.model_names.names import key_of
 from service.price_sheets import queries
@@ -68,27 +68,21 @@ def names_offered(tx: Transaction, model: str) -> frozenset[str]:
 
 def get(tx: Transaction, price_sheet_id: str) -> PriceSheet:
     """Return a sheet of the organization. Raises Problem 404."""
-    sheet = queries.sheet(tx.session, tx.organization_id, price_sheet_id)
-    if sheet is None:
-        raise Problem(NOT_FOUND, "No price sheet has this id.")
-    return sheet
+    return or_not_found(queries.sheet(tx.session, tx.organization_id, price_sheet_id), "No price sheet has this id.")
 
 
 def get_version(tx: Transaction, price_sheet_id: str, number: int) -> PriceSheetVersion:
     """Return a version of a sheet. Raises Problem 404."""
-    version = queries.version(tx.session, tx.organization_id, price_sheet_id, number)
-    if version is None:
-        raise Problem(NOT_FOUND, "No price sheet of this id has this version.")
-    return version
+    return or_not_found(
+        queries.version(tx.session, tx.organization_id, price_sheet_id, number),
+        "No price sheet of this id has this version.",
+    )
 
 
 def get_in_force(tx: Transaction, price_sheet_id: str, at: datetime) -> PriceSheetVersion:
     """Return the version of a sheet in force at a time. Raises Problem 404 where there was none yet."""
     statement = queries.in_force(tx.organization_id, at).where(PriceSheetVersion.price_sheet_id == price_sheet_id)
-    version = tx.session.scalar(statement)
-    if version is None:
-        raise Problem(NOT_FOUND, "No price sheet of this id was in force then.")
-    return version
+    return or_not_found(tx.session.scalar(statement), "No price sheet of this id was in force then.")
 
 
 def create(tx: Transaction, new: Checked) -> PriceSheet:

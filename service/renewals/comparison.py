@@ -10,7 +10,7 @@ from service.commitments.service import get, standing
 from service.evaluations import queries as evaluations
 from service.evaluations.inputs import offers_of_each
 from service.kit.db.transaction import Transaction
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 from service.renewals.choices import Choice, Pair, afterwards, until_the_end
 from service.workflow.document.options import AnsweredOption
 from service.workflow.document.stored import read_options
@@ -60,9 +60,7 @@ def _evaluated(
         if latest is None:
             raise Problem(CONFLICT, "The commitment's workload has no completed evaluation; make one, then ask again.")
         evaluation_id = latest.evaluation_id
-    found = evaluations.content(tx, evaluation_id)
-    if found is None:
-        raise Problem(NOT_FOUND, "No completed evaluation has this id.")
+    found = or_not_found(evaluations.content(tx, evaluation_id), "No completed evaluation has this id.")
     body: dict[str, Any] = json.loads(found[1])
     if body["workload_id"] != commitment.workload_id:
         told = "Is of another workload than the commitment; name one of its own."

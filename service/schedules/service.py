@@ -8,7 +8,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import FieldError, invalid, or_not_found
 from service.kit.jobs import queue
 from service.schedules import queries
 from service.schedules.calendar import Every, next_due
@@ -60,10 +60,7 @@ class Shown:
 
 def get(tx: Transaction, schedule_id: str) -> Schedule:
     """Return a schedule of the organization. Raises Problem 404."""
-    schedule = queries.schedule(tx, schedule_id)
-    if schedule is None:
-        raise Problem(NOT_FOUND, "No schedule has this id.")
-    return schedule
+    return or_not_found(queries.schedule(tx, schedule_id), "No schedule has this id.")
 
 
 def create(tx: Transaction, said: dict[str, Any]) -> Schedule:

@@ -11,7 +11,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, define, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, define, invalid, or_not_found
 from service.traffic_histories import queries
 from service.traffic_histories.models import HistoryChunk, StoredHistory
 from service.traffic_histories.reading.process import EncodedHistory
@@ -40,10 +40,7 @@ class Kept:
 
 def get(tx: Transaction, history_id: str) -> StoredHistory:
     """Return a history of the organization. Raises Problem 404."""
-    history = queries.history(tx.session, tx.organization_id, history_id)
-    if history is None:
-        raise Problem(NOT_FOUND, "No traffic history has this id.")
-    return history
+    return or_not_found(queries.history(tx.session, tx.organization_id, history_id), "No traffic history has this id.")
 
 
 def keep(tx: Transaction, workload_id: str, upload: Upload) -> Kept:

@@ -10,7 +10,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import FieldError, invalid, or_not_found
 from service.kit.http.query import schema_errors
 from service.traffic_sources import queries
 from service.traffic_sources.models import TrafficSource
@@ -31,10 +31,7 @@ def open_to(tx: Transaction) -> list[Warehouse]:
 
 def get(tx: Transaction, source_id: str) -> TrafficSource:
     """Return a source of the organization. Raises Problem 404."""
-    source = queries.source(tx, source_id)
-    if source is None:
-        raise Problem(NOT_FOUND, "No traffic source has this id.")
-    return source
+    return or_not_found(queries.source(tx, source_id), "No traffic source has this id.")
 
 
 def create(tx: Transaction, said: Mapping[str, Any]) -> TrafficSource:

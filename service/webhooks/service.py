@@ -12,7 +12,7 @@ from service.kit import ids
 from service.kit.app_context import runtime
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 from service.webhooks import queries
 from service.webhooks.models import Delivery, Webhook, WebhookProgress
 from service.webhooks.recording import facts, new
@@ -28,10 +28,7 @@ MOST = 50
 
 def get(tx: Transaction, webhook_id: str) -> Webhook:
     """Return a webhook of the organization. Raises Problem 404."""
-    webhook = queries.webhook(tx, webhook_id)
-    if webhook is None:
-        raise Problem(NOT_FOUND, "No webhook has this id.")
-    return webhook
+    return or_not_found(queries.webhook(tx, webhook_id), "No webhook has this id.")
 
 
 def create(tx: Transaction, said: dict[str, Any]) -> Webhook:
@@ -113,10 +110,10 @@ def test(tx: Transaction, webhook_id: str) -> Delivery:
 def get_delivery(tx: Transaction, webhook_id: str, delivery_id: str) -> Delivery:
     """Return one delivery of a webhook. Raises Problem 404."""
     get(tx, webhook_id)
-    delivery = queries.delivery(tx, webhook_id, delivery_id)
-    if delivery is None:
-        raise Problem(NOT_FOUND, "No delivery of this webhook has this id; finished ones are kept for 30 days.")
-    return delivery
+    return or_not_found(
+        queries.delivery(tx, webhook_id, delivery_id),
+        "No delivery of this webhook has this id; finished ones are kept for 30 days.",
+    )
 
 
 def redeliver(tx: Transaction, webhook_id: str, delivery_id: str) -> Delivery:

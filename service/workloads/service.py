@@ -6,7 +6,7 @@ from service.events import service as events
 from service.kit import ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import NOT_FOUND, Problem
+from service.kit.http.problems import or_not_found
 from service.workloads import queries
 from service.workloads.models import Workload
 
@@ -16,10 +16,7 @@ FACTS = ("name", "description", "model", "zone", "latency", "isolation", "incumb
 
 def get(tx: Transaction, workload_id: str) -> Workload:
     """Return a workload of the organization. Raises Problem 404."""
-    workload = queries.workload(tx, workload_id)
-    if workload is None:
-        raise Problem(NOT_FOUND, "No workload has this id.")
-    return workload
+    return or_not_found(queries.workload(tx, workload_id), "No workload has this id.")
 
 
 def create(tx: Transaction, facts: dict[str, Any]) -> Workload:

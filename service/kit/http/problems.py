@@ -5,9 +5,11 @@ A kind of problem is defined once, with `define`; its page is served at its `typ
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from werkzeug.exceptions import HTTPException
+
+Found = TypeVar("Found")
 
 Where = Literal["body", "query", "path", "header"]
 
@@ -110,6 +112,13 @@ def invalid(*errors: FieldError) -> Problem:
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
     detail = f"{first.pointer or 'The body'}: {first.detail}{more}"
     return Problem(INVALID, detail, errors=errors[:SHOWN_ERRORS])
+
+
+def or_not_found(row: Found | None, detail: str) -> Found:
+    """Return what was looked up. Raises Problem 404 where there is none."""
+    if row is None:
+        raise Problem(NOT_FOUND, detail)
+    return row
 
 
 MALFORMED = define(

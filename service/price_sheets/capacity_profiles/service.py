@@ -9,7 +9,7 @@ from service.events import service as events
 from service.kit import canonical_json, ids
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
-from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
+from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
 from service.price_sheets.capacity_profiles import queries
 from service.price_sheets.capacity_profiles.fitting import ResultsError, profile_of
 from service.price_sheets.capacity_profiles.models import CapacityProfile, CapacityProfileVersion
@@ -49,18 +49,17 @@ def _require_usable(capacity: Json) -> None:
 
 def get(tx: Transaction, capacity_profile_id: str) -> CapacityProfile:
     """Return a profile of the organization. Raises Problem 404."""
-    profile = queries.profile(tx.session, tx.organization_id, capacity_profile_id)
-    if profile is None:
-        raise Problem(NOT_FOUND, "No capacity profile has this id.")
-    return profile
+    return or_not_found(
+        queries.profile(tx.session, tx.organization_id, capacity_profile_id), "No capacity profile has this id."
+    )
 
 
 def get_version(tx: Transaction, capacity_profile_id: str, number: int) -> CapacityProfileVersion:
     """Return a version of a profile. Raises Problem 404."""
-    version = queries.version(tx.session, tx.organization_id, capacity_profile_id, number)
-    if version is None:
-        raise Problem(NOT_FOUND, "No capacity profile of this id has this version.")
-    return version
+    return or_not_found(
+        queries.version(tx.session, tx.organization_id, capacity_profile_id, number),
+        "No capacity profile of this id has this version.",
+    )
 
 
 def create(tx: Transaction, document: Json) -> CapacityProfile:
