@@ -100,6 +100,14 @@ DIALECTS: tuple[Dialect, ...] = (
         )
     ),
     Dialect(
+        "litellm_daily_activity",
+        ("date", "metrics.prompt_tokens", "metrics.completion_tokens", "metrics.successful_requests"),
+        "series",
+        zone="UTC",
+        bucket_seconds=86_400,
+        columns=(("requests", "metrics.successful_requests"),),
+    ),
+    Dialect(
         "cloudflare_ai_gateway",
         ("tokens_in", "tokens_out", "cached", "success"),
         "log",

@@ -152,7 +152,7 @@ def _describe(
         detail = "cached tokens were added to the input tokens, which leave them out where a file is written like "
         report.find("cached_added", f"{detail}this one; say cached_included=true where they are in them")
     if table.more:
-        report.find("more_pages", "the file says that more pages exist; only what it holds was read")
+        report.find("more_pages", "the file says that more pages exist; only what it holds was read", can_move=True)
     if not columns.input_parts and "output_tokens" not in columns.names:
         report.find("no_tokens", "no tokens were recorded; prices by token cannot be computed from it")
     if columns.kind == "series" and "requests" not in columns.names:

@@ -3,24 +3,30 @@
 # ruff: noqa: S608 - every name and value in this SQL passed `literal`, or is a cast this package wrote.
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import duckdb
 
+from service.traffic_histories.reading.aliases import SPELLINGS, plain_name
 from service.traffic_histories.reading.decompress import Plain, head
 from service.traffic_histories.reading.duckdb_connection import literal
 from service.traffic_histories.reading.errors import RefusedError
 from service.traffic_histories.reading.options import ReadLimits
 from service.traffic_histories.reading.table import SAMPLE_ROWS, Table
 
-from .members import scalars, spread
+from .members import lists, scalars, spread
 
 OBJECT_BYTES = 16 * 1024 * 1024
-PAGE_TIMES = ("start_time", "starting_at")
+NEXT = ("next", "next_page", "next_cursor", "next_token", "nextlink", "@odata.nextlink", "nextpagetoken")
+"""What answers that come in pages call the place of the next one."""
+
+TOTALS = ("total", "total_count", "total_results")
+"""What they call the number of all rows."""
 
 
 def open_json(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: ReadLimits) -> Table:
-    """Describe a JSON file. Raises RefusedError: `bad_json`, `unsupported_file`."""
+    """Describe a JSON file. Raises RefusedError: `bad_json`, `unrecognised_columns`, `unsupported_file`."""
     form = _form(plain)
     # Only lines can be skipped one by one; a broken array or page is broken as a whole.
     skip = ", ignore_errors = true" if form == "newline_delimited" else ""
@@ -29,10 +35,12 @@ def open_json(connection: duckdb.DuckDBPyConnection, plain: Plain, limits: ReadL
     records = _objects(connection, relation)
     if any(_is_page(record) for record in records):
         return _open_page(connection, relation, limits)
-    if len(records) == 1 and isinstance(records[0].get("data"), list):
-        relation = f"(SELECT unnest(json_extract(json, '$.data[*]')) AS json FROM {relation})"
-        records = _objects(connection, relation)
-    return _open_records(connection, relation, records, limits)
+    if len(records) != 1 or (inside := _enclosed(records[0])) is None:
+        return _open_records(connection, relation, records, limits)
+    path, count = inside
+    relation = f"(SELECT unnest(json_extract(json, {literal(path)})) AS json FROM {relation})"
+    table = _open_records(connection, relation, _objects(connection, relation), limits)
+    return replace(table, more=_goes_on(records[0], count))
 
 
 def _form(plain: Plain) -> str:
@@ -47,6 +55,40 @@ def _objects(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[
     """Return the objects among the first records, numbers as they are written."""
     texts = connection.execute(f"SELECT json FROM {relation} LIMIT {SAMPLE_ROWS}").fetchall()
     return [_parse(text) for (text,) in texts if text is not None and text.startswith("{")]
+
+
+def _enclosed(record: dict[str, Any]) -> tuple[str, int] | None:
+    """Return where the rows lie in an object that a file holds alone, and how many: `data`, or its one list of objects.
+
+    An object with a time of its own is a row itself.
+
+    Raises RefusedError: `unrecognised_columns` where there are several such lists.
+    """
+    if isinstance(data := record.get("data"), list):
+        return "$.data[*]", len(data)
+    times = {plain_name(name) for name in SPELLINGS["arrival"]}
+    if any(plain_name(name) in times for name in scalars(record)):
+        return None
+    found = list(lists(record))
+    if len(found) > 1:
+        named = ", ".join(path for path, _ in found)
+        detail = (
+            f"the document holds {len(found)} lists of objects ({named}); send the one of traffic as a file of its own"
+        )
+        raise RefusedError("unrecognised_columns", detail)
+    return (f"${found[0][0]}[*]", found[0][1]) if found else None
+
+
+def _goes_on(record: dict[str, Any], count: int) -> bool:
+    """Whether a document of so many rows says that there are more: a next page, a page among several, a total."""
+    told = {
+        name.removesuffix(".value").rsplit(".", 1)[-1].casefold(): text for name, (_, text) in scalars(record).items()
+    }
+    if told.get("has_more") == "true" or any(told.get(name) not in (None, "", "false") for name in NEXT):
+        return True
+    numbers = {name: int(text) for name, text in told.items() if text is not None and text.isdecimal()}
+    total = max((numbers[name] for name in TOTALS if name in numbers), default=0)
+    return total > count or numbers.get("page", 0) < numbers.get("total_pages", 0)
 
 
 def _parse(text: str) -> dict[str, Any]:

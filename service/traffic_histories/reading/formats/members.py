@@ -32,6 +32,18 @@ def scalars(
     return found
 
 
+def lists(record: dict[str, Any], path: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+    """Yield the JSON path, without `$`, and the length of every list of objects that lies in objects alone."""
+    for name, value in record.items():
+        inner = f'{path}."{name}"'
+        if '"' in name or "\\" in name:
+            continue
+        if isinstance(value, dict) and depth < DEPTH:
+            yield from lists(value, inner, depth + 1)
+        elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            yield inner, len(value)
+
+
 def spread(connection: duckdb.DuckDBPyConnection, relation: str, column: str) -> Iterator[str]:
     """Yield up to SPREAD_ROWS texts of a column that hold objects, evenly from behind the first SAMPLE_ROWS rows."""
     counted = connection.execute(f"SELECT count(*) FROM {relation}").fetchone()
