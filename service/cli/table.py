@@ -7,6 +7,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
+from service.workflow.figure_bases import LABELS
+
 Json = dict[str, Any]
 
 WIDTH = 100
@@ -81,6 +83,18 @@ def _options(evaluation: Json) -> Iterator[str]:
     yield "  units used: share of the reserved units' slots or budget in use."
     yield "  tokens kept: share of the tokens that the reserved units serve, of the requests where none were recorded."
     yield f"  {latency.told}; empty where an offer does not say how fast it is."
+    yield from _basis(next((option for option in options if option["key"] == chosen), None))
+
+
+def _basis(option: Json | None) -> Iterator[str]:
+    """Say which figures of the recommended option are measured, derived, stated or assumed."""
+    found = {} if option is None else option.get("basis", {})
+    if any(found.values()):
+        yield ""
+        yield "What its figures are:"
+    for label in LABELS:
+        if found.get(label):
+            yield from _entry(f"{label}: {', '.join(found[label])}")
 
 
 HEADS = ("a month", "used", "kept")

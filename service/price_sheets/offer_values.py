@@ -9,6 +9,7 @@ from typing import Any
 
 from service.model_names.names import SHIPPED, close, key_of
 from service.price_sheets.fields import DAYS
+from service.price_sheets.figure_bases import bases_of
 from service.workflow.bill import quantize
 from service.workflow.conditions import DAY_MINUTES, Condition, Conditional, WeekHours
 from service.workflow.fit import without_reading
@@ -151,6 +152,7 @@ def _common(offer: Json, sheet: Json) -> Json:
         "quantization": offer.get("quantization"),
         "speed": _speed(offer["speed"]) if "speed" in offer else None,
         "isolation": _isolation(offer.get("isolation", {})),
+        "bases": bases_of(offer),
     }
 
 

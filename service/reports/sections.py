@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.reports import words
+from service.reports.figure_bases import bases
 from service.reports.offer_names import Names
 from service.reports.policy_words import policy_words
 from service.reports.reading import Answer
@@ -157,7 +158,7 @@ def _regret(walk: BackTest, names: Names) -> str:
 
 
 def stands(answer: Answer, names: Names) -> list[tuple[str, list[Entry]]]:
-    """Return what the answer stands on: traffic, price sheets, policy, engine."""
+    """Return what the answer stands on: traffic, price sheets, policy, what its figures are, engine."""
     inputs = answer.inputs
     start, end = (words.minute(words.nearest_minute(moment)) for moment in answer.window)
     arrivals = {
@@ -174,6 +175,7 @@ def stands(answer: Answer, names: Names) -> list[tuple[str, list[Entry]]]:
             [Entry(text) for text in policy_words(answer.policy, names)]
             or [Entry("as it is without being told otherwise")],
         ),
+        *((label, [Entry(line) for line in lines]) for label, lines in bases(answer.subject, names)),
         ("Engine, seed", [Entry(f"{inputs['engine_version']}, {inputs['seed']}")]),
     ]
 

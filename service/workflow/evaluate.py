@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
+from service.workflow.assumptions import assumptions
 from service.workflow.compare.compare import Comparison, compare
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed, compute, with_incumbent, with_tuned
@@ -37,7 +38,7 @@ compare, decide. What it raises ends the evaluation."""
 class Evaluation:
     """One run of measure → compute → compare → decide, in one currency; findings are about the replays.
 
-    remarks: on the inputs, as they were handed in.
+    remarks: on the inputs, as they were handed in, and on what was assumed of them that decides the answer.
     """
 
     case: Case
@@ -124,8 +125,9 @@ def pose(
 def decided(posed: Posed, computed: Computed, comparison: Comparison) -> Evaluation:
     """Return what was computed and compared with its recommendation."""
     case = posed.case
-    recommendation = capped(recommend(case, computed.options, comparison), posed.remarks)
+    recommendation = recommend(case, computed.options, comparison)
+    remarks = (*posed.remarks, *assumptions(case, recommendation.option, computed.options))
     findings = replay_findings(case, posed.offers)
     return Evaluation(
-        case, posed.currency, computed.options, findings, comparison, recommendation, tuple(posed.remarks)
+        case, posed.currency, computed.options, findings, comparison, capped(recommendation, remarks), remarks
     )

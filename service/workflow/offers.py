@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from service.workflow.conditions import WeekHours
+from service.workflow.figure_bases import FigureBasis
 from service.workflow.metered_prices import Meter, Price
 from service.workflow.rates import Rate
 
@@ -210,7 +211,7 @@ class Serverless:
     monthly_minimum: the least that the meters come to in a month. hourly_fee: money for every hour that the offer is
     kept ready, used or not, beside its meters (hosting of a tuned model, say); both in the offer's currency. tier: how
     soon it answers; batch and flex are for traffic that may wait. deferred_share: of the traffic that another offer's
-    prices, which are parts of these, bill (see deferring).
+    prices, which are parts of these, bill (see deferring). bases: what its figures are; offers differ by no word of it.
     """
 
     sku: str
@@ -231,6 +232,7 @@ class Serverless:
     quantization: str | None = None
     tier: ServiceTier = "standard"
     deferred_share: Fraction = Fraction(0)
+    bases: tuple[FigureBasis, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def bills_compute(self) -> bool:
@@ -240,7 +242,7 @@ class Serverless:
 
 @dataclass(frozen=True)
 class Dedicated:
-    """A dedicated offer: units of reserved capacity at one or more rates."""
+    """A dedicated offer: units of reserved capacity at one or more rates. bases: as of Serverless."""
 
     sku: str
     model: str
@@ -257,6 +259,7 @@ class Dedicated:
     isolation: Isolation = field(default_factory=Isolation)
     gpu: str | None = None
     quantization: str | None = None
+    bases: tuple[FigureBasis, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def apart(self) -> Axis | None:

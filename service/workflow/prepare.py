@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.errors import WorkflowError
+from service.workflow.figure_bases import best_known
 from service.workflow.offers import Offer
 from service.workflow.option_key import OptionKey, relabelled
 from service.workflow.policy import Policy
@@ -72,12 +73,22 @@ def named_apart(offers: Sequence[Offer]) -> list[Offer]:
     What one provider lists differently under one sku, in two sheets, is told apart as `provider/sku:1`,
     `provider/sku:2`, whatever the order they come in.
     """
-    named = [replace(offer, sku=name_of(offer)) for offer in dict.fromkeys(offers)]
+    named = [replace(offer, sku=name_of(offer)) for offer in _once(offers)]
     alike: dict[str, list[Offer]] = {}
     for offer in named:
         alike.setdefault(offer.sku, []).append(offer)
     places = {id(o): n for group in alike.values() for n, o in enumerate(sorted(group, key=repr), start=1)}
     return [replace(o, sku=f"{o.sku}:{places[id(o)]}") if len(alike[o.sku]) > 1 else o for o in named]
+
+
+def _once(offers: Sequence[Offer]) -> list[Offer]:
+    """Return offers listed alike once, in the order they first came, with what is best known of their figures."""
+    known: dict[Offer, Offer] = {}
+    for offer in offers:
+        kept = known.setdefault(offer, offer)
+        if kept is not offer:
+            known[offer] = replace(kept, bases=best_known(kept.bases, offer.bases))
+    return list(known.values())
 
 
 def name_of(offer: Offer) -> str:

@@ -22,8 +22,6 @@ def _idle(offer: Json) -> Iterator[tuple[str, str]]:
     capacity = offer.get("capacity", {})
     if capacity.get("kind") == "concurrency" and "speed" in offer:
         yield "speed", "the speeds in `capacity` are those of its units; leave one of the two out."
-    if "context_tokens" in capacity and not capacity.get("context_seconds_per_token"):
-        yield "capacity/context_tokens", "it counts with `context_seconds_per_token`."
     rates = offer.get("rates", ())
     if "autoscale" in offer and not any("hourly" in rate and not months_of(rate) for rate in rates):
         yield "autoscale", "units scale at a rate by the hour without a term; give one."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from service.workflow.document.basis import bases_of_inputs
 from service.workflow.document.comparison import AnsweredComparison, comparison
 from service.workflow.document.encoding import SINCE_2_0, encoded
 from service.workflow.document.measurement import ReplayedMeasurement, measurement, replayed
@@ -31,10 +32,11 @@ class Answer:
 def answer_of(evaluation: Evaluation) -> Answer:
     """Return what an evaluation says."""
     policy, currency = evaluation.case.policy, evaluation.currency
+    inputs = bases_of_inputs(evaluation.case)
     intervals = {interval.key: interval for interval in evaluation.comparison.uncertainty.intervals}
     return Answer(
         measurement=_measured(evaluation),
-        options=tuple(option(o, policy, currency, intervals.get(o.key)) for o in evaluation.options),
+        options=tuple(option(o, policy, currency, intervals.get(o.key), inputs) for o in evaluation.options),
         comparison=comparison(evaluation.comparison, policy, currency),
         findings=findings(evaluation.remarks, evaluation.recommendation),
         recommendation=recommendation(evaluation.recommendation, currency),

@@ -33,6 +33,9 @@ SINCE_2_0 = {"x-since": "2.0.0"}
 SINCE_2_2 = {"x-since": "2.2.0"}
 """The same of engines before 2.2.0."""
 
+SINCE_2_5 = {"x-since": "2.5.0"}
+"""The same of engines before 2.5.0."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownMoney:

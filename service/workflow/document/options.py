@@ -1,5 +1,6 @@
 """The options part of an answer: bills as lines, figures, what rules an option out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
@@ -7,9 +8,11 @@ from typing import Annotated
 from service.workflow.bill import Line
 from service.workflow.compare.commitment import Commitment, commitment
 from service.workflow.compare.uncertainty import Interval
+from service.workflow.document.basis import OptionBasis, basis_of
 from service.workflow.document.encoding import (
     SINCE_2_0,
     SINCE_2_2,
+    SINCE_2_5,
     UNSET,
     Quantity,
     ShownMoney,
@@ -18,6 +21,7 @@ from service.workflow.document.encoding import (
     estimate,
     known,
 )
+from service.workflow.figure_bases import FigureBasis
 from service.workflow.latency_ranges import PercentileRanges, ranges_of
 from service.workflow.options import Figures, Option, Percentiles, Violation
 from service.workflow.policy import Mode, Policy
@@ -130,6 +134,7 @@ class AnsweredOption:
     standard_error: Annotated[ShownMoney | Unset | None, "Of the monthly cost, where a sample was replayed."] = UNSET
     latency_ms: Latency | Unset = UNSET
     latency_range_ms: Annotated[LatencyRanges | Unset, "How far `latency_ms` may be off.", SINCE_2_2] = UNSET
+    basis: Annotated[OptionBasis | Unset, "What each of its figures is.", SINCE_2_5] = UNSET
 
     @property
     def bill(self) -> tuple[BillLine, ...]:
@@ -137,8 +142,13 @@ class AnsweredOption:
         return known(self.lines) or ()
 
 
-def option(entry: Option, policy: Policy, currency: str, interval: Interval | None) -> AnsweredOption:
-    """Return one option. One that was ruled out carries its lower limits, and no figures at all."""
+def option(
+    entry: Option, policy: Policy, currency: str, interval: Interval | None, inputs: Sequence[FigureBasis] = ()
+) -> AnsweredOption:
+    """Return one option. One that was ruled out carries its lower limits, and no figures at all.
+
+    inputs: what the figures of the traffic and the policy are.
+    """
     reservation = entry.reservation
     answered = AnsweredOption(
         key=entry.key,
@@ -169,10 +179,10 @@ def option(entry: Option, policy: Policy, currency: str, interval: Interval | No
         commitment=_commitment(commitment(entry, policy.horizon), currency),
         interval=_interval(interval, currency),
     )
-    if entry.figures is None:
-        return answered
-    ranges = LatencyRanges(*ranges_of(entry))
-    return replace(_with_figures(answered, entry.figures, currency), latency_range_ms=ranges)
+    if entry.figures is not None:
+        ranges = LatencyRanges(*ranges_of(entry))
+        answered = replace(_with_figures(answered, entry.figures, currency), latency_range_ms=ranges)
+    return replace(answered, basis=basis_of(entry, inputs))
 
 
 def _line(line: Line) -> BillLine:

@@ -260,7 +260,6 @@ def test_every_field_that_changes_no_answer_is_told() -> None:
     rates = [{"term_months": 12, "hourly": "20"}, {"term_months": 0, "daily": "600"}]
     cases = {
         "/offers/1/speed": with_offer(GPU, speed=speed),
-        "/offers/1/capacity/context_tokens": with_capacity(context_tokens=100),
         "/offers/1/autoscale": with_offer(GPU, autoscale={"minimum": 0}, rates=rates),
         "/offers/1/rates/0/owned/power_usage_effectiveness": rated(
             {"term_months": 36, "owned": {"purchase": "90000", "power_usage_effectiveness": 1.4}}
