@@ -8,7 +8,6 @@ latencies that follow from a stated speed alone, as of serverless offers, no mea
 
 from dataclasses import dataclass
 
-from service.workflow.offers import ConcurrencyCapacity
 from service.workflow.options import Option, Percentiles
 
 FIRST_TOKEN = ((0.73, 1.09), (0.73, 1.09), (0.75, 1.28))
@@ -36,7 +35,7 @@ class PercentileRanges:
 def ranges_of(option: Option) -> tuple[PercentileRanges | None, PercentileRanges | None]:
     """Return the ranges of an option's first token and end to end, None where nothing is known of them."""
     reservation, figures = option.reservation, option.figures
-    if figures is None or reservation is None or not isinstance(reservation.offer.capacity, ConcurrencyCapacity):
+    if figures is None or reservation is None or not reservation.offer.capacity.states_speed:
         return None, None
     return _ranges(figures.first_token, FIRST_TOKEN), _ranges(figures.end_to_end, END_TO_END)
 

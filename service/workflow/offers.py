@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from service.workflow.conditions import WeekHours
 from service.workflow.figure_bases import FigureBasis
@@ -113,9 +113,11 @@ class ConcurrencyCapacity:
     measured_with: tuple[float, float] | None = None
     hours: WeekHours | None = None
 
-    @property
-    def apart(self) -> None:
-        """Nothing is bought apart."""
+    # Sized by tokens, as fast as it says, in no windows, with nothing bought apart.
+    carries_tokens: ClassVar[bool] = True
+    states_speed: ClassVar[bool] = True
+    windows: ClassVar[tuple[int, ...]] = ()
+    apart: ClassVar[None] = None
 
     def with_second(self, _: int) -> "ConcurrencyCapacity":
         """Return itself: there are no units of another kind."""
@@ -173,6 +175,21 @@ class ThroughputCapacity:
     hours: WeekHours | None = None
 
     @property
+    def carries_tokens(self) -> bool:
+        """Whether any budget counts tokens."""
+        return any(meter.endswith("_tokens") and weight for axis in self.axes for meter, weight in axis.weights)
+
+    @property
+    def states_speed(self) -> bool:
+        """Whether a replay on it knows how long requests take: a budget says nothing of it, the offer may."""
+        return False
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """Lengths in seconds of the windows in which it is enforced."""
+        return (self.window_seconds,)
+
+    @property
     def apart(self) -> Axis | None:
         """The axis whose units are bought apart, None where one kind of unit has every budget."""
         return next((axis for axis in self.axes if axis.apart is not None), None)
@@ -194,6 +211,9 @@ class ThroughputCapacity:
 
 
 Capacity = ConcurrencyCapacity | ThroughputCapacity
+"""A form of capacity. What follows from the form alone it says itself; replays, lower limits and levels each have a
+formula for it, beside the other formula of their verb. With one more form here mypy names every one that lacks it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

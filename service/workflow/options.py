@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from service.workflow.bill import Billed, Line, quantize
-from service.workflow.offers import Capacity, Dedicated, Serverless, ThroughputCapacity
+from service.workflow.offers import Capacity, Dedicated, Serverless
 from service.workflow.policy import Mode
 from service.workflow.rates import HOURS_PER_MONTH, Rate
 
@@ -42,7 +42,7 @@ class Reservation:
     def per_unit(self) -> Capacity:
         """What one unit serves, with its share of the units of an axis that is bought apart."""
         capacity = self.offer.capacity
-        if not isinstance(capacity, ThroughputCapacity) or capacity.apart is None:
+        if capacity.apart is None:
             return capacity
         axes = (
             axis

@@ -80,7 +80,7 @@ class Bounds:
 
     def _states_latency(self, offer: Offer) -> bool:
         """Whether replays on the offer know how long requests take."""
-        if isinstance(offer, Dedicated) and isinstance(offer.capacity, ConcurrencyCapacity):
+        if isinstance(offer, Dedicated) and offer.capacity.states_speed:
             return True
         return offer.speed is not None and self.case.has_requests
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from service.workflow.compute.case import Case
-from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Offer
+from service.workflow.offers import Dedicated, Offer
 from service.workflow.options import Violation
 from service.workflow.policy import IsolationNeeds, Policy
 
@@ -44,13 +44,7 @@ def isolation_value(policy: Policy, *offers: Offer) -> Decimal:
 def reserved_violations(case: Case, offer: Dedicated) -> tuple[Violation, ...]:
     """Return the hard needs that reserved capacity misses; without tokens its units cannot be sized either."""
     missed = hard_violations(case.policy, offer)
-    if not case.has_no_tokens or not _carries_tokens(offer.capacity):
+    if not case.has_no_tokens or not offer.capacity.carries_tokens:
         return missed
     sentence = f"{offer.sku} carries tokens, and this history has only requests: its units cannot be sized."
     return (*missed, Violation("needs_tokens", sentence))
-
-
-def _carries_tokens(capacity: Capacity) -> bool:
-    if isinstance(capacity, ConcurrencyCapacity):
-        return True
-    return any(meter.endswith("_tokens") and weight for axis in capacity.axes for meter, weight in axis.weights)

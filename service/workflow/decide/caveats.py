@@ -11,7 +11,7 @@ from service.workflow.compute.kinds.serverless import FELT
 from service.workflow.compute.metrics import misses_target
 from service.workflow.compute.terms import Running
 from service.workflow.decide.reason import Reason, money
-from service.workflow.offers import ColdStart, ConcurrencyCapacity, Dedicated, Offer
+from service.workflow.offers import ColdStart, Dedicated, Offer
 from service.workflow.options import ExpectedCost, Option, eligible
 from service.workflow.rates import Rate
 from service.workflow.rule import choose, margins_of
@@ -51,7 +51,7 @@ def _latency_unknown(case: Case, chosen: Option) -> Iterator[Reason]:
 
 
 def _states_speed(offer: Offer) -> bool:
-    return offer.speed is not None or (isinstance(offer, Dedicated) and isinstance(offer.capacity, ConcurrencyCapacity))
+    return offer.speed is not None or (isinstance(offer, Dedicated) and offer.capacity.states_speed)
 
 
 def _target_missed(case: Case, chosen: Option, options: Sequence[Option]) -> Iterator[Reason]:

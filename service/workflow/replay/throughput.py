@@ -188,4 +188,4 @@ def _sized_leaky(time_us: Int64s, columns: Columns, budget: Budget, axis: int) -
 def windows_of(offers: Iterable[Offer]) -> tuple[int, ...]:
     """Return the lengths in seconds, rising, of the windows in which budgets on offer are enforced."""
     capacities = (offer.capacity for offer in offers if isinstance(offer, Dedicated))
-    return tuple(sorted({c.window_seconds for c in capacities if isinstance(c, ThroughputCapacity)}))
+    return tuple(sorted({seconds for capacity in capacities for seconds in capacity.windows}))
