@@ -27,7 +27,9 @@ def text(dialect: str) -> str:
     """Return the statements over a usual table: of instants, and the sums of one whose times are of a zone."""
     instants = statements(table_map(TableWords().load({"dialect": dialect, **WORDS})))
     walls = statements(table_map(TableWords().load({"dialect": dialect, **WORDS, "zone": "Europe/Berlin"})))
+    lengths = statements(table_map(TableWords().load({"dialect": dialect, **WORDS, "lengths": "128000,200000"})))
     named = [*((each.purpose, each) for each in instants), ("sums by the clocks of Europe/Berlin", walls[0])]
+    named.append(("sums by the length of a request", lengths[0]))
     return "\n".join(f"-- {name}\n{each.sql};\n" for name, each in named)
 
 

@@ -42,10 +42,18 @@ def _notes(table: TableMap) -> Iterator[str]:
     )
     if "request_id" not in table.columns:
         yield "No column of request ids is named: a request that the table holds twice counts twice."
-    yield (
-        "Sums are exact, but of the length of a request they know only the mean in each bucket. Where prices change "
-        "with the length of a request, or waiting matters, take the rows of whole hours too."
-    )
+    if table.lengths:
+        listed = " and ".join(f"{above:,}" for above in table.lengths)
+        yield (
+            f"Sums are exact, and so are prices that change at {listed} input tokens. Where waiting matters, take the "
+            "rows of whole hours too."
+        )
+    else:
+        yield (
+            "Sums are exact, but of the length of a request they know only the mean in each bucket. Where prices "
+            "change with the length of a request, say from how many input tokens, lengths=200000; where waiting "
+            "matters, take the rows of whole hours too."
+        )
     if is_whole_hours(table):
         yield "The rows are a log of the time from start to end: upload it alone, never with rows of other hours in it."
     else:

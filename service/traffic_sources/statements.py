@@ -12,6 +12,7 @@ from service.kit import canonical_json
 from service.kit.http.problems import Problem, define
 from service.traffic_histories.reading.columns import FIELDS, Columns
 from service.traffic_histories.reading.keys import KEYS
+from service.traffic_histories.reading.length_columns import longer_name
 from service.traffic_histories.reading.time_text import instant_text
 from service.workflow.traffic import HOUR, SECOND
 
@@ -83,11 +84,26 @@ def _sums(table: TableMap, requests: Any) -> Any:  # noqa: ANN401 - expressions 
     length = table.bucket_seconds * SECOND
     kept = kept.mutate(bucket_start=kept.arrival - kept.arrival % length)
     grouped = kept.group_by("bucket_start", *requests.keys)
-    summed = {name: kept[name].cast("decimal(38, 0)").sum().cast("int64") for name in (*SUMS[1:], *requests.parts)}
+    counted = (*SUMS[1:], *requests.parts)
+    summed = {name: kept[name].cast("decimal(38, 0)").sum().cast("int64") for name in counted}
+    for above in table.lengths:
+        summed |= _longer(kept, counted, above)
     made = grouped.aggregate(requests=kept.count(), **summed)
     listed = {"bucket_start": made.bucket_start, "bucket_end": made.bucket_start + length}
-    listed |= {name: made[name] for name in (*requests.keys, *SUMS, *requests.parts)}
+    listed |= {name: made[name] for name in (*requests.keys, "requests", *summed)}
     return made.select(**listed).order_by("bucket_start", *requests.keys)
+
+
+def _longer(kept: Any, counted: tuple[str, ...], above: int) -> dict[str, Any]:  # noqa: ANN401
+    """Return the sums of the requests of more than `above` input tokens alone."""
+    import ibis  # noqa: PLC0415 - an extra
+
+    is_longer, none = kept.input_tokens > above, ibis.literal(0, "int64")
+    columns = {"requests": ibis.literal(1, "int64")} | {name: kept[name] for name in counted}
+    return {
+        longer_name(name, above): is_longer.ifelse(column, none).cast("decimal(38, 0)").sum().cast("int64")
+        for name, column in columns.items()
+    }
 
 
 def _rows(requests: Any) -> Any:  # noqa: ANN401

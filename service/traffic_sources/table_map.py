@@ -20,8 +20,9 @@ class TableMap:
     table: its name and up to two above it, catalog and schema, outermost first. columns: field or key (see
     traffic_histories.reading) → column. zone: IANA zone of wall clock times, None where times are instants. time_unit:
     of times that are numbers since 1970 UTC. start_us, end_us: only requests that arrived in [start, end), µs since
-    1970 UTC. bucket_seconds: of the sums. include_failed, include_cache_hits, cached_included: as of an upload. only:
-    (column, values) pairs; rows must have one of the values, in whatever case and with blanks around it.
+    1970 UTC. bucket_seconds: of the sums. include_failed, include_cache_hits, cached_included: as of an upload.
+    lengths: input tokens above which the sums count requests once more by themselves, rising. only: (column, values)
+    pairs; rows must have one of the values, in whatever case and with blanks around it.
     """
 
     dialect: Dialect
@@ -36,3 +37,4 @@ class TableMap:
     include_cache_hits: bool = False
     cached_included: bool = True
     only: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    lengths: tuple[int, ...] = ()

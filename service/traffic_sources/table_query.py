@@ -9,6 +9,7 @@ import marshmallow as ma
 from service.kit.http.fields import Choice, Text
 from service.traffic_histories.reading.aliases import Field
 from service.traffic_histories.reading.keys import KEYS
+from service.traffic_histories.reading.length_columns import MOST_CLASSES
 from service.traffic_histories.reading.time_text import EARLIEST_US, LATEST_US, parse_instant
 from service.traffic_histories.upload_query import ReadWords, RequestWords, Seconds
 from service.workflow.traffic import BUCKET_SECONDS
@@ -66,6 +67,13 @@ def _filter(value: str) -> tuple[str, tuple[str, ...]]:
     return column.strip(), tuple(part.strip() for part in values.split(","))
 
 
+LENGTH = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def _lengths(value: str) -> list[int]:
+    return [int(part) for part in value.split(",")]
+
+
 class _TableWords(RequestWords):
     """A table and what its columns are."""
 
@@ -83,12 +91,30 @@ class _TableWords(RequestWords):
         load_default=60,
         metadata=_said("Length of the buckets of the sums."),
     )
+    lengths = Text(
+        minimum=1,
+        maximum=100,
+        metadata=_said(
+            "Input tokens, separated by commas, above which requests are summed by themselves too: the thresholds of "
+            "prices and weights by the length of a request, such as 200000."
+        ),
+    )
     time_unit = Choice(("s", "ms", "us"), metadata=_said("Unit of times that are numbers since 1970 UTC."))
 
     @ma.validates("table")
     def _three_parts(self, value: str, **_: Any) -> None:  # noqa: ANN401
         if len(parts := value.split(".")) > 3 or not all(part.strip() for part in parts):
             raise ma.ValidationError("Write it as NAME, SCHEMA.NAME or CATALOG.SCHEMA.NAME.")
+
+    @ma.validates("lengths")
+    def _few(self, value: str, **_: Any) -> None:  # noqa: ANN401
+        if not all(LENGTH.fullmatch(part.strip()) for part in value.split(",")):
+            raise ma.ValidationError(
+                f"Found {value!r}; write whole numbers of input tokens up to 999999999, without separators of thousands "
+                "and with commas between them, such as 128000,200000."
+            )
+        if len(set(_lengths(value))) > MOST_CLASSES:
+            raise ma.ValidationError(f"Name at most {MOST_CLASSES} lengths.")
 
     @ma.validates_schema
     def _fits(self, data: dict[str, Any], **_: Any) -> None:  # noqa: ANN401
@@ -152,4 +178,5 @@ def table_map(words: Mapping[str, Any]) -> TableMap:
         start_us=parse_instant(words["start"]) if "start" in words else None,
         end_us=parse_instant(words["end"]) if "end" in words else None,
         only=tuple(only),
+        lengths=tuple(sorted(set(_lengths(words["lengths"])))) if "lengths" in words else (),
     )

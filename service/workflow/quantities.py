@@ -18,6 +18,7 @@ import numpy as np
 
 from service.workflow.bill import blend, prices_cached_apart
 from service.workflow.conditions import Condition, Conditions
+from service.workflow.length_classes import by_length, thresholds, without_classes
 from service.workflow.measure.classes import classes_of_history
 from service.workflow.metered_prices import Meter, PartPrice, Price
 from service.workflow.offers import Offer, Serverless
@@ -63,21 +64,33 @@ def counts_of(history: TrafficHistory) -> Counts:
 
 def class_sums_of(history: TrafficHistory) -> ClassSums:
     """Return the function from conditions to the same sums of each class of requests, class 0 meeting none."""
-    columns = _columns(history)
+    pieces = (
+        [(0, history)]
+        if not isinstance(history, BucketSeries)
+        else [(each.above, each.series) for each in by_length(history)]
+    )
+    told = [(above, piece, _columns(piece)) for above, piece in pieces]
 
     @cache
     def sums(conditions: Conditions) -> Mapping[str, Sequence[int]]:
         """Return the sums by class."""
-        classes = classes_of_history(conditions, history)
-        found = [classes == number for number in range(len(conditions) + 1)]
-        return {name: [int(column[mask].sum()) for mask in found] for name, column in columns.items()}
+        found = [_summed(conditions, piece, above, columns) for above, piece, columns in told]
+        return {name: [sum(each) for each in zip(*(one[name] for one in found), strict=True)] for name in found[0]}
 
     return sums
 
 
+def _summed(
+    conditions: Conditions, history: TrafficHistory, above: int, columns: Mapping[str, Int64s]
+) -> dict[str, list[int]]:
+    classes = classes_of_history(conditions, history, above)
+    found = [classes == number for number in range(len(conditions) + 1)]
+    return {name: [int(column[mask].sum()) for mask in found] for name, column in columns.items()}
+
+
 def _columns(history: TrafficHistory) -> dict[str, Int64s]:
     requests = history.requests if isinstance(history, BucketSeries) else np.ones_like(history.input_tokens)
-    return dict(history.parts) | {
+    return dict(without_classes(history.parts)) | {
         "requests": np.zeros_like(history.input_tokens) if requests is None else requests,
         "input": history.input_tokens,
         "cached": history.cached_input_tokens,
@@ -183,12 +196,18 @@ def unclassed(offers: Sequence[Offer], history: TrafficHistory) -> Iterator[Rema
     """Yield remarks on prices that hold for some requests only, where a series does not tell these apart."""
     if not isinstance(history, BucketSeries):
         return
+    known = set(thresholds(history))
     for offer in offers:
         if isinstance(offer, Serverless):
             conditions = [condition for price in offer.prices for condition in price.conditions]
-            if any(condition.input_above for condition in conditions):
-                sentence = f"{offer.sku} charges by the length of a request, and a series shows only the mean of "
-                sentence += "each bucket, which was taken: upload a request log."
+            unknown = {each.input_above for each in conditions if each.input_above} - known
+            if unknown:
+                listed = " and ".join(f"{above:,}" for above in sorted(unknown))
+                words = ",".join(map(str, sorted(unknown | known)))
+                sentence = f"{offer.sku} charges by the length of a request, and of requests of more than {listed} "
+                sentence += "input tokens this series does not tell how many there are: each request was taken to be "
+                sentence += "as long as the mean of its bucket. Upload a request log, or sums by length (traffic-sql "
+                sentence += f"with lengths={words})."
                 yield Remark("prices", "request_length_unknown", sentence, True, offer.sku)
             if any(_inside(history.bucket_seconds, condition) for condition in conditions):
                 sentence = f"{offer.sku} charges by the hour, and its hours begin or end inside buckets, which were "

@@ -37,6 +37,9 @@ def _digest(kind: str, *parts: object) -> str:
 Parts = tuple[tuple[str, Int64s], ...]
 """Columns by name."""
 
+ABOVE = "above_"
+"""How columns begin of what came in requests of more than so many input tokens, see length_classes."""
+
 
 def _flat(parts: Parts) -> list[object]:
     return [value for part in parts for value in part]
@@ -73,7 +76,7 @@ class BucketSeries:
 
     start_us: µs since 1970 UTC of each present bucket. requests: None where only tokens were recorded.
     absent: whether a bucket that is not here is `missing` (not observed) or `idle` (observed, no traffic).
-    parts: as of a RequestLog.
+    parts: as of a RequestLog; where the series has length classes their columns too (see length_classes).
     """
 
     bucket_seconds: int
@@ -103,8 +106,13 @@ TrafficHistory = RequestLog | BucketSeries
 
 
 def stacked_parts(histories: Sequence[TrafficHistory]) -> Parts:
-    """Return the parts of histories one after the other, zeros where a history does not tell one."""
+    """Return the parts of histories one after the other, zeros where a history does not tell one.
+
+    Length classes that some history does not tell are left out: nothing is known of what it holds of them.
+    """
     names = dict.fromkeys(name for history in histories for name, _ in history.parts)
+    told = [frozenset(name for name, _ in history.parts) for history in histories]
+    names = dict.fromkeys(name for name in names if not name.startswith(ABOVE) or all(name in one for one in told))
     return tuple(
         (name, np.concatenate([dict(h.parts).get(name, np.zeros(len(h.input_tokens), np.int64)) for h in histories]))
         for name in sorted(names)
@@ -125,6 +133,7 @@ class Arrivals:
     observed_us: microseconds of window observed, shape (hours,), per replayed hour.
     buckets: set where an entry is a whole bucket of this series instead of a request.
     stretches: int64, shape (hours,), which stretch of the window each replayed one is.
+    lengths: thresholds of input tokens on whose right side each drawn request is; a log knows every length.
     """
 
     time_us: Int64s
@@ -141,6 +150,7 @@ class Arrivals:
     buckets: BucketSeries | None = None
     stretch_us: int = HOUR
     stretches: Int64s | None = None
+    lengths: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of entries: requests, or buckets."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from service.workflow.length_classes import column_name
+
 from .aliases import Field
 from .columns import Columns
 from .duckdb_connection import literal
@@ -116,6 +118,17 @@ def _values(table: Table, columns: Columns, form: TimeForm, skip: str) -> Iterat
     yield _time("arrival", names["arrival"], table, form, required=True)
     if "end" in names:
         yield _time("finish", names["end"], table, form, required=False)
+    yield from _counts(table, columns, skip)
+    for above, longer in columns.longer.items():
+        # Rows of all kinds are checked against each other by bucket, see length_columns.
+        inside = replace(columns, names=longer, longer={})
+        yield from (replace(value, name=column_name(above, value.name)) for value in _counts(table, inside, skip))
+    if columns.kind == "log":
+        yield from _service(table, columns)
+
+
+def _counts(table: Table, columns: Columns, skip: str) -> Iterator[Value]:
+    names = columns.names
     if columns.kind == "series" and "requests" in names:
         yield _tokens("requests", ("requests",), table, columns, skip)
     if columns.input_parts:
@@ -126,8 +139,6 @@ def _values(table: Table, columns: Columns, form: TimeForm, skip: str) -> Iterat
         yield _tokens("output", columns.output_parts, table, columns, skip)
     for meter, field in columns.parts:
         yield replace(_tokens(meter, (field,), table, columns, skip, optional=True), required=False)
-    if columns.kind == "log":
-        yield from _service(table, columns)
 
 
 def _time(name: str, column: str, table: Table, form: TimeForm, *, required: bool) -> Value:

@@ -1,5 +1,6 @@
 """Which column means what: the uploader's mapping first, then the spellings of the field."""
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from .aliases import SPELLINGS, Field, plain_name
 from .dialects import DIALECTS, Dialect
 from .errors import RefusedError
 from .keys import ASKED_MODEL, KEY_SPELLINGS, KEYS, Key
+from .length_columns import LongerColumns, longer_columns
 from .options import Kind, ReadOptions
 
 FIELDS: tuple[Field, ...] = get_args(Field)
@@ -20,6 +22,12 @@ RATE = re.compile(r"\bi?rate\(|(?:\bper|[ _]per|/)[ _]*s(?:ec(?:ond)?s?)?\b|\b[r
 
 MOST_SHOWN = 40
 """Column names that a refusal lists."""
+
+COUNTED: tuple[Field, ...] = (
+    "requests",
+    *(field for field in FIELDS if field.endswith("_tokens") and field != "total_tokens"),
+)
+"""Fields that are counted, of all requests and of those of a length."""
 
 NESTED: tuple[Field, ...] = tuple(field for field in FIELDS if field.endswith("_tokens") or field == "arrival")
 """Fields that are recognised inside objects of any name, `response.body.usage.prompt_tokens`, where none is nearer."""
@@ -31,7 +39,8 @@ class Columns:
 
     names: field → column name. keys: what prices depend on → column name. ignored: columns without meaning here.
     dialect: the known writer, or None. cached_included: whether `input_tokens` includes the cached ones.
-    reasoning_beside: whether `output_tokens` leaves out the reasoning ones.
+    reasoning_beside: whether `output_tokens` leaves out the reasoning ones. longer: columns of a series that count
+    requests of more than so many input tokens alone.
     """
 
     names: dict[Field, str]
@@ -41,6 +50,7 @@ class Columns:
     cached_included: bool
     keys: dict[Key, str]
     reasoning_beside: bool = False
+    longer: LongerColumns = dataclasses.field(default_factory=dict)
 
     @property
     def output_parts(self) -> tuple[Field, ...]:
@@ -129,10 +139,12 @@ def recognise(names: tuple[str, ...], options: ReadOptions, *, bucketed: bool = 
         included = dialect.cached_included if dialect else True
     keys = dict(_keys(plain, found))
     told = {*found.values(), *keys.values(), options.split_by}
+    longer = longer_columns(names, found, COUNTED) if kind == "series" else {}
+    told |= {name for columns in longer.values() for name in columns.values()}
     told |= {part for name in found.values() for part in name.split(" + ")}
     told |= {*asked_models(names), *(plain.get(plain_name(name)) for name in (dialect.repeated if dialect else ()))}
     ignored = [name for name in names if name not in told]
-    return Columns(found, ignored, dialect, kind, included, keys)
+    return Columns(found, ignored, dialect, kind, included, keys, longer=longer)
 
 
 def _writes(dialect: Dialect, plain: dict[str, str]) -> bool:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.workflow.length_classes import COUNTED
 from service.workflow.metered_prices import PART_METERS
-from service.workflow.traffic import BUCKET_SECONDS, SECOND, BucketSeries, Int64s
+from service.workflow.traffic import ABOVE, BUCKET_SECONDS, SECOND, BucketSeries, Int64s
 
 from .errors import RefusedError
+from .length_columns import settle_classes
 from .logs import wide
 from .options import ReadOptions
 from .report import Report
@@ -84,12 +86,16 @@ def build_series(
     every = np.concatenate((starts_us, idle_us))
     order = np.argsort(every, kind="stable")
     unique, first = np.unique(every[order], return_index=True)
+    longer = [name for name in frame.values if name.startswith(ABOVE)]
     sums = {
         name: _sums(np.pad(wide(frame, name), (0, len(idle_us)))[order], first, name)
-        for name in ("requests", "input", "cached", "output", *PART_METERS)
+        for name in ("requests", "input", "cached", "output", *PART_METERS, *longer)
         if name not in PART_METERS or name in frame.values
     }
-    parts = tuple((name, sums[name]) for name in PART_METERS if name in sums and sums[name].any())
+    told: list[str] = [name for name in PART_METERS if name in sums and sums[name].any()]
+    # Columns of length classes are kept without a single long request too: that there was none is what they say.
+    told += [name for name in longer if name.endswith(tuple(f"_{each}" for each in (*COUNTED, *told)))]
+    parts = tuple((name, sums[name]) for name in told)
     requests = sums["requests"] if "requests" in frame.values else None
     series = BucketSeries(
         grid.bucket_us // SECOND,
@@ -103,6 +109,7 @@ def build_series(
     )
     if requests is not None and (odd := int(np.count_nonzero((requests == 0) & (sums["input"] + sums["output"] > 0)))):
         report.find("tokens_without_requests", f"{odd} buckets hold tokens but no requests", odd)
+    settle_classes(series, scan.columns.longer, report)
     return _bounded(_with_declared_ends(series, scan.options, grid), scan.options)
 
 

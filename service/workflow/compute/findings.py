@@ -67,14 +67,15 @@ def _by_hours(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
 
 
 def _by_length(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
-    found = [o.sku for o in offers if isinstance(o, Dedicated) and weighs_by_length(o.capacity)]
-    if found and not knows_lengths(case):
+    long = [o for o in offers if isinstance(o, Dedicated) and weighs_by_length(o.capacity)]
+    found = [o.sku for o in long if not knows_lengths(case, o.capacity)]
+    if found:
         yield Finding(
             "lengths_not_replayed",
             (("offers", len(found)),),
             f"{', '.join(sorted(found)[:3])} is left out: budgets that weigh long requests apart are replayed on every "
-            "single request, and here their lengths are not known, or only a sample was. Upload requests, fewer weeks "
-            "of them, or offer the units without `longer`.",
+            "single request, and here their lengths are not known, or only a sample was. Upload requests, or sums by "
+            "length (traffic-sql with lengths=...), fewer weeks of them, or offer the units without `longer`.",
         )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from service.workflow.length_classes import by_length, thresholds
 from service.workflow.measure.load import dense_observed, sums_between
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.measure.sampling import choose_stretches, rows_of, stretch_of
 from service.workflow.measure.seeds import SYNTHESIS, seed_of, stream
-from service.workflow.measure.synthesis import draw_times, refined, spread
+from service.workflow.measure.synthesis import added, draw_times, refined, spread, spread_by_class
 from service.workflow.measure.window import clip
 from service.workflow.policy import Policy
 from service.workflow.traffic import HOUR, SECOND, Arrivals, BucketSeries, Int64s, RequestLog, TrafficHistory
@@ -73,8 +74,11 @@ def _drawn(
     most, span = policy.replay.max_requests, profile.end_us - profile.start_us
     generator = stream(seed, SYNTHESIS)
     stretch = stretch_of(profile, most, windows)
+    classes = [each.series for each in by_length(series)]
+    lengths = thresholds(series)
     if series.bucket_seconds * SECOND > stretch:
-        series = refined(series, stretch // SECOND, generator)
+        classes = [refined(each, stretch // SECOND, generator) for each in classes]
+        series = classes[0] if len(classes) == 1 else added(classes)
     assert series.requests is not None
     offset = series.start_us - profile.start_us
     cuts = np.searchsorted(offset, stretch * np.arange(-(-span // stretch) + 1))
@@ -87,11 +91,17 @@ def _drawn(
     rows = rows_of(cuts, chosen)
     counts = series.requests[rows]
     starts = offset[rows] + np.repeat(_shift(chosen, stretch), np.diff(cuts)[chosen])
+    moments = draw_times(counts, starts, series.bucket_seconds * SECOND, policy.synthesis.cv, generator)
+    if lengths:
+        uncached, cached, output = spread_by_class(classes, rows, generator)
+    else:
+        uncached = spread((series.input_tokens - series.cached_input_tokens)[rows], counts)
+        cached, output = (spread(each[rows], counts) for each in (series.cached_input_tokens, series.output_tokens))
     return Arrivals(
-        time_us=draw_times(counts, starts, series.bucket_seconds * SECOND, policy.synthesis.cv, generator),
-        uncached=spread((series.input_tokens - series.cached_input_tokens)[rows], counts),
-        cached=spread(series.cached_input_tokens[rows], counts),
-        output=spread(series.output_tokens[rows], counts),
+        time_us=moments,
+        uncached=uncached,
+        cached=cached,
+        output=output,
         service_us=None,
         hour_index=_index(loads[chosen]),
         hour_of_window=chosen * stretch // HOUR,
@@ -101,6 +111,7 @@ def _drawn(
         synthesized=True,
         stretch_us=stretch,
         stretches=chosen,
+        lengths=lengths,
     )
 
 

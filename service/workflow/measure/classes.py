@@ -1,6 +1,7 @@
 """Classes of requests: which of a price's conditions each request meets, by its length and by its hour of the week.
 
-Of a log both are exact; of a series a request is the mean one of its bucket, and arrives where the bucket begins.
+Of a log both are exact; of a series a request is the mean one of its bucket, or of its class where the series has
+length classes, and arrives where the bucket begins.
 """
 
 import numpy as np
@@ -24,14 +25,17 @@ def classes_of(conditions: Conditions, time_us: Int64s, inputs: Int64s) -> Int64
     return found
 
 
-def classes_of_history(conditions: Conditions, history: TrafficHistory) -> Int64s:
-    """Return the class of each request of a log, or of the mean request of each bucket."""
+def classes_of_history(conditions: Conditions, history: TrafficHistory, above: int = 0) -> Int64s:
+    """Return the class of each request of a log, or of the mean request of each bucket.
+
+    above: what every request of a series has more input tokens than.
+    """
     if not isinstance(history, BucketSeries):
         return classes_of(conditions, history.arrival_us, history.input_tokens)
     counts = np.maximum(1, history.requests) if history.requests is not None else None
     # Without requests nothing is known of their length: the plain price is taken, and that is remarked on.
     inputs = np.zeros_like(history.input_tokens) if counts is None else history.input_tokens // counts
-    return classes_of(conditions, history.start_us, inputs)
+    return classes_of(conditions, history.start_us, np.maximum(inputs, above + 1) if above else inputs)
 
 
 def times_of(arrivals: Arrivals, start_us: int) -> Int64s:

@@ -1,5 +1,6 @@
-"""Requests drawn inside the buckets of a series: the moments at random, the tokens at the bucket's mean."""
+"""Requests drawn inside the buckets of a series: the moments at random, the tokens at the mean of bucket and class."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -77,4 +78,52 @@ def spread(totals: Int64s, counts: Int64s) -> Int64s:
     shares: Int64s = np.diff(reached, prepend=0)
     shares[firsts] = reached[firsts]
     shares += np.repeat(whole, counts)
+    return shares
+
+
+def added(classes: Sequence[BucketSeries]) -> BucketSeries:
+    """Return the series that classes of requests make together, which have the same buckets; no parts."""
+    columns = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
+    return replace(classes[0], parts=(), **{name: sum(getattr(each, name) for each in classes) for name in columns})
+
+
+def spread_by_class(
+    classes: Sequence[BucketSeries], rows: Int64s, generator: np.random.Generator
+) -> tuple[Int64s, Int64s, Int64s]:
+    """Return uncached, cached and output tokens of the requests of some buckets, each at the mean of its class.
+
+    classes: the requests of each length, over the same buckets; their order inside a bucket is drawn. The sums of each
+    class in each bucket are exact, and so is on which side of the thresholds a request is: the input of n requests is
+    spread as whole numbers within 1 of its mean, of which what is cached is a part.
+    """
+    whole = np.stack([each.input_tokens[rows] for each in classes], axis=1).ravel()
+    held = np.stack([each.cached_input_tokens[rows] for each in classes], axis=1).ravel()
+    output = np.stack([each.output_tokens[rows] for each in classes], axis=1).ravel()
+    counts = np.stack([_requests(each)[rows] for each in classes], axis=1).ravel()
+    inputs = spread(whole, counts)
+    cached = _within(inputs, spread(whole - held, counts), counts)
+    of_bucket = np.repeat(np.arange(len(rows)), counts.reshape(len(rows), -1).sum(axis=1))
+    order = np.lexsort((generator.random(len(inputs)), of_bucket))
+    return (inputs - cached)[order], cached[order], spread(output, counts)[order]
+
+
+def _requests(series: BucketSeries) -> Int64s:
+    assert series.requests is not None
+    return series.requests
+
+
+def _within(inputs: Int64s, uncached: Int64s, counts: Int64s) -> Int64s:
+    """Return cached tokens that are at least 0: what rounding took below in a group comes off the group's first."""
+    cached = inputs - uncached
+    if not len(cached) or cached.min() >= 0:
+        return cached
+    some = counts[counts > 0]
+    firsts = np.cumsum(some) - some
+    lacking = np.repeat(np.add.reduceat(np.maximum(-cached, 0), firsts), some)
+    there = np.maximum(cached, 0)
+    running = np.cumsum(there)
+    before = np.repeat(running[firsts] - there[firsts], some)
+    left = np.maximum(running - before - lacking, 0)
+    shares: Int64s = np.diff(left, prepend=0)
+    shares[firsts] = left[firsts]
     return shares

@@ -30,6 +30,12 @@ def weighs_by_length(capacity: Capacity) -> bool:
     return isinstance(capacity, ThroughputCapacity) and any(axis.longer for axis in capacity.axes)
 
 
+def lengths_of(capacity: Capacity) -> set[int]:
+    """Return the numbers of input tokens above which a request is weighed by other weights."""
+    axes = capacity.axes if isinstance(capacity, ThroughputCapacity) else ()
+    return {tier.input_above for axis in axes for tier in axis.longer}
+
+
 def weighed(arrivals: Arrivals, capacity: ThroughputCapacity) -> tuple[Columns, ThroughputCapacity, list[int]]:
     """Return the columns of requests and a capacity that weighs them alike whatever their length.
 

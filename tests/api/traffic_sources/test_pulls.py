@@ -71,6 +71,24 @@ def test_a_pull_is_the_history_of_its_rows_with_statement_and_time(
     assert {item["id"] for item in listed} == {pull["id"], again["id"]}
 
 
+def test_sums_by_length_are_pulled_and_kept(
+    api: ApiClient, app: Flask, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_lake(app)
+    rows = filled(tmp_path / "lake.duckdb", monkeypatch)
+    made = new(api, words=WORDS | {"lengths": "103, 104"})
+    pull = pulled(api, database, tmp_path, made.headers["Location"])
+    assert (pull["state"], pull["error"]) == ("succeeded", None)
+    history = api.get(f"/v1/traffic-histories/{pull['traffic_history_id']}").json
+    assert "103 and 104 input tokens" in str(history["report"]["findings"])
+    with database.reading() as session:
+        tx = Transaction(session, Actor(api.organization_id, "job", "job_x"), NOW, "r")
+        series = histories.read(tx, pull["traffic_history_id"])
+    assert thresholds(series) == (103, 104)
+    long = int(dict(series.parts)["above_103_requests"].sum())
+    assert long == sum(prompt > 103 for _, prompt, _ in rows)
+
+
 def test_rows_are_pulled_as_a_log_and_grow_with_the_table(
     api: ApiClient, app: Flask, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

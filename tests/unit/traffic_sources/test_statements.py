@@ -14,6 +14,7 @@ from service.traffic_histories.reading.time_text import parse_instant
 from service.traffic_histories.upload_query import ReadWords, reading_options
 from service.traffic_sources.statements import Statement, statements
 from service.traffic_sources.table_query import TableWords, table_map
+from service.workflow.length_classes import thresholds
 from service.workflow.traffic import HOUR, MINUTE, BucketSeries, RequestLog, TrafficHistory
 from tests.reading import read
 from tests.warehouses import ENGINES, csv_of, fill, opened
@@ -103,19 +104,22 @@ def of_file(**words: str) -> RequestLog:
     return history
 
 
-def summed(log: RequestLog) -> BucketSeries:
-    """Return the series of a log by the minute, each bucket's requests added up one at a time."""
+def summed(log: RequestLog, lengths: tuple[int, ...] = ()) -> BucketSeries:
+    """Return the series of a log by the minute, each bucket's requests added up one at a time, and by length."""
     minutes = log.arrival_us // MINUTE * MINUTE
     starts = np.array([*sorted({*minutes.tolist(), *edges(log)})], dtype=np.int64)
-    table: dict[int, list[int]] = {int(start): [0] * (4 + len(log.parts)) for start in starts}
-    columns = (log.input_tokens, log.cached_input_tokens, log.output_tokens, *(column for _, column in log.parts))
+    ones = np.ones_like(log.arrival_us)
+    told = {"input": log.input_tokens, "cached": log.cached_input_tokens, "output": log.output_tokens}
+    told = {"requests": ones} | told | dict(log.parts)
+    table: dict[int, list[int]] = {int(start): [0] * (len(told) * (1 + len(lengths))) for start in starts}
     for place, minute in enumerate(minutes.tolist()):
-        row = table[minute]
-        row[0] += 1
-        for index, column in enumerate(columns, start=1):
-            row[index] += int(column[place])
+        for group, above in enumerate((-1, *lengths)):
+            if log.input_tokens[place] > above:
+                for index, column in enumerate(told.values(), start=group * len(told)):
+                    table[minute][index] += int(column[place])
     sums = np.array(list(table.values()), dtype=np.int64).T
-    parts = tuple((name, sums[4 + index]) for index, (name, _) in enumerate(log.parts))
+    names = [*told, *(f"above_{above}_{name}" for above in lengths for name in told)]
+    parts = tuple(zip(names[4:], sums[4:], strict=True))
     return BucketSeries(60, starts, sums[0], sums[1], sums[2], sums[3], "idle", parts)
 
 
@@ -142,6 +146,15 @@ def test_sums_and_rows_are_those_of_the_file(engine: str, request: pytest.Fixtur
     counts = dict(line.split(b",") for line in run(found["counts"].sql).replace(b'"', b"").splitlines()[1:])
     assert sum(map(int, counts.values())) == sum(str(row[9]).strip().lower() in ("gpt'x", "y") for row in requests())
     assert int(counts[b"rejected"]) <= 4
+
+
+def test_sums_by_length_are_those_of_the_file(engine: str, request: pytest.FixtureRequest) -> None:
+    run = opened(engine, request)
+    fill(run, engine, TABLE, COLUMNS, requests())
+    sums = made(engine, lengths="200000,1000")["sums"]
+    series = uploaded(run(sums.sql), sums)
+    assert thresholds(series) == (1000, 200_000)
+    assert series.digest == summed(of_file(), (1000, 200_000)).digest
 
 
 def test_every_engine_answers_with_the_same_bytes(request: pytest.FixtureRequest) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 from service.workflow.compute.case import Case
 from service.workflow.conditions import WeekHours
 from service.workflow.measure.classes import times_of, within
+from service.workflow.offers import Capacity
+from service.workflow.replay.length_tiers import lengths_of
 from service.workflow.replay.result import ReservedReplay
 from service.workflow.replay.tally import hourly_tokens
 from service.workflow.traffic import HOUR, MINUTE, Arrivals, Bools, Int64s
@@ -27,9 +29,13 @@ def runs_by_hours(case: Case) -> bool:
     return case.has_requests and not case.arrivals.sampled
 
 
-def knows_lengths(case: Case) -> bool:
-    """Tell whether budgets that weigh long requests apart can be replayed: on single requests as they came."""
-    return runs_by_hours(case) and not case.arrivals.synthesized
+def knows_lengths(case: Case, capacity: Capacity) -> bool:
+    """Tell whether budgets that weigh long requests apart can be replayed: on all requests, whose lengths are known.
+
+    Those that were drawn out of a series are known to be longer than the thresholds of its length classes, or not.
+    """
+    known = not case.arrivals.synthesized or lengths_of(capacity) <= set(case.arrivals.lengths)
+    return runs_by_hours(case) and known
 
 
 def inner_case(case: Case, hours: WeekHours) -> Case:

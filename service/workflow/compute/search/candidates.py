@@ -28,7 +28,7 @@ def candidates(
             continue
         if offer.capacity.hours is not None and not runs_by_hours(case):
             continue
-        if weighs_by_length(offer.capacity) and not knows_lengths(case):
+        if weighs_by_length(offer.capacity) and not knows_lengths(case, offer.capacity):
             continue
         for rate in offer.rates:
             if kept is not None and Reservation(offer, rate, 1).label not in kept:
