@@ -110,8 +110,8 @@ class _TableWords(RequestWords):
     def _few(self, value: str, **_: Any) -> None:  # noqa: ANN401
         if not all(LENGTH.fullmatch(part.strip()) for part in value.split(",")):
             raise ma.ValidationError(
-                f"Found {value!r}; write whole numbers of input tokens up to 999999999, without separators of thousands "
-                "and with commas between them, such as 128000,200000."
+                f"Found {value!r}; write whole numbers of input tokens up to 999999999, plain digits each, "
+                "with commas between them, such as 128000,200000."
             )
         if len(set(_lengths(value))) > MOST_CLASSES:
             raise ma.ValidationError(f"Name at most {MOST_CLASSES} lengths.")

@@ -13,8 +13,9 @@ from service.workflow.evaluate import evaluate
 from service.workflow.length_classes import by_length, column_name, thresholds
 from service.workflow.measure.synthesis import spread_by_class
 from service.workflow.metered_prices import Meter, Price
-from service.workflow.offers import Axis, Dedicated, LongWeights, Rate, Serverless, ThroughputCapacity
+from service.workflow.offers import Axis, Dedicated, LongWeights, Serverless, ThroughputCapacity
 from service.workflow.quantities import blended, class_sums_of, counts_of
+from service.workflow.rates import Rate
 from service.workflow.traffic import SECOND, BucketSeries, Int64s, RequestLog
 from tests.effort import examples
 from tests.histories import ints
@@ -104,7 +105,7 @@ def test_units_that_weigh_long_requests_are_sized_as_on_the_log(
         longer=(LongWeights(200_000, (("input_tokens", Decimal(2)), ("output_tokens", Decimal(long)))),),
     )
     units = Dedicated("units", "m", "us", (Rate(0, monthly=Decimal(7)),), ThroughputCapacity(60, (axis,)))
-    offers = [token_offer("tok", "1", "1"), units]
+    offers: list[Serverless | Dedicated] = [token_offer("tok", "1", "1"), units]
     keys = [
         {option.key for option in computed(each, offers)[1].options if option.mode == "dedicated"}
         for each in (log_of(rows), series_of(rows))
@@ -138,8 +139,8 @@ def test_drawn_requests_are_as_long_as_their_class(rows: list[Request], seed: in
 
 def sum_of(series: BucketSeries, above: int) -> BucketSeries:
     known = dict(series.parts)
-    columns = [known[column_name(above, name)] for name in ("requests", "input", "cached", "output")]
-    return BucketSeries(series.bucket_seconds, series.start_us, *columns)
+    counts, whole, cached, output = (known[column_name(above, n)] for n in ("requests", "input", "cached", "output"))
+    return BucketSeries(series.bucket_seconds, series.start_us, counts, whole, cached, output)
 
 
 ROWS: list[Request] = [(3600 * hour + 7, 1500 + 250_000 * (hour % 5 == 0), 100, 0, 40) for hour in range(HOURS)]

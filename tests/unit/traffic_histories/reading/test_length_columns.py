@@ -58,12 +58,12 @@ def test_too_many_classes_are_refused() -> None:
 
 
 def test_files_of_other_lengths_are_joined_without_classes() -> None:
-    with_classes, report = read(file())
+    with_classes, _ = read(file())
     other, _ = read(file().replace("2026-03-02", "2026-03-03").replace("above_1000", "above_500"))
     same, _ = read(file().replace("2026-03-02", "2026-03-03"))
-    both = joined([ReadResult(each, report) for each in (with_classes, other)]).history
+    both = joined([ReadResult(each, {}) for each in (with_classes, other)]).history
     assert thresholds(both) == ()
-    both = joined([ReadResult(each, report) for each in (with_classes, same)]).history
+    both = joined([ReadResult(each, {}) for each in (with_classes, same)]).history
     assert dict(both.parts)["above_1000_requests"].tolist() == [2, 0, 2, 0]
 
 
