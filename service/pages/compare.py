@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -20,6 +19,7 @@ from service.reports.answer import sentence
 from service.reports.drawings.moved import caused, moved
 from service.reports.offer_names import Names
 from service.reports.reading import Answer
+from service.workflow.document.stored import read_money
 
 RULE = "/evaluations/<id(ev):evaluation_id>/compare"
 
@@ -136,10 +136,11 @@ def _moved(found: Json, since: str) -> str:
     change = found["recommended"]["change"]
     if change is None:
         return f"There is no total to set {since}: one of the two recommends nothing"
-    amount = Decimal(change["amount"])
+    moved = read_money(change)
+    amount = moved.amount
     if not amount:
         return f"The total is the same {since}: {caused(found)}"
-    moved_by = f"{words.money(abs(amount))} {change['currency']}"
+    moved_by = f"{words.money(abs(amount))} {moved.currency}"
     return f"The total {'rose' if amount > 0 else 'fell'} by {moved_by} {since}: {caused(found)}"
 
 

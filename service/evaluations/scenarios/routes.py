@@ -20,7 +20,7 @@ from service.evaluations.scenarios.schemas import (
     ScenarioTableSchema,
     WorkloadScenariosSchema,
 )
-from service.evaluations.scenarios.table import brief, row_of
+from service.evaluations.scenarios.table import Table, scenario_of
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
 from service.workflow.document import Answer
@@ -34,29 +34,31 @@ Json = dict[str, Any]
 
 
 @contextmanager
-def _of_evaluation(actor: Actor, evaluation_id: str, body: Json, query: Json) -> Iterator[Json]:  # noqa: ARG001
+def _of_evaluation(actor: Actor, evaluation_id: str, body: Json, query: Json) -> Iterator[Table]:  # noqa: ARG001
     with looking(actor) as tx:
         side = side_of(tx, evaluation_id)
     yield _table(actor, side.materials, side.inputs, body, side.estimated_seconds, side.answer)
 
 
 @contextmanager
-def _of_workload(actor: Actor, workload_id: str, body: Json, query: Json) -> Iterator[Json]:  # noqa: ARG001
+def _of_workload(actor: Actor, workload_id: str, body: Json, query: Json) -> Iterator[Table]:  # noqa: ARG001
     with looking(actor) as tx:
         planned = plan(tx, workload_id, body)
         materials = materials_of(tx, planned.inputs)
     yield _table(actor, materials, planned.inputs, body["grid"], planned.estimated_seconds, None)
 
 
-def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: float, known: Answer | None) -> Json:
+def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: float, known: Answer | None) -> Table:
     """Return the table of a grid; `known` is the base's answer where it is stored."""
     require_fitting(base, inputs, grid)
     factors = sum(max(1.0, float(factor)) for factor in grid["traffic_factors"])
     require_bounded(seconds * (1 + count(grid) / len(grid["traffic_factors"]) * factors))
     allowance = Allowance(actor)
     answer = allowance.answer_of(base) if known is None else known
-    rows = [row_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, inputs.names, grid)]
-    return {"base": brief(answer.recommendation), "scenarios": rows}
+    scenarios = [
+        scenario_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, inputs.names, grid)
+    ]
+    return Table(answer.recommendation, scenarios)
 
 
 @blueprint.endpoint(
@@ -77,7 +79,7 @@ def try_evaluation_scenarios(
     evaluation_id: str,  # noqa: ARG001
     body: Json,  # noqa: ARG001
     query: Json,
-    prepared: Json,
+    prepared: Table,
 ) -> Json | Response:
     """Vary the inputs of a completed evaluation. Nothing is stored."""
     return _answered(prepared, query)
@@ -101,11 +103,11 @@ def try_workload_scenarios(
     workload_id: str,  # noqa: ARG001
     body: Json,  # noqa: ARG001
     query: Json,
-    prepared: Json,
+    prepared: Table,
 ) -> Json | Response:
     """Vary what an evaluation of the workload would stand on now. Nothing is stored."""
     return _answered(prepared, query)
 
 
-def _answered(table: Json, query: Json) -> Json | Response:
-    return table if query["format"] == "json" else as_file(table, query["format"])
+def _answered(table: Table, query: Json) -> Json | Response:
+    return table.document() if query["format"] == "json" else as_file(table.scenarios, query["format"])

@@ -1,7 +1,8 @@
 """The table of scenarios: a row for each combination, held against the base."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -9,29 +10,70 @@ from service.evaluations.engine import Materials
 from service.evaluations.scenarios.grid import Cell
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.document import Answer
-from service.workflow.document.encoding import encode, encoded, known
-from service.workflow.document.options import AnsweredOption
+from service.workflow.document.encoding import ShownMoney, encode, encoded, known
+from service.workflow.document.options import AnsweredOption, CommittedCosts
 from service.workflow.document.recommendation import AnsweredRecommendation
-from service.workflow.document.values import JsonValue, decimal_text, money
+from service.workflow.document.values import decimal_text
 from service.workflow.prepare import former_names
 from service.workflow.what_if.attribution import way_of
 
 
-def row_of(cell: Cell, answer: Answer, materials: Materials, base: Answer) -> dict[str, Any]:
-    """Return a row: what was changed, what is recommended then, how that differs from `base` (on `materials`)."""
+@dataclass(frozen=True)
+class Scenario:
+    """A row: what was changed, what is recommended then, and how that differs from the base.
+
+    flipped: whether another way of serving is. change: of the total a month, None where there are not two in one
+    currency. cheapest: by mode. commitment: of the recommended option. flips_in_months: until growth flips it.
+    """
+
+    cell: Cell
+    recommended: AnsweredRecommendation
+    flipped: bool
+    change: ShownMoney | None
+    cheapest: Mapping[str, AnsweredOption]
+    commitment: CommittedCosts | None
+    flips_in_months: int | None
+
+    def document(self) -> dict[str, Any]:
+        """Return the row as JSON."""
+        return {
+            "traffic_factor": decimal_text(self.cell.traffic_factor),
+            "growth_per_month": decimal_text(self.cell.growth_per_month),
+            "prices": self.cell.prices,
+            "offers": self.cell.offers,
+            "recommendation": brief(self.recommended),
+            "flipped": self.flipped,
+            "change": encode(self.change),
+            "cheapest_by_mode": priced(self.cheapest),
+            "commitment": encode(self.commitment),
+            "flips_in_months": self.flips_in_months,
+        }
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the base recommends, and a row for each combination."""
+
+    base: AnsweredRecommendation
+    scenarios: Sequence[Scenario]
+
+    def document(self) -> dict[str, Any]:
+        """Return the table as JSON."""
+        return {"base": brief(self.base), "scenarios": [scenario.document() for scenario in self.scenarios]}
+
+
+def scenario_of(cell: Cell, answer: Answer, materials: Materials, base: Answer) -> Scenario:
+    """Return the row of a cell whose `answer` is held against `base` (on `materials`)."""
     was = recommended_way(base, former_names(materials.offers))
-    return {
-        "traffic_factor": decimal_text(cell.traffic_factor),
-        "growth_per_month": decimal_text(cell.growth_per_month),
-        "prices": cell.prices,
-        "offers": cell.offers,
-        "recommendation": brief(answer.recommendation),
-        "flipped": recommended_way(answer, former_names(cell.materials.offers)) != was,
-        "change": _change(base, answer),
-        "cheapest_by_mode": priced(cheapest_by_mode(answer)),
-        "commitment": _commitment(answer),
-        "flips_in_months": flips_in_months(answer.comparison.flip_points, cell.growth_per_month),
-    }
+    return Scenario(
+        cell,
+        answer.recommendation,
+        recommended_way(answer, former_names(cell.materials.offers)) != was,
+        _change(base, answer),
+        cheapest_by_mode(answer),
+        _commitment(answer),
+        flips_in_months(answer.comparison.flip_points, cell.growth_per_month),
+    )
 
 
 def brief(recommended: AnsweredRecommendation) -> dict[str, Any]:
@@ -79,14 +121,14 @@ def priced(options: Mapping[str, AnsweredOption]) -> dict[str, Any]:
     }
 
 
-def _change(base: Answer, answer: Answer) -> JsonValue:
+def _change(base: Answer, answer: Answer) -> ShownMoney | None:
     before, after = (found.recommendation.monthly_cost for found in (base, answer))
     if before is None or after is None or before.currency != after.currency:
         return None
-    return money(after.amount - before.amount, after.currency)
+    return ShownMoney(after.amount - before.amount, after.currency)
 
 
-def _commitment(answer: Answer) -> JsonValue:
+def _commitment(answer: Answer) -> CommittedCosts | None:
     key = answer.recommendation.option
     option = next((option for option in answer.options if option.key == key), None)
-    return None if option is None else encode(known(option.commitment))
+    return None if option is None else known(option.commitment)

@@ -1,7 +1,6 @@
 """What comes to its end: the commitments to be acted on, and what staying, leaving and extending cost."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -19,6 +18,7 @@ from service.renewals.comparison import compare
 from service.renewals.schemas import CalendarQuery, RenewalsQuery
 from service.reports import words
 from service.reports.offer_names import Names
+from service.workflow.document.stored import read_money
 from service.workloads import queries as workloads
 
 Json = dict[str, Any]
@@ -97,11 +97,11 @@ def _choice(found: Json, names: Names, when: str, choice: str, label: str) -> Js
     told = (found[when] or {}).get(choice)
     if told is None:
         return None
-    monthly, owed = (Decimal(told[name]["amount"]) for name in ("monthly_cost", "owed"))
-    money = {"monthly": words.money(monthly), "owed": words.money(owed) if owed else "nothing"}
+    monthly, owed = (read_money(told[name]) for name in ("monthly_cost", "owed"))
+    money = {"monthly": words.money(monthly.amount), "owed": words.money(owed.amount) if owed.amount else "nothing"}
     return {
         "label": label,
         "option": words.upper_first(names.key(told["option"])),
-        "currency": told["monthly_cost"]["currency"],
+        "currency": monthly.currency,
         **money,
     }

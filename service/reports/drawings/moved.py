@@ -7,6 +7,7 @@ from typing import Any
 
 from service.reports import words
 from service.reports.offer_names import Names
+from service.workflow.document.stored import read_money
 
 Json = dict[str, Any]
 
@@ -51,12 +52,12 @@ def moved(difference: Json, names: Names, before: str, after: str) -> list[Bar]:
     recommended = difference["recommended"]
     if recommended["change"] is None:
         return []
-    start = Decimal(recommended["before"]["monthly_cost"]["amount"])
-    end = Decimal(recommended["after"]["monthly_cost"]["amount"])
+    start = read_money(recommended["before"]["monthly_cost"]).amount
+    end = read_money(recommended["after"]["monthly_cost"]).amount
     steps = [
         Step(_name(part), _through(part, names), amount)
         for part in recommended["parts"]
-        if (amount := Decimal(part["amount"]["amount"]))
+        if (amount := read_money(part["amount"]).amount)
     ]
     return waterfall((before, start), steps, (after, end))
 
@@ -90,7 +91,7 @@ def waterfall(before: tuple[str, Decimal], steps: Sequence[Step], after: tuple[s
 def caused(difference: Json) -> str:
     """Return the causes of a change with their amounts: traffic +500, prices −306."""
     by_cause = difference["recommended"]["by_cause"]
-    amounts = {name: Decimal(money["amount"]) for name, money in by_cause.items()}
+    amounts = {name: read_money(money).amount for name, money in by_cause.items()}
     cents = max((abs(amount) for amount in amounts.values()), default=Decimal(0)) < words.WHOLE_FROM
     told = [
         f"{words.listed(name.split('+'))} {words.difference(amount, cents=cents) or '0'}"

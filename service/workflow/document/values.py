@@ -37,6 +37,11 @@ def decimal_text(value: Decimal) -> str:
     return f"{'0' if whole == '-0' and not int(places) else whole}.{places}"
 
 
+def shown(value: Decimal) -> Decimal:
+    """Return a decimal with the places that its text has."""
+    return Decimal(decimal_text(value))
+
+
 def quantity_text(value: Decimal) -> str:
     """Return a quantity in plain digits without needless zeros: 2190, 0.5."""
     text = f"{value:f}"
