@@ -67,7 +67,16 @@ def offer_row(offer: Json) -> Json:
         "what": ", ".join(filter(None, said)),
         "prices": [f"{what}: {price.text}" for what, price in prices_of(offer).items()],
         "holds": list(_holds(offer)),
-        "note": " ".join(filter(None, [offer.get("note", ""), f"Until {until}." if until else ""])),
+        "note": " ".join(
+            filter(
+                None,
+                [
+                    "Preferred." if offer.get("preferred") else "",
+                    offer.get("note", ""),
+                    f"Until {until}." if until else "",
+                ],
+            )
+        ),
     }
 
 

@@ -115,7 +115,7 @@ class OfferIsolationSchema(Schema):
 
 
 class OfferSchema(Schema):
-    """What serverless and dedicated offers share. Available from `available_from` until before `available_until`."""
+    """What offers share. To be had until before `available_until`. `preferred`: it stands for all of its sku."""
 
     sku = Line(200, pattern=SKU, check=is_sku, required=True)
     model = Line(200, required=True)
@@ -126,6 +126,7 @@ class OfferSchema(Schema):
     isolation = fields.Nested(OfferIsolationSchema)
     available_from = Day()
     available_until = Day()
+    preferred = Flag()
     note = Line(1000)
 
 
@@ -242,7 +243,6 @@ class AxisSchema(Schema):
     """A budget of `per_minute` weighted meter units a unit and minute; money a minute where weights are prices.
 
     `longer`: what long requests take instead; the whole request, by the last entry that it is longer than.
-
     `units`: this budget is bought apart, in units of its own that are called `unit` and cost the `second` of each rate.
     """
 

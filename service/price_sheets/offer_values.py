@@ -153,6 +153,7 @@ def _common(offer: Json, sheet: Json) -> Json:
         "speed": _speed(offer["speed"]) if "speed" in offer else None,
         "isolation": _isolation(offer.get("isolation", {})),
         "bases": bases_of(offer),
+        "preferred": offer.get("preferred", False),
     }
 
 

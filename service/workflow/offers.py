@@ -231,7 +231,8 @@ class Serverless:
     monthly_minimum: the least that the meters come to in a month. hourly_fee: money for every hour that the offer is
     kept ready, used or not, beside its meters (hosting of a tuned model, say); both in the offer's currency. tier: how
     soon it answers; batch and flex are for traffic that may wait. deferred_share: of the traffic that another offer's
-    prices, which are parts of these, bill (see deferring). bases: what its figures are; offers differ by no word of it.
+    prices, which are parts of these, bill (see deferring). bases: what its figures are. preferred: whether
+    it is taken where others are listed under its provider and sku too. Offers differ by neither.
     """
 
     sku: str
@@ -253,6 +254,7 @@ class Serverless:
     tier: ServiceTier = "standard"
     deferred_share: Fraction = Fraction(0)
     bases: tuple[FigureBasis, ...] = field(default=(), compare=False, repr=False)
+    preferred: bool = field(default=False, compare=False, repr=False)
 
     @property
     def bills_compute(self) -> bool:
@@ -262,7 +264,7 @@ class Serverless:
 
 @dataclass(frozen=True)
 class Dedicated:
-    """A dedicated offer: units of reserved capacity at one or more rates. bases: as of Serverless."""
+    """A dedicated offer: units of reserved capacity at one or more rates. bases, preferred: as of Serverless."""
 
     sku: str
     model: str
@@ -280,6 +282,7 @@ class Dedicated:
     gpu: str | None = None
     quantization: str | None = None
     bases: tuple[FigureBasis, ...] = field(default=(), compare=False, repr=False)
+    preferred: bool = field(default=False, compare=False, repr=False)
 
     @property
     def apart(self) -> Axis | None:

@@ -20,6 +20,7 @@ def prepare(offers: Sequence[Offer], policy: Policy) -> tuple[tuple[Offer, ...],
     answer.
     Raises WorkflowError where there is nothing to compare, or where a currency has no exchange rate.
     """
+    offers = standing(offers)
     if not offers:
         raise WorkflowError("no_offers", "/price_sheets", "No offer to compare: add a price sheet for this model.")
     currency = _currency(offers, policy)
@@ -68,12 +69,12 @@ def _currency(offers: Sequence[Offer], policy: Policy) -> str:
 
 
 def named_apart(offers: Sequence[Offer]) -> list[Offer]:
-    """Return the offers under the names that answers call them, `provider/sku`; those listed twice alike once.
+    """Return the offers that stand under the names that answers call them, `provider/sku`.
 
     What one provider lists differently under one sku, in two sheets, is told apart as `provider/sku:1`,
     `provider/sku:2`, whatever the order they come in.
     """
-    named = [replace(offer, sku=name_of(offer)) for offer in _once(offers)]
+    named = [replace(offer, sku=name_of(offer)) for offer in standing(offers)]
     alike: dict[str, list[Offer]] = {}
     for offer in named:
         alike.setdefault(offer.sku, []).append(offer)
@@ -81,13 +82,29 @@ def named_apart(offers: Sequence[Offer]) -> list[Offer]:
     return [replace(o, sku=f"{o.sku}:{places[id(o)]}") if len(alike[o.sku]) > 1 else o for o in named]
 
 
+def standing(offers: Sequence[Offer]) -> list[Offer]:
+    """Return offers listed alike once, in the order they first came, with what is best known of their figures.
+
+    Of those of one provider, whatever its capitals, and sku, only preferred ones where there are any.
+    """
+    once = _once(offers)
+    preferred = {_listed_as(offer) for offer in once if offer.preferred}
+    return [offer for offer in once if offer.preferred or _listed_as(offer) not in preferred]
+
+
+def _listed_as(offer: Offer) -> tuple[str, str]:
+    return offer.provider.casefold(), offer.sku
+
+
 def _once(offers: Sequence[Offer]) -> list[Offer]:
-    """Return offers listed alike once, in the order they first came, with what is best known of their figures."""
+    """Return offers listed alike once: preferred where one of them is."""
     known: dict[Offer, Offer] = {}
     for offer in offers:
         kept = known.setdefault(offer, offer)
         if kept is not offer:
-            known[offer] = replace(kept, bases=best_known(kept.bases, offer.bases))
+            known[offer] = replace(
+                kept, bases=best_known(kept.bases, offer.bases), preferred=kept.preferred or offer.preferred
+            )
     return list(known.values())
 
 
@@ -98,13 +115,13 @@ def name_of(offer: Offer) -> str:
 
 def former_names(offers: Sequence[Offer]) -> dict[str, str]:
     """Return the names of offers by the sku alone, as answers before engine 2.3.0 call what no other provider sells."""
-    skus = Counter(offer.sku for offer in dict.fromkeys(offers))
+    skus = Counter(offer.sku for offer in standing(offers))
     return {offer.sku: name_of(offer) for offer in offers if skus[offer.sku] == 1}
 
 
 def own_skus(offers: Sequence[Offer]) -> dict[str, str]:
     """Return what providers call their offers, by every name that answers call those."""
-    distinct = list(dict.fromkeys(offers))
+    distinct = standing(offers)
     named = {named.sku: offer.sku for offer, named in zip(distinct, named_apart(distinct), strict=True)}
     return {offer.sku: offer.sku for offer in distinct} | named
 
@@ -114,7 +131,7 @@ def called(offers: Sequence[Offer], provider: str, sku: str) -> frozenset[str]:
 
     Among them is the sku alone, as answers before engine 2.3.0 call what no other provider sells.
     """
-    distinct = list(dict.fromkeys(offers))
+    distinct = standing(offers)
     found = [
         {offer.sku, named.sku}
         for offer, named in zip(distinct, named_apart(distinct), strict=True)

@@ -23,7 +23,7 @@ TERMS = {"term_weeks": "w", "term_days": "d"}
 """Terms other than months, and the letter that ends them in a column's name."""
 
 TEXTS = ("residency", "certifications", "days")
-FLAGS = ("version_pinning",)
+FLAGS = ("version_pinning", "preferred")
 NUMBERS = (
     "per", "requests_per_minute", "tokens_per_minute", "input_tokens_per_minute", "all_input_tokens_per_minute",
     "output_tokens_per_minute", "idle_seconds", "start_seconds", "concurrency",

@@ -20,6 +20,8 @@ def _idle(offer: Json) -> Iterator[tuple[str, str]]:
     if [*offer.get("limits", ())] == ["burst_seconds"]:
         yield "limits/burst_seconds", "it counts beside a limit a minute."
     capacity = offer.get("capacity", {})
+    if offer.get("preferred") and offer["mode"] == "dedicated" and not capacity:
+        yield "preferred", "it counts where the offer can be sized; add `capacity`."
     if capacity.get("kind") == "concurrency" and "speed" in offer:
         yield "speed", "the speeds in `capacity` are those of its units; leave one of the two out."
     rates = offer.get("rates", ())

@@ -80,6 +80,7 @@ common = {
     "speed": speeds,
     "isolation": isolations,
     "available_from": days,
+    "preferred": st.booleans(),
     "note": guarded,
 }
 serverless = some(
@@ -112,7 +113,11 @@ def axes(draw: st.DrawFn) -> Json:
         st.dictionaries(st.sampled_from(WEIGHTED_METERS), st.one_of(amounts, whole(0, 10)), min_size=1)
     )
     weights[draw(st.sampled_from(WEIGHTED_METERS))] = draw(st.sampled_from([1, "0.0000009"]))
-    return {"per_minute": draw(st.sampled_from([1, 1200, "0.5"])), "weights": weights}
+    axis: Json = {"per_minute": draw(st.sampled_from([1, 1200, "0.5"])), "weights": weights}
+    above = draw(st.lists(whole(1, 10**6), max_size=3, unique=True).map(sorted))
+    if above:
+        axis["longer"] = [{"input_tokens_above": length, "weights": dict(weights)} for length in above]
+    return axis
 
 
 capacities = st.one_of(

@@ -82,6 +82,17 @@ def test_an_offer_listed_differently_is_told_apart_whatever_the_order() -> None:
     assert [named.sku for named in named_apart([other, RIVAL])] == names[::-1]
 
 
+def test_a_preferred_offer_is_taken_whatever_others_of_its_name_say() -> None:
+    assert isinstance(RIVAL, Serverless)
+    mine = replace(RIVAL, preferred=True)
+    dearer = replace(RIVAL, provider=RIVAL.provider.upper(), prices=RIVAL.prices[:1])
+    for listed in ([mine, dearer], [dearer, mine], [RIVAL, dearer, mine], [mine, RIVAL]):
+        assert named_apart(listed) == [replace(RIVAL, sku="rival/tok")]
+    both = [mine, replace(dearer, provider=RIVAL.provider, preferred=True)]
+    assert sorted(offer.sku for offer in named_apart([*both, RIVAL])) == ["rival/tok:1", "rival/tok:2"]
+    assert len(named_apart([*ACME, mine])) == len(ACME) + 1
+
+
 def test_answers_of_engines_before_called_by_the_sku_what_no_rival_sells() -> None:
     assert former_names([*ACME, RIVAL]) == {"tok.2": "acme/tok.2", "gpu": "acme/gpu"}
     assert called([*ACME, RIVAL], "Acme", "gpu") == {"gpu", "acme/gpu"}

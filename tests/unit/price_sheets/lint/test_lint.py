@@ -258,8 +258,11 @@ def test_what_looks_like_a_slip_is_a_warning(code: str) -> None:
 def test_every_field_that_changes_no_answer_is_told() -> None:
     speed = {"prefill_tokens_per_second": 9000, "decode_tokens_per_second": [[1, 70]]}
     rates = [{"term_months": 12, "hourly": "20"}, {"term_months": 0, "daily": "600"}]
+    unsized = with_offer(GPU, preferred=True)
+    del unsized["offers"][GPU]["capacity"]
     cases = {
         "/offers/1/speed": with_offer(GPU, speed=speed),
+        "/offers/1/preferred": unsized,
         "/offers/1/autoscale": with_offer(GPU, autoscale={"minimum": 0}, rates=rates),
         "/offers/1/rates/0/owned/power_usage_effectiveness": rated(
             {"term_months": 36, "owned": {"purchase": "90000", "power_usage_effectiveness": 1.4}}
