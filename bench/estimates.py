@@ -10,7 +10,8 @@ import numpy as np
 
 from bench._estimate_cases import Case, drawn
 from bench._scenarios import hundred_offers, week_log
-from service.evaluations.estimating import estimated_seconds
+from service.evaluations.estimating import TrafficSize, estimated_seconds, size_of
+from service.evaluations.machine_speed import slowness
 from service.workflow.document import document
 from service.workflow.evaluate import evaluate
 from service.workflow.policy import Policy
@@ -27,6 +28,7 @@ LARGEST_SECONDS = 5.0
 def main() -> None:
     """Print how far estimates are off, and the evaluations that take others than they promise."""
     evaluate(week_log(5_000), hundred_offers(), Policy())
+    print(f"  this process needs {slowness():.2f} times the seconds of the one that the estimate was fitted on")
     cases = list(drawn(COUNT, SEED))
     ratios = np.array([_ratio(case) for case in cases])
     for factor in FACTORS:
@@ -40,15 +42,18 @@ def _ratio(case: Case) -> float:
     begun = time.process_time()
     document(evaluate(case.history, case.offers, case.policy))
     measured = time.process_time() - begun
-    estimated = estimated_seconds(requests_of(case.history), case.offers, case.policy)
+    estimated = estimated_seconds(size(case.history), case.offers, case.policy)
     ratio = estimated / measured
     if not 0.5 < ratio < 2 or (estimated <= LARGEST_SECONDS) != (measured <= LARGEST_SECONDS):
         print(f"  {case.name}: estimated {estimated:.2f} s, took {measured:.2f} s", flush=True)
     return ratio
 
 
-def requests_of(history: TrafficHistory) -> int:
-    """Return the requests of a history, 0 where they were not counted."""
-    if isinstance(history, RequestLog):
-        return len(history.arrival_us)
-    return 0 if history.requests is None else int(history.requests.sum())
+def size(history: TrafficHistory) -> TrafficSize:
+    """Return what is known of a history before it is loaded."""
+    is_log = isinstance(history, RequestLog)
+    times = history.arrival_us if isinstance(history, RequestLog) else history.start_us
+    counted = None if isinstance(history, RequestLog) or history.requests is None else int(history.requests.sum())
+    columns = (history.input_tokens, history.cached_input_tokens, history.output_tokens)
+    tokens = (int(columns[0].sum()), int(columns[1].sum()), int(columns[2].sum()))
+    return size_of(int(times[0]), int(times[-1]), len(times) if is_log else counted, tokens)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.evaluations.document import Pinned
+from service.evaluations.estimating import TrafficSize, size_of
 from service.evaluations.integrity import decoding, require_intact
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, FieldError, Problem, define, invalid
@@ -19,14 +20,14 @@ NO_TRAFFIC = define(
 
 @dataclass(frozen=True, slots=True)
 class HistoryPin:
-    """A stored history by its id and digest, and how many requests a replay of it takes.
+    """A stored history by its id and digest, and its size, by which the time of an evaluation is estimated.
 
     remarks: what reading it found.
     """
 
     id: str
     digest: str
-    requests: int
+    size: TrafficSize
     remarks: tuple[Remark, ...] = ()
 
 
@@ -48,7 +49,9 @@ def pinned(tx: Transaction, workload_id: str, history_id: str | None) -> History
         if found.retired_at is not None:
             detail = 'This traffic history is retired; name another, or take it back with PATCH {"retired": false}.'
             raise invalid(FieldError("/traffic_history_id", "retired_history", detail))
-    return HistoryPin(found.id, found.digest, found.requests or 0, remarks_of_report(found.report))
+    tokens = (found.input_tokens, found.cached_input_tokens, found.output_tokens)
+    size = size_of(found.first_us, found.last_us, found.requests, tokens)
+    return HistoryPin(found.id, found.digest, size, remarks_of_report(found.report))
 
 
 def require_present(tx: Transaction, history_id: str) -> None:

@@ -87,7 +87,7 @@ def plan(tx: Transaction, workload_id: str, request: Mapping[str, Any]) -> Plan:
         remarks=tuple(remark.document() for remark in remarks),
     )
     choice = {name: request[name] for name in CHOICE}
-    return Plan(workload.id, inputs, choice, estimated_seconds(history.requests, offers, policy))
+    return Plan(workload.id, inputs, choice, estimated_seconds(history.size, offers, policy))
 
 
 def materials_of(tx: Transaction, inputs: Inputs) -> Materials:

@@ -56,7 +56,7 @@ def planned(tx: Transaction, request: Mapping[str, Any]) -> Pool:
     offers = offers_of(sheets, met.names, as_of(tx, sheets, met.names))
     own = [effective_policy(tx, workload, request) for workload in members]
     shared = _shared_policy(tx, own, request)
-    seconds = sum(estimated_seconds(pin.requests, offers, shared) for pin in pins)
+    seconds = sum(estimated_seconds(pin.size, offers, shared) for pin in pins)
     loaded = [histories.load(tx, Pinned(pin.digest, pin.id)) for pin in pins]
     try:
         parts = common_form(loaded)
