@@ -37,21 +37,22 @@ class Part:
     """A quantity that is part of another.
 
     instead: the meter whose price holds where its own has none. told: whether an offer without any price for it is
-    remarked on.
+    remarked on. text_alike: whether units are taken to serve it as text, which it is not.
     """
 
     meter: Meter
     of: Literal["input_tokens", "output_tokens"]
     instead: Meter | None = None
     told: bool = True
+    text_alike: bool = False
 
 
 PARTS: tuple[Part, ...] = (
     Part("cache_write_input_tokens", "input_tokens"),
     Part("cache_write_1h_input_tokens", "input_tokens", instead="cache_write_input_tokens"),
-    Part("audio_input_tokens", "input_tokens"),
-    Part("image_input_tokens", "input_tokens"),
-    Part("audio_output_tokens", "output_tokens"),
+    Part("audio_input_tokens", "input_tokens", text_alike=True),
+    Part("image_input_tokens", "input_tokens", text_alike=True),
+    Part("audio_output_tokens", "output_tokens", text_alike=True),
     Part("reasoning_output_tokens", "output_tokens", told=False),
 )
 """Every quantity that is told apart, in the order of bills."""
@@ -177,6 +178,8 @@ def unpriced(offers: Sequence[Offer], counts: Counts) -> Iterator[Remark]:
         if isinstance(offer, Serverless):
             known = {price.meter: price for price in offer.prices}
             yield from _unpriced(offer.sku, known, counts)
+        else:
+            yield from _as_text(offer.sku, counts)
 
 
 def _unpriced(sku: str, known: Mapping[Meter, Price], counts: Counts) -> Iterator[Remark]:
@@ -190,6 +193,15 @@ def _unpriced(sku: str, known: Mapping[Meter, Price], counts: Counts) -> Iterato
         sentence = f"{sku} charges for writing its cache, which is read here, but the traffic tells no cache writes; "
         sentence += "map them with column.cache_write_input_tokens=..."
         yield Remark("prices", "cache_writes_unknown", sentence, True, sku, True)
+
+
+def _as_text(sku: str, counts: Counts) -> Iterator[Remark]:
+    """Yield a remark on units of which nobody said what anything but text takes of them."""
+    parts = [part.meter.replace("_", " ") for part in PARTS if part.text_alike and counts.get(part.meter, 0)]
+    if parts:
+        sentence = f"What {' and '.join(parts)} take of a unit of {sku} is taken to be what as many of text do: "
+        sentence += "measure it with requests like yours."
+        yield Remark("prices", "other_tokens_as_text", sentence, True, sku, True)
 
 
 def unclassed(offers: Sequence[Offer], history: TrafficHistory) -> Iterator[Remark]:

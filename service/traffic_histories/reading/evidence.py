@@ -217,7 +217,8 @@ def _tell_parts(columns: Columns, found: dict[str, int], report: Report) -> None
             detail = (
                 f"{found[field]} {field.replace('_', ' ')} are billed at the price of {field} where an offer has one"
             )
-            report.find("other_tokens", f"{detail}, else as text", found[field], can_move=True)
+            # Whether an offer in play lacks the price is said of that offer (`part_not_priced`), and lowers there.
+            report.find("other_tokens", f"{detail}, else as text", found[field])
     if "total_sum" not in found:
         return
     told, read = found["total_sum"], found["both_sum"]

@@ -1,20 +1,23 @@
 """Parts of input and output are billed at their own prices, exactly, and what has no price is said."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.workflow.bill import Usage, serverless_lines, total
 from service.workflow.measure.window import clip
 from service.workflow.metered_prices import Meter, Price
-from service.workflow.offers import Serverless
+from service.workflow.offers import Offer, Serverless
 from service.workflow.quantities import blended, counts_of, unpriced
 from service.workflow.traffic import HOUR, RequestLog
 from tests.effort import examples
 from tests.histories import MONDAY
+from tests.markets import gpu_offer
 
 PRICES: tuple[tuple[Meter, str], ...] = (
     ("input_tokens", "3"),
@@ -85,3 +88,18 @@ def test_a_window_holds_the_parts_of_its_rows() -> None:
     log = RequestLog(arrivals, 20 * ones, 0 * ones, ones, parts=parts)
     assert counts_of(clip(log, MONDAY + HOUR, MONDAY + 2 * HOUR + 1))["cache_write_input_tokens"] == 6
     assert log.digest != RequestLog(arrivals, 20 * ones, 0 * ones, ones).digest
+
+
+HEARD = {"input": 100, "cached": 0, "output": 1, "audio_input_tokens": 50}
+
+
+@pytest.mark.parametrize(("sold", "code"), [(offer(), "part_not_priced"), (gpu_offer(), "other_tokens_as_text")])
+def test_audio_lowers_the_confidence_where_the_offer_taken_says_nothing_of_it(sold: Offer, code: str) -> None:
+    (found,) = unpriced([sold], HEARD)
+    assert (found.code, found.can_move_the_answer, found.chosen_only) == (code, True, True)
+    assert not list(unpriced([sold], HEARD | {"audio_input_tokens": 0}))
+
+
+def test_audio_that_has_a_price_lowers_nothing() -> None:
+    audio = Price("audio_input_tokens", Decimal(10), 1_000_000)
+    assert not list(unpriced([replace(offer(), prices=(*offer().prices, audio))], HEARD))

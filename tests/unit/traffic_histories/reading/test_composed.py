@@ -60,6 +60,13 @@ def test_a_field_may_be_the_sum_of_columns() -> None:
     assert read_log(text, columns=(("output_tokens", "text_out+audio_out"),)).output_tokens.tolist() == [3, 7]
 
 
+def test_audio_is_told_and_moves_no_answer_by_itself() -> None:
+    text = f"timestamp,input_tokens,output_tokens,audio_input_tokens\n{NOON},10,3,4\n"
+    _, report = read(text)
+    (found,) = (finding for finding in report.findings if finding.code == "other_tokens")
+    assert (found.count, found.can_move_the_answer) == (4, False)
+
+
 def test_a_column_that_is_no_number_spoils_its_sum() -> None:
     text = f"timestamp,input_tokens,a,b\n{NOON},10,3,x\n{NOON},10,3,4\n"
     _, report = read(text, columns=(("output_tokens", "a+b"),), max_rejected_share=1.0)
