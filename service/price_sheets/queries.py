@@ -7,15 +7,14 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, select, tuple_, update
 from sqlalchemy.orm import Session, aliased, undefer
 
-from service.model_names.names import key_of
 from service.price_sheets.models import PriceSheet, PriceSheetOffer, PriceSheetVersion
 
 
 def sheets(organization_id: str, filters: Mapping[str, Any]) -> Select[PriceSheet]:
     """Return the statement of the sheets that fit the filters that are not None.
 
-    filters: provider, name; model: offered by the sheet's latest version, or by the version in force at
-    `effective_at` where that is given; effective_at: some version is in force then.
+    filters: provider, name; model: names in small letters, of which the sheet's latest version offers one, or the
+    version in force at `effective_at` where that is given; effective_at: some version is in force then.
     """
     statement = select(PriceSheet).where(PriceSheet.organization_id == organization_id)
     for name in ("provider", "name"):
@@ -28,7 +27,7 @@ def sheets(organization_id: str, filters: Mapping[str, Any]) -> Select[PriceShee
     else:
         versions = in_force(organization_id, filters["effective_at"])
     if filters["model"] is not None:
-        versions = versions.where(_offers_one({key_of(filters["model"])}))
+        versions = versions.where(_offers_one(filters["model"]))
     return statement.where(versions.where(PriceSheetVersion.price_sheet_id == PriceSheet.id).exists())
 
 
@@ -177,7 +176,10 @@ def offer_history(session: Session, organization_id: str, price_sheet_id: str, s
 
 
 def listings(session: Session, organization_id: str, at: datetime, filters: Mapping[str, Any]) -> list[Any]:
-    """Return (sheet, version, source, offer) of every offer in force at a time that fits provider and model."""
+    """Return (sheet, version, source, offer) of every offer in force at a time that fits.
+
+    filters: provider; model: names in small letters. None for any.
+    """
     force = in_force(organization_id, at).subquery()
     statement = (
         select(PriceSheet, force.c.version, force.c.source, PriceSheetOffer.offer)
@@ -192,7 +194,7 @@ def listings(session: Session, organization_id: str, at: datetime, filters: Mapp
     if filters["provider"] is not None:
         statement = statement.where(PriceSheet.provider == filters["provider"])
     if filters["model"] is not None:
-        statement = statement.where(PriceSheetOffer.model_key == key_of(filters["model"]))
+        statement = statement.where(PriceSheetOffer.model_key.in_(sorted(filters["model"])))
     return list(session.execute(statement))
 
 

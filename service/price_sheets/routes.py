@@ -60,7 +60,12 @@ def _checked(_actor: Actor, body: dict[str, Any], **_path: str) -> Iterator[Chec
 @blueprint.endpoint("GET", SHEETS, scope=READ, query=PriceSheetQuery, returns=page_of(StoredPriceSheetSchema))
 def list_price_sheets(tx: Transaction, query: dict[str, Any]) -> Page[PriceSheet]:
     """List price sheets, newest first."""
-    return page(tx, queries.sheets(tx.organization_id, query), (PriceSheet.created_at, PriceSheet.id), query)
+    return page(
+        tx,
+        queries.sheets(tx.organization_id, service.with_every_name(tx, query)),
+        (PriceSheet.created_at, PriceSheet.id),
+        query,
+    )
 
 
 @blueprint.endpoint(

@@ -123,18 +123,22 @@ class ConflictQuery(AtQuery):
 
 
 class StatementSchema(Schema):
-    """What one sheet in force says: its `price` of the meter, or its `rate` of the unit."""
+    """What one sheet in force says: its `price` of the meter, or its `rate` of the unit; `model` as it writes it."""
 
     price_sheet_id = Identifier("ps", required=True)
     version = Integer(required=True)
     sku = Text(required=True)
+    model = Text(required=True)
     source = fields.Nested(SourceSchema, required=True)
     price = fields.Nested(PriceSchema, required=True, allow_none=True)
     rate = fields.Nested(RateSchema, required=True, allow_none=True)
 
 
 class ConflictSchema(Schema):
-    """One thing that sheets in force price differently: a meter at a tier, or a unit under a term."""
+    """One thing that sheets in force price differently: a meter at a tier, or a unit under a term.
+
+    `model`: of the names that they have for it the first.
+    """
 
     provider = Text(required=True)
     model = Text(required=True)

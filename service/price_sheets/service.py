@@ -66,6 +66,12 @@ def names_offered(tx: Transaction, model: str) -> frozenset[str]:
     return frozenset({key_of(model), *(other.name for other in others)})
 
 
+def with_every_name(tx: Transaction, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters with all names of the model that they ask for, as `queries` take them; None for any stays so."""
+    model = filters["model"]
+    return {**filters, "model": None if model is None else names_offered(tx, model)}
+
+
 def get(tx: Transaction, price_sheet_id: str) -> PriceSheet:
     """Return a sheet of the organization. Raises Problem 404."""
     return or_not_found(queries.sheet(tx.session, tx.organization_id, price_sheet_id), "No price sheet has this id.")
@@ -175,10 +181,13 @@ def offer_prices(tx: Transaction, price_sheet_id: str, sku: str) -> list[dict[st
 
 
 def conflicts_at(tx: Transaction, at: datetime, filters: Mapping[str, Any]) -> list[Conflict]:
-    """Return what the sheets in force at a time price differently; filters: see `queries.listings`."""
-    rows = queries.listings(tx.session, tx.organization_id, at, filters)
+    """Return what the sheets in force at a time price differently, models by all of their names.
+
+    filters: provider and model, None for any.
+    """
+    rows = queries.listings(tx.session, tx.organization_id, at, with_every_name(tx, filters))
     listings = (Listing(s.id, number, s.provider, s.currency, source, offer) for s, number, source, offer in rows)
-    return conflicts(listings, at.date())
+    return conflicts(listings, at.date(), model_names.names(tx).canonical)
 
 
 def document_of(version: PriceSheetVersion) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 from service.evaluations.document import Inputs
 from service.evaluations.engine import Materials
 from service.kit.http.problems import FieldError, invalid
-from service.model_names.names import SHIPPED
+from service.model_names.names import Names
 from service.price_sheets.offer_values import build_offers, is_of, models_of
 from service.workflow.offers import Offer
 from service.workflow.what_if.repricing import PriceChange, repriced
@@ -29,12 +29,30 @@ class Cell:
     materials: Materials
 
 
-def cells(base: Materials, names: Collection[str] | None, asked: dict[str, Any]) -> Iterator[Cell]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which offers of an added sheet count: those of a model by the base's names of it, and by those the sheet writes.
+
+    names: in small letters; None for offers of any model. known: which names mean one model to the organization.
+    """
+
+    names: Collection[str] | None
+    known: Names
+
+    def of(self, sheet: dict[str, Any]) -> Collection[str] | None:
+        """Return the names of the model, those that a sheet writes among them; None for any."""
+        if self.names is None:
+            return None
+        offered = models_of([sheet])
+        return {*self.names, *(other.name for name in self.names for other in self.known.others(name, offered))}
+
+
+def cells(base: Materials, wanted: Wanted, asked: dict[str, Any]) -> Iterator[Cell]:
     """Yield the combinations that `asked`, the loaded grid, makes of a base.
 
     Raises Problem 422 for a price change that fits no offer, and for added offers that are none of the model's.
     """
-    books = [(name, added, prices) for name, added in _books(base, names, asked) for prices in asked["prices"]]
+    books = [(name, added, prices) for name, added in _books(base, wanted, asked) for prices in asked["prices"]]
     for factor, growth, (name, offers, prices) in product(asked["traffic_factors"], asked["growth_per_month"], books):
         materials = _changed(base, offers, prices["changes"], factor, growth)
         yield Cell(factor, materials.policy.horizon.growth_per_month, prices["name"], name, materials)
@@ -49,9 +67,9 @@ def count(asked: dict[str, Any]) -> int:
     return total
 
 
-def require_fitting(base: Materials, inputs: Inputs, asked: dict[str, Any]) -> None:
+def require_fitting(base: Materials, inputs: Inputs, wanted: Wanted, asked: dict[str, Any]) -> None:
     """Raise Problem 422 for a price change that fits no offer at all, and for a sheet without offers of the model."""
-    everything = [offer for _, offers in _books(base, inputs.names, asked) for offer in offers]
+    everything = [offer for _, offers in _books(base, wanted, asked) for offer in offers]
     idle = [
         FieldError(f"/prices/{i}/changes/{j}", "fits_nothing", "No offer fits this change; check mode, sku and term.")
         for i, prices in enumerate(asked["prices"])
@@ -61,19 +79,19 @@ def require_fitting(base: Materials, inputs: Inputs, asked: dict[str, Any]) -> N
     strange = [
         FieldError(f"/offers/{i}/price_sheet", "no_offers", f"This sheet offers nothing for {inputs.model}.")
         for i, added in enumerate(asked["offers"])
-        if added["price_sheet"] is not None and not _offers(added["price_sheet"], inputs.names)
+        if added["price_sheet"] is not None and not _offers(added["price_sheet"], wanted)
     ]
-    unsized = list(_unsized(inputs.names, asked))
+    unsized = list(_unsized(wanted, asked))
     if idle or strange or unsized:
         raise invalid(*idle, *(unsized or strange))
 
 
-def _unsized(names: Collection[str] | None, asked: dict[str, Any]) -> Iterator[FieldError]:
+def _unsized(wanted: Wanted, asked: dict[str, Any]) -> Iterator[FieldError]:
     """Yield the added offers of the model that no evaluation can size: sheets of a grid look no profile up."""
     for i, added in enumerate(asked["offers"]):
         for j, offer in enumerate([] if added["price_sheet"] is None else added["price_sheet"]["offers"]):
             if (
-                is_of(offer, _meant(added["price_sheet"], names))
+                is_of(offer, wanted.of(added["price_sheet"]))
                 and offer["mode"] == "dedicated"
                 and "capacity" not in offer
             ):
@@ -84,24 +102,14 @@ def _unsized(names: Collection[str] | None, asked: dict[str, Any]) -> Iterator[F
                 yield FieldError(f"/offers/{i}/price_sheet/offers/{j}/capacity", "capacity_missing", detail)
 
 
-def _meant(sheet: dict[str, Any], names: Collection[str] | None) -> Collection[str] | None:
-    """Return the names of the model, those that an added sheet writes among them."""
-    if names is None:
-        return None
-    offered = models_of([sheet])
-    return {*names, *(other.name for name in names for other in SHIPPED.others(name, offered))}
+def _offers(sheet: dict[str, Any], wanted: Wanted) -> tuple[Offer, ...]:
+    return build_offers(sheet, wanted.of(sheet))
 
 
-def _offers(sheet: dict[str, Any], names: Collection[str] | None) -> tuple[Offer, ...]:
-    return build_offers(sheet, _meant(sheet, names))
-
-
-def _books(
-    base: Materials, names: Collection[str] | None, asked: dict[str, Any]
-) -> Iterator[tuple[str, tuple[Offer, ...]]]:
+def _books(base: Materials, wanted: Wanted, asked: dict[str, Any]) -> Iterator[tuple[str, tuple[Offer, ...]]]:
     """Yield the offers to choose among: those there are, with those of a sheet added or put in their place."""
     for added in asked["offers"]:
-        new = () if added["price_sheet"] is None else _offers(added["price_sheet"], names)
+        new = () if added["price_sheet"] is None else _offers(added["price_sheet"], wanted)
         replaced = {(offer.provider, offer.sku) for offer in new}
         kept = (offer for offer in base.offers if (offer.provider, offer.sku) not in replaced)
         yield added["name"], (*kept, *new)

@@ -13,7 +13,7 @@ from service.evaluations.histories import NO_TRAFFIC
 from service.evaluations.inputs import materials_of, plan
 from service.evaluations.looking import looking
 from service.evaluations.scenarios.files import FORMS, as_file
-from service.evaluations.scenarios.grid import cells, count, require_fitting
+from service.evaluations.scenarios.grid import Wanted, cells, count, require_fitting
 from service.evaluations.scenarios.schemas import (
     GridSchema,
     ScenarioFormQuery,
@@ -23,6 +23,7 @@ from service.evaluations.scenarios.schemas import (
 from service.evaluations.scenarios.table import Table, scenario_of
 from service.kit.db.transaction import Actor, Transaction
 from service.kit.http.blueprint import Resource
+from service.model_names import service as model_names
 from service.workflow.document import Answer
 
 blueprint = Resource("scenarios", __name__, description="What if: other traffic, prices, offers or growth.")
@@ -37,7 +38,8 @@ Json = dict[str, Any]
 def _of_evaluation(actor: Actor, evaluation_id: str, body: Json, query: Json) -> Iterator[Table]:  # noqa: ARG001
     with looking(actor) as tx:
         side = side_of(tx, evaluation_id)
-    yield _table(actor, side.materials, side.inputs, body, side.estimated_seconds, side.answer)
+        wanted = Wanted(side.inputs.names, model_names.names(tx))
+    yield _table(actor, side.materials, side.inputs, wanted, body, side.estimated_seconds, side.answer)
 
 
 @contextmanager
@@ -45,18 +47,21 @@ def _of_workload(actor: Actor, workload_id: str, body: Json, query: Json) -> Ite
     with looking(actor) as tx:
         planned = plan(tx, workload_id, body)
         materials = materials_of(tx, planned.inputs)
-    yield _table(actor, materials, planned.inputs, body["grid"], planned.estimated_seconds, None)
+        wanted = Wanted(planned.inputs.names, model_names.names(tx))
+    yield _table(actor, materials, planned.inputs, wanted, body["grid"], planned.estimated_seconds, None)
 
 
-def _table(actor: Actor, base: Materials, inputs: Inputs, grid: Json, seconds: float, known: Answer | None) -> Table:
+def _table(
+    actor: Actor, base: Materials, inputs: Inputs, wanted: Wanted, grid: Json, seconds: float, known: Answer | None
+) -> Table:
     """Return the table of a grid; `known` is the base's answer where it is stored."""
-    require_fitting(base, inputs, grid)
+    require_fitting(base, inputs, wanted, grid)
     factors = sum(max(1.0, float(factor)) for factor in grid["traffic_factors"])
     require_bounded(seconds * (1 + count(grid) / len(grid["traffic_factors"]) * factors))
     allowance = Allowance(actor)
     answer = allowance.answer_of(base) if known is None else known
     scenarios = [
-        scenario_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, inputs.names, grid)
+        scenario_of(cell, allowance.answer_of(cell.materials), base, answer) for cell in cells(base, wanted, grid)
     ]
     return Table(answer.recommendation, scenarios)
 

@@ -1,12 +1,13 @@
 """Conflicts: sheets in force that price the same thing differently. Reported with every value, never settled."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from service.kit.db.types import plain_decimal
+from service.model_names.names import key_of
 from service.price_sheets.lint.prices import unit_price
 from service.price_sheets.offer_values import PERIODS, Json, is_available, months_of, owned_parts
 
@@ -25,7 +26,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is priced: a meter at a tier, or a unit under a term; names without regard to capitals."""
+    """What is priced: a meter at a tier, or a unit under a term; names without regard to capitals.
+
+    model: of its names in these sheets the first.
+    """
 
     provider: str
     model: str
@@ -45,6 +49,7 @@ class Statement:
     price_sheet_id: str
     version: int
     sku: str
+    model: str
     source: Json
     price: Json
     value: tuple[str, ...]
@@ -55,21 +60,31 @@ Conflict = tuple[Subject, list[Statement]]
 """A subject that sheets price differently, with all that is said of it."""
 
 
-def conflicts(listings: Iterable[Listing], on: date) -> list[Conflict]:
+def conflicts(listings: Iterable[Listing], on: date, canonical: Callable[[str], str] = key_of) -> list[Conflict]:
     """Return every subject of which two sheets say different things on a day, with all that is said of it.
 
+    canonical: of names of models, which are one model where theirs are equal.
     Within one sheet a subject may have several offers; sheets agree on it when the
     sets of their prices are equal. Offers of different currencies are not compared.
     """
     said: dict[Subject, list[Statement]] = defaultdict(list)
-    for listing in listings:
-        if is_available(listing.offer, on):
-            for subject, price, value in _prices(listing):
-                statement = Statement(
-                    listing.price_sheet_id, listing.version, listing.offer["sku"], listing.source, price, value
-                )
-                said[subject].append(statement)
+    available = [listing for listing in listings if is_available(listing.offer, on)]
+    named = _named({listing.offer["model"] for listing in available}, canonical)
+    for listing in available:
+        sku, model = listing.offer["sku"], listing.offer["model"]
+        for subject, price, value in _prices(listing, named[model]):
+            statement = Statement(listing.price_sheet_id, listing.version, sku, model, listing.source, price, value)
+            said[subject].append(statement)
     return [(subject, said[subject]) for subject in sorted(said, key=_order) if _disagree(said[subject])]
+
+
+def _named(models: Collection[str], canonical: Callable[[str], str]) -> dict[str, str]:
+    """Return of every model, as sheets write it, the first of the names here that mean it, in small letters."""
+    meant = {model: canonical(model) for model in models}
+    first: dict[str, str] = {}
+    for model in sorted(models, key=key_of):
+        first.setdefault(meant[model], key_of(model))
+    return {model: first[meant[model]] for model in models}
 
 
 def _disagree(statements: list[Statement]) -> bool:
@@ -80,10 +95,10 @@ def _disagree(statements: list[Statement]) -> bool:
     return any(value != values[0] for value in values[1:])
 
 
-def _prices(listing: Listing) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]:
+def _prices(listing: Listing, model: str) -> Iterator[tuple[Subject, Json, tuple[str, ...]]]:
     offer = listing.offer
     region = offer.get("region", "global").casefold()
-    thing = (listing.provider.casefold(), offer["model"].casefold(), region, listing.currency)
+    thing = (listing.provider.casefold(), model, region, listing.currency)
     for price in offer.get("prices", ()):
         tiers = [f"{tier['above']}: {_plain(unit_price(price | tier))}" for tier in price.get("tiers", ())]
         tiers += [

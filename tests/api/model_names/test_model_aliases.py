@@ -55,6 +55,24 @@ def test_one_workload_meets_every_spelling_of_its_model_and_the_answer_says_so(a
     assert body["recommendation"]["monthly_cost"]["amount"] == "43.80"
 
 
+def test_lists_conflicts_and_scenarios_go_by_every_name(api: ApiClient) -> None:
+    store(api, offer("acme", "gpt-4o", "3"), offer("acme", "our-chat", "2") | {"name": "mine"})
+    assert alias(api, "our-chat", "gpt-4o").status_code == 201
+    for name in ("gpt-4o", "OpenAI/GPT-4o", "our-chat"):
+        assert len(api.get(f"/v1/price-sheets?model={name}").json["items"]) == 2, name
+        found = api.get(f"/v1/price-conflicts?model={name}").json["items"]
+        assert [(one["model"], one["meter"]) for one in found] == [
+            ("gpt-4o", "input_tokens"),
+            ("gpt-4o", "output_tokens"),
+        ]
+        assert [each["model"] for each in found[0]["statements"]] == ["gpt-4o", "our-chat"]
+    assert api.get("/v1/price-sheets?model=gpt-4o-mini").json["items"] == []
+    workload = upload_minutes(api, "gpt-4o", tokens=1000, cached=0, output=0)
+    grid = {"offers": [{"name": "added", "price_sheet": offer("rival", "our-chat", "0.10")}]}
+    [row] = api.post(f"/v1/workloads/{workload}/scenarios", json={"grid": grid}).json["scenarios"]
+    assert row["recommendation"]["option"] == "serverless:rival/chat"
+
+
 def test_an_alias_is_met_pinned_and_makes_answers_stale(api: ApiClient) -> None:
     store(api, offer("openai", "gpt-4o", "3"), offer("gateway", "our-chat", "2"))
     workload = upload_minutes(api, "gpt-4o", tokens=1000, cached=0, output=0)

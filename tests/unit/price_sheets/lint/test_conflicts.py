@@ -47,6 +47,14 @@ def test_one_price_spelled_in_two_ways_is_no_conflict() -> None:
     assert found(listing("a", INPUT), listing("b", INPUT, model="M70", region="Global")) == []
 
 
+def test_names_of_one_model_are_one_thing_told_by_the_first() -> None:
+    other = listing("b", ("input_tokens", "0.70", 1_000_000), model="Acme/M70")
+    ((subject, statements),) = conflicts([listing("a", INPUT), other], DAY, lambda name: name.lower().split("/")[-1])
+    assert subject.model == "acme/m70"
+    assert [statement.model for statement in statements] == ["m70", "Acme/M70"]
+    assert found(listing("a", INPUT), other) == []
+
+
 def test_another_region_currency_model_or_time_is_another_thing() -> None:
     other = ("input_tokens", "0.70", 1_000_000)
     for fields in (
