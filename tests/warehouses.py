@@ -15,12 +15,27 @@ Run = Callable[[str], bytes]
 """Runs a statement and returns its result as CSV with a head."""
 
 KINDS: dict[str, dict[str, str]] = {
-    "instant": {"duckdb": "TIMESTAMPTZ", "postgres": "timestamptz", "clickhouse": "Nullable(DateTime64(6, 'UTC'))"},
-    "wall": {"duckdb": "TIMESTAMP", "postgres": "timestamp", "clickhouse": "Nullable(DateTime64(6, 'UTC'))"},
-    "whole": {"duckdb": "BIGINT", "postgres": "bigint", "clickhouse": "Nullable(Int64)"},
-    "real": {"duckdb": "DOUBLE", "postgres": "double precision", "clickhouse": "Nullable(Float64)"},
-    "text": {"duckdb": "VARCHAR", "postgres": "text", "clickhouse": "Nullable(String)"},
-    "flag": {"duckdb": "BOOLEAN", "postgres": "boolean", "clickhouse": "Nullable(Bool)"},
+    "instant": {
+        "duckdb": "TIMESTAMPTZ",
+        "postgres": "timestamptz",
+        "clickhouse": "Nullable(DateTime64(6, 'UTC'))",
+        "snowflake": "TIMESTAMP_TZ",
+    },
+    "wall": {
+        "duckdb": "TIMESTAMP",
+        "postgres": "timestamp",
+        "clickhouse": "Nullable(DateTime64(6, 'UTC'))",
+        "snowflake": "TIMESTAMP_NTZ",
+    },
+    "whole": {"duckdb": "BIGINT", "postgres": "bigint", "clickhouse": "Nullable(Int64)", "snowflake": "BIGINT"},
+    "real": {
+        "duckdb": "DOUBLE",
+        "postgres": "double precision",
+        "clickhouse": "Nullable(Float64)",
+        "snowflake": "DOUBLE",
+    },
+    "text": {"duckdb": "VARCHAR", "postgres": "text", "clickhouse": "Nullable(String)", "snowflake": "VARCHAR"},
+    "flag": {"duckdb": "BOOLEAN", "postgres": "boolean", "clickhouse": "Nullable(Bool)", "snowflake": "BOOLEAN"},
 }
 
 Rows = Sequence[Sequence[Any]]
@@ -67,7 +82,7 @@ def opened(engine: str, request: pytest.FixtureRequest) -> Run:
 def fill(run: Run, engine: str, table: str, columns: Sequence[tuple[str, str]], rows: Rows) -> None:
     """Create a table of (name, kind) columns and put rows into it."""
     listed = ", ".join(f"{_quoted(name)} {KINDS[kind][engine]}" for name, kind in columns)
-    zoned = engine != "clickhouse"
+    zoned = engine in ("duckdb", "postgres")
     run("SET TimeZone = 'UTC'" if zoned else "SELECT 1")
     ending = " ENGINE = Memory" if engine == "clickhouse" else ""
     run(f"CREATE TABLE {_quoted(table)} ({listed}){ending}")
