@@ -76,8 +76,8 @@ def units_of(offer: OfferName, number: int) -> str:
 
 def is_unpriced(answer: Answer, option: ReportOption) -> bool:
     """Return whether an option has no price, since it is billed or sized by tokens and none were recorded."""
-    totals = answer.measured["totals"]
-    untold = not totals["input_tokens"] and not totals["output_tokens"]
+    totals = answer.measured.totals
+    untold = not totals.input_tokens and not totals.output_tokens
     return "tokens_unknown" in option.violation_codes or (untold and any("token" in s for s in option.violations))
 
 
@@ -105,7 +105,7 @@ def against(answer: Answer, chosen: ReportOption, mode: str) -> tuple[ReportOpti
 
 def _eyebrow(answer: Answer, chosen: ReportOption) -> str:
     if answer.provisional:
-        return f"Provisional: {words.duration(answer.measured['days'] * 86400)} of {_days_needed(answer)} days measured"
+        return f"Provisional: {words.duration(answer.measured.days * 86400)} of {_days_needed(answer)} days measured"
     return f"Recommendation: {chosen.mode}"
 
 
@@ -144,7 +144,7 @@ def _compared(chosen: ReportOption, best: ReportOption, more: Decimal, mode: str
 
 def _not_yet(answer: Answer, names: Names) -> Sentence:
     needed = float((answer.policy.get("sufficiency") or {}).get("days", 7))
-    missing = needed - float(answer.measured["days"])
+    missing = needed - float(answer.measured.days)
     heading = "Not yet: the traffic so far is not enough to decide on"
     if missing > 0:
         whole = int(missing) + (missing % 1 > 0)

@@ -49,34 +49,34 @@ def _latency(answer: Answer, names: Names) -> Iterator[str]:
 
 
 def _tokens(answer: Answer) -> Iterator[str]:
-    totals = answer.measured["totals"]
-    if not totals["input_tokens"] and not totals["output_tokens"]:
+    totals = answer.measured.totals
+    if not totals.input_tokens and not totals.output_tokens:
         yield "no tokens were recorded, so nothing billed by tokens is priced here. Add token counts to the history."
 
 
 def _sampled(answer: Answer) -> Iterator[str]:
     measured = answer.measured
-    if measured.get("sampled"):
-        hours = words.duration(float(measured["replayed_hours"]) * 3600)
+    if measured.sampled:
+        hours = words.duration(float(measured.replayed_hours) * 3600)
         error = answer.subject.standard_error if answer.subject else None
         sure = "" if not error else f"; its standard error is {words.money(error)} {answer.currency} a month"
-        observed = words.duration(float(measured["hours_observed"]) * 3600)
+        observed = words.duration(float(measured.hours_observed) * 3600)
         yield f"{hours} of {observed} {'was' if hours.startswith('1 ') else 'were'} replayed, a sample{sure}."
-    if measured.get("arrivals") == "synthesized":
+    if measured.arrivals == "synthesized":
         yield "the history has no single requests: arrivals within each bucket are drawn, not measured."
 
 
 def _findings(answer: Answer, *codes: str) -> Iterator[str]:
-    for finding in answer.measured["findings"]:
-        if finding["code"] in codes:
-            yield finding["sentence"]
+    for finding in answer.measured.findings:
+        if finding.code in codes:
+            yield finding.sentence
 
 
 def _provisional(answer: Answer) -> Iterator[str]:
     if answer.provisional:
         days = words.rate(float((answer.policy.get("sufficiency") or {}).get("days", 7)))
         yield (
-            f"this is provisional: {words.duration(answer.measured['days'] * 86400)} of {days} days are measured. "
+            f"this is provisional: {words.duration(answer.measured.days * 86400)} of {days} days are measured. "
             "Measure the rest before you commit to a term."
         )
 

@@ -91,11 +91,11 @@ def numbers(answer: Answer, drawn: Json | None, name: str) -> Any:  # noqa: ANN4
         return [_priced(option, "parts", {k: str(v) for k, v in option.parts.items()}) for option in answer.options]
     if name == "latency":
         return [_priced(one, "latency_ms", one.body.get("latency_ms")) for one in answer.options]
-    found = {
+    found: dict[str, Any] = {
         "changes": encode(answer.comparison.flip_points),
-        "duration": {"unit": measured["load_unit"], "load_duration": measured["load_duration"]},
+        "duration": {"unit": measured.load_unit, "load_duration": list(measured.load_duration)},
         "units": encode(answer.comparison.marginal_units),
-        "week": {"zone": measured["window"]["zone"], "hour_of_week": measured["hour_of_week"]},
+        "week": {"zone": measured.window.zone, "hour_of_week": list(measured.hour_of_week)},
     }
     return found.get(name)
 

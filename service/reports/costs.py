@@ -228,7 +228,7 @@ def _heading(answer: Answer) -> str:
     chosen = answer.chosen
     if chosen is None:
         if answer.mode == "insufficient_data":
-            return f"What it would cost on {words.duration(answer.measured['hours_observed'] * 3600)} of traffic"
+            return f"What it would cost on {words.duration(answer.measured.hours_observed * 3600)} of traffic"
         if all(is_unpriced(answer, option) for option in answer.options):
             return "What is on offer"
         return "What each way would cost"

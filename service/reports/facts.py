@@ -107,8 +107,8 @@ def _works(answer: Answer, chosen: ReportOption, unit: str) -> Fact | None:
 
 def _serverless(answer: Answer, chosen: ReportOption) -> list[Fact | None]:
     measured = answer.measured
-    requests = measured["totals"]["requests"]
-    month = None if not requests else Decimal(str(requests)) * Decimal(str(measured["monthly_factor"]))
+    requests = measured.totals.requests
+    month = None if not requests else Decimal(str(requests)) * Decimal(str(measured.monthly_factor))
     month = None if month is None else month * Decimal(str(answer.policy.get("traffic_factor", 1)))
     cost = None
     if month:
@@ -119,9 +119,9 @@ def _serverless(answer: Answer, chosen: ReportOption) -> list[Fact | None]:
             "cost so much on average",
             answer.currency,
         )
-    gaps = measured["idle_gaps"]
-    longest = words.duration(gaps["longest_seconds"]) if gaps["longest_seconds"] else "none"
-    idle = Fact("Idle", words.share(measured["idle_share"]), f"of the time; longest gap: {longest}")
+    gaps = measured.idle_gaps
+    longest = words.duration(gaps.longest_seconds) if gaps.longest_seconds else "none"
+    idle = Fact("Idle", words.share(measured.idle_share), f"of the time; longest gap: {longest}")
     return [cost, idle]
 
 

@@ -12,6 +12,7 @@ from service.reports.drawings.week import week
 from service.reports.facts import Fact
 from service.reports.reading import Answer
 from service.reports.templating import TEMPLATES
+from service.workflow.document.measurement import Measurement
 
 Json = dict[str, Any]
 
@@ -26,11 +27,11 @@ def measured_body(measurement: Json, over_time: Json) -> Markup:
     rendered = TEMPLATES.get_template("measured.html").render(
         shape=shape,
         load=load(answer, over_time),
-        facts=_facts(measurement),
+        facts=_facts(answer.measured),
         checklist=sections.checklist(answer),
         duration=duration(answer, None),
         week=week(answer),
-        findings=[finding["sentence"] for finding in measurement["findings"]],
+        findings=sections.findings(answer),
     )
     return Markup(rendered)  # noqa: S704 - every value was escaped by the template
 
@@ -55,24 +56,23 @@ def _unanswered(measurement: Json) -> Answer:
     )
 
 
-def _facts(measured: Json) -> list[Fact]:
-    unit = measured["load_unit"]
-    rates = measured["requests_per_minute"] or measured["tokens_per_minute"]
+def _facts(measured: Measurement) -> list[Fact]:
+    unit = measured.load_unit
+    rates = measured.requests_per_minute or measured.tokens_per_minute
     per_minute = f"{unit} a minute"
-    totals = measured["totals"]
-    count = totals["requests"]
-    tokens = (totals["input_tokens"] or 0) + (totals["output_tokens"] or 0)
+    totals = measured.totals
+    count, tokens = totals.requests, totals.input_tokens + totals.output_tokens
     volume = Fact("Tokens", words.quantity(tokens), "requests were not counted")
-    if count is not None:
+    if measured.counts_requests:
         each = f"{words.count(tokens / count)} tokens each" if tokens and count else "no tokens recorded"
         volume = Fact("Requests", words.quantity(count), each)
     found = [
         volume,
-        Fact("Mean", words.rate(rates["mean"]), per_minute),
-        Fact("Floor", words.rate(rates["p05"]), f"{per_minute} or more, 95 % of the time"),
-        Fact("Peak", words.rate(rates["max"]), f"{unit} in the busiest minute"),
+        Fact("Mean", words.rate(rates.mean), per_minute),
+        Fact("Floor", words.rate(rates.p05), f"{per_minute} or more, 95 % of the time"),
+        Fact("Peak", words.rate(rates.max), f"{unit} in the busiest minute"),
     ]
-    idle = measured["idle_share"]
+    idle = measured.idle_share
     return [
         *found,
         Fact("Idle", words.share(idle), "of the time without a request" if idle else "never without a request"),

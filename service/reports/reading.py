@@ -10,15 +10,17 @@ from service.reports.words import term_key
 from service.workflow.bill import SECOND_UNITS
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.document.comparison import AnsweredComparison, ReservedCrossover
-from service.workflow.document.measurement import Explanation
+from service.workflow.document.measurement import Explanation, ReplayedMeasurement
 from service.workflow.document.options import BillLine, CommittedCosts, CostInterval
-from service.workflow.document.recommendation import AnsweredRecommendation
+from service.workflow.document.recommendation import AnsweredRecommendation, InputFinding
 from service.workflow.document.stored import (
     expected_cost,
     read_commitment,
     read_comparison,
+    read_findings,
     read_interval,
     read_lines,
+    read_measurement,
     read_money,
     read_recommendation,
 )
@@ -139,8 +141,6 @@ class Answer:
         self.body = body
         self.inputs: Json = body["inputs"]
         self.policy: Json = body["inputs"]["policy"]
-        self.measured: Json = body["measurement"]
-        self.findings: list[Json] = body.get("findings", [])
         self.digest: str = body["digest"]
         self.engine: str = body["inputs"]["engine_version"]
 
@@ -148,6 +148,16 @@ class Answer:
     def options(self) -> list[ReportOption]:
         """Every option, cheapest first."""
         return [ReportOption(option) for option in self.body["options"]]
+
+    @cached_property
+    def measured(self) -> ReplayedMeasurement:
+        """What the traffic is."""
+        return read_measurement(self.body)
+
+    @cached_property
+    def findings(self) -> tuple[InputFinding, ...]:
+        """What was found about the inputs."""
+        return read_findings(self.body)
 
     @cached_property
     def comparison(self) -> AnsweredComparison:
@@ -162,8 +172,9 @@ class Answer:
     @property
     def kept_of(self) -> str:
         """What shares that are kept are of: tokens, or requests where no tokens were recorded."""
-        totals = self.measured["totals"]
-        return "tokens" if any(totals[name] for name in totals if name != "requests") else "requests"
+        totals = self.measured.totals
+        counted = totals.input_tokens or totals.cached_input_tokens or totals.output_tokens
+        return "tokens" if counted else "requests"
 
     @cached_property
     def by_key(self) -> dict[str, ReportOption]:
@@ -237,7 +248,8 @@ class Answer:
     @cached_property
     def window(self) -> tuple[datetime, datetime]:
         """Start and end of what was measured, UTC."""
-        start, end = (datetime.fromisoformat(self.measured["window"][name]) for name in ("start", "end"))
+        window = self.measured.window
+        start, end = (datetime.fromisoformat(moment) for moment in (window.start, window.end))
         return start.astimezone(UTC), end.astimezone(UTC)
 
     def best_of(self, mode: str) -> ReportOption | None:

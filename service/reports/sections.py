@@ -66,18 +66,17 @@ def carried_per_minute(answer: Answer) -> float | None:
 def shape(answer: Answer) -> Shape:
     """Return the pattern in a sentence, and the volumes it is of."""
     measured = answer.measured
-    pattern = PATTERNS.get(measured["pattern"], words.upper_first(measured["pattern"].replace("_", " ")))
-    peak = measured["peak_to_mean"]
-    heading = pattern if peak is None else f"{pattern}; the peak is {words.rate(peak)} {words.TIMES} the mean"
-    if measured["pattern"] == "steady" and measured["idle_share"] > measured["pattern_thresholds"]["steady_idle_share"]:
+    pattern = PATTERNS.get(measured.pattern, words.upper_first(measured.pattern.replace("_", " ")))
+    heading = f"{pattern}; the peak is {words.rate(measured.peak_to_mean)} {words.TIMES} the mean"
+    if measured.pattern == "steady" and measured.idle_share > measured.pattern_thresholds.steady_idle_share:
         heading = "Few requests, at a steady rate"
-    totals, start_end = measured["totals"], words.span(*answer.window)
-    what = words.plural(totals["requests"], "request") if totals["requests"] is not None else "no request counts"
-    tokens = (totals["input_tokens"] or 0) + (totals["output_tokens"] or 0)
+    totals, start_end = measured.totals, words.span(*answer.window)
+    what = words.plural(totals.requests, "request") if measured.counts_requests else "no request counts"
+    tokens = totals.input_tokens + totals.output_tokens
     said = [what, f"{words.quantity(tokens)} tokens" if tokens else "no tokens recorded"]
-    idle = f"; idle {words.share(measured['idle_share'])} of the time" if measured["idle_share"] else ""
-    hours = words.duration(float(measured["hours_observed"]) * 3600)
-    change = measured.get("week_over_week")
+    idle = f"; idle {words.share(measured.idle_share)} of the time" if measured.idle_share else ""
+    hours = words.duration(float(measured.hours_observed) * 3600)
+    change = measured.week_over_week
     grown = (
         "" if change is None else f"; {words.signed(words.share(abs(change)), change, plus=True)} on the week before"
     )
@@ -86,12 +85,12 @@ def shape(answer: Answer) -> Shape:
 
 def findings(answer: Answer) -> list[str]:
     """Return what was found about the traffic, and what its measurement lacks."""
-    return [finding["sentence"] for finding in answer.measured["findings"]]
+    return [finding.sentence for finding in answer.measured.findings]
 
 
 def remarks(answer: Answer, names: Names, *, moving: bool) -> list[str]:
     """Return what was found about prices and capacities, by names; moving: what can move the answer."""
-    return [names.sentence(one["sentence"]) for one in answer.findings if one["can_move_the_answer"] is moving]
+    return [names.sentence(one.sentence) for one in answer.findings if one.can_move_the_answer is moving]
 
 
 def latency_missing(answer: Answer) -> str:
@@ -104,23 +103,23 @@ def latency_missing(answer: Answer) -> str:
 def checklist(answer: Answer) -> list[Need]:
     """Return what a firm answer needs, where the traffic is not enough for one."""
     measured = answer.measured
-    if measured["representative"]:
+    if measured.representative:
         return []
     policy = answer.policy.get("sufficiency") or {}
     days, coverage = float(policy.get("days", 7)), float(policy.get("coverage", 0.95))
-    seen = sum(load is not None for load in measured["hour_of_week"])
+    seen = sum(load is not None for load in measured.hour_of_week)
     hours = max(1, round(HOURS_OF_WEEK * coverage))
     return [
         Need(
             "Time",
-            f"{words.duration(measured['days'] * 86400)} of {words.duration(days * 86400)}",
-            _part(measured["days"], days),
+            f"{words.duration(measured.days * 86400)} of {words.duration(days * 86400)}",
+            _part(measured.days, days),
         ),
         Need("Hours of the week seen", f"{seen} of {HOURS_OF_WEEK}", _part(seen, hours)),
         Need(
             "Of the time observed",
-            f"{words.share(measured['coverage'])} of {words.share(coverage)}",
-            _part(measured["coverage"], coverage),
+            f"{words.share(measured.coverage)} of {words.share(coverage)}",
+            _part(measured.coverage, coverage),
         ),
     ]
 
@@ -166,7 +165,7 @@ def stands(answer: Answer, names: Names) -> list[tuple[str, list[Entry]]]:
         "synthesized": "a series, arrivals drawn",
         "buckets": "a series of buckets",
     }
-    kind = arrivals.get(answer.measured.get("arrivals", ""), "traffic")
+    kind = arrivals.get(answer.measured.arrivals, "traffic")
     return [
         ("Traffic", [Entry(f"{words.upper_first(kind)}, {start} to {end} UTC")]),
         ("Price sheets", _sheets(answer, names)),

@@ -37,20 +37,20 @@ class Duration:
 def duration(answer: Answer, carried_per_minute: float | None) -> Duration | None:
     """Return the load-duration curve; None where nothing was measured."""
     measured = answer.measured
-    curve = [float(load) for load in measured["load_duration"]]
+    curve = [float(load) for load in measured.load_duration]
     if not curve or not max(curve):
         return None
-    rates = measured["requests_per_minute"] or measured["tokens_per_minute"]
+    rates = measured.requests_per_minute or measured.tokens_per_minute
     peak, nearly = curve[0], curve[1] if len(curve) > 1 else curve[0]
     cut = nearly > 0 and peak > CUT * nearly
     axis = ticks(nearly * 1.6 if cut else peak)
     most = axis[-1]
     points = [HEIGHT * (1 - min(load, most) / most) for load in curve]
-    named = [("95 % of minutes at most", rates["p95"]), ("mean", rates["mean"]), ("floor (5 %)", rates["p05"])]
+    named = [("95 % of minutes at most", rates.p95), ("mean", rates.mean), ("floor (5 %)", rates.p05)]
     named = [(name, float(value)) for name, value in named if float(value) <= most]
     places = [TOP + HEIGHT * (1 - value / most) for _, value in named]
     labels = apart([place - 5 for place in places], LINE, TOP + 12, TOP + HEIGHT - 5)
-    unit = measured["load_unit"]
+    unit = measured.load_unit
     capacity = None
     if carried_per_minute is not None and unit == "requests" and carried_per_minute <= most:
         capacity = TOP + HEIGHT * (1 - carried_per_minute / most)
@@ -66,7 +66,7 @@ def duration(answer: Answer, carried_per_minute: float | None) -> Duration | Non
         ],
         f"The busiest minute has {words.rate(peak)}, above the top." if cut else "",
         f"{words.upper_first(unit)} a minute by share of time: peak {words.rate(peak)}, mean "
-        f"{words.rate(float(rates['mean']))}, floor {words.rate(float(rates['p05']))}.",
+        f"{words.rate(float(rates.mean))}, floor {words.rate(float(rates.p05))}.",
     )
 
 

@@ -107,7 +107,7 @@ def traffic(answer: Answer, names: Names, drawn: Json, carried: float | None) ->
         return None
     start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=data["start_us"])
     span = timedelta(microseconds=data["end_us"] - data["start_us"])
-    zone = zone_of(answer.measured["window"]["zone"])
+    zone = zone_of(answer.measured.window.zone)
     wide = steps.merged(-(-len(steps.total) // MOST_WIDE))
     narrow = wide.merged(2)
     highest = max(wide.rate(i, value) for i, value in enumerate(wide.total))
@@ -145,7 +145,7 @@ def load(answer: Answer, over_time: Json) -> TrafficChart | None:
         return None
     steps = Steps(float(over_time["step_seconds"]), over_time["total"], over_time["observed"], None)
     rate, negative = max((steps.rate(i, total), -i) for i, total in enumerate(steps.total))
-    zone = answer.measured["window"]["zone"]
+    zone = answer.measured.window.zone
     start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=over_time["start_us"])
     moment = (start + timedelta(seconds=-negative * steps.seconds)).astimezone(zone_of(zone))
     heading = (
@@ -218,8 +218,7 @@ def _note(
 
 def _heading(answer: Answer, names: Names, option: ReportOption | None) -> str:
     if option is None or option.dedicated is None:
-        peak = answer.measured["peak_to_mean"]
-        return "The traffic" if peak is None else f"The traffic peaks at {words.rate(peak)} {words.TIMES} its mean"
+        return f"The traffic peaks at {words.rate(answer.measured.peak_to_mean)} {words.TIMES} its mean"
     offer = names.offer(option.dedicated)
     if option.mode == "autoscaled":
         return f"{words.upper_first(units_of(offer, option.units or 0))} at most follow the load"
@@ -231,18 +230,17 @@ def _heading(answer: Answer, names: Names, option: ReportOption | None) -> str:
     coverage = option.share("coverage") or 0
     if option.mode == "dedicated":
         return f"{units} {verb} all but {words.share(1 - coverage)} of the {answer.kept_of}"
-    if coverage >= 0.6 and answer.measured["pattern"] != "spiky":
+    if coverage >= 0.6 and answer.measured.pattern != "spiky":
         return f"{units} {verb} the base; the spikes overflow"
     return f"{units} {verb} {words.share(coverage)} of the {answer.kept_of}; the rest overflows"
 
 
 def _deck(answer: Answer, span: timedelta) -> str:
     measured = answer.measured
-    requests = measured["totals"]["requests"]
-    what = f"{requests:,} requests" if requests is not None else "Traffic"
+    what = f"{measured.totals.requests:,} requests" if measured.counts_requests else "Traffic"
     how = {"logged": "replayed one by one", "synthesized": "replayed one by one, arrivals drawn within each bucket"}
-    zone = measured["window"]["zone"]
-    said = how.get(measured.get("arrivals", ""), "split by buckets")
+    zone = measured.window.zone
+    said = how.get(measured.arrivals, "split by buckets")
     return f"{what} of {words.span(*answer.window)}, {zone}, {said};" if span else f"{what};"
 
 

@@ -52,7 +52,7 @@ class Week:
 def week(answer: Answer) -> Week | None:
     """Return the hours of the week; None where no hour was observed."""
     measured = answer.measured
-    grid: list[float | None] = measured["hour_of_week"]
+    grid = measured.hour_of_week
     seen = {hour: load for hour, load in enumerate(grid) if load is not None}
     if not seen:
         return None
@@ -61,14 +61,14 @@ def week(answer: Answer) -> Week | None:
     unseen = len(grid) - len(seen)
     top, low = max(seen, key=lambda hour: seen[hour]), min(seen, key=lambda hour: seen[hour])
     said = (
-        f"Busiest {_hour(top)} with {words.rate(seen[top])} {measured['load_unit']} a minute, "
+        f"Busiest {_hour(top)} with {words.rate(seen[top])} {measured.load_unit} a minute, "
         f"quietest {_hour(low)} with {words.rate(seen[low])}"
     )
     missed = f"; {words.plural(unseen, 'hour')} of the week not observed" if unseen else ""
     days = [(day, steps[24 * number : 24 * number + 24]) for number, day in enumerate(DAYS)]
     wide = _cells(days, lambda hour, day: (_at(WIDE[0], hour), _at(WIDE[1], day)), WIDE[0][2], WIDE[1][2])
     narrow = _cells(days, lambda hour, day: (_at(NARROW[1], day), _at(NARROW[0], hour)), NARROW[1][2], NARROW[0][2])
-    return Week(days, measured["window"]["zone"], unseen, f"{said}{missed}.", wide, narrow)
+    return Week(days, measured.window.zone, unseen, f"{said}{missed}.", wide, narrow)
 
 
 def _at(axis: tuple[float, float, float], place: int) -> float:

@@ -97,6 +97,11 @@ class Measurement:
     weekly_means: Annotated[tuple[float | None, ...], "Mean load of each whole week."]
     week_over_week: Annotated[float | None, "The last week ÷ the one before, less 1."]
 
+    @property
+    def counts_requests(self) -> bool:
+        """Whether requests were recorded; of tokens alone their number is not known, and 0 in `totals`."""
+        return self.requests_per_minute is not None
+
 
 @dataclass(frozen=True)
 class ReplayedMeasurement(Measurement):

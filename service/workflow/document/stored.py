@@ -18,6 +18,9 @@ Stored = Mapping[str, Any]
 """The body of a completed evaluation, of any engine."""
 
 
+NOT_REPLAYED = {"arrivals": "buckets", "replayed_requests": 0, "replayed_hours": 0, "sampled": False}
+
+
 def read_answer(body: Stored) -> Answer:
     """Return everything that an evaluation says."""
     return Answer(
@@ -30,8 +33,8 @@ def read_answer(body: Stored) -> Answer:
 
 
 def read_measurement(body: Stored) -> ReplayedMeasurement:
-    """Return what the traffic is."""
-    return decode(ReplayedMeasurement, body["measurement"])
+    """Return what the traffic is; of traffic that was measured alone, nothing was replayed."""
+    return decode(ReplayedMeasurement, NOT_REPLAYED | body["measurement"])
 
 
 def read_options(body: Stored) -> tuple[AnsweredOption, ...]:
