@@ -9,21 +9,11 @@ from typing import Any
 from service.reports.words import term_key
 from service.workflow.bill import SECOND_UNITS
 from service.workflow.compare.flip_points import FlipPoint
+from service.workflow.document import stored
 from service.workflow.document.comparison import AnsweredComparison, ReservedCrossover
 from service.workflow.document.measurement import Explanation, ReplayedMeasurement
 from service.workflow.document.options import BillLine, CommittedCosts, CostInterval
 from service.workflow.document.recommendation import AnsweredRecommendation, InputFinding
-from service.workflow.document.stored import (
-    expected_cost,
-    read_commitment,
-    read_comparison,
-    read_findings,
-    read_interval,
-    read_lines,
-    read_measurement,
-    read_money,
-    read_recommendation,
-)
 
 Json = dict[str, Any]
 
@@ -54,8 +44,8 @@ class ReportOption:
         self.body = body
         self.key: str = body["key"]
         self.mode: str = body["mode"]
-        self.total = read_money(body["monthly_cost"]).amount
-        self.adjusted = expected_cost(body).amount
+        self.total = stored.read_money(body["monthly_cost"]).amount
+        self.adjusted = stored.expected_cost(body).amount
         self.units: int | None = body.get("units")
         self.second_units: int = body.get("second_units") or 0
         self.minimum_units: int | None = body.get("minimum_units")
@@ -71,7 +61,7 @@ class ReportOption:
     @cached_property
     def lines(self) -> tuple[BillLine, ...]:
         """Its bill; empty where it was ruled out before it was replayed."""
-        return read_lines(self.body)
+        return stored.read_lines(self.body)
 
     @cached_property
     def parts(self) -> dict[str, Decimal]:
@@ -85,7 +75,7 @@ class ReportOption:
     @cached_property
     def ends(self) -> CostInterval | None:
         """What is known of its total over the levels that traffic may come to."""
-        return read_interval(self.body)
+        return stored.read_interval(self.body)
 
     @property
     def interval(self) -> tuple[Decimal, Decimal] | None:
@@ -116,7 +106,7 @@ class ReportOption:
     @cached_property
     def commitment(self) -> CommittedCosts | None:
         """What it binds to; None where it binds to nothing."""
-        return read_commitment(self.body)
+        return stored.read_commitment(self.body)
 
     @property
     def outage_per_day(self) -> Decimal | None:
@@ -130,7 +120,7 @@ class ReportOption:
 
     def _money(self, name: str) -> Decimal | None:
         found = self.body.get(name)
-        return None if found is None else read_money(found).amount
+        return None if found is None else stored.read_money(found).amount
 
 
 class Answer:
@@ -152,22 +142,22 @@ class Answer:
     @cached_property
     def measured(self) -> ReplayedMeasurement:
         """What the traffic is."""
-        return read_measurement(self.body)
+        return stored.read_measurement(self.body)
 
     @cached_property
     def findings(self) -> tuple[InputFinding, ...]:
         """What was found about the inputs."""
-        return read_findings(self.body)
+        return stored.read_findings(self.body)
 
     @cached_property
     def comparison(self) -> AnsweredComparison:
         """How the options stand to each other."""
-        return read_comparison(self.body)
+        return stored.read_comparison(self.body)
 
     @cached_property
     def recommendation(self) -> AnsweredRecommendation:
         """What is recommended, how sure that is, and why."""
-        return read_recommendation(self.body)
+        return stored.read_recommendation(self.body)
 
     @property
     def kept_of(self) -> str:

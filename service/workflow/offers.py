@@ -113,7 +113,6 @@ class ConcurrencyCapacity:
     measured_with: tuple[float, float] | None = None
     hours: WeekHours | None = None
 
-    # Sized by tokens, as fast as it says, in no windows, with nothing bought apart.
     carries_tokens: ClassVar[bool] = True
     states_speed: ClassVar[bool] = True
     windows: ClassVar[tuple[int, ...]] = ()
@@ -211,9 +210,7 @@ class ThroughputCapacity:
 
 
 Capacity = ConcurrencyCapacity | ThroughputCapacity
-"""A form of capacity. What follows from the form alone it says itself; replays, lower limits and levels each have a
-formula for it, beside the other formula of their verb. With one more form here mypy names every one that lacks it.
-"""
+"""A form of capacity: replays, limits and levels have a formula for each; mypy names those that a new form lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +228,8 @@ class Serverless:
     monthly_minimum: the least that the meters come to in a month. hourly_fee: money for every hour that the offer is
     kept ready, used or not, beside its meters (hosting of a tuned model, say); both in the offer's currency. tier: how
     soon it answers; batch and flex are for traffic that may wait. deferred_share: of the traffic that another offer's
-    prices, which are parts of these, bill (see deferring). bases: what its figures are. preferred: whether
-    it is taken where others are listed under its provider and sku too. Offers differ by neither.
+    prices, which are parts of these, bill (see deferring). Offers differ by none of these: bases, what its figures are,
+    and preferred, whether it is taken where others are listed under its provider and sku too.
     """
 
     sku: str
