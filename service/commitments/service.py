@@ -10,6 +10,7 @@ from service.commitments import queries
 from service.commitments.models import Commitment
 from service.events import service as events
 from service.kit import ids
+from service.kit.db.models import Over
 from service.kit.db.transaction import Transaction
 from service.kit.db.types import plain_decimal
 from service.kit.http import etags
@@ -48,7 +49,7 @@ def standing(commitment: Commitment, today: date) -> Standing:
     return Standing(state, days, monthly, owed)
 
 
-class Shown:
+class Shown(Over[Commitment]):
     """A commitment as it stands now, with its tag."""
 
     def __init__(self, tx: Transaction, commitment: Commitment) -> None:
@@ -64,10 +65,6 @@ class Shown:
     def etag(self) -> str:
         """The tag of the row, and of the day that the figures are of."""
         return f"{self.row.etag}-{self.today}"
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
-        """Return a column of the row."""
-        return getattr(self.row, name)
 
 
 def get(tx: Transaction, commitment_id: str) -> Commitment:

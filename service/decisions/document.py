@@ -12,6 +12,7 @@ from service.decisions.guardrails import Finding
 from service.decisions.models import Decision, Purchase, Vote
 from service.decisions.quorum import Quorum
 from service.decisions.states import FOCUS, State
+from service.kit.db.models import Over
 from service.kit.db.transaction import Transaction
 
 
@@ -27,7 +28,7 @@ class Beside:
     people: dict[str, Member]
 
 
-class Shown:
+class Shown(Over[Decision]):
     """A decision as it stands now, with its tag."""
 
     def __init__(self, tx: Transaction, row: Decision, beside: "Beside") -> None:
@@ -59,10 +60,6 @@ class Shown:
     def etag(self) -> str:
         """The tag of the row and of the state that the clock says."""
         return f"{self.row.etag}-{self.state}"
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
-        """Return a column of the row."""
-        return getattr(self.row, name)
 
     def _sentence(self) -> str:
         row = self.row

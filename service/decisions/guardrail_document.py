@@ -8,10 +8,11 @@ from service.decisions.document import needs_of, person
 from service.decisions.guarding import rules_in_force
 from service.decisions.guardrail_votes import quorum_of
 from service.decisions.models import Guardrails
+from service.kit.db.models import Over
 from service.kit.db.transaction import Transaction
 
 
-class Shown:
+class Shown(Over[Guardrails]):
     """Guardrails with their tag."""
 
     def __init__(self, tx: Transaction, row: Guardrails) -> None:
@@ -24,10 +25,6 @@ class Shown:
     def etag(self) -> str:
         """The tag of the row."""
         return self.row.etag
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
-        """Return a column of the row."""
-        return getattr(self.row, name)
 
 
 def in_force(tx: Transaction) -> Shown | dict[str, Any]:

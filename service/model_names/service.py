@@ -5,6 +5,7 @@ from typing import Any
 
 from service.events import service as events
 from service.kit import ids
+from service.kit.db.models import Over
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
 from service.kit.http.problems import CONFLICT, FieldError, Problem, invalid, or_not_found
@@ -15,7 +16,7 @@ from service.model_names.names import Names, key_of
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Over[ModelAlias]):
     """An alias with the canonical name of what it stands for, as ModelAliasSchema dumps it."""
 
     row: ModelAlias
@@ -29,10 +30,6 @@ class Shown:
     def canonical(self) -> str:
         """The canonical name of the model."""
         return Names({self.row.alias: self.row.model}).canonical(self.row.alias)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
-        """Return a column of the row."""
-        return getattr(self.row, name)
 
 
 def names(tx: Transaction) -> Names:

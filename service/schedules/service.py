@@ -6,6 +6,7 @@ from typing import Any, cast
 from service.evaluations.inputs import CHOICE, effective_policy
 from service.events import service as events
 from service.kit import ids
+from service.kit.db.models import Over
 from service.kit.db.transaction import Transaction
 from service.kit.http import etags
 from service.kit.http.problems import FieldError, invalid, or_not_found
@@ -21,7 +22,7 @@ FACTS = ("workload_id", "every", "day", "at", "zone", "paused", "policy_choice")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Over[Schedule]):
     """A schedule with what came of it the last time, as ScheduleSchema dumps it."""
 
     tx: Transaction
@@ -52,10 +53,6 @@ class Shown:
             "evaluation_id": run.evaluation_id,
             "error": None if asked is None else asked.error,
         }
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
-        """Return a column of the row."""
-        return getattr(self.row, name)
 
 
 def get(tx: Transaction, schedule_id: str) -> Schedule:

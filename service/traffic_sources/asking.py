@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qsl
 
 from service.events import service as events
 from service.kit import ids
+from service.kit.db.models import Over
 from service.kit.db.transaction import Transaction
 from service.kit.http.problems import CONFLICT, NOT_FOUND, FieldError, Problem, invalid
 from service.kit.jobs import queue
@@ -21,7 +21,7 @@ JOB = "traffic_pull"
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPull:
+class ShownPull(Over[TrafficPull]):
     """A pull with how its job stands, as TrafficPullSchema dumps it. job: None once that is forgotten."""
 
     row: TrafficPull
@@ -36,10 +36,6 @@ class ShownPull:
     def error(self) -> str | None:
         """Why it failed."""
         return None if self.job is None else self.job.error
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
-        """Return a column of the row."""
-        return getattr(self.row, name)
 
 
 def get(tx: Transaction, pull_id: str) -> ShownPull:

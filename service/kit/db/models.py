@@ -1,12 +1,14 @@
 """The declarative base of every table, with names for all constraints and STRICT tables on SQLite."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from service.kit.db import types
+
+Row = TypeVar("Row")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +41,16 @@ class Base(DeclarativeBase):
 def strict(*constraints: Any) -> tuple[Any, ...]:  # noqa: ANN401 - constraints and indexes
     """Return `__table_args__` of a table: its constraints and indexes, STRICT on SQLite."""
     return (*constraints, {"sqlite_strict": True})
+
+
+class Over(Generic[Row]):
+    """A row and what follows from it: what an object does not say itself is a column of its `row`."""
+
+    row: Row
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - a column
+        """Return a column of the row."""
+        return getattr(self.row, name)
 
 
 class Owned:
