@@ -105,7 +105,11 @@ DIALECTS: tuple[Dialect, ...] = (
         "series",
         zone="UTC",
         bucket_seconds=86_400,
-        columns=(("requests", "metrics.successful_requests"),),
+        columns=(
+            ("requests", "metrics.successful_requests"),
+            ("input_tokens", "metrics.prompt_tokens"),
+            ("output_tokens", "metrics.completion_tokens"),
+        ),
     ),
     Dialect(
         "cloudflare_ai_gateway",
