@@ -66,10 +66,14 @@ def _by_hours(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
         )
 
 
-def _by_length(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+def left_out_by_length(case: Case, offers: Sequence[Offer]) -> list[str]:
+    """Return the skus of units that weigh long requests apart, where the lengths of requests are not known."""
     long = [o for o in offers if isinstance(o, Dedicated) and weighs_by_length(o.capacity)]
-    found = [o.sku for o in long if not knows_lengths(case, o.capacity)]
-    if found:
+    return [o.sku for o in long if not knows_lengths(case, o.capacity)]
+
+
+def _by_length(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
+    if found := left_out_by_length(case, offers):
         yield Finding(
             "lengths_not_replayed",
             (("offers", len(found)),),

@@ -8,6 +8,7 @@ from typing import Literal
 from service.workflow.compare.compare import Comparison
 from service.workflow.compare.flip_points import FlipPoint
 from service.workflow.compute.case import Case
+from service.workflow.compute.findings import left_out_by_length
 from service.workflow.decide.confidence import Confidence, assessed
 from service.workflow.decide.reason import Reason
 from service.workflow.decide.reasons import nothing_eligible, reasons
@@ -103,6 +104,8 @@ def _caps(case: Case, chosen: Option, found: Sequence[Reason]) -> dict[str, Conf
         caps["its latency is unknown and a target is set"] = "medium"
     if "target_missed" in codes:
         caps["it misses the target that is set"] = "medium"
+    if left_out_by_length(case, case.offers):
+        caps["units that weigh long requests apart were left out"] = "medium"
     if "implausible_price" in codes:
         caps["its price is too low to be believed"] = "low"
     if "commitment_binds" in codes and chosen.reservation is not None:

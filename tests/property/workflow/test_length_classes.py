@@ -163,3 +163,22 @@ def test_what_a_series_tells_needs_no_remark_and_costs_what_the_log_costs() -> N
     assert [remark.code for remark in by_series.remarks] == [remark.code for remark in by_log.remarks]
     assert by_series.options[0].lines == by_log.options[0].lines
     assert thresholds(series_of(ROWS)) == LENGTHS
+
+
+def test_units_left_out_for_unknown_lengths_lower_the_confidence() -> None:
+    axis = Axis(Decimal(100), (("input_tokens", Decimal(1)),), longer=(LongWeights(200_000, ()),))
+    units = Dedicated("units", "m", "us", (Rate(0, monthly=Decimal(9999)),), ThroughputCapacity(60, (axis,)))
+    plain = replace(TOKENS, prices=(Price("input_tokens", Decimal(1), MILLION),))
+    starts = np.arange(14 * 24, dtype=np.int64) * 3600 * SECOND
+    ones = np.ones(len(starts), np.int64)
+    series = BucketSeries(3600, starts, 60 * ones, 60_000 * ones, 0 * ones, 600 * ones, "idle")
+    told = (("requests", 0 * ones), ("input", 0 * ones), ("cached", 0 * ones), ("output", 0 * ones))
+    known = replace(series, parts=tuple((column_name(200_000, name), column) for name, column in told))
+    both: list[Serverless | Dedicated] = [plain, units]
+    without, left_out, taken = (
+        evaluate(history, offers, PROVISIONAL).recommendation
+        for history, offers in ((series, both[:1]), (series, both), (known, both))
+    )
+    assert (without.confidence, left_out.confidence) == ("high", "medium")
+    assert "were left out" in left_out.confidence_because
+    assert "were left out" not in taken.confidence_because
