@@ -66,9 +66,13 @@ def standings(options: Sequence[R], margins: Margins, incumbent: str | None = No
     if current is not None:
         yield current
         options = [option for option in options if _beats(option, current, margins.binding)]
+    bests: dict[int, R] = {}
+    for option in options:
+        least = bests.get(option.family)
+        if least is None or (option.expected, option.key) < (least.expected, least.key):
+            bests[option.family] = option
     before: list[R] = []
-    for family in sorted({option.family for option in options}):
-        best = min((o for o in options if o.family == family), key=lambda o: (o.expected, o.key))
+    for _, best in sorted(bests.items(), key=lambda entry: entry[0]):
         if all(_beats(best, simpler, margin_of(best, margins)) for simpler in before):
             yield best
         before.append(best)

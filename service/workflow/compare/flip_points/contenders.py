@@ -41,6 +41,7 @@ class Ways:
         self.options += [way for way in self.incumbents if way.label is not None]
         self.candidates = [candidate for candidate in computed.candidates if candidate.eligible]
         self._known: dict[int, tuple[Way, ...]] = {}
+        self._unknown: dict[int, tuple[Way, ...]] = {}
         self._limits: dict[int, Way] = {}
         self._stems: dict[int, str] = {}
         self._takers: dict[tuple[Probe, frozenset[str]], list[Serverless]] = {}
@@ -81,7 +82,9 @@ class Ways:
             self._known[number] = self._of_replay(number)
         if number in self._known:
             return self._known[number]
-        return replacing(self.case, self._reserved(number))
+        if number not in self._unknown:
+            self._unknown[number] = replacing(self.case, self._reserved(number))
+        return self._unknown[number]
 
     def leads(self, label: str) -> bool:
         """Whether a reservation is what any family, or the incumbent, is at now: none of the others matters dearer."""

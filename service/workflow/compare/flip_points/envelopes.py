@@ -6,10 +6,10 @@ can only change where an envelope turns or where one meets another's share by th
 exactly, and the answer is looked at once between each two.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Literal
 
 from service.workflow.rule import Margins, choose, standings
@@ -159,10 +159,11 @@ class Rule:
     ) -> Iterator[tuple[Decimal, Decimal]]:
         """Yield the parts of a stretch in which the answer stays, as (nearer to 1, farther), outwards."""
         cuts = {low, high, *(start for envelope in envelopes for start, _ in envelope)}
-        for index, one in enumerate(envelopes):
-            for other in envelopes[index + 1 :]:
-                for margin in set(self.margins):
-                    cuts |= set(_crossings(one, other, high, 1 - margin))
+        shares = {1 - margin for margin in self.margins}
+        level = [len(envelope) == 1 and not envelope[0][1].slope for envelope in envelopes]
+        for (index, one), (number, other) in combinations(enumerate(envelopes), 2):
+            if not (level[index] and level[number]):  # two that do not move never meet
+                cuts.update(_crossings(one, other, high, shares))
         yield from pairwise(sorted(cuts, reverse=side == "below"))
 
     def _walked(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> list[Line]:
@@ -217,11 +218,14 @@ def _envelope(pieces: Sequence[Piece], low: Decimal, high: Decimal) -> Envelope:
         found.append((start, least))
 
 
-def _crossings(one: Envelope, other: Envelope, high: Decimal, share: Decimal) -> Iterator[Decimal]:
-    """Yield where the pieces of two envelopes meet, each as a share of the other."""
+def _crossings(one: Envelope, other: Envelope, high: Decimal, shares: Collection[Decimal]) -> Iterator[Decimal]:
+    """Yield where the pieces of two envelopes meet, each as one of the shares of the other."""
     for (start, piece), (end, _) in pairwise([*one, (high, one[-1][1])]):
         for (begin, rival), (until, _) in pairwise([*other, (high, other[-1][1])]):
             low, top = max(start, begin), min(end, until)
-            if low < top:
-                meetings = (piece.meets(rival, share), rival.meets(piece, share))
-                yield from (factor for factor in meetings if factor is not None and low < factor < top)
+            if low >= top:
+                continue
+            for share in shares:
+                for factor in (piece.meets(rival, share), rival.meets(piece, share)):
+                    if factor is not None and low < factor < top:
+                        yield factor
