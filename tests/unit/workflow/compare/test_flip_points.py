@@ -4,8 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.compare.flip_points import money_flips, traffic_flips
+from service.workflow.compare.flip_points.envelopes import Flip, Line, Rule
 from service.workflow.metered_prices import Price
 from service.workflow.offers import Offer, Units
+from service.workflow.options import COMMITTED
+from service.workflow.rule import Margins
 from tests.histories import log_of, series_of
 from tests.markets import EXECUTOR, PROVISIONAL, budget, chosen, computed, ptu_offer, rate, token_offer
 
@@ -45,3 +48,15 @@ def test_a_change_of_the_answer_that_is_undone_within_an_octave_is_found() -> No
     double = chosen(series, offers, replace(policy, traffic_factor=Decimal(2)))
     assert double is not None
     assert double.key == "serverless:tok"
+
+
+def test_a_way_that_moves_is_crossed_where_it_meets_the_share_of_one_that_does_not() -> None:
+    """One is dearer by a margin of a tenth: it is met at 90 of 100, once from 60 up and once from 120 down."""
+    still = Line("still", "still", 0, Decimal(100))
+    rule = Rule(Margins(simplicity=Decimal(0), binding=Decimal("0.1"), on_demand=Decimal(0)))
+    moves = Line("moves", "moves", COMMITTED + 1, Decimal(0), Decimal(60))
+    assert rule.first_change([still, moves], "above", moves) == (Flip(Decimal("1.5"), moves, still), set())
+    dearer = replace(moves, slope=Decimal(120))
+    assert rule.first_change([still, dearer], "below", still) == (Flip(Decimal("0.75"), still, dearer), set())
+    level = Line("level", "level", COMMITTED + 1, Decimal(80))
+    assert rule.first_change([still, level], "above", level) == (None, set())
