@@ -38,7 +38,7 @@ class Overflow:
     @cached_property
     def replay(self) -> ServerlessReplay:
         """The spilled requests on the offer: their own cold starts, limits and latency."""
-        return ServerlessProbe.of(self.offer).run(self.case, self.reserved.spilled_mask)
+        return ServerlessProbe.of(self.offer).on(self.case).run(self.case, self.reserved.spilled_mask)
 
     @cached_property
     def usage(self) -> Usage:

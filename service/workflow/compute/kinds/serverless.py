@@ -53,6 +53,10 @@ class ServerlessProbe:
         places = 0 if offer.warm_pool is None else warm * max(offer.warm_pool.concurrency, instances)
         return cls(offer.cold_start, offer.speed, offer.limits, instances, places)
 
+    def on(self, case: Case) -> "ServerlessProbe":
+        """Return the probe that gives the same on a case: without limits that none of its minutes reaches."""
+        return self if case.may_throttle(self.limits) else replace(self, limits=Limits())
+
     def run(self, case: Case, kept: UInt8s | None = None) -> ServerlessReplay:
         """Replay the case's requests, or those that `kept` (uint8, shape (n,)) marks."""
         if not case.has_requests:
@@ -142,7 +146,7 @@ class Alone:
     @cached_property
     def replay(self) -> ServerlessReplay:
         """All requests on the offer."""
-        probe = ServerlessProbe.of(self.offer, self.warm)
+        probe = ServerlessProbe.of(self.offer, self.warm).on(self.case)
         if probe not in self.replays:
             self.replays[probe] = probe.run(self.case)
         return self.replays[probe]

@@ -28,7 +28,8 @@ class ServerlessKind:
 
     def options(self, case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
         """Return the option of every offer without a warm pool, and with every size of it that could pay."""
-        probes = dict.fromkeys(ServerlessProbe.of(offer, warm) for offer in offers for warm in _first_sizes(offer))
+        sizes = ((offer, warm) for offer in offers for warm in _first_sizes(offer))
+        probes = dict.fromkeys(ServerlessProbe.of(offer, warm).on(case) for offer, warm in sizes)
         replays = dict(zip(probes, replayed(executor, case, list(probes)), strict=True))
         return [alone.option() for alone in self.contenders(case, offers, replays)]
 

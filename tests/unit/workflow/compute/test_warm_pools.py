@@ -1,11 +1,16 @@
 """Warm pools: an instance serves so many requests at once, and larger pools are tried where they matter."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from service.workflow.metered_prices import Price
-from service.workflow.offers import ColdStart, Serverless, Speed, WarmPool
+from service.workflow.offers import ColdStart, Limits, Offer, Serverless, Speed, WarmPool
 from service.workflow.policy import LatencyPolicy
+from service.workflow.replay.result import ServerlessReplay
+from service.workflow.replay.serverless import replay_serverless
 from tests.histories import log_of
 from tests.markets import PROVISIONAL, options_of, request_offer
 
@@ -66,3 +71,33 @@ def test_a_pool_is_not_enlarged_for_what_no_instance_mends() -> None:
     slow = replace(endpoint(1), speed=Speed(1.0, ((1, 100.0),)))
     busy = log_of([float(second) for second in range(600)], [(30, 0, 1)] * 600, start=0, end=600)
     assert set(options_of(busy, [slow], WISHED)) == {"serverless:req", "serverless:req+warm1"}
+
+
+def test_offers_that_differ_in_limits_which_no_minute_reaches_share_their_replays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three requests come in the busiest minute: a limit of three turns nobody away, one of two does."""
+    replays: list[Limits] = []
+    replayed: Callable[..., ServerlessReplay] = replay_serverless
+
+    def counted(*args: object) -> ServerlessReplay:
+        """Remember the limits of a replay."""
+        replays.extend(each for each in args if isinstance(each, Limits))
+        return replayed(*args)
+
+    limits = (Limits(), Limits(requests_per_minute=3), Limits(requests_per_minute=4), Limits(requests_per_minute=2))
+    offers: list[Offer] = [
+        replace(endpoint(1), sku=f"req{number}", warm_pool=None, limits=each) for number, each in enumerate(limits)
+    ]
+    apart = {
+        key: replace(option, serverless=None)
+        for offer in offers
+        for key, option in options_of(PAIRS, [offer], WISHED).items()
+    }
+    monkeypatch.setattr("service.workflow.compute.kinds.serverless.replay_serverless", counted)
+    together = options_of(PAIRS, offers, WISHED)
+    assert {key: replace(option, serverless=None) for key, option in together.items()} == apart
+    assert replays.count(Limits()) == 1
+    assert set(replays) == {Limits(), Limits(requests_per_minute=2)}
+    throttled = {key: option.figures.throttled_share for key, option in together.items() if option.figures is not None}
+    assert [throttled[f"serverless:req{number}"] for number in range(4)] == [0, 0, 0, pytest.approx(1 / 3)]
