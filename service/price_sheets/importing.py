@@ -36,6 +36,10 @@ class Prepared:
 @contextmanager
 def prepare(actor: Actor, query: dict[str, Any]) -> Iterator[Prepared]:  # noqa: ARG001 - every door hands the actor
     """Read and check what is to be imported. Raises Problem 400 and 422."""
+    named = next((name for name in ("provider", "model") if query[name]), None)
+    if query["format"] == "csv" and named is not None:
+        detail = f"A table filled in by hand is taken whole: leave {named} out, and delete the rows you do not want."
+        raise invalid(FieldError(f"/{named}", "not_of_csv", detail, "query"))
     content = json_body.read()
     try:
         imported = _few(_read(query, content))

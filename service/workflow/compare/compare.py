@@ -53,6 +53,8 @@ def compare(
     if now is not None:
         flips += traffic_flips(history, case.profile, offers, now, policy, executor)
     progress("compare", 0.8)
+    # Before what is kept for levels of traffic, so that both need not be in memory at once.
+    forward = walk_forward(history, case.profile, offers, policy, executor)
     return Comparison(
         crossovers=tuple(crossovers(case, offers)),
         marginal=tuple(marginal_units(case, hybrid, computed.search)) if hybrid else (),
@@ -60,5 +62,5 @@ def compare(
         pareto=tuple(frontier(options, policy.latency.metric)),
         flip_points=tuple(flips),
         uncertainty=uncertainty(case, options),
-        walk_forward=walk_forward(history, case.profile, offers, policy, executor),
+        walk_forward=forward,
     )

@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from service.workflow.compute.case import Case
 from service.workflow.compute.forecast import Forecast, forecast_of
 from service.workflow.compute.kinds.conditional import offers_for
 from service.workflow.compute.kinds.realize import realize
@@ -53,16 +54,20 @@ def walk_forward(
     middle = profile.start_us + decided * WEEK
     fresh = replace(policy, incumbent=None, commitments=())
     deciding = replace(fresh, forecast=_of_weeks(fresh.forecast, forecast_of(profile, fresh.forecast), decided))
+    kept = contenders(offers, fresh)
+    # What is worked out of a part takes as much memory as of the whole: the first's is gone before the last is there.
     try:
         first = case_of(clip(history, profile.start_us, middle), _as_densely(deciding, decided, weeks), offers)
+        chosen = _chosen(first, offers_for(first, kept), executor)
+        first.profile.known.clear()
+        del first
         last = case_of(clip(history, middle, profile.end_us), _as_densely(fresh, weeks - decided, weeks), offers)
     except InsufficientTraffic:
         return None
-    kept = contenders(offers, fresh)
-    choice = decide_again(first, offers_for(first, kept), executor)
     rivals = offers_for(last, kept)
-    paid = None if choice is None else realize(last, choice.key, rivals)
+    paid = None if chosen is None else realize(last, chosen, rivals)
     best = cheapest(replace(last, policy=as_measured(last.policy)), rivals, executor)
+    last.profile.known.clear()
     if paid is None or best is None:
         return None
     if paid.eligible and paid.adjusted < best.adjusted:
@@ -71,6 +76,12 @@ def walk_forward(
     return WalkForward(
         decided, weeks - decided, paid.key, paid.adjusted, paid.violations, best.key, best.adjusted, regret
     )
+
+
+def _chosen(case: Case, offers: Sequence[Offer], executor: Executor) -> str | None:
+    """Return the key of what is recommended on a case."""
+    choice = decide_again(case, offers, executor)
+    return None if choice is None else choice.key
 
 
 def _of_weeks(policy: ForecastPolicy, whole: Forecast, weeks: int) -> ForecastPolicy:

@@ -22,6 +22,7 @@ def replay_findings(case: Case, offers: Sequence[Offer]) -> tuple[Finding, ...]:
         *_by_hours(case, offers),
         *_by_length(case, offers),
         *_spaced(case, offers),
+        *_of_two_kinds(offers),
         *_synthesized(case),
         *_sampled(case),
     )
@@ -97,6 +98,18 @@ def _spaced(case: Case, offers: Sequence[Offer]) -> Iterator[Finding]:
                 f"Hybrids on {offer.sku} were tried with numbers of units up to {spaces[0]} and {spaces[1]} apart: the "
                 "cheapest pair may have as many fewer of each.",
             )
+
+
+def _of_two_kinds(offers: Sequence[Offer]) -> Iterator[Finding]:
+    found = [o.sku for o in offers if isinstance(o, Dedicated) and o.apart is not None]
+    if found:
+        yield Finding(
+            "no_flips_of_two_kinds",
+            (("offers", len(found)),),
+            f"At which prices of {', '.join(sorted(found)[:3])} the recommendation changes, and from which traffic on "
+            "a unit pays, is not told: input and output units are bought apart, and the price of one moves the number "
+            "of both. Try other prices in a scenario.",
+        )
 
 
 def _synthesized(case: Case) -> Iterator[Finding]:

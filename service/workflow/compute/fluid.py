@@ -142,9 +142,14 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Fluid:
-    """One capacity's fluid overflow over a sampled case, by any number of units."""
+    """One capacity's fluid overflow over a sampled case, by any number of units; the case keeps it, so it holds none.
 
-    case: Case
+    bucket_seconds: of the profile. stretch_us: of the sample. factor: on the traffic that was measured.
+    """
+
+    bucket_seconds: int
+    stretch_us: int
+    factor: float
     known: Known
     lately: Known
     sampled: Sampled
@@ -152,7 +157,7 @@ class Fluid:
 
     def limits(self, units: int, streams: int) -> Float64s:
         """Return what the units can do in a bucket on every axis, shape (axes,), with `streams` in service."""
-        seconds, capacity = self.case.profile.minutes.bucket_seconds, self.known.loads.capacity
+        seconds, capacity = self.bucket_seconds, self.known.loads.capacity
         if not isinstance(capacity, ConcurrencyCapacity):
             axes = ((float(axis.per_minute), axis.units(units)) for axis in capacity.axes)
             return np.array([budget * count * seconds * SECOND / MINUTE for budget, count in axes])
@@ -167,12 +172,11 @@ class Fluid:
 
         apart: of the units that are bought apart, as many as the capacity has.
         """
-        peak = self.known.loads.peak * float(self.case.traffic_factor)
+        peak = self.known.loads.peak * self.factor
         loads, capacity = peak / self.limits(units, streams), self.known.loads.capacity
         if not isinstance(capacity, ConcurrencyCapacity):
             if capacity.leaky:  # a full bucket comes on top of what a bucket of traffic lasts
-                seconds = self.case.profile.minutes.bucket_seconds
-                loads *= seconds / (seconds + capacity.window_seconds)
+                loads *= self.bucket_seconds / (self.bucket_seconds + capacity.window_seconds)
             loads = loads[[(axis.apart is not None) == apart for axis in capacity.axes]]
         return max(0, math.ceil(float(loads.max(initial=0.0)) * units))
 
@@ -185,7 +189,7 @@ class Fluid:
         limits = self.limits(units, streams)
         sampled = self.sampled.counts * self._sampled_share(limits)[:, None]
         known = self.lately if lately else self.known
-        whole = known.share(limits / float(self.case.traffic_factor))
+        whole = known.share(limits / self.factor)
         return whole - _parts(sampled.sum(axis=0), self.sampled.counts.sum(axis=0))
 
     def by_stretch(self, units: int, streams: int) -> Float64s:
@@ -196,8 +200,8 @@ class Fluid:
         return self._by_stretch[units, streams]
 
     def _sampled_share(self, limits: Float64s) -> Float64s:
-        if self.case.profile.minutes.bucket_seconds * SECOND > self.case.arrivals.stretch_us:
-            limits = limits * (self.case.arrivals.stretch_us / (self.case.profile.minutes.bucket_seconds * SECOND))
+        if self.bucket_seconds * SECOND > self.stretch_us:
+            limits = limits * (self.stretch_us / (self.bucket_seconds * SECOND))
         return share_beyond(self._sampled_loads, limits)
 
     @cached_property
@@ -223,10 +227,13 @@ def known_of(profile: TrafficProfile, capacity: Capacity, forecast: Forecast | N
 
     forecast: buckets count as it weights their days; without one, all alike.
     """
-    key = (capacity, None if forecast is None else forecast.weights.tobytes())
-    if key not in profile.known:
+    of = None if forecast is None else forecast.weights.tobytes()
+    if ("weights", of) not in profile.known:  # one for all capacities
         weights = profile.evenly if forecast is None else forecast.bucket_weights
-        profile.known[key] = Known(loads_of_all(profile, capacity), weights.astype(np.float64, copy=False))
+        profile.known["weights", of] = weights.astype(np.float64, copy=False)
+    key = (capacity, of)
+    if key not in profile.known:
+        profile.known[key] = Known(loads_of_all(profile, capacity), profile.known["weights", of])
     known: Known = profile.known[key]
     return known
 
@@ -239,7 +246,9 @@ def fluid_of(case: Case, capacity: Capacity) -> Fluid:
 def _fluid(case: Case, capacity: Capacity) -> Fluid:
     known = known_of(case.profile, capacity)
     sampled = case.remembered("sampled", lambda: Sampled.of(case, known.loads.counts))
-    return Fluid(case, known, known_of(case.profile, capacity, case.forecast), sampled)
+    lately = known_of(case.profile, capacity, case.forecast)
+    seconds, factor = case.profile.minutes.bucket_seconds, float(case.traffic_factor)
+    return Fluid(seconds, case.arrivals.stretch_us, factor, known, lately, sampled)
 
 
 def missed(

@@ -240,4 +240,6 @@ def test_an_import_that_matches_nothing_is_refused(api: ApiClient) -> None:
     assert "gpt-none" in error["detail"]
     nobody = api.post("/v1/price-sheet-imports?format=genai-prices&provider=nobody")
     assert nobody.json["errors"][0]["pointer"] == "/provider"
+    (whole,) = api.post("/v1/price-sheet-imports?format=csv&model=gpt", data=b"a,b").json["errors"]
+    assert (whole["pointer"], whole["code"]) == ("/model", "not_of_csv")
     assert api.get("/v1/price-sheets").json["items"] == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from service.workflow.compute.kinds.units_apart import numbers_apart
 from service.workflow.compute.redecide import decide_again
+from service.workflow.evaluate import evaluate
 from service.workflow.offers import Axis, Dedicated, Serverless, ThroughputCapacity, Units
 from service.workflow.option_key import OptionKey
 from service.workflow.rates import Rate
@@ -164,3 +165,11 @@ def test_deciding_with_bounds_alone_takes_the_same(market: Market) -> None:
     best = min((o for o in found.options if o.eligible and not o.ruled_out), key=lambda option: option.rank)
     assert again is not None
     assert float(again.expected) <= float(best.expected) / (1 - float(PROVISIONAL.simplicity_margin)) + 1e-9
+
+
+def test_that_their_prices_have_no_flip_points_is_said() -> None:
+    market = Market(((1, 90, 9), (70, 40, 30)), (100, 100), (50, 50), (Units(), Units()), 60, (5, 9))
+    found = {finding.code: finding.sentence for finding in evaluate(market.log, market.offers, PROVISIONAL).findings}
+    assert "units" in found["no_flips_of_two_kinds"]
+    alone = evaluate(market.log, market.offers[:1], PROVISIONAL)
+    assert "no_flips_of_two_kinds" not in {finding.code for finding in alone.findings}
