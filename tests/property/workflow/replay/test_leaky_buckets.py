@@ -130,3 +130,12 @@ def test_a_bucket_by_hand() -> None:
     assert throttle(arrivals, large, everyone).sum() == 0
     with pytest.raises(WorkflowError, match="too large for exact whole numbers: round them"):
         throttle(arrivals, replace(large, input_tokens_per_minute=10**12 - 39), everyone)
+
+
+def test_of_mixed_sizes_a_larger_burst_may_turn_away_more() -> None:
+    arrivals = arrivals_at([0, 0, 0, 0], uncached=[10, 1, 1, 1])
+    small, large = (
+        throttle(arrivals, Limits(input_tokens_per_minute=60, burst_seconds=burst), np.ones(4, np.uint8)).tolist()
+        for burst in (5, 10)
+    )
+    assert (small, large) == ([1, 0, 0, 0], [0, 1, 1, 1])
