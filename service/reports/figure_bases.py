@@ -9,7 +9,7 @@ LABEL_WORDS = {"measured": "Measured", "stated": "Stated", "derived": "Worked ou
 FIGURE_WORDS = {
     "traffic.tokens": "tokens",
     "traffic.requests": "requests",
-    "traffic.arrivals": "when requests come inside a bucket",
+    "traffic.arrivals": "when requests arrive",
     "policy.traffic_factor": "the factor of the traffic",
     "policy.hybrid.outage_hours_per_month": "outages of reserved units",
     "rates": "rates",
@@ -47,6 +47,7 @@ STATED_WORDS = {
 """How they are called where somebody stated them."""
 
 ASSUMED_WORDS = {
+    "traffic.arrivals": "when requests arrive inside a bucket",
     "capacity.first_token_seconds": "no time to the first token beyond reading",
     "capacity.prefill_seconds_per_prompt": "no time for a prompt beyond reading it",
     "capacity.context_seconds_per_token": "no slowing by long contexts",
