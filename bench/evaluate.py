@@ -39,10 +39,13 @@ def _year() -> None:
 
 def _report(title: str, history: TrafficHistory, offers: list[Offer]) -> Evaluation:
     print(title)
+    evaluation: Evaluation | None = None
     for _ in range(RUNS):
+        evaluation = None  # one at a time in memory
         evaluation, seconds, phases = _timed(history, offers)
         text = ", ".join(f"{phase} {spent:.2f}" for phase, spent in phases.items())
         print(f"  {seconds:6.2f} s  ({text})")
+    assert evaluation is not None
     exact = sum(1 for option in evaluation.options if not option.ruled_out)
     chosen = evaluation.recommendation.option
     print(f"  {len(evaluation.options)} options, {exact} exact; recommended: {None if chosen is None else chosen.key}")
