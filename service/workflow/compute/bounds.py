@@ -39,10 +39,15 @@ SLACK = 1e-9
 
 @dataclass(frozen=True)
 class Bounds:
-    """Lower limits for the candidates of one case, computed once per capacity and serverless offer."""
+    """Lower limits for the candidates of one case, computed once per capacity and serverless offer.
+
+    brief: whether hybrids are listed no further than a guess where nothing says how dear an overflow gets at most; what
+    that leaves out is looked at once totals are known, see further_hybrids.
+    """
 
     case: Case
     serverless: Sequence[Serverless]
+    brief: bool = False
     _overflow_of: dict[SpillProbe, tuple[Decimal, float]] = field(default_factory=dict)
     _blocks_of: dict[Capacity, list[Blocks]] = field(default_factory=dict)
     _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
@@ -53,6 +58,11 @@ class Bounds:
         """The lowest bill of all traffic to be expected on any one serverless offer, 0 where there is none."""
         usage = self.case.expected_everything
         return min((total(serverless_lines(offer, usage)) for offer in self.serverless), default=Decimal(0))
+
+    def most_spilled(self, offer: Dedicated) -> Decimal:
+        """Return up to which cost of an overflow hybrids of an offer are listed."""
+        most = self.everything_spilled(offer)
+        return self.cheapest_serverless if self.brief and not most.is_finite() else most
 
     def everything_spilled(self, offer: Dedicated) -> Decimal:
         """Return what an overflow costs at most where the best is chosen: all traffic, all of it slow.

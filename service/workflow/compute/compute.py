@@ -15,7 +15,7 @@ from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.kinds.thresholds import default_streams, lowered
 from service.workflow.compute.kinds.warm_pools import SERVERLESS
 from service.workflow.compute.metrics import misses_target
-from service.workflow.compute.search.candidates import candidates
+from service.workflow.compute.search.candidates import candidates, further_hybrids
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
 from service.workflow.errors import WorkflowError
@@ -93,9 +93,13 @@ def compute(
     elif SERVERLESS.mode in case.policy.modes:
         alone = SERVERLESS.contenders(case, undominated(serverless))
     search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
-    bounds = bounds_of(case, rivals)
+    bounds = replace(bounds_of(case, rivals), brief=not every)
     reserved = candidates(case, dedicated, rivals, bounds, every=every)
     search.run(reserved, progress)
+    if bounds.brief:
+        further = further_hybrids(case, reserved, search.best_of_family, bounds)
+        search.run(further, progress)
+        reserved += further
     return Computed(tuple(found), tuple(alone), tuple(reserved), search, bounds)
 
 

@@ -48,7 +48,7 @@ class HybridKind:
             yield from _hybrids_apart(case, offer, rate, bounds)
             return
         smallest = Reservation(offer, rate, offer.units.minimum)
-        ceiling = case.terms.total(smallest) + bounds.everything_spilled(offer)
+        ceiling = case.terms.total(smallest) + bounds.most_spilled(offer)
         far = case.terms.total(replace(smallest, units=2 * peak_units(case, offer.capacity))) <= ceiling
         last = most_units(case, offer) if far else None
         yield from _hybrids_from(case, smallest, ceiling, last, bounds)

@@ -1,16 +1,20 @@
 """Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.hybrid import larger_hybrids
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.kinds import RESERVED_KINDS
 from service.workflow.compute.kinds.timetable import knows_lengths, runs_by_hours
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
-from service.workflow.options import Reservation
+from service.workflow.options import HYBRID, Reservation
 from service.workflow.replay.length_tiers import weighs_by_length
+
+INFINITE = Decimal("Infinity")
 
 
 def candidates(
@@ -37,3 +41,30 @@ def candidates(
                 if mode in case.policy.modes:
                     found += kind.candidates(case, offer, rate, serverless, bounds)
     return sorted(found, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
+
+
+def further_hybrids(
+    case: Case, found: Sequence[Candidate], best: Mapping[int, Decimal], bounds: Bounds
+) -> list[Candidate]:
+    """Return hybrids that brief bounds left out and that could still be the best of their family, cheapest bound first.
+
+    best: the exact total of the best of each family so far. What a reservation costs alone is part of the total: one
+    that costs more than that is not the best. Where a family has none that may be taken, all sizes are returned.
+    """
+    largest: dict[str, Reservation] = {}
+    for candidate in found:
+        reservation = candidate.reservation
+        if candidate.kind.spills and not bounds.everything_spilled(reservation.offer).is_finite():
+            known = largest.setdefault(candidate.group, reservation)
+            if known.units < reservation.units:
+                largest[candidate.group] = reservation
+    further = (more for reservation in largest.values() for more in _further(case, reservation, best, bounds))
+    kept = (more for more in further if more.bound <= best.get(more.family, INFINITE))
+    return sorted(kept, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
+
+
+def _further(case: Case, largest: Reservation, best: Mapping[int, Decimal], bounds: Bounds) -> Iterator[Candidate]:
+    # Units beyond those of a running commitment are of the family of their term, the others of those on demand.
+    families = {case.terms.family(largest, HYBRID)} | ({largest.family} if largest.rate.is_committed else set())
+    ceiling = max(best.get(family, INFINITE) for family in families)
+    return larger_hybrids(case, largest, ceiling, bounds)
