@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.compute.redecide import case_of, decide_again
-from service.workflow.offers import ConcurrencyCapacity, Speed
+from service.workflow.offers import ConcurrencyCapacity, Offer, Speed
 from service.workflow.policy import LatencyPolicy, Policy
 from tests.histories import log_of
 from tests.markets import EXECUTOR, PROVISIONAL, computed, gpu_offer, rate, token_offer
@@ -23,7 +23,7 @@ TARGET = LatencyPolicy(metric="end_to_end", percentile=99.0, target_ms=2000.0)
 def chosen(latency: LatencyPolicy) -> tuple[str, Decimal, str, Decimal]:
     """Return the answer of deciding again, and the cheapest eligible option of the whole search."""
     policy: Policy = replace(PROVISIONAL, modes=("hybrid",), latency=latency)
-    offers = [token_offer("tok", "0.01", "0.01", speed=SLOW), gpu_offer("gpu", rate("9.00"), capacity=ONE)]
+    offers: list[Offer] = [token_offer("tok", "0.01", "0.01", speed=SLOW), gpu_offer("gpu", rate("9.00"), capacity=ONE)]
     case = case_of(EIGHT, policy, offers)
     again = decide_again(case, offers, EXECUTOR)
     whole = min(
