@@ -1,6 +1,6 @@
 """Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from service.workflow.compute.bounds import Bounds
@@ -40,6 +40,10 @@ def candidates(
             for mode, kind in RESERVED_KINDS.items():
                 if mode in case.policy.modes:
                     found += kind.candidates(case, offer, rate, serverless, bounds)
+    return _cheapest_first(found)
+
+
+def _cheapest_first(found: Iterable[Candidate]) -> list[Candidate]:
     return sorted(found, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
 
 
@@ -60,7 +64,7 @@ def further_hybrids(
                 largest[candidate.group] = reservation
     further = (more for reservation in largest.values() for more in _further(case, reservation, best, bounds))
     kept = (more for more in further if more.bound <= best.get(more.family, INFINITE))
-    return sorted(kept, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
+    return _cheapest_first(kept)
 
 
 def _further(case: Case, largest: Reservation, best: Mapping[int, Decimal], bounds: Bounds) -> Iterator[Candidate]:

@@ -20,6 +20,7 @@ from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, term_violations
 from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
+from service.workflow.compute.search.candidates import INFINITE
 from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Option
 
@@ -29,7 +30,6 @@ EXPLORE_REQUESTS = 10_000_000
 BATCH = 4
 """Probes replayed at once; fixed, so that the work done does not depend on the machine."""
 
-INFINITE = Decimal("Infinity")
 ZERO = Decimal(0)
 
 
