@@ -196,11 +196,18 @@ def _fill_work(
         work[i] = (reading + output[i] * (full_us + unit.context_us * held)) / SECOND
 
 
-def alone_us(arrivals: Arrivals, capacity: ConcurrencyCapacity) -> Float64s:
-    """Return µs from entering a unit of its own to the end of each request, shape (n,)."""
-    unit = unit_speed(capacity)
-    held = arrivals.uncached + arrivals.cached + arrivals.output / 2
-    step = step_at(1.0, unit.points) + unit.context_us * held
-    reading = unit.reading.us_per_prompt + arrivals.uncached * unit.reading.us_per_input
-    alone: Float64s = reading + arrivals.output * step + unit.reading.first_token_us
-    return alone
+@kernel
+def _longest(uncached: Int64s, cached: Int64s, output: Int64s, unit: UnitSpeed) -> float:
+    """Return the longest of the requests' µs, each on a unit of its own."""
+    step, longest = step_at(1.0, unit.points), 0.0
+    for i in range(len(output)):
+        held = float(uncached[i] + cached[i]) + output[i] / 2.0
+        reading = unit.reading.us_per_prompt + uncached[i] * unit.reading.us_per_input
+        alone = reading + output[i] * (step + unit.context_us * held) + unit.reading.first_token_us
+        longest = max(longest, alone)
+    return longest
+
+
+def longest_alone_us(arrivals: Arrivals, capacity: ConcurrencyCapacity) -> float:
+    """Return µs from entering a unit of its own to the end of the longest request, 0 of none."""
+    return float(_longest(arrivals.uncached, arrivals.cached, arrivals.output, unit_speed(capacity)))

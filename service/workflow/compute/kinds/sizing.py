@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -12,11 +12,15 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of, loads_of_all
 from service.workflow.compute.kinds.timetable import inner_case
 from service.workflow.offers import Capacity, ConcurrencyCapacity, ThroughputCapacity, Units
+from service.workflow.replay.compiled import kernel
 from service.workflow.replay.dedicated import replay_dedicated, replay_within
 from service.workflow.replay.result import ReservedReplay
-from service.workflow.replay.speed import alone_us, request_work
+from service.workflow.replay.speed import longest_alone_us, request_work
 from service.workflow.replay.throughput import sized_units_throughput
 from service.workflow.traffic import MINUTE, SECOND, Float64s, Int64s
+
+SLACK = 1e-9
+"""Relative room left for rounding in sums of floats."""
 
 
 def peak_units(case: Case, capacity: Capacity) -> int:
@@ -78,10 +82,19 @@ def together(case: Case, capacity: ConcurrencyCapacity) -> int:
 
 
 def _together(case: Case, capacity: ConcurrencyCapacity) -> int:
-    times = case.arrivals.time_us
-    longest = int(alone_us(case.arrivals, capacity).max(initial=0.0)) + 1
-    before = np.searchsorted(times, times - longest)
-    return int((np.arange(1, len(times) + 1) - before).max(initial=1))
+    longest = int(longest_alone_us(case.arrivals, capacity)) + 1
+    return _most_within(case.arrivals.time_us, longest)
+
+
+@kernel
+def _most_within(time_us: Int64s, span_us: int) -> int:
+    """Return the most arrivals, both ends counted, in any so many µs; 1 of no arrivals."""
+    first, most = 0, 1
+    for request in range(len(time_us)):
+        while time_us[first] < time_us[request] - span_us:  # who came before is out of reach
+            first += 1
+        most = max(most, request + 1 - first)
+    return most
 
 
 def load_of(case: Case, units: int, work: float) -> float:
@@ -111,14 +124,18 @@ class _Sizing:
     units: Units
     replays: dict[tuple[int, bool], ReservedReplay | None] = field(default_factory=dict)
 
+    @cached_property
+    def work(self) -> "Work":
+        """The work of what is replayed."""
+        return work_on(self.case, self.capacity)
+
     def found(self) -> tuple[int, ReservedReplay]:
         """Return the number of units and its replay."""
         case = self.case
         peak = self._step(peak_units(case, self.capacity))
         last = max(peak, self._step(together(case, self.capacity)))
-        work, per_minute = works(case, self.capacity)
-        low = min(last, max(0, self._step(math.ceil(load_of(case, 1, work) * (1 - 1e-9)))))
-        guess = min(last, max(low, self._step(self._guess(per_minute))))
+        low = min(last, max(0, self._step(math.ceil(load_of(case, 1, self.work.total) * (1 - SLACK)))))
+        guess = min(last, max(low, self._step(self._guess())))
         best = smallest(low, guess, last, partial(self.meets, targeted=case.target is not None))
         if best is None and case.target is not None:
             patient = smallest(low, guess, last, partial(self.meets, targeted=False))
@@ -143,40 +160,83 @@ class _Sizing:
         return replay is not None and load_of(self.case, self._of(step), replay.served_work) <= 1
 
     def _replayed(self, step: int, *, targeted: bool) -> ReservedReplay | None:
-        case = self.case
+        case, goal, units = self.case, self.case.queue_goal, self._of(step)
         target, most_slow = (case.target, case.slow_allowed) if targeted else (None, 0)
-        return replay_within(case.arrivals, self.capacity, self._of(step), target, case.queue_goal, most_slow)
+        if goal is not None and self.work.sure_to_wait(units, self.capacity.slots, goal.wait_us) > goal.most:
+            return None
+        return replay_within(case.arrivals, self.capacity, units, target, goal, most_slow)
 
-    def _guess(self, per_minute: tuple[Float64s, Int64s]) -> int:
+    def _guess(self) -> int:
         """Return the units with which a fluid of the same work waits no longer than the goal says.
 
-        Of B seconds of a unit's work left at the end of a minute, B = max(0, B before + work − 60 units) (Lindley,
-        1952, of a fluid), who comes then waits B ÷ units. It only tells where the search begins.
+        Of a backlog at the end of a minute, who comes in it waits backlog ÷ units. It only tells where the search
+        begins.
         """
-        goal = self.case.queue_goal
+        goal, work = self.case.queue_goal, self.work
         if goal is None:
             return 1
-        work, requests = per_minute
-        low, high = 1, max(1, math.ceil(float(work.max(initial=0.0)) / 60))
+        low, high = 1, max(1, math.ceil(float(work.by_minute.max(initial=0.0)) / 60))
         while low < high:
             middle = (low + high) // 2
-            left = np.cumsum(work - 60.0 * middle)
-            left -= np.minimum(np.minimum.accumulate(left), 0.0)
-            waiting = int(requests[left > middle * goal.wait_us / SECOND].sum())
+            waiting = int(work.requests[work.backlog(middle) > middle * goal.wait_us / SECOND].sum())
             low, high = (low, middle) if waiting <= goal.most else (middle + 1, high)
         return low
 
 
-def works(case: Case, capacity: ConcurrencyCapacity) -> tuple[float, tuple[Float64s, Int64s]]:
-    """Return the work of all that is replayed, in seconds of a full unit, and of each minute its work and requests."""
-    return case.remembered(("works", capacity), lambda: _works(case, capacity))
+@dataclass(frozen=True)
+class Work:
+    """The least work of what is replayed, in seconds of a full unit: of all, of the longest request, of each minute.
+
+    requests: of each minute. by_minute and requests are of shape (minutes,).
+    """
+
+    total: float
+    longest: float
+    by_minute: Float64s
+    requests: Int64s
+
+    def backlog(self, units: int) -> Float64s:
+        """Return the work that is left at the end of each minute, shape (minutes,), were it a fluid.
+
+        B = max(0, B before + work − 60 units) (Lindley, The theory of queues with a single server, 1952).
+        """
+        left: Float64s = np.cumsum(self.by_minute - 60.0 * units)
+        left -= np.minimum(np.minimum.accumulate(left), 0.0)
+        return left
+
+    def sure_to_wait(self, units: int, slots: int, wait_us: int) -> int:
+        """Return how many requests wait longer than `wait_us` for `units` of so many slots at least.
+
+        Units do no more than `units` unit-seconds of least work a second, so that at the end of a minute no less than
+        the fluid's backlog is left. Whoever comes in the next minute is read once all before it are; of those no more
+        than the slots are then in service, none with more left than the longest request's work.
+        """
+        left = self.backlog(units)[:-1] * (1 - SLACK) - units * (60.0 + slots * self.longest)
+        return int(self.requests[1:][left > units * wait_us / SECOND].sum())
 
 
-def _works(case: Case, capacity: ConcurrencyCapacity) -> tuple[float, tuple[Float64s, Int64s]]:
-    work = request_work(case.arrivals, capacity)
-    minute = case.arrivals.time_us // MINUTE
-    loads: Float64s = np.bincount(minute, work).astype(np.float64)
-    return float(work.sum()), (loads, np.bincount(minute).astype(np.int64))
+def work_on(case: Case, capacity: ConcurrencyCapacity) -> Work:
+    """Return the work of a case's requests on a capacity."""
+    return case.remembered(("work", capacity), lambda: _work_on(case, capacity))
+
+
+def _work_on(case: Case, capacity: ConcurrencyCapacity) -> Work:
+    times, work = case.arrivals.time_us, request_work(case.arrivals, capacity)
+    minutes = int(times[-1] // MINUTE) + 1 if len(times) else 0
+    by_minute, requests = np.zeros(minutes), np.zeros(minutes, np.int64)
+    _add_up(times, work, by_minute, requests)
+    return Work(float(by_minute.sum()), float(work.max(initial=0.0)), by_minute, requests)
+
+
+@kernel
+def _add_up(time_us: Int64s, work: Float64s, by_minute: Float64s, requests: Int64s) -> None:
+    """Add up work and requests by minute."""
+    minute = 0
+    for request in range(len(time_us)):
+        while time_us[request] >= (minute + 1) * MINUTE:
+            minute += 1
+        by_minute[minute] += work[request]
+        requests[minute] += 1
 
 
 def smallest(low: int, guess: int, last: int, meets: Callable[[int], bool]) -> int | None:

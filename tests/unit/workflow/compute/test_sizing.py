@@ -5,17 +5,24 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from service.workflow.compute.kinds.sizing import smallest
+from service.workflow.compute.kinds.sizing import smallest, work_on
+from service.workflow.compute.redecide import case_of
 from service.workflow.offers import ConcurrencyCapacity, Speed, Units
 from service.workflow.options import Option
 from service.workflow.policy import LatencyPolicy, Policy, QueuePolicy
+from service.workflow.replay.dedicated import replay_dedicated
 from service.workflow.traffic import RequestLog
 from tests.histories import log_of
 from tests.markets import PROVISIONAL, gpu_offer, only, options_of, rate
 
 ONE_AT_A_TIME = ConcurrencyCapacity(1, Speed(1e9, ((1, 10.0),)))
 """One slot of ten tokens a second: a request of ten tokens takes a second."""
+
+BATCHED = ConcurrencyCapacity(4, Speed(500.0, ((1, 10.0), (5, 4.0))))
+"""Four slots that slow one another down, and prompts of up to six seconds."""
 
 FOUR_A_MINUTE = 15.0
 """Seconds between requests."""
@@ -103,3 +110,33 @@ def test_the_search_finds_the_smallest_from_any_guess(least: int, guess: int) ->
     assert smallest(0, guess, 9, meets) == (least if least <= 9 else None)
     assert len(tried) == len(set(tried))
     assert len(tried) <= 2 + 2 * abs(min(least, 9) - guess).bit_length()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 600), st.integers(0, 3000), st.integers(0, 60)), min_size=1, max_size=200),
+    st.integers(1, 4),
+    st.sampled_from([0, 500, 10_000, 60_000]),
+)
+def test_no_fewer_wait_than_are_sure_to(sent: list[tuple[int, int, int]], units: int, wait_ms: int) -> None:
+    sent = [(0, 0, 1), *sorted(sent), (900, 0, 1)]
+    log = log_of([second for second, _, _ in sent], [(uncached, 0, output) for _, uncached, output in sent])
+    case = case_of(log, waiting(wait_ms, 50))
+    goal = case.queue_goal
+    assert goal is not None
+    sure = work_on(case, BATCHED).sure_to_wait(units, BATCHED.slots, goal.wait_us)
+    assert sure <= replay_dedicated(case.arrivals, BATCHED, units, None, goal).waits
+
+
+def test_whom_an_hours_backlog_lets_wait_is_known_without_a_replay() -> None:
+    log = log_of([second / 2 for second in range(7200)], [(0, 0, 10)] * 7200)
+    work = work_on(case_of(log, PROVISIONAL), ONE_AT_A_TIME)
+    assert work.sure_to_wait(1, 1, 10_000_000) > 6800
+    assert work.sure_to_wait(2, 1, 10_000_000) == 0
+
+
+def test_nobody_is_sure_to_wait_for_long_requests_beside_a_free_slot() -> None:
+    long = [(0, 0, 4000)] * 3
+    case = case_of(log_of([0, 0, 0, 100, 110, 900], [*long, *[(0, 0, 1)] * 3]), PROVISIONAL)
+    work = work_on(case, BATCHED)
+    assert work.backlog(1)[0] > 60
+    assert work.sure_to_wait(1, BATCHED.slots, 0) == 0
