@@ -10,8 +10,7 @@ import pandas as pd
 
 from bench._scenarios import MONDAY_US, week_log
 from service.workflow.compute.case import Case
-from service.workflow.compute.compute import compute
-from service.workflow.compute.redecide import case_of
+from service.workflow.compute.redecide import case_of, cheapest
 from service.workflow.metered_prices import Price
 from service.workflow.offers import (
     Axis,
@@ -95,9 +94,9 @@ def compute_best(history: TrafficHistory, offers: Sequence[Offer]) -> Option:
     """Return the cheapest of serverless and every number of units, exactly."""
     case = case_of(history, POLICY)
     with ThreadPoolExecutor(1) as executor:
-        options = compute(case, offers, executor, every=False)
-        best = min(options.standing(), key=lambda contender: contender.expected)
-        return options.option(best)
+        best = cheapest(case, offers, executor)
+    assert best is not None
+    return best
 
 
 def _loop_over_minutes(log: RequestLog) -> Callable[[], tuple[int, float]]:

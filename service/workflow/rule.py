@@ -6,7 +6,7 @@ So no longer term is ever taken for less than the margin over any shorter one. U
 part of the simplicity margin that the forecast's discount does not ask of every unit already: nothing is asked twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -65,25 +65,32 @@ def standings(options: Sequence[R], margins: Margins, incumbent: str | None = No
     current = next((option for option in options if option.key == incumbent), None)
     if current is not None:
         yield current
-        options = [option for option in options if _beats(option, current, margins.binding)]
+        options = [option for option in options if undercuts(option.expected, current.expected, margins.binding)]
+    before: list[R] = []
+    for family, best in sorted(bests_of(options).items()):
+        margin = margin_of(family, margins)
+        if all(undercuts(best.expected, simpler.expected, margin) for simpler in before):
+            yield best
+        before.append(best)
+
+
+def bests_of(options: Iterable[R]) -> dict[int, R]:
+    """Return the cheapest of each family; of equals the first by its key."""
     bests: dict[int, R] = {}
     for option in options:
         least = bests.get(option.family)
         if least is None or (option.expected, option.key) < (least.expected, least.key):
             bests[option.family] = option
-    before: list[R] = []
-    for _, best in sorted(bests.items(), key=lambda entry: entry[0]):
-        if all(_beats(best, simpler, margin_of(best, margins)) for simpler in before):
-            yield best
-        before.append(best)
+    return bests
 
 
-def margin_of(option: Ranked, margins: Margins) -> Decimal:
-    """Return the share by which an option must be cheaper than any of a family before its own."""
-    if option.family > COMMITTED:
+def margin_of(family: int, margins: Margins) -> Decimal:
+    """Return the share by which an option of a family must be cheaper than any of a family before it."""
+    if family > COMMITTED:
         return margins.binding
-    return margins.on_demand if option.family in {DEDICATED, HYBRID} else margins.simplicity
+    return margins.on_demand if family in {DEDICATED, HYBRID} else margins.simplicity
 
 
-def _beats(option: Ranked, standing: Ranked, margin: Decimal) -> bool:
-    return option.expected < standing.expected and option.expected <= (1 - margin) * standing.expected
+def undercuts(total: Decimal, other: Decimal, margin: Decimal) -> bool:
+    """Whether a total is below another one, by the margin at least."""
+    return total < other and total <= (1 - margin) * other

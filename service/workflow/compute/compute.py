@@ -11,17 +11,16 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.hybrid import hybrid_key
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.realize import realize
-from service.workflow.compute.kinds.serverless import Alone
 from service.workflow.compute.kinds.thresholds import default_streams, lowered
 from service.workflow.compute.kinds.warm_pools import SERVERLESS
+from service.workflow.compute.market import Market
 from service.workflow.compute.metrics import misses_target
-from service.workflow.compute.search.candidates import candidates, further_hybrids
-from service.workflow.compute.search.dominance import undominated
+from service.workflow.compute.search.candidates import candidates
 from service.workflow.compute.search.search import EXPLORE_REQUESTS, Search
 from service.workflow.errors import WorkflowError
-from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.offers import Offer
 from service.workflow.options import Option, eligible
-from service.workflow.rule import Ranked, choose, margins_of
+from service.workflow.rule import choose, margins_of
 
 NEAREST = 3
 """How many keys of options the refusal of an unknown incumbent names."""
@@ -32,29 +31,14 @@ class Computed:
     """What was computed: serverless options, reserved candidates and the search over them; an incumbent if named.
 
     tuned: the hybrid that would be taken, at a lower threshold (see with_tuned).
-
-    Where no more than the answer was asked for, `alone` holds what else would be the serverless options.
     """
 
     serverless: tuple[Option, ...]
-    alone: tuple[Alone, ...]
     candidates: tuple[Candidate, ...]
     search: Search
     bounds: Bounds
     incumbent: Option | None = None
     tuned: Option | None = None
-
-    def standing(self) -> list[Ranked]:
-        """Return the eligible exact contenders, as the decision rule sees them, without building their options."""
-        reserved = (best for best in self.search.best_of_group.values() if best.eligible)
-        serverless: tuple[Option | Alone, ...] = (*self.serverless, *self.alone)
-        return [*(option for option in serverless if option.eligible), *reserved]
-
-    def option(self, contender: Ranked) -> Option:
-        """Return the option of a contender."""
-        if isinstance(contender, Alone):
-            return contender.option()
-        return contender if isinstance(contender, Option) else self.search.option_of(contender.key)
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
@@ -75,32 +59,20 @@ def compute(
     offers: Sequence[Offer],
     executor: Executor,
     progress: Callable[[float], None] = _silent,
-    *,
-    every: bool = True,
 ) -> Computed:
-    """Compute the options of every family the policy allows: `every` option, or no more than the answer needs.
+    """Compute the options of every family the policy allows.
 
     progress hears the share of the reserved candidates that are done with.
     """
-    serverless = [offer for offer in offers if isinstance(offer, Serverless)]
-    # Which requests may wait is not known one by one, so what spills has none of their price.
-    rivals = undominated([offer for offer in serverless if not offer.deferred_share])
-    dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
-    found: list[Option] = []
-    alone: list[Alone] = []
-    if SERVERLESS.mode in case.policy.modes and every:
-        found = SERVERLESS.options(case, serverless, executor)
-    elif SERVERLESS.mode in case.policy.modes:
-        alone = SERVERLESS.contenders(case, undominated(serverless))
-    search = Search(case, rivals, executor, EXPLORE_REQUESTS if every else 0)
-    bounds = replace(bounds_of(case, rivals), brief=not every)
-    reserved = candidates(case, dedicated, rivals, bounds, every=every)
+    market = Market.of(offers)
+    serverless: list[Option] = []
+    if SERVERLESS.mode in case.policy.modes:
+        serverless = SERVERLESS.options(case, market.serverless, executor)
+    search = Search(case, market.takers, executor, EXPLORE_REQUESTS)
+    bounds = bounds_of(case, market.takers)
+    reserved = candidates(case, market.dedicated, market.takers, bounds, every=True)
     search.run(reserved, progress)
-    if bounds.brief:
-        further = further_hybrids(case, reserved, search.best_of_family, bounds)
-        search.run(further, progress)
-        reserved += further
-    return Computed(tuple(found), tuple(alone), tuple(reserved), search, bounds)
+    return Computed(tuple(serverless), tuple(reserved), search, bounds)
 
 
 def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:

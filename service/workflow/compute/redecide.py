@@ -5,18 +5,28 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 
+from service.workflow.compute.bounds import bounds_of
 from service.workflow.compute.case import Case
-from service.workflow.compute.compute import compute
 from service.workflow.compute.kinds.realize import realize
+from service.workflow.compute.kinds.serverless import Alone
+from service.workflow.compute.kinds.warm_pools import SERVERLESS
+from service.workflow.compute.market import Market
+from service.workflow.compute.search.answer import Answer
+from service.workflow.compute.search.candidates import candidates, further_hybrids
+from service.workflow.compute.search.dominance import undominated
+from service.workflow.compute.search.search import Search
 from service.workflow.measure import bucket_arrivals, make_arrivals, measure, scale_arrivals, seed_of
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Offer
 from service.workflow.options import Option
 from service.workflow.policy import ForecastPolicy, Policy
 from service.workflow.replay.throughput import windows_of
-from service.workflow.rule import choose, margins_of
+from service.workflow.rule import Margins, margins_of
 from service.workflow.traffic import TrafficHistory
+
+ZERO = Decimal(0)
 
 
 def case_of(history: TrafficHistory, policy: Policy, offers: Sequence[Offer] = ()) -> Case:
@@ -63,20 +73,34 @@ def as_measured(policy: Policy) -> Policy:
 
 def decide_again(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
     """Return what would be recommended on a case, replaying nothing, and building no option, that it does not need."""
-    policy = case.policy
-    computed = compute(case, offers, executor, every=False)
-    contenders = computed.standing()
-    incumbent = None if policy.incumbent is None else realize(case, policy.incumbent, offers)
-    if incumbent is not None and incumbent.eligible:
-        contenders.append(incumbent)
-    chosen = choose(contenders, margins_of(policy), policy.incumbent)
-    return None if chosen is None else computed.option(chosen)
+    named = case.policy.incumbent
+    incumbent = None if named is None else realize(case, named, offers)
+    if incumbent is not None and not incumbent.eligible:
+        incumbent = None
+    return _answer(case, offers, executor, margins_of(case.policy), incumbent)
 
 
 def cheapest(case: Case, offers: Sequence[Offer], executor: Executor) -> Option | None:
-    """Return the eligible option of a case that costs least at the traffic to be expected, whatever its complexity."""
-    computed = compute(case, offers, executor, every=False)
-    best = min(
-        computed.standing(), key=lambda contender: (contender.expected, contender.family, contender.key), default=None
-    )
-    return None if best is None else computed.option(best)
+    """Return the eligible option of a case that costs least at the traffic to be expected, whatever its complexity.
+
+    That is what is chosen where no margin is asked of anything; of equals the simplest.
+    """
+    return _answer(case, offers, executor, Margins(ZERO, ZERO, ZERO), None)
+
+
+def _answer(
+    case: Case, offers: Sequence[Offer], executor: Executor, margins: Margins, incumbent: Option | None
+) -> Option | None:
+    market = Market.of(offers)
+    alone = SERVERLESS.contenders(case, undominated(market.serverless)) if SERVERLESS.mode in case.policy.modes else []
+    search = Search(case, market.takers, executor)
+    bounds = replace(bounds_of(case, market.takers), brief=True)
+    answer = Answer(search, margins, [each for each in alone if each.eligible], incumbent)
+    found = candidates(case, market.dedicated, market.takers, bounds, every=False)
+    chosen = answer.among(found)
+    further = further_hybrids(case, found, partial(answer.limit, chosen), bounds)
+    if further:
+        chosen = answer.among(further)
+    if chosen is None or isinstance(chosen, Option):
+        return chosen
+    return chosen.option() if isinstance(chosen, Alone) else search.option_of(chosen.key)

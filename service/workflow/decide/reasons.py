@@ -127,7 +127,7 @@ def _passed_over(case: Case, chosen: Option, cheapest: Option) -> Reason:
     share = saving / chosen.expected
     code = "incumbent_stays" if chosen.key == case.policy.incumbent else "kept_for_simplicity"
     why = "it is in use today" if code == "incumbent_stays" else "it is simpler or binds less"
-    margin = case.policy.margin if code == "incumbent_stays" else margin_of(cheapest, margins_of(case.policy))
+    margin = case.policy.margin if code == "incumbent_stays" else margin_of(cheapest.family, margins_of(case.policy))
     sentence = (
         f"{cheapest.key} would save {money(saving)} a month ({share:.1%}), less than the margin of "
         f"{(margin * 100).normalize():f}% asked of a change{_weighed(case, chosen, cheapest)}; {chosen.key} stays "

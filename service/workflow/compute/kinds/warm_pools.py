@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from service.workflow.bill import total
 from service.workflow.compute.case import Case
@@ -31,24 +32,27 @@ class ServerlessKind:
         sizes = ((offer, warm) for offer in offers for warm in _first_sizes(offer))
         probes = dict.fromkeys(ServerlessProbe.of(offer, warm).on(case) for offer, warm in sizes)
         replays = dict(zip(probes, replayed(executor, case, list(probes)), strict=True))
-        return [alone.option() for alone in self.contenders(case, offers, replays)]
+        found = (self._pools(case, offer, replays, has_pool(offer)) for offer in offers)
+        return [alone.option() for alone in chain.from_iterable(found)]
 
-    def contenders(
-        self, case: Case, offers: Sequence[Serverless], replays: dict[ServerlessProbe, ServerlessReplay] | None = None
+    def contenders(self, case: Case, offers: Sequence[Serverless]) -> list[Alone]:
+        """Return what could be chosen of the options, replayed where their totals depend on it."""
+        replays: dict[ServerlessProbe, ServerlessReplay] = {}
+        found = (self._pools(case, offer, replays, has_pool(offer) and may_pay(case, offer)) for offer in offers)
+        return list(chain.from_iterable(found))
+
+    def _pools(
+        self, case: Case, offer: Serverless, replays: dict[ServerlessProbe, ServerlessReplay], larger: bool
     ) -> list[Alone]:
-        """Return what would be the options, for the decision rule, replayed where their totals depend on it.
+        """Return an offer without a warm pool, with the smallest, and with larger ones where asked for.
 
         A pool helps only those that find a place in it. Larger ones are tried until no other instance starts, or the
         pool alone costs more than the best one found that meets every hard need; MOST_INSTANCES at most. Where slowness
         has no price and time is not billed, a larger one never pays: they are tried until people no longer feel cold
         starts and the target is met, so that the answer can say what that costs.
         """
-        shared = {} if replays is None else replays
-        found: list[Alone] = []
-        for offer in offers:
-            tried = [Alone(case, offer, warm, shared) for warm in _first_sizes(offer)]
-            found += [*tried, *(_larger_pools(tried) if has_pool(offer) else ())]
-        return found
+        tried = [Alone(case, offer, warm, replays) for warm in _first_sizes(offer)]
+        return [*tried, *(_larger_pools(tried) if larger else ())]
 
     def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
         """As of Kind."""

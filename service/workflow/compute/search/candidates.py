@@ -1,6 +1,6 @@
 """Candidates: every reserved way to serve the workload, each with a lower limit of its cost and the probe it needs."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from service.workflow.compute.bounds import Bounds
@@ -48,12 +48,11 @@ def _cheapest_first(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def further_hybrids(
-    case: Case, found: Sequence[Candidate], best: Mapping[int, Decimal], bounds: Bounds
+    case: Case, found: Sequence[Candidate], limit: Callable[[int], Decimal], bounds: Bounds
 ) -> list[Candidate]:
-    """Return hybrids that brief bounds left out and that could still be the best of their family, cheapest bound first.
+    """Return hybrids that brief bounds left out, below the limit of their family, cheapest bound first.
 
-    best: the exact total of the best of each family so far. What a reservation costs alone is part of the total: one
-    that costs more than that is not the best. Where a family has none that may be taken, all sizes are returned.
+    What a reservation costs alone is part of the total: sizes are listed up to where that is beyond the limit.
     """
     largest: dict[str, Reservation] = {}
     for candidate in found:
@@ -62,13 +61,11 @@ def further_hybrids(
             known = largest.setdefault(candidate.group, reservation)
             if known.units < reservation.units:
                 largest[candidate.group] = reservation
-    further = (more for reservation in largest.values() for more in _further(case, reservation, best, bounds))
-    kept = (more for more in further if more.bound <= best.get(more.family, INFINITE))
-    return _cheapest_first(kept)
+    further = (more for reservation in largest.values() for more in _further(case, reservation, limit, bounds))
+    return _cheapest_first(more for more in further if more.bound <= limit(more.family))
 
 
-def _further(case: Case, largest: Reservation, best: Mapping[int, Decimal], bounds: Bounds) -> Iterator[Candidate]:
+def _further(case: Case, largest: Reservation, limit: Callable[[int], Decimal], bounds: Bounds) -> Iterator[Candidate]:
     # Units beyond those of a running commitment are of the family of their term, the others of those on demand.
     families = {case.terms.family(largest, HYBRID)} | ({largest.family} if largest.rate.is_committed else set())
-    ceiling = max(best.get(family, INFINITE) for family in families)
-    return larger_hybrids(case, largest, ceiling, bounds)
+    return larger_hybrids(case, largest, max(map(limit, families)), bounds)
