@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,8 @@ from tests.effort import examples
 checked = settings(derandomize=True, max_examples=examples(1000))
 
 MARGINS = st.sampled_from((Decimal(0), Decimal("0.1"), Decimal("0.2"), Decimal(1)))
+TENTHS = Margins(Decimal("0.1"), Decimal("0.1"), Decimal("0.1"))
+
 TOTALS = st.sampled_from((0, 64, 72, 80, 81, 90, 100))
 
 
@@ -69,12 +72,18 @@ def ways(draw: st.DrawFn) -> list[Way]:
     ]
 
 
-def answer_of(
-    found: Sequence[Way], margins: Margins, alone: Sequence[Way] = (), incumbent: Way | None = None
-) -> tuple[Answer, Replays]:
-    """Return an answer that has not looked at anything, and what it replays on."""
+def answer_of(margins: Margins, alone: Sequence[Way], incumbent: Way | None = None) -> tuple[Answer, Replays]:
+    """Return an answer that has not looked at any candidate, and what it replays on."""
     replays = Replays()
     return Answer(cast(Search, replays), margins, alone, incumbent), replays
+
+
+def answered(found: Sequence[Way], alone: Sequence[Way], asked: str = "dearer") -> tuple[str, bool]:
+    """Return what is chosen where every margin is a tenth, and whether a group was replayed for it."""
+    answer, replays = answer_of(TENTHS, alone)
+    chosen = answer.among(cast("list[Candidate]", found))
+    assert chosen is not None
+    return chosen.key, asked in replays.replays
 
 
 @checked
@@ -89,7 +98,7 @@ def test_what_is_chosen_is_what_all_replays_would_choose(
     margins = Margins(*shares)
     alone = [Way(f"a{n}", each.family, each.expected) for n, each in enumerate(others[:3])]
     today = None if incumbent is None else Way("incumbent", HYBRID, Decimal(incumbent))
-    answer, _ = answer_of(found, margins, alone, today)
+    answer, _ = answer_of(margins, alone, today)
     chosen = answer.among(cast("list[Candidate]", found[:later]))
     further = [way for way in found[later:] if way.bound <= answer.limit(chosen, way.family)]
     chosen = answer.among(cast("list[Candidate]", further))
@@ -98,16 +107,23 @@ def test_what_is_chosen_is_what_all_replays_would_choose(
     assert (chosen and chosen.key) == (expected and expected.key)
 
 
+@pytest.mark.parametrize(("bound", "total", "chosen"), [(51, 54, "plain"), (51, 56, "cheap"), (56, 57, "cheap")])
+def test_what_is_dearer_stands_in_the_way_within_the_margin(bound: int, total: int, chosen: str) -> None:
+    cheap = Way("cheap", COMMITTED + 730, Decimal(50), Decimal(40))
+    dearer = Way("dearer", HYBRID, Decimal(total), Decimal(bound))
+    plain = Way("plain", SERVERLESS, Decimal(56))
+    assert answered([cheap, dearer], [plain]) == (chosen, bound < 56)
+    answer, _ = answer_of(TENTHS, [plain])
+    alone = answer.among(cast("list[Candidate]", [cheap]))
+    assert alone is not None
+    assert (bound <= answer.limit(alone, HYBRID)) == (bound < 56)
+
+
 def test_what_cannot_matter_is_not_replayed() -> None:
-    margins = Margins(Decimal("0.1"), Decimal("0.1"), Decimal("0.1"))
     found = [
         Way("cheap", COMMITTED + 730, Decimal(50), Decimal(40)),
         Way("far above it", HYBRID, Decimal(90), Decimal(60)),
         Way("in its way", HYBRID, Decimal(80), Decimal(55)),
         Way("never below it", COMMITTED + 8760, Decimal(70), Decimal(51)),
     ]
-    answer, replays = answer_of(found, margins, [Way("plain", SERVERLESS, Decimal(100))])
-    chosen = answer.among(cast("list[Candidate]", found))
-    assert chosen is not None
-    assert chosen.key == "cheap"
-    assert "far above it" not in replays.replays
+    assert answered(found, [Way("plain", SERVERLESS, Decimal(100))], "far above it") == ("cheap", False)
