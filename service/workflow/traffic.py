@@ -13,6 +13,7 @@ Int64s = NDArray[np.int64]
 Int32s = NDArray[np.int32]
 Float64s = NDArray[np.float64]
 UInt8s = NDArray[np.uint8]
+UInt16s = NDArray[np.uint16]
 Bools = NDArray[np.bool_]
 
 SECOND = 1_000_000

@@ -23,8 +23,9 @@ from service.workflow.measure.classes import within
 from service.workflow.metered_prices import Price
 from service.workflow.offers import Capacity, ConcurrencyCapacity, Serverless, ThroughputCapacity
 from service.workflow.rates import HOURS_PER_MONTH
+from service.workflow.replay.compiled import kernel
 from service.workflow.replay.length_tiers import averaged
-from service.workflow.traffic import MINUTE, SECOND, Float64s
+from service.workflow.traffic import MINUTE, SECOND, Float64s, Int64s
 
 BEYOND = 1e200
 """A load that no number of units carries."""
@@ -49,10 +50,11 @@ class Spill:
         weights = case.forecast.bucket_weights.astype(np.float64)
         level = np.array([float(count) for count in case.level])
         sums = weights @ counts
-        month = counts * weights[:, None] * np.divide(level, sums, out=np.zeros(4), where=sums > 0)
+        month = np.divide(level, sums, out=np.zeros(4), where=sums > 0)
         order = np.argsort(loads, kind="stable")
-        month, rising = month[order], loads[order]
-        return cls(rising, _suffix_sums(month), _suffix_sums(month / np.where(rising > 0, rising, np.inf)[:, None]))
+        whole, by_load = np.zeros((2, len(loads) + 1, 4))
+        _add_up(loads, order, counts, weights, month, whole, by_load)
+        return cls(loads[order], whole, by_load)
 
     def month(self, units: Float64s) -> Float64s:
         """Return a month's spilled requests and tokens on some numbers of full units: (m,) to (m, 4)."""
@@ -101,8 +103,24 @@ def _units_of(case: Case, capacity: Capacity) -> Float64s:
     return most
 
 
-def _suffix_sums(columns: Float64s) -> Float64s:
-    return np.concatenate((np.cumsum(columns[::-1], axis=0)[::-1], np.zeros((1, columns.shape[1]))))
+@kernel
+def _add_up(
+    loads: Float64s,
+    order: Int64s,
+    counts: Float64s,
+    weights: Float64s,
+    month: Float64s,
+    whole: Float64s,
+    by_load: Float64s,
+) -> None:
+    """Fill in sums, from each bucket on, of weighted counts × month, which makes a month of them, and of that ÷ load."""
+    for place in range(len(order) - 1, -1, -1):
+        bucket = order[place]
+        load = loads[bucket]
+        for column in range(4):
+            count = counts[bucket, column] * weights[bucket] * month[column]
+            whole[place, column] = whole[place + 1, column] + count
+            by_load[place, column] = by_load[place + 1, column] + (count / load if load > 0.0 else 0.0)
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,31 @@ BLOCKS_OF_BUCKETS = 8
 
 @kernel
 def _block_sums(costs: Float64s, work: Float64s, edges: Int64s, prices: Float64s) -> Float64s:
-    """Sum min(cost, price × work) over each block, for every price of work: shape (prices, blocks)."""
+    """Sum min(cost, price × work) over each block, for every one of the MULTIPLIERS: shape (prices, blocks)."""
     result = np.zeros((len(prices), len(edges) - 1))
+    lowest, low, high, highest = prices
     for block in range(len(edges) - 1):
+        at_lowest = at_low = at_high = at_highest = 0.0
         for i in range(edges[block], edges[block + 1]):
-            for p in range(len(prices)):
-                result[p, block] += min(costs[i], prices[p] * work[i])
+            at_lowest += min(costs[i], lowest * work[i])
+            at_low += min(costs[i], low * work[i])
+            at_high += min(costs[i], high * work[i])
+            at_highest += min(costs[i], highest * work[i])
+        result[:, block] = (at_lowest, at_low, at_high, at_highest)
     return result
+
+
+@kernel
+def _loads(work: Float64s, edges: Int64s) -> Float64s:
+    """Return the work of each block, as the difference of what was cumulated at its edges."""
+    loads = np.empty(len(edges) - 1)
+    cumulated = 0.0
+    for block in range(len(loads)):
+        before = cumulated
+        for i in range(edges[block], edges[block + 1]):
+            cumulated += work[i]
+        loads[block] = cumulated - before
+    return loads
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,7 @@ class Blocks:
     @cached_property
     def loads(self) -> Float64s:
         """Work of each block."""
-        return np.diff(np.concatenate(([0.0], np.cumsum(self.work)))[self.edges])
+        return _loads(self.work, self.edges)
 
     def spilled_share(self, units: int) -> float:
         """Return the share of the weighted work that is more than `units` do in its block: a fluid's overflow."""
