@@ -113,7 +113,7 @@ def _add_up(
     whole: Float64s,
     by_load: Float64s,
 ) -> None:
-    """Fill in sums, from each bucket on, of weighted counts × month, which makes a month of them, and of that ÷ load."""
+    """Fill in sums, from each bucket on, of weighted counts × month, a month of them, and of that ÷ load."""
     for place in range(len(order) - 1, -1, -1):
         bucket = order[place]
         load = loads[bucket]
