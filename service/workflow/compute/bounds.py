@@ -36,6 +36,9 @@ COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens",
 SLACK = 1e-9
 """Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
 
+PricedBlocks = tuple[Float64s, Float64s]
+"""What Blocks.sums returns for the costs of each request, less what rounding may add."""
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -48,10 +51,8 @@ class Bounds:
     case: Case
     serverless: Sequence[Serverless]
     brief: bool = False
-    _overflow_of: dict[SpillProbe, tuple[Decimal, float]] = field(default_factory=dict)
-    _blocks_of: dict[Capacity, list[Blocks]] = field(default_factory=dict)
-    _sums_of: dict[Capacity, list[list[tuple[Float64s, Float64s]]]] = field(default_factory=dict)
-    _busy_of: dict[Capacity, Decimal] = field(default_factory=dict)
+    _of_capacity: dict[Capacity, "CapacityBounds"] = field(default_factory=dict)
+    _blocks_of: dict[Capacity, list[tuple[Blocks, list[PricedBlocks]]]] = field(default_factory=dict)
 
     @cached_property
     def cheapest_serverless(self) -> Decimal:
@@ -74,7 +75,12 @@ class Bounds:
             return Decimal("Infinity")
         own = isolation_value(case.policy, offer)
         bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
-        return min(bills, default=Decimal("Infinity")) + case.expected_latency_value(case.hourly[:, 0])
+        return min(bills, default=Decimal("Infinity")) + self._all_slow
+
+    @cached_property
+    def _all_slow(self) -> Decimal:
+        """What it costs where every request is slow."""
+        return self.case.expected_latency_value(self.case.hourly[:, 0])
 
     @cached_property
     def _takers(self) -> list[tuple[Serverless, Decimal]]:
@@ -99,44 +105,30 @@ class Bounds:
 
         A millionth of a unit less, since bills round hours to thousandths.
         """
-        if capacity not in self._busy_of:
-            self._busy_of[capacity] = self._busy(float(self._blocks(capacity)[0].work.sum()))
-        return self._busy_of[capacity]
+        return self._of(capacity).busy_units
 
     def expected_busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the same of the work to be expected: no fleet that stops when idle is billed for fewer.
 
         Work that is done after the hour it came in is done when it counts as much or more.
         """
-        blocks = self._blocks(capacity)[0]
-        return self._busy(float((blocks.loads * blocks.weights).sum()) * self._kept)
+        ((blocks, _),) = self.blocks(capacity)
+        return self.busy(float((blocks.loads * blocks.weights).sum()) * self.kept)
 
-    def _busy(self, work: float) -> Decimal:
+    def busy(self, work: float) -> Decimal:
+        """Return the units that some work, in seconds of a unit, keeps busy on average."""
         busy = work / (self.case.replayed_us / SECOND)
         return Decimal(max(int(busy * (1 - SLACK) * 1_000_000) - 1, 0)) / 1_000_000
 
     def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
-        if probe not in self._overflow_of:
-            self._overflow_of[probe] = self._overflow(probe)
-        return self._overflow_of[probe]
+        return self._of(probe.capacity).overflow(probe.units, probe.streams)
 
-    def _overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
-        least = min((self._with_missed(probe, index) for index in range(len(self._costs))), default=0.0)
-        pairs = zip(self._blocks(probe.capacity), probe.capacity.units_by_axis(probe.units), strict=True)
-        share = max(blocks.spilled_share(units) for blocks, units in pairs)
-        floor = Decimal(int(least * 1_000_000)) / 1_000_000
-        return max(floor - self._rounding, Decimal(0)), share * float(self.cheapest_serverless)
-
-    def _with_missed(self, probe: SpillProbe, index: int) -> float:
-        """Return the least that the overflow costs on one offer's prices: of a sample, with what it leaves out."""
-        least = self._least(probe, index)
-        if not self.case.arrivals.sampled:
-            return least
-        replayed, prices = np.array(self.case.replayed), np.array(self._vectors[index]) * self._lately
-        # Whole units are counted, so a sum may be lower by one of each.
-        missed = fluid_of(self.case, probe.capacity).missed(probe.units, probe.streams, lately=True) * replayed - 1
-        return max(0.0, min(least + float((prices * missed).sum()), float((prices * replayed).sum())) * (1 - SLACK))
+    def _of(self, capacity: Capacity) -> "CapacityBounds":
+        known = self._of_capacity.get(capacity)
+        if known is None:
+            known = self._of_capacity[capacity] = CapacityBounds(self, capacity)
+        return known
 
     @cached_property
     def _lately(self) -> Float64s:
@@ -147,26 +139,20 @@ class Bounds:
         return np.array(ratios) * float(case.forecast.kept)
 
     @cached_property
-    def _kept(self) -> float:
+    def lately_prices(self) -> list[Float64s]:
+        """The prices of `vectors` for what is to be expected of a sample, each of shape (4,)."""
+        return [np.array(vector) * self._lately for vector in self.vectors]
+
+    @cached_property
+    def kept(self) -> float:
         """The least that is to be expected of a measured money: of a sample, on the column that falls the most."""
         if not self.case.arrivals.sampled:
             return float(self.case.forecast.kept)
         used = np.array(self.case.replayed) > 0
         return float(self._lately[used].min())
 
-    def _least(self, probe: SpillProbe, index: int) -> float:
-        best = 0.0
-        units = probe.capacity.units_by_axis(probe.units)
-        axes = zip(self._blocks(probe.capacity), self._sums(probe.capacity), units, strict=True)
-        for blocks, by_offer, count in axes:
-            sums, prices = by_offer[index]
-            ceiling = (count * blocks.rate + probe.streams * blocks.in_flight) * (1 + SLACK)
-            least = np.maximum(sums * (1 - SLACK) - prices[:, None] * ceiling, 0.0)
-            best = max(best, float((least * blocks.weights).sum(axis=1).max()))
-        return best * self._kept * (1 - SLACK)
-
     @cached_property
-    def _vectors(self) -> list[tuple[float, ...]]:
+    def vectors(self) -> list[tuple[float, ...]]:
         """Prices of each offer that no other undercuts on every meter, at its lowest tier: money a month by column."""
         return _undominated([self._unit_prices(offer) for offer in self.serverless])
 
@@ -177,11 +163,11 @@ class Bounds:
         uncached, cached, output = arrivals.uncached, arrivals.cached, arrivals.output
         return [
             request + input_ * uncached + cached_ * cached + output_ * output
-            for request, input_, cached_, output_ in self._vectors
+            for request, input_, cached_, output_ in self.vectors
         ]
 
     @cached_property
-    def _rounding(self) -> Decimal:
+    def rounding(self) -> Decimal:
         """What a bill may be lower for billing whole units: half of one of each meter."""
         return max((sum(lowest_prices(offer), Decimal(0)) / 2 for offer in self.serverless), default=Decimal(0))
 
@@ -189,19 +175,72 @@ class Bounds:
         pairs = zip(lowest_prices(offer), self.case.scale, strict=True)
         return tuple(float(price) * float(scale) for price, scale in pairs)
 
-    def _blocks(self, capacity: Capacity) -> list[Blocks]:
+    def blocks(self, capacity: Capacity) -> list[tuple[Blocks, list[PricedBlocks]]]:
+        """Return the blocks of every axis of a capacity, and what they cost at each of `vectors`."""
         capacity = capacity.with_second(0)  # blocks are the same however many units are bought apart
         if capacity not in self._blocks_of:
-            self._blocks_of[capacity] = blocks_of(self.case, capacity)
+            self._blocks_of[capacity] = [(blocks, self._priced(blocks)) for blocks in blocks_of(self.case, capacity)]
         return self._blocks_of[capacity]
 
-    def _sums(self, capacity: Capacity) -> list[list[tuple[Float64s, Float64s]]]:
-        capacity = capacity.with_second(0)  # blocks are the same however many units are bought apart
-        if capacity not in self._sums_of:
-            self._sums_of[capacity] = [
-                [blocks.sums(costs) for costs in self._costs] for blocks in self._blocks(capacity)
-            ]
-        return self._sums_of[capacity]
+    def _priced(self, blocks: Blocks) -> list[PricedBlocks]:
+        found = (blocks.sums(costs) for costs in self._costs)
+        return [(sums * (1 - SLACK), prices) for sums, prices in found]
+
+
+@dataclass(frozen=True)
+class CapacityBounds:
+    """The lower limits of one capacity."""
+
+    bounds: Bounds
+    capacity: Capacity
+    _overflow_of: dict[tuple[int, int], tuple[Decimal, float]] = field(default_factory=dict)
+
+    @cached_property
+    def busy_units(self) -> Decimal:
+        """As of Bounds."""
+        ((blocks, _),) = self._blocks
+        return self.bounds.busy(float(blocks.work.sum()))
+
+    @cached_property
+    def _blocks(self) -> list[tuple[Blocks, list[PricedBlocks]]]:
+        return self.bounds.blocks(self.capacity)
+
+    def overflow(self, units: int, streams: int) -> tuple[Decimal, float]:
+        """As of Bounds, of `units` that spill at `streams` in service."""
+        known = self._overflow_of.get((units, streams))
+        if known is None:
+            known = self._overflow_of[units, streams] = self._overflow(units, streams)
+        return known
+
+    def _overflow(self, units: int, streams: int) -> tuple[Decimal, float]:
+        by_axis = self.capacity.units_by_axis(units)
+        least = self._least(by_axis, streams)
+        if self.bounds.case.arrivals.sampled:
+            least = self._with_missed(least, units, streams)
+        pairs = zip(self._blocks, by_axis, strict=True)
+        share = max(blocks.spilled_share(count) for (blocks, _), count in pairs)
+        floor = Decimal(int(min(least, default=0.0) * 1_000_000)) / 1_000_000
+        return max(floor - self.bounds.rounding, Decimal(0)), share * float(self.bounds.cheapest_serverless)
+
+    def _least(self, by_axis: Sequence[int], streams: int) -> list[float]:
+        """Return the least that the overflow of a sample costs at the prices of each offer."""
+        found = [0.0] * len(self.bounds.vectors)
+        for (blocks, priced), count in zip(self._blocks, by_axis, strict=True):
+            ceiling = (count * blocks.rate + streams * blocks.in_flight) * (1 + SLACK)
+            for index, (sums, prices) in enumerate(priced):
+                least = np.maximum(sums - prices[:, None] * ceiling, 0.0)
+                found[index] = max(found[index], float((least * blocks.weights).sum(axis=1).max()))
+        return [best * self.bounds.kept * (1 - SLACK) for best in found]
+
+    def _with_missed(self, least: Sequence[float], units: int, streams: int) -> list[float]:
+        """Return that with what the sample leaves out."""
+        replayed = np.array(self.bounds.case.replayed)
+        # Whole units are counted, so a sum may be lower by one of each.
+        missed = fluid_of(self.bounds.case, self.capacity).missed(units, streams, lately=True) * replayed - 1
+        return [
+            max(0.0, min(known + float((prices * missed).sum()), float((prices * replayed).sum())) * (1 - SLACK))
+            for known, prices in zip(least, self.bounds.lately_prices, strict=True)
+        ]
 
 
 def bounds_of(case: Case, serverless: Sequence[Serverless]) -> Bounds:

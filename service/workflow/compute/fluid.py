@@ -20,6 +20,7 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.forecast import Forecast
 from service.workflow.measure.profile import TrafficProfile
 from service.workflow.offers import Capacity, ConcurrencyCapacity
+from service.workflow.replay.compiled import kernel
 from service.workflow.replay.speed import token_us, work_of
 from service.workflow.replay.token_budgets import METER_COLUMNS
 from service.workflow.traffic import MINUTE, SECOND, Float64s, Int64s
@@ -44,6 +45,20 @@ def share_beyond(loads: Float64s, limits: Float64s) -> Float64s:
     over = np.divide(loads - limits, loads, out=np.zeros_like(loads), where=loads > limits)
     most: Float64s = over.max(axis=1)
     return most
+
+
+@kernel
+def _add_beyond(counts: Float64s, loads: Float64s, limits: Float64s, beyond: Float64s) -> None:
+    """Add up what every bucket holds beyond the limits, see share_beyond."""
+    for bucket in range(len(loads)):
+        share = 0.0
+        for axis in range(len(limits)):
+            load = loads[bucket, axis]
+            if load > limits[axis]:
+                share = max(share, (load - limits[axis]) / load)
+        if share > 0.0:
+            for column in range(4):
+                beyond[column] += counts[bucket, column] * share
 
 
 @dataclass(frozen=True)
@@ -187,22 +202,27 @@ class Fluid:
         and they tell only how much more spills than the fluid says.
         """
         limits = self.limits(units, streams)
-        sampled = self.sampled.counts * self._sampled_share(limits)[:, None]
         known = self.lately if lately else self.known
-        whole = known.share(limits / self.factor)
-        return whole - _parts(sampled.sum(axis=0), self.sampled.counts.sum(axis=0))
+        beyond = np.zeros(4)
+        _add_beyond(self.sampled.counts, self._sampled_loads, self._sampled_limits(limits), beyond)
+        return known.share(limits / self.factor) - _parts(beyond, self._sampled_whole)
 
     def by_stretch(self, units: int, streams: int) -> Float64s:
         """Return the fluid overflow of every replayed stretch, shape (stretches, 4)."""
         if (units, streams) not in self._by_stretch:
-            share = self._sampled_share(self.limits(units, streams))
+            share = share_beyond(self._sampled_loads, self._sampled_limits(self.limits(units, streams)))
             self._by_stretch[units, streams] = self.sampled.by_stretch(share)
         return self._by_stretch[units, streams]
 
-    def _sampled_share(self, limits: Float64s) -> Float64s:
+    def _sampled_limits(self, limits: Float64s) -> Float64s:
         if self.bucket_seconds * SECOND > self.stretch_us:
-            limits = limits * (self.stretch_us / (self.bucket_seconds * SECOND))
-        return share_beyond(self._sampled_loads, limits)
+            return limits * (self.stretch_us / (self.bucket_seconds * SECOND))
+        return limits
+
+    @cached_property
+    def _sampled_whole(self) -> Float64s:
+        whole: Float64s = self.sampled.counts.sum(axis=0)
+        return whole
 
     @cached_property
     def _sampled_loads(self) -> Float64s:

@@ -13,6 +13,7 @@ measurements beside it.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,7 @@ def step_points(speed: Speed) -> Float64s:
     return np.column_stack((points[:, 0], SECOND / points[:, 1]))
 
 
+@lru_cache(maxsize=256)
 def unit_speed(capacity: ConcurrencyCapacity) -> UnitSpeed:
     """Return a unit's speed as kernels read it. Raises ValueError where replaying could not end."""
     points = step_points(capacity.speed)
@@ -138,6 +140,7 @@ def full_streams(capacity: ConcurrencyCapacity, held: float) -> float:
     return max(1.0, min(float(capacity.slots), fits))
 
 
+@lru_cache(maxsize=4096)
 def token_us(capacity: ConcurrencyCapacity, streams: float) -> float:
     """Return the least µs of a unit's time that an output token takes, without context, of up to `streams` streams.
 

@@ -56,12 +56,12 @@ def further_hybrids(
     """
     largest: dict[str, Reservation] = {}
     for candidate in found:
-        reservation = candidate.reservation
-        if candidate.kind.spills and not bounds.everything_spilled(reservation.offer).is_finite():
-            known = largest.setdefault(candidate.group, reservation)
-            if known.units < reservation.units:
-                largest[candidate.group] = reservation
-    further = (more for reservation in largest.values() for more in _further(case, reservation, limit, bounds))
+        if candidate.kind.spills:
+            known = largest.setdefault(candidate.group, candidate.reservation)
+            if known.units < candidate.reservation.units:
+                largest[candidate.group] = candidate.reservation
+    cut = (each for each in largest.values() if not bounds.everything_spilled(each.offer).is_finite())
+    further = (more for each in cut for more in _further(case, each, limit, bounds))
     return _cheapest_first(more for more in further if more.bound <= limit(more.family))
 
 
