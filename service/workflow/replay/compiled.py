@@ -77,12 +77,6 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     return Compiled(function, _kept)
 
 
-def load() -> None:
-    """Load numba: the first kernel called after it need not."""
-    with _LOADING:
-        import numba  # noqa: F401, PLC0415 - see the head of this file
-
-
 def _inlined(function: Callable[P, R]) -> Any:  # noqa: ANN401
     from numba import njit  # noqa: PLC0415 - see the head of this file
 
@@ -102,3 +96,13 @@ def _kept(function: Callable[P, R]) -> Any:  # noqa: ANN401
         return njit(nogil=True)(function)
     finally:
         settings.CACHE_DIR = before
+
+
+@kernel
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def load() -> None:
+    """Load numba, and what it loads for its first kernel: the first one called after it need not."""
+    _nothing()

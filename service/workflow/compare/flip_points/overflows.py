@@ -47,7 +47,9 @@ class Overflows:
 def overflows_of(case: Case, candidates: list[Candidate], search: Search) -> Overflows:
     """Return the overflows of the hybrids among candidates that are replayed."""
     known = [n for n, c in enumerate(candidates) if c.kind.spills and c.probe in search.replays]
-    spilled = [_expected(case, search.replays[candidates[number].probe]) for number in known]
+    probes = dict.fromkeys(candidates[number].probe for number in known)
+    expected = {probe: _expected(case, search.replays[probe]) for probe in probes}
+    spilled = [expected[candidates[number].probe] for number in known]
     return Overflows(
         np.array(known, np.int64),
         np.array([candidates[number].family for number in known], np.int64),

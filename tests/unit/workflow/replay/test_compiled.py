@@ -19,6 +19,15 @@ stats = speed._fill_steps.stats
 print(json.dumps([table.tolist(), sum(stats.cache_hits.values()), sum(stats.cache_misses.values())]))
 """
 
+LOADED = """
+import sys
+from service.workflow.replay import compiled, speed
+compiled.load()
+before = set(sys.modules)
+speed.step_table(speed.step_points(speed.Speed(1000.0, ((1, 100.0),))), 1, 4)
+print(*sorted(name for name in set(sys.modules) - before if name.startswith("numba.")))
+"""
+
 needs_compiler = pytest.mark.skipif("NUMBA_DISABLE_JIT" in os.environ, reason="nothing is compiled")
 
 
@@ -56,3 +65,12 @@ def test_a_kernel_that_cannot_be_kept_is_compiled_all_the_same() -> None:
     exec("def double(x):\n    return 2 * x", scope)  # a function of no file has no place in the cache
     double = kernel(scope["double"])  # type: ignore[arg-type,var-annotated]
     assert double(21) == 42
+
+
+@needs_compiler
+def test_once_loaded_the_first_kernel_loads_nothing_more_of_the_compiler(tmp_path: Path) -> None:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", LOADED]
+    for _ in range(2):  # the second finds them on disk
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
+    assert not done.stdout.split()
