@@ -66,12 +66,13 @@ def standings(options: Sequence[R], margins: Margins, incumbent: str | None = No
     if current is not None:
         yield current
         options = [option for option in options if undercuts(option.expected, current.expected, margins.binding)]
-    before: list[R] = []
-    for family, best in sorted(bests_of(options).items()):
-        margin = margin_of(family, margins)
-        if all(undercuts(best.expected, simpler.expected, margin) for simpler in before):
+    bests, cheapest = bests_of(options), None
+    for family in sorted(bests):
+        best = bests[family]
+        # What is below the cheapest before it, by a margin of at most 1, is so below each of them.
+        if cheapest is None or undercuts(best.expected, cheapest, margin_of(family, margins)):
             yield best
-        before.append(best)
+        cheapest = best.expected if cheapest is None else min(cheapest, best.expected)
 
 
 def bests_of(options: Iterable[R]) -> dict[int, R]:

@@ -24,7 +24,7 @@ def money_flips(case: Case, computed: Computed, offers: Sequence[Offer]) -> Iter
     None where nothing is eligible.
     """
     ways = Ways(case, computed, offers)
-    if not ways.best(lambda _: False):
+    if not ways.best_now():
         return
     finder = Finder(ways, Rule(margins_of(case.policy), case.policy.incumbent))
     for offer in offers:

@@ -1,5 +1,6 @@
 """Every way a decision could fall on: serverless options and reserved candidates, exact or as the bound of one."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -23,6 +24,8 @@ from service.workflow.offers import Offer, Serverless
 FLIP_REQUESTS = 10_000_000
 """Requests that looking for flip points may replay beyond the search."""
 
+ZERO = Decimal(0)
+
 MORE = 64
 """Hybrids with more units than the search looked at that are added to a group at most."""
 
@@ -39,14 +42,18 @@ class Ways:
         named = (o for o in computed.options if o.key == case.policy.incumbent and o.eligible and not o.ruled_out)
         self.incumbents = [way for option in named for way in replacing(self.case, of_option(option))]
         self.options += [way for way in self.incumbents if way.label is not None]
-        self.candidates = [candidate for candidate in computed.candidates if candidate.eligible]
+        self.candidates: list[Candidate] = []
+        self._sharing: defaultdict[Probe, list[int]] = defaultdict(list)
+        self._add(candidate for candidate in computed.candidates if candidate.eligible)
         self._known: dict[int, tuple[Way, ...]] = {}
         self._unknown: dict[int, tuple[Way, ...]] = {}
         self._limits: dict[int, Way] = {}
         self._stems: dict[int, str] = {}
         self._takers: dict[tuple[Probe, frozenset[str]], list[Serverless]] = {}
         self._spilling: dict[tuple[int, str], Way | None] = {}
+        self._understudies: dict[str, list[Serverless]] = {}
         self._pools = Pools(case, computed.serverless)
+        self._settled: dict[str, Decimal] = {}  # by group, money a month for which there are no more units than known
         self._index: Index | None = None
 
     def still(self, moves: Callable[[Way], bool], *, known: bool) -> Iterator[Way]:
@@ -70,7 +77,7 @@ class Ways:
         if self._index is None:
             numbers = range(len(self.candidates))
             every = [*self.options, *(way for number in numbers for way in self.reserved(number))]
-            self._index = Index(sorted(every, key=lambda way: (way.expected, way.key)), self.candidates)
+            self._index = Index(every, self.candidates)
         return self._index
 
     def reserved(self, number: int) -> tuple[Way, ...]:
@@ -104,6 +111,12 @@ class Ways:
             ways += self.spilling(number, self.search.serverless) if spills else self.reserved(number)
         return ways
 
+    def best_now(self) -> dict[int, Decimal]:
+        """Return the total of each family's cheapest known way."""
+        if self.index.best is None:
+            self.index.best = self.best(lambda _: False)
+        return self.index.best
+
     def best(self, moves: Callable[[Way], bool]) -> dict[int, Decimal]:
         """Return the total of each family's cheapest known way that does not move."""
         best: dict[int, Decimal] = {}
@@ -127,7 +140,7 @@ class Ways:
         Without those that cost more than the best of their family at any factor within reach.
         """
         if self.index.limits is None:
-            best = self.best(lambda _: False)
+            best = self.best_now()
             limits = [way for family in self.index.families.values() for way in family if self.is_limit(way)]
             moving = [way.expected - self.candidates[way.candidate].fixed for way in limits]
             self.index.limits = [
@@ -139,7 +152,9 @@ class Ways:
 
     def in_use(self) -> set[str | None]:
         """Return the serverless offers of each family's best way, and of the incumbent: what a dearer one moves."""
-        return {way.sku for way in self.still(lambda _: False, known=True)}
+        if self.index.using is None:
+            self.index.using = {way.sku for way in self.still(lambda _: False, known=True)}
+        return self.index.using
 
     def all_up_to(self, _: Decimal, most: Decimal) -> dict[str, Decimal]:
         """Return that hybrids and pools matter whose units or instances alone cost less than a total, money a month."""
@@ -240,15 +255,26 @@ class Ways:
         """Replay candidates while the budget lasts; return whether it did."""
         if self.search.budget <= 0:
             return False
-        self.search.replay([self.candidates[number] for number in sorted(set(numbers))])
-        self._index = None
+        batch = [self.candidates[number] for number in sorted(set(numbers))]
+        due = {candidate.probe for candidate in batch}
+        changed = sorted(number for probe in due for number in self._sharing[probe])
+        before = [way for number in changed for way in self.reserved(number)]
+        self.search.replay(batch)
+        self.index.exchange(before, [way for number in changed for way in self.reserved(number)])
         return True
+
+    def _add(self, candidates: Iterable[Candidate]) -> None:
+        for candidate in candidates:
+            self._sharing[candidate.probe].append(len(self.candidates))
+            self.candidates.append(candidate)
 
     def understudies(self, offer: Serverless) -> list[Serverless]:
         """Return the serverless offers that only `offer` undercuts: they take over where it gets dearer."""
-        others = undominated([other for other in self.serverless if other.sku != offer.sku])
-        known = {other.sku for other in self.search.serverless}
-        return [other for other in others if other.sku not in known]
+        if offer.sku not in self._understudies:
+            others = undominated([other for other in self.serverless if other.sku != offer.sku])
+            known = {other.sku for other in self.search.serverless}
+            self._understudies[offer.sku] = [other for other in others if other.sku not in known]
+        return self._understudies[offer.sku]
 
     def enlarge(self, ceilings: dict[str, Decimal]) -> bool | None:
         """Add hybrids of more units, and larger warm pools, that cost up to a ceiling of their group, money a month.
@@ -257,15 +283,19 @@ class Ways:
         """
         added: list[Candidate] = []
         for group in ceilings.keys() & self.index.largest.keys():
+            if ceilings[group] <= self._settled.get(group, ZERO):
+                continue
             found = larger_hybrids(self.case, self.index.largest[group], ceilings[group], self.bounds)
             more = [candidate for _, candidate in zip(range(MORE + 1), found, strict=False)]
             if len(more) > MORE:
                 return None
+            if not more:
+                self._settled[group] = ceilings[group]
             added += more
         pools = self._pools.growing(ceilings)
         if pools and self.search.budget <= 0:
             return None
-        self.candidates += added
+        self._add(added)
         for sku in pools:
             self.search.budget -= self.case.replayed[0]
             option = self._pools.enlarged(sku)

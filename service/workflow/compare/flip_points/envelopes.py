@@ -6,13 +6,14 @@ can only change where an envelope turns or where one meets another's share by th
 exactly, and the answer is looked at once between each two.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, pairwise
-from typing import Literal
+from itertools import pairwise
+from operator import attrgetter
+from typing import Literal, NamedTuple
 
-from service.workflow.rule import Margins, choose, standings
+from service.workflow.rule import Margins, margin_of, standings
 
 REACH = Decimal(10)
 """Factors looked at: a tenth to ten times. What changes the answer only beyond is no figure to negotiate with."""
@@ -45,9 +46,8 @@ class Hinge:
         return (self.base, self.slope) if above else (self.least, Decimal(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A way's expected total over the factor: `base + slope × factor` and its hinges.
+class Line(NamedTuple):
+    """A way's expected total over the factor: `base + slope × factor` and its hinges, slope ≥ 0.
 
     group: the answer it stands for. known: False where it is only a lower limit. way: where to find the way again.
     """
@@ -61,9 +61,18 @@ class Line:
     known: bool = True
     way: int = -1
 
+    @property
+    def moves(self) -> bool:
+        """Whether the total depends on the factor."""
+        return bool(self.slope or self.hinges)
+
     def at(self, factor: Decimal) -> Decimal:
         """Return the total at a factor."""
         return self.straight(factor).at(factor)
+
+    def point(self, expected: Decimal) -> "Point":
+        """Return the line where its total is `expected`."""
+        return Point(self.key, self.family, expected, self)
 
     def straight(self, factor: Decimal) -> "Piece":
         """Return the line as it runs around a factor."""
@@ -74,8 +83,7 @@ class Line:
         return Piece(base, slope, self)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A line between two bends, `base + slope × factor`."""
 
     base: Decimal
@@ -92,22 +100,13 @@ class Piece:
         return (share * other.base - self.base) / slope if slope else None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A line at one factor, as the decision rule sees it."""
+class Point(NamedTuple):
+    """A line at one factor, as the decision rule sees it: with the name and the family of its way."""
 
-    line: Line
+    key: str
+    family: int
     expected: Decimal
-
-    @property
-    def key(self) -> str:
-        """Name of the way."""
-        return self.line.key
-
-    @property
-    def family(self) -> int:
-        """Place in the simplicity order."""
-        return self.line.family
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +134,13 @@ class Rule:
 
         And where to find the ways again that stood until there and of which only a lower limit is known.
         """
+        if not any(line.moves for line in lines):
+            return None, _limits(self._standings(line.point(line.base) for line in lines))
         limits = _limits([now])
         for low, high in _stretches(lines, side):
-            envelopes = _envelopes([line.straight((low + high) / 2) for line in lines], low, high, self.incumbent)
-            for near, far in self._cuts(envelopes, low, high, side):
-                walked = self._walked(envelopes, near, far)
+            families, own = _envelopes([line.straight((low + high) / 2) for line in lines], low, high, self.incumbent)
+            for near, far in self._cuts(families, own, low, high, side):
+                walked = self._walked([*families, *own], near, far)
                 limits |= _limits(walked)
                 if walked[-1].group != now.group:
                     return Flip(near, now, walked[-1]), limits
@@ -148,61 +149,81 @@ class Rule:
 
     def standing(self, lines: Sequence[Line]) -> Line:
         """Return the line chosen at 1."""
-        one = Decimal(1)
-        points = sorted((Point(line, line.at(one)) for line in lines), key=lambda point: point.expected)
-        chosen = choose(points, self.margins, self.incumbent)
-        assert chosen is not None
-        return chosen.line
+        return self._standings(line.point(line.at(Decimal(1))) for line in lines)[-1]
+
+    def _standings(self, points: Iterable[Point]) -> list[Line]:
+        """Return the lines that stand, up to the chosen one; of an incumbent several ways, its cheapest."""
+        ordered = sorted(points, key=attrgetter("expected"))
+        return [point.line for point in standings(ordered, self.margins, self.incumbent)]
 
     def _cuts(
-        self, envelopes: Sequence[Envelope], low: Decimal, high: Decimal, side: Side
+        self, families: Sequence[Envelope], own: Sequence[Envelope], low: Decimal, high: Decimal, side: Side
     ) -> Iterator[tuple[Decimal, Decimal]]:
         """Yield the parts of a stretch in which the answer stays, as (nearer to 1, farther), outwards."""
-        cuts = {low, high, *(start for envelope in envelopes for start, _ in envelope)}
-        shares = {1 - margin for margin in self.margins}
-        level = [len(envelope) == 1 and not envelope[0][1].slope for envelope in envelopes]
-        for (index, one), (number, other) in combinations(enumerate(envelopes), 2):
-            if not (level[index] and level[number]):  # two that do not move never meet
-                cuts.update(_crossings(one, other, high, shares))
+        cuts = {low, high, *(start for envelope in (*families, *own) for start, _ in envelope)}
+        cuts.update(self._meetings(families, own, high))
         yield from pairwise(sorted(cuts, reverse=side == "below"))
+
+    def _meetings(self, families: Sequence[Envelope], own: Sequence[Envelope], high: Decimal) -> Iterator[Decimal]:
+        """Yield where a family's best comes to stand, or ends to.
+
+        That is only where it meets the share that its margin leaves of a simpler family's best, or the share that the
+        binding margin leaves of the incumbent's `own`.
+        """
+        for number, best in enumerate(families):
+            share = 1 - margin_of(best[0][1].line.family, self.margins)
+            against = [(simpler, share) for simpler in families[:number]]
+            against += [(incumbent, 1 - self.margins.binding) for incumbent in own]
+            for other, share in against:
+                if _moves(best) or _moves(other):  # two that do not move never meet
+                    yield from _crossings(best, other, high, share)
 
     def _walked(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> list[Line]:
         """Return the lines that stand, up to the chosen one, between two neighbouring cuts.
 
         Their middle may be rounded onto one of them.
         """
-        points = []
+        points, begin, middle = [], min(near, far), (near + far) / 2
         for envelope in envelopes:
-            piece = next(piece for start, piece in reversed(envelope) if start <= min(near, far))
-            points.append(Point(piece.line, piece.at((near + far) / 2)))
-        return [point.line for point in standings(points, self.margins, self.incumbent)]
+            piece = next(piece for start, piece in reversed(envelope) if start <= begin)
+            points.append(piece.line.point(piece.at(middle)))
+        return self._standings(points)
 
 
 def _limits(lines: Sequence[Line]) -> set[int]:
     return {line.way for line in lines if not line.known}
 
 
+def reach(side: Side) -> tuple[Decimal, Decimal]:
+    """Return the least and the largest factor looked at on a side."""
+    return (1 / REACH, Decimal(1)) if side == "below" else (Decimal(1), REACH)
+
+
 def _stretches(lines: Sequence[Line], side: Side) -> Iterator[tuple[Decimal, Decimal]]:
     """Yield the stretches (low, high) between bends from 1 outwards, up to REACH."""
-    low, high = (1 / REACH, Decimal(1)) if side == "below" else (Decimal(1), REACH)
+    low, high = reach(side)
     bends = {hinge.bend for line in lines for hinge in line.hinges}
     inside = sorted(bend for bend in bends if bend is not None and low < bend < high)
     stretches = list(pairwise([low, *inside, high]))
     yield from reversed(stretches) if side == "below" else stretches
 
 
-def _envelopes(pieces: Sequence[Piece], low: Decimal, high: Decimal, incumbent: str | None) -> list[Envelope]:
-    """Return the envelope of each family in their order, and the incumbent's own."""
+def _envelopes(
+    pieces: Sequence[Piece], low: Decimal, high: Decimal, incumbent: str | None
+) -> tuple[list[Envelope], list[Envelope]]:
+    """Return the envelope of each family in their order; and the incumbent's own, where it is among them."""
     families: dict[int, list[Piece]] = {}
     for piece in pieces:
         families.setdefault(piece.line.family, []).append(piece)
-    found = [_envelope(families[family], low, high) for family in sorted(families)]
     own = [piece for piece in pieces if piece.line.key == incumbent]
-    return [*found, _envelope(own, low, high)] if own else found
+    found = [_envelope(families[family], low, high) for family in sorted(families)]
+    return found, [_envelope(own, low, high)] if own else []
 
 
 def _envelope(pieces: Sequence[Piece], low: Decimal, high: Decimal) -> Envelope:
     """Return the least of some pieces over a stretch; it only ever turns to a smaller slope."""
+    if len(pieces) == 1:
+        return [(low, pieces[0])]
     start = low
     least = min(pieces, key=lambda piece: (piece.at(low), piece.slope, piece.line.key))
     found = [(start, least)]
@@ -218,14 +239,14 @@ def _envelope(pieces: Sequence[Piece], low: Decimal, high: Decimal) -> Envelope:
         found.append((start, least))
 
 
-def _crossings(one: Envelope, other: Envelope, high: Decimal, shares: Collection[Decimal]) -> Iterator[Decimal]:
-    """Yield where the pieces of two envelopes meet, each as one of the shares of the other."""
+def _moves(envelope: Envelope) -> bool:
+    return len(envelope) > 1 or bool(envelope[0][1].slope)
+
+
+def _crossings(one: Envelope, other: Envelope, high: Decimal, share: Decimal) -> Iterator[Decimal]:
+    """Yield where the first of two envelopes is a share of the other."""
     for (start, piece), (end, _) in pairwise([*one, (high, one[-1][1])]):
         for (begin, rival), (until, _) in pairwise([*other, (high, other[-1][1])]):
-            low, top = max(start, begin), min(end, until)
-            if low >= top:
-                continue
-            for share in shares:
-                for factor in (piece.meets(rival, share), rival.meets(piece, share)):
-                    if factor is not None and low < factor < top:
-                        yield factor
+            factor = piece.meets(rival, share)
+            if factor is not None and max(start, begin) < factor < min(end, until):
+                yield factor

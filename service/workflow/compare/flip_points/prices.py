@@ -91,7 +91,7 @@ class MovingPrice:
     def _below(self, *, known: bool) -> Iterator[Line]:
         ways = self.ways
         yield from map(Way.line, ways.still(lambda way: way.sku == self.offer.sku or ways.is_limit(way), known=known))
-        yield from self._moving(float(1 / REACH), ways.best(lambda _: False), known=known)
+        yield from self._moving(float(1 / REACH), ways.best_now(), known=known)
         yield from [] if known else ways.overflow_limits()
 
     def _above(self, *, known: bool) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from service.workflow.compare.flip_points.contenders import Ways
-from service.workflow.compare.flip_points.envelopes import REACH, Flip, Line, Rule, Side
+from service.workflow.compare.flip_points.envelopes import REACH, Flip, Line, Rule, Side, reach
 
 ROUNDS = 60
 """Looks for one flip: so that no market of thousands of tiny units keeps a worker for minutes."""
@@ -31,7 +31,7 @@ class Finder:
         for again, ROUNDS times and while the budget lasts. What is unknown then is left out: it is no longer exact.
         """
         for _ in range(ROUNDS):
-            found = _thinned(lines(side, False), self.rule)
+            found = thinned(lines(side, False), self.rule, side)
             now = self.rule.standing(found)
             flip, limits = self.rule.first_change(found, side, now)
             if limits:
@@ -41,7 +41,7 @@ class Finder:
             enlarged = self.ways.enlarge(ceilings(*_farthest(flip, now, side)))
             if not enlarged:
                 return None if flip is None else (flip, enlarged is not None)
-        known = _thinned(lines(side, True), self.rule)
+        known = thinned(lines(side, True), self.rule, side)
         flip, _ = self.rule.first_change(known, side, self.rule.standing(known))
         return None if flip is None else (flip, False)
 
@@ -53,8 +53,12 @@ def _farthest(flip: Flip | None, now: Line, side: Side) -> tuple[Decimal, Decima
     return factor, standing.at(max(factor, Decimal(1)))
 
 
-def _thinned(lines: list[Line], rule: Rule) -> list[Line]:
-    """Return the lines without those that run above another of their family all along."""
+def thinned(lines: list[Line], rule: Rule, side: Side) -> list[Line]:
+    """Return the lines without those that run above another of their family all along a side.
+
+    No total falls as the factor rises: what costs more at the least factor of the side than one of its family that
+    does not move, does so all along, and neither stands anywhere nor bounds where another does.
+    """
     least: dict[tuple[int, Decimal], Line] = {}
     kept = []
     for line in lines:
@@ -63,7 +67,16 @@ def _thinned(lines: list[Line], rule: Rule) -> list[Line]:
             kept.append(line)
         elif kind not in least or (line.base, line.key) < (least[kind].base, least[kind].key):
             least[kind] = line
-    return [*kept, *least.values()]
+    lowest, _ = reach(side)
+    still = {family: line.base for (family, slope), line in least.items() if not slope}
+    return [
+        line
+        for line in (*kept, *least.values())
+        if not line.moves
+        or line.key == rule.incumbent
+        or line.family not in still
+        or line.at(lowest) <= still[line.family]
+    ]
 
 
 def nothing(_: Decimal, __: Decimal) -> dict[str, Decimal]:

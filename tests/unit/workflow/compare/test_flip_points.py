@@ -4,7 +4,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from service.workflow.compare.flip_points import money_flips, traffic_flips
-from service.workflow.compare.flip_points.envelopes import Flip, Line, Rule
+from service.workflow.compare.flip_points.contenders import Ways
+from service.workflow.compare.flip_points.envelopes import Flip, Hinge, Line, Rule
+from service.workflow.compare.flip_points.search import thinned
 from service.workflow.metered_prices import Price
 from service.workflow.offers import Offer, Units
 from service.workflow.options import COMMITTED
@@ -56,7 +58,41 @@ def test_a_way_that_moves_is_crossed_where_it_meets_the_share_of_one_that_does_n
     rule = Rule(Margins(simplicity=Decimal(0), binding=Decimal("0.1"), on_demand=Decimal(0)))
     moves = Line("moves", "moves", COMMITTED + 1, Decimal(0), Decimal(60))
     assert rule.first_change([still, moves], "above", moves) == (Flip(Decimal("1.5"), moves, still), set())
-    dearer = replace(moves, slope=Decimal(120))
+    dearer = moves._replace(slope=Decimal(120))
     assert rule.first_change([still, dearer], "below", still) == (Flip(Decimal("0.75"), still, dearer), set())
     level = Line("level", "level", COMMITTED + 1, Decimal(80))
     assert rule.first_change([still, level], "above", level) == (None, set())
+
+
+def test_lines_are_left_out_that_even_at_a_tenth_cost_more_than_one_of_their_family_that_does_not_move() -> None:
+    margins = Margins(Decimal(0), Decimal(0), Decimal(0))
+    still = Line("still", "still", 1, Decimal(50))
+    reaches = Line("reaches", "reaches", 1, Decimal(40), Decimal(100))
+    above = Line("above", "above", 1, Decimal(41), Decimal(101))
+    alone = Line("alone", "alone", 2, Decimal(41), Decimal(102))
+    assert thinned([still, reaches, above, alone], Rule(margins), "below") == [still, reaches, alone]
+    assert thinned([still, reaches, above, alone], Rule(margins), "above") == [still, alone]
+    assert set(thinned([still, reaches, above], Rule(margins, "above"), "above")) == {still, above}
+
+
+def test_a_minimum_alone_moves_a_total() -> None:
+    still = Line("still", "still", 0, Decimal(100))
+    minimum = Line("minimum", "minimum", 1, Decimal(0), hinges=(Hinge(Decimal(0), Decimal(120), Decimal(30)),))
+    rule = Rule(Margins(Decimal(0), Decimal(0), Decimal(0)))
+    flip, _ = rule.first_change([still, minimum], "below", still)
+    assert flip is not None
+    assert (flip.before, flip.after) == (still, minimum)
+    assert abs(flip.factor - Decimal(100) / 120) < Decimal("1E-20")
+
+
+def test_more_units_are_looked_at_again_where_the_ceiling_is_higher() -> None:
+    log = log_of([0] * 8 + [20], BURST_AND_ONE, start=0, end=600)
+    units = ptu_offer("gpu", rate("1"), capacity=budget("252", 10, input_tokens="1", output_tokens="6"))
+    offers: list[Offer] = [token_offer(into="0.0001", out="0"), units]
+    ways = Ways(*computed(log, offers), offers)
+    largest = ways.index.largest["hybrid:gpu@0"]
+    cost = ways.case.terms.total(largest)
+    assert ways.enlarge({"hybrid:gpu@0": cost}) is False
+    assert ways.enlarge({"hybrid:gpu@0": 2 * cost}) is True
+    assert ways.index.largest["hybrid:gpu@0"].units == 2 * largest.units
+    assert ways.enlarge({"hybrid:gpu@0": 2 * cost}) is False

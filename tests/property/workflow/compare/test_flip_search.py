@@ -1,0 +1,115 @@
+"""The short cuts of the search for flips leave out nothing: each is held against what it cuts short."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.workflow.compare.flip_points.contenders import Ways
+from service.workflow.compare.flip_points.envelopes import REACH, SIDES, Hinge, Line, Rule, Side
+from service.workflow.compare.flip_points.index import Index
+from service.workflow.compare.flip_points.search import thinned
+from service.workflow.compare.flip_points.way import Way
+from service.workflow.compute.search.search import Search
+from service.workflow.options import COMMITTED
+from service.workflow.rule import Margins
+from tests.effort import examples
+from tests.markets import EXECUTOR, computed
+from tests.property.workflow.strategies import Situation, situations
+
+checked = settings(derandomize=True, max_examples=examples(1000))
+
+MARGIN = st.sampled_from((Decimal(0), Decimal("0.1"), Decimal("0.3")))
+
+MONEY = st.integers(0, 60).map(Decimal)
+
+HINGES = st.builds(Hinge, MONEY, MONEY, MONEY).map(lambda hinge: (hinge,)) | st.just(())
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> list[Line]:
+    """Draw lines of a few families, most of which do not move."""
+    kinds = st.tuples(st.integers(0, 2) | st.just(COMMITTED + 1), MONEY, st.just(Decimal(0)) | MONEY, HINGES)
+    drawn = draw(st.lists(kinds, min_size=1, max_size=8))
+    return [Line(f"w{number}", f"w{number}", *kind) for number, kind in enumerate(drawn)]
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    """Draw a rule, with or without one of the lines as the incumbent."""
+    return Rule(Margins(draw(MARGIN), draw(MARGIN), draw(MARGIN)), draw(st.sampled_from((None, None, "w0", "w1"))))
+
+
+@checked
+@given(found=lines(), rule=rules(), side=st.sampled_from(SIDES))
+def test_the_answer_stays_up_to_the_first_change_and_is_another_beyond(
+    found: Sequence[Line], rule: Rule, side: Side
+) -> None:
+    now = rule.standing(found)
+    flip, _ = rule.first_change(found, side, now)
+    end = (1 / REACH if side == "below" else REACH) if flip is None else flip.factor
+    for share in ("0.001", "0.1", "0.35", "0.5", "0.8", "0.95", "0.999"):
+        factor = 1 + (end - 1) * Decimal(share)
+        assert at(rule, found, factor) == now.key
+    if flip is not None:
+        outward = Decimal("1E-9") if side == "above" else Decimal("-1E-9")
+        assert at(rule, found, flip.factor * (1 + outward)) == flip.after.key
+
+
+def at(rule: Rule, found: Sequence[Line], factor: Decimal) -> str:
+    """Return what is chosen at a factor."""
+    return rule.standing([Line(line.key, line.group, line.family, line.at(factor)) for line in found]).key
+
+
+@checked
+@given(found=lines(), rule=rules(), side=st.sampled_from(SIDES))
+def test_lines_left_out_change_no_flip(found: list[Line], rule: Rule, side: Side) -> None:
+    kept = thinned(found, rule, side)
+    now = rule.standing(kept)
+    assert now == rule.standing(found)
+    assert rule.first_change(kept, side, now) == rule.first_change(found, side, now)
+
+
+WAYS = st.builds(
+    lambda number, family, expected, label: Way(f"k{number}", "g", family, expected, label=label),
+    st.integers(0, 10**6),
+    st.integers(0, 3),
+    MONEY,
+    st.sampled_from((None, "a", "b")),
+)
+
+
+@checked
+@given(
+    ways=st.lists(WAYS, unique_by=lambda way: way.key),
+    added=st.lists(WAYS, unique_by=lambda way: way.key),
+    leaves=st.sets(st.integers(0, 20)),
+)
+def test_exchanged_ways_are_in_the_order_of_an_index_anew(ways: list[Way], added: list[Way], leaves: set[int]) -> None:
+    stays = [way for number, way in enumerate(ways) if number not in leaves]
+    added = [way for way in added if way.key not in {each.key for each in ways}]
+    index = Index(ways, [])
+    index.exchange([way for number, way in enumerate(ways) if number in leaves], added)
+    anew = Index([*stays, *added], [])
+    assert {family: found for family, found in index.families.items() if found} == anew.families
+    assert {label: found for label, found in index.labels.items() if found} == anew.labels
+
+
+@settings(derandomize=True, max_examples=examples(150))
+@given(situation=situations())
+def test_ways_that_become_known_are_in_the_order_of_an_index_anew(situation: Situation) -> None:
+    log, offers, policy = situation
+    case, found = computed(log, offers, policy)
+    unknown = replace(found, search=Search(case, found.search.serverless, EXECUTOR))
+    ways = Ways(case, unknown, offers)
+    numbers = range(len(ways.candidates))
+    assert ways.best_now() == ways.best(lambda _: False)
+    assert ways.in_use() == {way.sku for way in ways.still(lambda _: False, known=True)}
+    for number in numbers:
+        ways.replay([number])
+        assert ways.best_now() == ways.best(lambda _: False)
+        assert ways.in_use() == {way.sku for way in ways.still(lambda _: False, known=True)}
+    anew = Index([*ways.options, *(way for number in numbers for way in ways.reserved(number))], ways.candidates)
+    assert {family: within for family, within in ways.index.families.items() if within} == anew.families
