@@ -139,6 +139,16 @@ class Spills:
             self._known[capacity] = self._of_profile(capacity)
         return self._known[capacity]
 
+    def busiest(self, capacity: Capacity) -> float:
+        """Return the load of the busiest bucket in full units of a capacity."""
+        if capacity not in self._busiest:
+            self._busiest[capacity] = float(_units_of(self.case, capacity).max())
+        return self._busiest[capacity]
+
+    @cached_property
+    def _busiest(self) -> dict[Capacity, float]:
+        return {}
+
     def _of_profile(self, capacity: Capacity) -> Spill:
         case = self.case
         known, key = case.profile.known, (Spill, capacity, case.policy.forecast, case.traffic_factor, case.level)

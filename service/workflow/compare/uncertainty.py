@@ -260,7 +260,7 @@ class _Pricing:
         reservation = option.reservation
         assert reservation is not None
         units = reservation.units
-        busiest = float(self.spills.of(reservation.per_unit).loads[-1])
+        busiest = self.spills.busiest(reservation.per_unit)
         used = min(float(units), max(busiest, units - reservation.offer.units.increment))
         needed = [max(units, self._legal(reservation, int(np.ceil(used * level)))) for level in self.levels]
         return self._reserved(reservation, needed) * (1 + float(own_share(self.case))) + self._replaced()

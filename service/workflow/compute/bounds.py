@@ -52,7 +52,8 @@ class Bounds:
     serverless: Sequence[Serverless]
     brief: bool = False
     _of_capacity: dict[Capacity, "CapacityBounds"] = field(default_factory=dict)
-    _blocks_of: dict[Capacity, list[tuple[Blocks, list[PricedBlocks]]]] = field(default_factory=dict)
+    _blocks_of: dict[Capacity, list[Blocks]] = field(default_factory=dict)
+    _priced_of: dict[Capacity, list[list[PricedBlocks]]] = field(default_factory=dict)
 
     @cached_property
     def cheapest_serverless(self) -> Decimal:
@@ -112,7 +113,7 @@ class Bounds:
 
         Work that is done after the hour it came in is done when it counts as much or more.
         """
-        ((blocks, _),) = self.blocks(capacity)
+        (blocks,) = self.blocks(capacity)
         return self.busy(float((blocks.loads * blocks.weights).sum()) * self.kept)
 
     def busy(self, work: float) -> Decimal:
@@ -175,16 +176,20 @@ class Bounds:
         pairs = zip(lowest_prices(offer), self.case.scale, strict=True)
         return tuple(float(price) * float(scale) for price, scale in pairs)
 
-    def blocks(self, capacity: Capacity) -> list[tuple[Blocks, list[PricedBlocks]]]:
-        """Return the blocks of every axis of a capacity, and what they cost at each of `vectors`."""
+    def blocks(self, capacity: Capacity) -> list[Blocks]:
+        """Return the blocks of every axis of a capacity."""
         capacity = capacity.with_second(0)  # blocks are the same however many units are bought apart
         if capacity not in self._blocks_of:
-            self._blocks_of[capacity] = [(blocks, self._priced(blocks)) for blocks in blocks_of(self.case, capacity)]
+            self._blocks_of[capacity] = blocks_of(self.case, capacity)
         return self._blocks_of[capacity]
 
-    def _priced(self, blocks: Blocks) -> list[PricedBlocks]:
-        found = (blocks.sums(costs) for costs in self._costs)
-        return [(sums * (1 - SLACK), prices) for sums, prices in found]
+    def priced(self, capacity: Capacity) -> list[list[PricedBlocks]]:
+        """Return what the blocks of every axis cost at each of `vectors`."""
+        capacity = capacity.with_second(0)  # as above
+        if capacity not in self._priced_of:
+            found = [[blocks.sums(costs) for costs in self._costs] for blocks in self.blocks(capacity)]
+            self._priced_of[capacity] = [[(sums * (1 - SLACK), prices) for sums, prices in each] for each in found]
+        return self._priced_of[capacity]
 
 
 @dataclass(frozen=True)
@@ -198,12 +203,16 @@ class CapacityBounds:
     @cached_property
     def busy_units(self) -> Decimal:
         """As of Bounds."""
-        ((blocks, _),) = self._blocks
+        (blocks,) = self._blocks
         return self.bounds.busy(float(blocks.work.sum()))
 
     @cached_property
-    def _blocks(self) -> list[tuple[Blocks, list[PricedBlocks]]]:
+    def _blocks(self) -> list[Blocks]:
         return self.bounds.blocks(self.capacity)
+
+    @cached_property
+    def _priced(self) -> list[list[PricedBlocks]]:
+        return self.bounds.priced(self.capacity)
 
     def overflow(self, units: int, streams: int) -> tuple[Decimal, float]:
         """As of Bounds, of `units` that spill at `streams` in service."""
@@ -217,15 +226,14 @@ class CapacityBounds:
         least = self._least(by_axis, streams)
         if self.bounds.case.arrivals.sampled:
             least = self._with_missed(least, units, streams)
-        pairs = zip(self._blocks, by_axis, strict=True)
-        share = max(blocks.spilled_share(count) for (blocks, _), count in pairs)
+        share = max(blocks.spilled_share(count) for blocks, count in zip(self._blocks, by_axis, strict=True))
         floor = Decimal(int(min(least, default=0.0) * 1_000_000)) / 1_000_000
         return max(floor - self.bounds.rounding, Decimal(0)), share * float(self.bounds.cheapest_serverless)
 
     def _least(self, by_axis: Sequence[int], streams: int) -> list[float]:
         """Return the least that the overflow of a sample costs at the prices of each offer."""
         found = [0.0] * len(self.bounds.vectors)
-        for (blocks, priced), count in zip(self._blocks, by_axis, strict=True):
+        for blocks, priced, count in zip(self._blocks, self._priced, by_axis, strict=True):
             ceiling = (count * blocks.rate + streams * blocks.in_flight) * (1 + SLACK)
             for index, (sums, prices) in enumerate(priced):
                 least = np.maximum(sums - prices[:, None] * ceiling, 0.0)
