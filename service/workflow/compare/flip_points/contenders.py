@@ -85,12 +85,14 @@ class Ways:
 
         A hybrid's are those with its best overflow and with the next best, which takes over where the best moves.
         """
-        if number not in self._known and self.candidates[number].probe in self.search.replays:
-            self._known[number] = self._of_replay(number)
         if number in self._known:
             return self._known[number]
-        if number not in self._unknown:
-            self._unknown[number] = replacing(self.case, self._reserved(number))
+        if number in self._unknown:
+            return self._unknown[number]
+        if self.candidates[number].probe in self.search.replays:
+            self._known[number] = self._of_replay(number)
+            return self._known[number]
+        self._unknown[number] = replacing(self.case, self._reserved(number))
         return self._unknown[number]
 
     def leads(self, label: str) -> bool:
@@ -107,8 +109,9 @@ class Ways:
         """Return all ways, of replayed hybrids with every overflow that is not undercut."""
         ways = list(self.options)
         for number, candidate in enumerate(self.candidates):
-            spills = candidate.kind.spills and candidate.probe in self.search.replays
-            ways += self.spilling(number, self.search.serverless) if spills else self.reserved(number)
+            own = self.reserved(number)
+            spills = candidate.kind.spills and number in self._known
+            ways += self.spilling(number, self.search.serverless) if spills else own
         return ways
 
     def best_now(self) -> dict[int, Decimal]:
@@ -127,7 +130,8 @@ class Ways:
     def overflows(self) -> Overflows:
         """Return the overflow of every replayed hybrid, in columns."""
         if self.index.overflows is None:
-            self.index.overflows = overflows_of(self.case, self.candidates, self.search)
+            replayed = [number for number in sorted(self._known) if self.candidates[number].kind.spills]
+            self.index.overflows = overflows_of(self.case, self.candidates, replayed, self.search)
         return self.index.overflows
 
     def is_limit(self, way: Way) -> bool:
@@ -260,6 +264,8 @@ class Ways:
         changed = sorted(number for probe in due for number in self._sharing[probe])
         before = [way for number in changed for way in self.reserved(number)]
         self.search.replay(batch)
+        for number in changed:
+            self._unknown.pop(number, None)
         self.index.exchange(before, [way for number in changed for way in self.reserved(number)])
         return True
 
@@ -282,7 +288,7 @@ class Ways:
         Return whether any were added; None where there are more than MORE, or the budget is spent.
         """
         added: list[Candidate] = []
-        for group in ceilings.keys() & self.index.largest.keys():
+        for group in sorted(ceilings.keys() & self.index.largest.keys()):
             if ceilings[group] <= self._settled.get(group, ZERO):
                 continue
             found = larger_hybrids(self.case, self.index.largest[group], ceilings[group], self.bounds)
@@ -295,11 +301,15 @@ class Ways:
         pools = self._pools.growing(ceilings)
         if pools and self.search.budget <= 0:
             return None
+        if not added and not pools:
+            return False
+        index = self.index
+        numbers, options = range(len(self.candidates), len(self.candidates) + len(added)), len(self.options)
         self._add(added)
         for sku in pools:
             self.search.budget -= self.case.replayed[0]
             option = self._pools.enlarged(sku)
             self.options += [of_option(option)] if option.eligible else []
-        if added or pools:
-            self._index = None
-        return bool(added or pools)
+        index.look_at(added)
+        index.exchange((), [*self.options[options:], *(way for number in numbers for way in self.reserved(number))])
+        return True

@@ -10,6 +10,9 @@ from service.workflow.compare.flip_points.way import Way
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.options import Reservation
 
+FEW = 8
+"""Ways that are put into a list one by one; with more, the list is sorted."""
+
 
 class Index:
     """The ways by family and by reservation, cheapest first, and the largest hybrid of each group.
@@ -26,6 +29,10 @@ class Index:
         for way in sorted(ways, key=_cheapest):
             for place in self._places(way):
                 place.append(way)
+        self.look_at(candidates)
+
+    def look_at(self, candidates: Iterable[Candidate]) -> None:
+        """Look for the largest hybrids of their groups among candidates, too."""
         for candidate in candidates:
             reservation, group = candidate.reservation, candidate.group
             if candidate.kind.spills and reservation.units >= self.largest.get(group, reservation).units:
@@ -37,8 +44,16 @@ class Index:
         for way in before:
             for place in self._places(way):
                 del place[place.index(way, bisect_left(place, _cheapest(way), key=_cheapest))]
+        added: dict[int, tuple[list[Way], list[Way]]] = {}
         for way in after:
             for place in self._places(way):
+                added.setdefault(id(place), (place, []))[1].append(way)
+        for place, ways in added.values():
+            if len(ways) > FEW:
+                place.extend(ways)
+                place.sort(key=_cheapest)
+                continue
+            for way in ways:
                 insort(place, way, key=_cheapest)
 
     def forget(self) -> None:

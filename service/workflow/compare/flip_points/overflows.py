@@ -44,9 +44,8 @@ class Overflows:
         return found
 
 
-def overflows_of(case: Case, candidates: list[Candidate], search: Search) -> Overflows:
-    """Return the overflows of the hybrids among candidates that are replayed."""
-    known = [n for n, c in enumerate(candidates) if c.kind.spills and c.probe in search.replays]
+def overflows_of(case: Case, candidates: list[Candidate], known: list[int], search: Search) -> Overflows:
+    """Return the overflows of replayed hybrids; known: their numbers among the candidates."""
     probes = dict.fromkeys(candidates[number].probe for number in known)
     expected = {probe: _expected(case, search.replays[probe]) for probe in probes}
     spilled = [expected[candidates[number].probe] for number in known]
