@@ -9,6 +9,7 @@ from service.workflow.compare.flip_points.envelopes import REACH, Line
 from service.workflow.compare.flip_points.index import Index
 from service.workflow.compare.flip_points.overflows import Overflows, overflows_of
 from service.workflow.compare.flip_points.pools import Pools
+from service.workflow.compare.flip_points.reach import within_reach
 from service.workflow.compare.flip_points.way import Way, of_option, replaced, replacing
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
@@ -44,7 +45,7 @@ class Ways:
         self.options += [way for way in self.incumbents if way.label is not None]
         self.candidates: list[Candidate] = []
         self._sharing: defaultdict[Probe, list[int]] = defaultdict(list)
-        self._add(candidate for candidate in computed.candidates if candidate.eligible)
+        self._add(within_reach(case, [each for each in computed.candidates if each.eligible], self._best_known()))
         self._known: dict[int, tuple[Way, ...]] = {}
         self._unknown: dict[int, tuple[Way, ...]] = {}
         self._limits: dict[int, Way] = {}
@@ -55,6 +56,13 @@ class Ways:
         self._pools = Pools(case, computed.serverless)
         self._settled: dict[str, Decimal] = {}  # by group, money a month for which there are no more units than known
         self._index: Index | None = None
+
+    def _best_known(self) -> dict[int, Decimal]:
+        """Return the exact total of each family's best, as the search found it."""
+        best = dict(self.search.best_of_family)
+        for way in self.options:
+            best[way.family] = min(way.expected, best.get(way.family, way.expected))
+        return best
 
     def still(self, moves: Callable[[Way], bool], *, known: bool) -> Iterator[Way]:
         """Yield each family's cheapest way that does not move: a known one, and unless `known`, a cheaper limit."""

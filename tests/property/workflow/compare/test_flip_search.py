@@ -4,19 +4,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.workflow.compare.flip_points import money_flips, reach
 from service.workflow.compare.flip_points.contenders import Ways
 from service.workflow.compare.flip_points.envelopes import REACH, SIDES, Hinge, Line, Rule, Side
 from service.workflow.compare.flip_points.index import Index
+from service.workflow.compare.flip_points.reach import within_reach
 from service.workflow.compare.flip_points.search import thinned
 from service.workflow.compare.flip_points.way import Way
 from service.workflow.compute.search.search import Search
-from service.workflow.options import COMMITTED
+from service.workflow.offers import Units
+from service.workflow.options import COMMITTED, HYBRID
 from service.workflow.rule import Margins
 from tests.effort import examples
-from tests.markets import EXECUTOR, computed
+from tests.histories import log_of
+from tests.markets import EXECUTOR, PROVISIONAL, computed, gpu_offer, rate, token_offer
 from tests.property.workflow.strategies import Situation, situations
 
 checked = settings(derandomize=True, max_examples=examples(1000))
@@ -113,3 +118,37 @@ def test_ways_that_become_known_are_in_the_order_of_an_index_anew(situation: Sit
         assert ways.in_use() == {way.sku for way in ways.still(lambda _: False, known=True)}
     anew = Index([*ways.options, *(way for number in numbers for way in ways.reserved(number))], ways.candidates)
     assert {family: within for family, within in ways.index.families.items() if within} == anew.families
+
+
+@settings(derandomize=True, max_examples=examples(300))
+@given(situation=situations())
+def test_what_is_out_of_reach_flips_nothing(situation: Situation) -> None:
+    log, offers, policy = situation
+    found = []
+    for within in (within_reach, lambda _, candidates, __: candidates):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("service.workflow.compare.flip_points.contenders.within_reach", within)
+            case, options = computed(log, offers, policy)
+            found.append(list(money_flips(case, options, offers)))
+    assert found[0] == found[1]
+
+
+def test_what_is_within_reach_is_kept_and_no_more() -> None:
+    one = gpu_offer("gpu", rate("1"), units=Units(1, 1, 64))
+    case, options = computed(log_of([0, 1, 3600], [(10, 0, 10)] * 3), [one, token_offer("token")], PROVISIONAL)
+    hybrids = [each for each in options.candidates if each.kind.spills]
+    monthly, (cheapest, *_) = Decimal(730), hybrids
+    widest = Margins(Decimal("0.1"), Decimal("0.1"), Decimal("0.1"))
+    own = [
+        replace(cheapest, reservation=replace(cheapest.reservation, units=n), fixed=n * monthly) for n in range(1, 40)
+    ]
+
+    def kept(best: dict[int, Decimal]) -> int:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(reach, "margins_of", lambda _: widest)
+            return len(list(within_reach(case, own, best)))
+
+    assert kept({HYBRID: monthly}) == 10
+    assert kept({HYBRID: monthly, COMMITTED + 730: 3 * monthly}) == 10
+    assert kept({COMMITTED + 730: 2 * monthly}) == 24, "two families of a tenth: 20 / 0.81"
+    assert kept({}) == len(own)
