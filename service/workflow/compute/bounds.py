@@ -44,8 +44,8 @@ PricedBlocks = tuple[Float64s, Float64s]
 class Bounds:
     """Lower limits for the candidates of one case, computed once per capacity and serverless offer.
 
-    brief: whether hybrids are listed no further than a guess where nothing says how dear an overflow gets at most; what
-    that leaves out is looked at once totals are known, see further_hybrids.
+    brief: whether hybrids are listed no further than where their units cost as much as serverless alone; what that
+    leaves out is looked at once totals are known, see further_hybrids.
     """
 
     case: Case
@@ -64,7 +64,11 @@ class Bounds:
     def most_spilled(self, offer: Dedicated) -> Decimal:
         """Return up to which cost of an overflow hybrids of an offer are listed."""
         most = self.everything_spilled(offer)
-        return self.cheapest_serverless if self.brief and not most.is_finite() else most
+        return min(most, self.cheapest_serverless) if self.brief else most
+
+    def leaves_out(self, offer: Dedicated) -> bool:
+        """Whether a larger hybrid of an offer than is listed may still be the best."""
+        return self.most_spilled(offer) < self.everything_spilled(offer)
 
     def everything_spilled(self, offer: Dedicated) -> Decimal:
         """Return what an overflow costs at most where the best is chosen: all traffic, all of it slow.

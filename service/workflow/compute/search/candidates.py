@@ -60,7 +60,7 @@ def further_hybrids(
             known = largest.setdefault(candidate.group, candidate.reservation)
             if known.units < candidate.reservation.units:
                 largest[candidate.group] = candidate.reservation
-    cut = (each for each in largest.values() if not bounds.everything_spilled(each.offer).is_finite())
+    cut = (each for each in largest.values() if bounds.leaves_out(each.offer))
     further = (more for each in cut for more in _further(case, each, limit, bounds))
     return _cheapest_first(more for more in further if more.bound <= limit(more.family))
 
