@@ -1,6 +1,6 @@
 """Overflow: what one serverless offer makes of the requests that a reserved side spills, billed whole at its prices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -29,16 +29,23 @@ from service.workflow.replay.result import ReservedReplay, ServerlessReplay
 
 @dataclass(frozen=True)
 class Overflow:
-    """What one serverless offer makes of the requests that a reserved side spilled."""
+    """What one serverless offer makes of the requests that a reserved side spilled.
+
+    replays: of these requests, made so far, shared by offers that are alike in what a replay depends on.
+    """
 
     case: Case
     offer: Serverless
     reserved: ReservedReplay
+    replays: dict[ServerlessProbe, ServerlessReplay] = field(default_factory=dict)
 
     @cached_property
     def replay(self) -> ServerlessReplay:
         """The spilled requests on the offer: their own cold starts, limits and latency."""
-        return ServerlessProbe.of(self.offer).on(self.case).run(self.case, self.reserved.spilled_mask)
+        probe = ServerlessProbe.of(self.offer).on(self.case)
+        if probe not in self.replays:
+            self.replays[probe] = probe.run(self.case, self.reserved.spilled_mask)
+        return self.replays[probe]
 
     @cached_property
     def usage(self) -> Usage:

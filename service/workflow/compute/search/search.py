@@ -16,13 +16,15 @@ from typing import Any
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.overflow import Overflow
-from service.workflow.compute.kinds.replay_specs import Probe
+from service.workflow.compute.kinds.replay_specs import Probe, SizedProbe
 from service.workflow.compute.kinds.reserved import Served, term_violations
+from service.workflow.compute.kinds.serverless import ServerlessProbe
 from service.workflow.compute.replaying import replayed
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
 from service.workflow.compute.search.candidates import INFINITE
 from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Option
+from service.workflow.replay.result import ServerlessReplay
 
 EXPLORE_REQUESTS = 10_000_000
 """Requests replayed beyond what the answer needs, to give more options exact figures."""
@@ -72,6 +74,7 @@ class Search:
     _served: dict[Probe, Served] = field(default_factory=dict)
     _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
     _overflows: dict[tuple[Probe, str], Overflow] = field(default_factory=dict)
+    _spilled: dict[Probe, dict[ServerlessProbe, ServerlessReplay]] = field(default_factory=dict)
 
     def run(self, candidates: Sequence[Candidate], progress: Callable[[float], None]) -> None:
         """Replay candidates until the best of every family is known, and what else the budget allows.
@@ -124,6 +127,7 @@ class Search:
     def replay(self, batch: Sequence[Candidate]) -> None:
         """Replay the probes of candidates that have none yet, and keep what is best of its group and family."""
         due = list(dict.fromkeys(c.probe for c in batch if c.probe not in self.replays))
+        due.sort(key=lambda probe: not isinstance(probe, SizedProbe))  # what takes longest begins first
         self.budget -= len(due) * self.case.replayed[0]
         for probe, replay in zip(due, replayed(self.executor, self.case, due), strict=True):
             self.replays[probe] = replay
@@ -144,7 +148,8 @@ class Search:
     def overflow(self, probe: Probe, offer: Serverless) -> Overflow:
         """Return what a serverless offer makes of the overflow of a probe that was replayed."""
         if (probe, offer.sku) not in self._overflows:
-            self._overflows[probe, offer.sku] = Overflow(self.case, offer, self.replays[probe])
+            shared = self._spilled.setdefault(probe, {})
+            self._overflows[probe, offer.sku] = Overflow(self.case, offer, self.replays[probe], shared)
         return self._overflows[probe, offer.sku]
 
     def overflow_choice(self, candidate: Candidate) -> Overflow:
