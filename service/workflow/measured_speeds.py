@@ -17,13 +17,16 @@ def maybe_read_twice(case: Case, offers: Sequence[Offer]) -> Iterator[Remark]:
     requests, uncached, _, output = (float(count) for count in case.measured)
     if not requests or not uncached or output <= requests:
         return
+    sizes: dict[ConcurrencyCapacity, tuple[int, int]] = {}
     for offer in offers:
         capacity = offer.capacity if isinstance(offer, Dedicated) else None
         if isinstance(capacity, ConcurrencyCapacity) and _is_silent(capacity):
-            fewer = peak_units(case, without_reading(capacity, uncached / requests, output / requests))
-            units = peak_units(case, capacity)
-            if fewer != units:
-                yield _remark(offer.sku, units, fewer)
+            if capacity not in sizes:
+                fewer = without_reading(capacity, uncached / requests, output / requests)
+                sizes[capacity] = peak_units(case, capacity), peak_units(case, fewer)
+            units, other = sizes[capacity]
+            if other != units:
+                yield _remark(offer.sku, units, other)
 
 
 def _is_silent(capacity: ConcurrencyCapacity) -> bool:

@@ -134,6 +134,8 @@ def running_of(policy: Policy, offers: Sequence[Offer]) -> tuple[Running, ...]:
     An incumbent's term is taken to run unless `commitments` names its reservation: with 0 months left it has ended.
     Raises WorkflowError for a reservation that is not on offer.
     """
+    if not policy.commitments and policy.incumbent is None:
+        return ()
     sold = dict(_labels(offers))
     found = []
     for entry in policy.commitments:

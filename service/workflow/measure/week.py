@@ -7,9 +7,12 @@ import numpy as np
 
 from service.workflow.errors import WorkflowError
 from service.workflow.measure.profile import HOURS_PER_WEEK
-from service.workflow.traffic import MINUTE, SECOND, WEEK, Int64s
+from service.workflow.traffic import HOUR, MINUTE, SECOND, WEEK, Int64s
 
 HOUR_SECONDS = 3600
+
+MONDAY = 3 * 24
+"""Hours from a Monday to 1970-01-01, which was a Thursday."""
 
 
 def zone_of(name: str) -> tzinfo:
@@ -28,6 +31,10 @@ def hours_of(start_us: int, end_us: int, zone: tzinfo) -> tuple[Int64s, Int64s]:
 
     An hour that a clock change skips has no part, and one that it repeats has two with the same slot.
     """
+    if zone is UTC:  # no clock ever changes
+        whole = np.arange(start_us // HOUR + 1, -(-end_us // HOUR), dtype=np.int64) * HOUR
+        starts = np.concatenate(([start_us], whole)) if end_us > start_us else whole
+        return np.append(starts, end_us), (starts // HOUR + MONDAY) % HOURS_PER_WEEK
     edges, slots = [start_us], []
     while edges[-1] < end_us:
         slot, until = _hour(edges[-1] // SECOND, zone)
@@ -43,8 +50,7 @@ def _hour(second: int, zone: tzinfo) -> tuple[int, int]:
     until = second + HOUR_SECONDS - local % HOUR_SECONDS
     if _offset(until - 1, zone) != offset:
         until = _change(second, until - 1, zone)
-    # 1970-01-01 was a Thursday, three days into a week that starts on Monday.
-    return (local // HOUR_SECONDS + 3 * 24) % HOURS_PER_WEEK, until
+    return (local // HOUR_SECONDS + MONDAY) % HOURS_PER_WEEK, until
 
 
 def _offset(second: int, zone: tzinfo) -> int:

@@ -172,12 +172,19 @@ def work_of(capacity: ConcurrencyCapacity, counts: Float64s, full_us: float) -> 
     context. Reading, and decoding with what the context held makes of it:
     prompts × per prompt + uncached ÷ prefill + output × (full + c × held), held the input and half the output.
     """
-    unit = unit_speed(capacity)
-    requests, uncached, cached, output = counts.T
-    held = (uncached + cached + output / 2) / np.maximum(requests, 1.0)
-    reading = requests * unit.reading.us_per_prompt + uncached * unit.reading.us_per_input
-    work: Float64s = (reading + output * (full_us + unit.context_us * held)) / SECOND
+    work = np.empty(len(counts))
+    _fill_mean_work(work, counts, unit_speed(capacity), full_us)
     return work
+
+
+@kernel
+def _fill_mean_work(work: Float64s, counts: Float64s, unit: UnitSpeed, full_us: float) -> None:
+    """Fill in the work of each row, as work_of has it."""
+    for i in range(len(work)):
+        requests, uncached, cached, output = counts[i, 0], counts[i, 1], counts[i, 2], counts[i, 3]
+        held = (uncached + cached + output / 2.0) / max(requests, 1.0)
+        reading = requests * unit.reading.us_per_prompt + uncached * unit.reading.us_per_input
+        work[i] = (reading + output * (full_us + unit.context_us * held)) / SECOND
 
 
 def request_work(arrivals: Arrivals, capacity: ConcurrencyCapacity) -> Float64s:

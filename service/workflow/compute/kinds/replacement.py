@@ -37,6 +37,8 @@ class Replacement:
 
 def replacements(case: Case) -> tuple[Replacement, ...]:
     """Return the offers that could serve what is lost, cheapest first; none where nothing is ever down."""
+    if not case.outage_share:
+        return ()
     asked = (case.policy.isolation.required, case.outage_share)
     return case.remembered(("replacements", asked), lambda: tuple(sorted(_replacements(case), key=_by_cost)))
 
@@ -47,7 +49,7 @@ def _by_cost(each: Replacement) -> tuple[Decimal, str]:
 
 def _replacements(case: Case) -> Iterator[Replacement]:
     share = case.outage_share
-    for offer in case.offers if share else ():
+    for offer in case.offers:
         # Which requests may wait is not known one by one, and in an outage none may choose.
         if not isinstance(offer, Serverless) or offer.deferred_share:
             continue

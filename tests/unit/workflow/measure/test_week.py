@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.workflow.errors import WorkflowError
 from service.workflow.measure.week import (
@@ -103,3 +105,14 @@ def test_no_week_before_no_change(means: tuple[float | None, ...]) -> None:
 
 def test_a_window_shorter_than_a_week_has_no_weeks() -> None:
     assert len(week_edges(MONDAY, MONDAY + 6 * DAY)) == 1
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 400), st.integers(0, HOUR - 1), st.integers(0, HOUR - 1))
+def test_the_hours_of_a_clock_that_never_changes_are_those_of_any(
+    start: int, hours: int, after: int, more: int
+) -> None:
+    begun = start * HOUR + after
+    end = begun + hours * HOUR + more
+    edges, slots = hours_of(begun, end, UTC)
+    as_any = hours_of(begun, end, ZoneInfo("Etc/UTC"))
+    assert (edges.tolist(), slots.tolist()) == (as_any[0].tolist(), as_any[1].tolist())
