@@ -62,17 +62,26 @@ def standings(options: Sequence[R], margins: Margins, incumbent: str | None = No
     With an incumbent among the options, only those that beat it by the binding margin are walked; it stays where none
     does.
     """
+    return (option for option, before in walked(options, margins, incumbent) if before is None)
+
+
+def walked(options: Sequence[R], margins: Margins, incumbent: str | None = None) -> Iterator[tuple[R, R | None]]:
+    """Yield the incumbent and each family's best as `standings` walks them, with what is in the way of its standing.
+
+    That is the cheapest before it; None where it stands.
+    """
     current = next((option for option in options if option.key == incumbent), None)
     if current is not None:
-        yield current
+        yield current, None
         options = [option for option in options if undercuts(option.expected, current.expected, margins.binding)]
     bests, cheapest = bests_of(options), None
     for family in sorted(bests):
         best = bests[family]
         # What is below the cheapest before it, by a margin of at most 1, is so below each of them.
-        if cheapest is None or undercuts(best.expected, cheapest, margin_of(family, margins)):
-            yield best
-        cheapest = best.expected if cheapest is None else min(cheapest, best.expected)
+        stands = cheapest is None or undercuts(best.expected, cheapest.expected, margin_of(family, margins))
+        yield best, None if stands else cheapest
+        if cheapest is None or best.expected < cheapest.expected:
+            cheapest = best
 
 
 def bests_of(options: Iterable[R]) -> dict[int, R]:

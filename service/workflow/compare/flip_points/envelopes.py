@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
-from service.workflow.rule import Margins, margin_of, standings
+from service.workflow.rule import Margins, margin_of, walked
 
 REACH = Decimal(10)
 """Factors looked at: a tenth to ten times. What changes the answer only beyond is no figure to negotiate with."""
@@ -132,29 +132,40 @@ class Rule:
     def first_change(self, lines: Sequence[Line], side: Side, now: Line) -> tuple[Flip | None, set[int]]:
         """Return the nearest change of the answer `now` on one side of 1, None where there is none within reach.
 
-        And where to find the ways again that stood until there and of which only a lower limit is known.
+        And where to find the ways again that it rests on and of which only a lower limit is known: those that stood
+        until there, and those in the way of what would stand without them.
         """
         if not any(line.moves for line in lines):
-            return None, _limits(self._standings(line.point(line.base) for line in lines))
+            return None, self._rests_on(line.point(line.base) for line in lines)[1]
         limits = _limits([now])
         for low, high in _stretches(lines, side):
             families, own = _envelopes([line.straight((low + high) / 2) for line in lines], low, high, self.incumbent)
             for near, far in self._cuts(families, own, low, high, side):
-                walked = self._walked([*families, *own], near, far)
-                limits |= _limits(walked)
-                if walked[-1].group != now.group:
-                    return Flip(near, now, walked[-1]), limits
-                now = walked[-1]
+                chosen, unknown = self._rests_on(_points([*families, *own], near, far))
+                limits |= unknown
+                if chosen.group != now.group:
+                    return Flip(near, now, chosen), limits
+                now = chosen
         return None, limits
 
     def standing(self, lines: Sequence[Line]) -> Line:
         """Return the line chosen at 1."""
-        return self._standings(line.point(line.at(Decimal(1))) for line in lines)[-1]
+        return self._rests_on(line.point(line.at(Decimal(1))) for line in lines)[0]
 
-    def _standings(self, points: Iterable[Point]) -> list[Line]:
-        """Return the lines that stand, up to the chosen one; of an incumbent several ways, its cheapest."""
-        ordered = sorted(points, key=attrgetter("expected"))
-        return [point.line for point in standings(ordered, self.margins, self.incumbent)]
+    def _rests_on(self, points: Iterable[Point]) -> tuple[Line, set[int]]:
+        """Return the chosen line, and the ways that it rests on of which only a lower limit is known.
+
+        Of an incumbent several ways, its cheapest counts.
+        """
+        stood: list[Line] = []
+        in_the_way: list[Line] = []
+        for point, before in walked(sorted(points, key=attrgetter("expected")), self.margins, self.incumbent):
+            if before is None:
+                stood.append(point.line)
+                in_the_way.clear()  # what stood in the way of an earlier one changes nothing
+            else:
+                in_the_way.append(before.line)
+        return stood[-1], _limits([*stood, *in_the_way])
 
     def _cuts(
         self, families: Sequence[Envelope], own: Sequence[Envelope], low: Decimal, high: Decimal, side: Side
@@ -178,16 +189,13 @@ class Rule:
                 if _moves(best) or _moves(other):  # two that do not move never meet
                     yield from _crossings(best, other, high, share)
 
-    def _walked(self, envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> list[Line]:
-        """Return the lines that stand, up to the chosen one, between two neighbouring cuts.
 
-        Their middle may be rounded onto one of them.
-        """
-        points, begin, middle = [], min(near, far), (near + far) / 2
-        for envelope in envelopes:
-            piece = next(piece for start, piece in reversed(envelope) if start <= begin)
-            points.append(piece.line.point(piece.at(middle)))
-        return self._standings(points)
+def _points(envelopes: Sequence[Envelope], near: Decimal, far: Decimal) -> Iterator[Point]:
+    """Yield the point of each envelope between two neighbouring cuts; their middle may be rounded onto one of them."""
+    begin, middle = min(near, far), (near + far) / 2
+    for envelope in envelopes:
+        piece = next(piece for start, piece in reversed(envelope) if start <= begin)
+        yield piece.line.point(piece.at(middle))
 
 
 def _limits(lines: Sequence[Line]) -> set[int]:

@@ -9,7 +9,7 @@ from service.workflow.compare.flip_points.envelopes import Flip, Hinge, Line, Ru
 from service.workflow.compare.flip_points.search import thinned
 from service.workflow.metered_prices import Price
 from service.workflow.offers import Offer, Units
-from service.workflow.options import COMMITTED
+from service.workflow.options import COMMITTED, HYBRID, SERVERLESS
 from service.workflow.rule import Margins
 from tests.histories import log_of, series_of
 from tests.markets import EXECUTOR, PROVISIONAL, budget, chosen, computed, ptu_offer, rate, token_offer
@@ -96,3 +96,14 @@ def test_more_units_are_looked_at_again_where_the_ceiling_is_higher() -> None:
     assert ways.enlarge({"hybrid:gpu@0": 2 * cost}) is True
     assert ways.index.largest["hybrid:gpu@0"].units == 2 * largest.units
     assert ways.enlarge({"hybrid:gpu@0": 2 * cost}) is False
+
+
+def test_what_is_in_the_way_by_its_lower_limit_alone_is_asked_for() -> None:
+    rule = Rule(Margins(Decimal("0.1"), Decimal("0.1"), Decimal("0.1")))
+    plain = Line("plain", "plain", SERVERLESS, Decimal(100))
+    limit = Line("limit", "limit", HYBRID, Decimal(20), Decimal(100), known=False, way=7)
+    term = Line("term", "term", COMMITTED + 730, Decimal(90))
+    flip, unknown = rule.first_change([plain, limit, term], "below", term)
+    assert (flip, unknown) == (Flip(Decimal("0.8"), term, plain), {7}), "below, 90 is no tenth less"
+    beside = Line("beside", "beside", HYBRID, Decimal(200), Decimal(100), known=False, way=8)
+    assert rule.first_change([plain, beside, term], "below", term) == (None, set())
