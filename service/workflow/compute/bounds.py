@@ -76,7 +76,7 @@ class Bounds:
         That speaks of serverless offers that nothing about the traffic can rule out, and infinite without one.
         """
         case = self.case
-        if case.policy.latency.strict or (case.latency_is_priced and not self._states_latency(offer)):
+        if case.policy.latency.strict or (case.latency_is_priced and not self.states_latency(offer)):
             return Decimal("Infinity")
         own = isolation_value(case.policy, offer)
         bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
@@ -96,10 +96,10 @@ class Bounds:
             for offer in self.serverless
             if offer.limits == Limits() and not offer.bills_compute
             if not hard_violations(case.policy, offer) and not request_violations(case, offer)
-            if not case.latency_is_priced or self._states_latency(offer)
+            if not case.latency_is_priced or self.states_latency(offer)
         ]
 
-    def _states_latency(self, offer: Offer) -> bool:
+    def states_latency(self, offer: Offer) -> bool:
         """Whether replays on the offer know how long requests take."""
         if isinstance(offer, Dedicated) and offer.capacity.states_speed:
             return True

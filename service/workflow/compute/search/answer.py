@@ -15,8 +15,11 @@ from service.workflow.compute.search.candidates import INFINITE
 from service.workflow.compute.search.search import BATCH, Search
 from service.workflow.rule import Margins, Ranked, bests_of, margin_of, undercuts
 
-AT_ONCE = 2
-"""Probes replayed at once where the next may make others needless; of what all has to be known, BATCH are."""
+AT_ONCE, MOST_AT_ONCE = 2, 32
+"""Probes replayed at once where the next may make others needless: twice as many each time that they did not.
+
+Of what all has to be known, BATCH are.
+"""
 
 
 class Answer:
@@ -31,6 +34,7 @@ class Answer:
         """
         self._search, self._margins, self._alone, self._incumbent = search, margins, alone, incumbent
         self._unknown: list[Candidate] = []
+        self._at_once: dict[int, int] = {}
 
     def among(self, candidates: Iterable[Candidate]) -> Ranked | None:
         """Return what is chosen of these candidates and all before them; None of nothing eligible."""
@@ -46,7 +50,9 @@ class Answer:
             if own and family in best:
                 self._replay(own, BATCH)
             else:
-                self._replay(sorted(own, key=_by_estimate) or before, AT_ONCE)
+                most = self._at_once.get(family, AT_ONCE)
+                self._at_once[family] = min(2 * most, MOST_AT_ONCE)
+                self._replay(sorted(own, key=_by_estimate) or before, most)
 
     def limit(self, chosen: Ranked | None, family: int) -> Decimal:
         """Return the total, money a month, from which on no more of a family could change what was chosen."""

@@ -20,7 +20,7 @@ INFINITE = Decimal("Infinity")
 def candidates(
     case: Case, offers: Sequence[Dedicated], serverless: Sequence[Serverless], bounds: Bounds, *, every: bool
 ) -> list[Candidate]:
-    """Return candidates of the policy's modes, cheapest bound first: `every` one, or without dominated rates.
+    """Return candidates of the policy's modes, cheapest bound first: `every` one, or what may be chosen.
 
     Without single requests nothing is known of a concurrency capacity: it has no candidates then.
     Raises WorkflowError where an offer has too many sizes to look at.
@@ -34,6 +34,8 @@ def candidates(
             continue
         if weighs_by_length(offer.capacity) and not knows_lengths(case, offer.capacity):
             continue
+        if kept is not None and case.latency_is_priced and not bounds.states_latency(offer):
+            continue  # where latency counts, nothing of which it is unknown is chosen
         for rate in offer.rates:
             if kept is not None and Reservation(offer, rate, 1).label not in kept:
                 continue

@@ -5,8 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from service.workflow.compute.bounds import bounds_of
+from service.workflow.compute.market import Market
+from service.workflow.compute.redecide import case_of
+from service.workflow.compute.search.candidates import candidates
 from service.workflow.offers import Speed
-from service.workflow.policy import LatencyPolicy
+from service.workflow.policy import LatencyPolicy, Policy
 from service.workflow.traffic import MINUTE, RequestLog
 from tests.histories import MONDAY, ints
 from tests.markets import PROVISIONAL, budget, chosen, options_of, ptu_offer, request_offer
@@ -61,3 +65,12 @@ def test_a_strict_target_says_what_to_set() -> None:
     option = options_of(LOG, [SILENT], replace(PROVISIONAL, latency=replace(SLOW, strict=True)))["serverless:silent"]
     assert [violation.code for violation in option.violations] == ["latency_unknown"]
     assert "latency.strict" in option.violations[0].sentence
+
+
+@pytest.mark.parametrize(("policy", "found"), [(PROVISIONAL, True), (PRICED, False)])
+def test_deciding_again_looks_at_no_units_of_unknown_latency_where_it_counts(policy: Policy, found: bool) -> None:
+    market = Market.of([SILENT, SPOKEN, UNITS])
+    case = case_of(LOG, policy, [SILENT, SPOKEN, UNITS])
+    bounds = bounds_of(case, market.takers)
+    assert bool(candidates(case, market.dedicated, market.takers, bounds, every=False)) == found
+    assert candidates(case, market.dedicated, market.takers, bounds, every=True), "their options say what they lack"
