@@ -16,7 +16,7 @@ from service.workflow.compute.search.search import BATCH, Search
 from service.workflow.rule import Margins, Ranked, bests_of, margin_of, undercuts
 
 AT_ONCE, MOST_AT_ONCE = 2, 32
-"""Probes replayed at once where the next may make others needless: twice as many each time that they did not.
+"""Probes replayed at once where the next may make others needless; twice as many each time that none was eligible.
 
 Of what all has to be known, BATCH are.
 """
@@ -47,12 +47,14 @@ class Answer:
                 return self._incumbent
             if not (own := self._own(family, best)) and not (before := self._before(family, best)):
                 return best[family]
-            if own and family in best:
+            if not own:
+                self._replay(before, AT_ONCE)
+            elif family in best:
                 self._replay(own, BATCH)
             else:
                 most = self._at_once.get(family, AT_ONCE)
                 self._at_once[family] = min(2 * most, MOST_AT_ONCE)
-                self._replay(sorted(own, key=_by_estimate) or before, most)
+                self._replay(sorted(own, key=_by_estimate), most)
 
     def limit(self, chosen: Ranked | None, family: int) -> Decimal:
         """Return the total, money a month, from which on no more of a family could change what was chosen."""
