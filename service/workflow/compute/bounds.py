@@ -110,7 +110,7 @@ class Bounds:
 
         A millionth of a unit less, since bills round hours to thousandths.
         """
-        return self._of(capacity).busy_units
+        return self.busy(self._of(capacity).work)
 
     def expected_busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the same of the work to be expected: no fleet that stops when idle is billed for fewer.
@@ -127,12 +127,12 @@ class Bounds:
 
     def overflow(self, probe: SpillProbe) -> tuple[Decimal, float]:
         """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
-        return self._of(probe.capacity).overflow(probe.units, probe.streams)
+        return self._of(probe.capacity).overflow(self, probe.units, probe.streams)
 
     def _of(self, capacity: Capacity) -> "CapacityBounds":
         known = self._of_capacity.get(capacity)
         if known is None:
-            known = self._of_capacity[capacity] = CapacityBounds(self, capacity)
+            known = self._of_capacity[capacity] = CapacityBounds(capacity, self.blocks(capacity))
         return known
 
     @cached_property
@@ -198,60 +198,55 @@ class Bounds:
 
 @dataclass(frozen=True)
 class CapacityBounds:
-    """The lower limits of one capacity."""
+    """The lower limits of one capacity; the bounds of the case keep them, so they hold none.
 
-    bounds: Bounds
+    blocks: of every axis.
+    """
+
     capacity: Capacity
+    blocks: Sequence[Blocks]
     _overflow_of: dict[tuple[int, int], tuple[Decimal, float]] = field(default_factory=dict)
 
     @cached_property
-    def busy_units(self) -> Decimal:
-        """As of Bounds."""
-        (blocks,) = self._blocks
-        return self.bounds.busy(float(blocks.work.sum()))
+    def work(self) -> float:
+        """Work of all requests, in seconds of a unit, on a capacity with one axis."""
+        (blocks,) = self.blocks
+        return float(blocks.work.sum())
 
-    @cached_property
-    def _blocks(self) -> list[Blocks]:
-        return self.bounds.blocks(self.capacity)
-
-    @cached_property
-    def _priced(self) -> list[list[PricedBlocks]]:
-        return self.bounds.priced(self.capacity)
-
-    def overflow(self, units: int, streams: int) -> tuple[Decimal, float]:
+    def overflow(self, bounds: Bounds, units: int, streams: int) -> tuple[Decimal, float]:
         """As of Bounds, of `units` that spill at `streams` in service."""
         known = self._overflow_of.get((units, streams))
         if known is None:
-            known = self._overflow_of[units, streams] = self._overflow(units, streams)
+            known = self._overflow_of[units, streams] = self._overflow(bounds, units, streams)
         return known
 
-    def _overflow(self, units: int, streams: int) -> tuple[Decimal, float]:
+    def _overflow(self, bounds: Bounds, units: int, streams: int) -> tuple[Decimal, float]:
         by_axis = self.capacity.units_by_axis(units)
-        least = self._least(by_axis, streams)
-        if self.bounds.case.arrivals.sampled:
-            least = self._with_missed(least, units, streams)
-        share = max(blocks.spilled_share(count) for blocks, count in zip(self._blocks, by_axis, strict=True))
+        least = self._least(bounds, by_axis, streams)
+        if bounds.case.arrivals.sampled:
+            least = self._with_missed(bounds, least, units, streams)
+        share = max(blocks.spilled_share(count) for blocks, count in zip(self.blocks, by_axis, strict=True))
         floor = Decimal(int(min(least, default=0.0) * 1_000_000)) / 1_000_000
-        return max(floor - self.bounds.rounding, Decimal(0)), share * float(self.bounds.cheapest_serverless)
+        return max(floor - bounds.rounding, Decimal(0)), share * float(bounds.cheapest_serverless)
 
-    def _least(self, by_axis: Sequence[int], streams: int) -> list[float]:
+    def _least(self, bounds: Bounds, by_axis: Sequence[int], streams: int) -> list[float]:
         """Return the least that the overflow of a sample costs at the prices of each offer."""
-        found = [0.0] * len(self.bounds.vectors)
-        for blocks, priced, count in zip(self._blocks, self._priced, by_axis, strict=True):
+        found = [0.0] * len(bounds.vectors)
+        for blocks, priced, count in zip(self.blocks, bounds.priced(self.capacity), by_axis, strict=True):
             ceiling = (count * blocks.rate + streams * blocks.in_flight) * (1 + SLACK)
             for index, (sums, prices) in enumerate(priced):
                 least = np.maximum(sums - prices[:, None] * ceiling, 0.0)
                 found[index] = max(found[index], float((least * blocks.weights).sum(axis=1).max()))
-        return [best * self.bounds.kept * (1 - SLACK) for best in found]
+        return [best * bounds.kept * (1 - SLACK) for best in found]
 
-    def _with_missed(self, least: Sequence[float], units: int, streams: int) -> list[float]:
+    def _with_missed(self, bounds: Bounds, least: Sequence[float], units: int, streams: int) -> list[float]:
         """Return that with what the sample leaves out."""
-        replayed = np.array(self.bounds.case.replayed)
+        replayed = np.array(bounds.case.replayed)
         # Whole units are counted, so a sum may be lower by one of each.
-        missed = fluid_of(self.bounds.case, self.capacity).missed(units, streams, lately=True) * replayed - 1
+        missed = fluid_of(bounds.case, self.capacity).missed(units, streams, lately=True) * replayed - 1
         return [
             max(0.0, min(known + float((prices * missed).sum()), float((prices * replayed).sum())) * (1 - SLACK))
-            for known, prices in zip(least, self.bounds.lately_prices, strict=True)
+            for known, prices in zip(least, bounds.lately_prices, strict=True)
         ]
 
 
