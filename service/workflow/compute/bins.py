@@ -34,12 +34,13 @@ class Bins:
     def of(cls, loads: Float64s) -> "Bins":
         """Return the bins of loads ≥ 0."""
         loads = np.ascontiguousarray(loads)
-        bits = loads.view(np.int64) >> BITS
-        least = int(bits[loads > 0].min(initial=np.iinfo(np.int64).max))
-        bins = np.where(loads > 0, bits - least + 1, 0)
-        count = int(bins.max(initial=0)) + 1
-        narrow: UInt16s | Int32s = bins.astype(np.uint16) if count < 1 << 16 else bins.astype(np.int32)
-        return cls(loads, least, narrow, count)
+        bits = loads.view(np.int64)
+        least, most = (bound >> BITS for bound in _extremes(loads, bits))
+        count = max(most - least + 2, 1)
+        narrow = count <= np.iinfo(np.uint16).max + 1
+        of_bucket: UInt16s | Int32s = np.zeros(len(loads), np.uint16) if narrow else np.zeros(len(loads), np.int32)
+        _fill(loads, bits, least, of_bucket)
+        return cls(loads, least, of_bucket, count)
 
     def sums(self, counts: Float64s, weights: Float64s) -> Float64s:
         """Return sums of weighted counts, and of the same ÷ load, from each bin on, shape (bins + 1, 2, 4)."""
@@ -56,6 +57,24 @@ class Bins:
         _add_beyond(self.loads, np.flatnonzero(self.of_bucket == own), limit, counts, weights, beyond)
         whole: Float64s = beyond + sums[own + 1, 0] - limit * sums[own + 1, 1]
         return whole
+
+
+@kernel
+def _extremes(loads: Float64s, bits: Int64s) -> tuple[int, int]:
+    """Return the bits of the least and of the largest load above 0; the most there are and 0 where there is none."""
+    least, most = np.iinfo(np.int64).max, 0
+    for bucket in range(len(loads)):
+        if loads[bucket] > 0.0:
+            least, most = min(least, bits[bucket]), max(most, bits[bucket])
+    return least, most
+
+
+@kernel
+def _fill(loads: Float64s, bits: Int64s, least: int, of_bucket: UInt16s | Int32s) -> None:
+    """Fill in the bin of each bucket that has a load; the others keep 0."""
+    for bucket in range(len(loads)):
+        if loads[bucket] > 0.0:
+            of_bucket[bucket] = (bits[bucket] >> BITS) - least + 1
 
 
 @kernel

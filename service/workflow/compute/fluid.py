@@ -92,11 +92,12 @@ class Loads:
 class Known:
     """The fluid overflow of all buckets of a profile on one capacity, at the traffic that was measured.
 
-    weights: how much each bucket counts, shape (n,).
+    weights: how much each bucket counts, shape (n,). whole: the weighted counts of all of them, shape (4,).
     """
 
     loads: Loads
     weights: Float64s
+    whole: Float64s
 
     def share(self, limits: Float64s) -> Float64s:
         """Return the share of each column that is beyond limits a bucket and axis, shape (4,)."""
@@ -105,12 +106,7 @@ class Known:
             beyond = self.loads.bins.beyond(float(limits[0]), counts, self.weights, self._sums)
         else:
             beyond = (self.weights * share_beyond(self.loads.by_axis, limits)) @ counts
-        return _parts(beyond, self._whole)
-
-    @cached_property
-    def _whole(self) -> Float64s:
-        whole: Float64s = self.weights @ self.loads.counts
-        return whole
+        return _parts(beyond, self.whole)
 
     @cached_property
     def _sums(self) -> Float64s:
@@ -249,11 +245,11 @@ def known_of(profile: TrafficProfile, capacity: Capacity, forecast: Forecast | N
     """
     of = None if forecast is None else forecast.weights.tobytes()
     if ("weights", of) not in profile.known:  # one for all capacities
-        weights = profile.evenly if forecast is None else forecast.bucket_weights
-        profile.known["weights", of] = weights.astype(np.float64, copy=False)
+        weights = (profile.evenly if forecast is None else forecast.bucket_weights).astype(np.float64, copy=False)
+        profile.known["weights", of] = weights, weights @ profile.counts
     key = (capacity, of)
     if key not in profile.known:
-        profile.known[key] = Known(loads_of_all(profile, capacity), profile.known["weights", of])
+        profile.known[key] = Known(loads_of_all(profile, capacity), *profile.known["weights", of])
     known: Known = profile.known[key]
     return known
 

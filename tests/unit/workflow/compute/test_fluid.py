@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from service.workflow.compute.case import Case
-from service.workflow.compute.fluid import fluid_of, loads_of, share_beyond
+from service.workflow.compute.fluid import fluid_of, known_of, loads_of, share_beyond
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.redecide import case_of
 from service.workflow.compute.standard_error import overflow_error
@@ -105,6 +105,16 @@ def test_sums_of_sorted_buckets_are_those_of_every_bucket(bucket: int, factor: s
         assert fluid.missed(units, 4 * units) == pytest.approx(expected, abs=1e-12)
         parts = fluid.by_stretch(units, 4 * units).sum(axis=0) / fluid.sampled.counts.sum(axis=0)
         assert parts == pytest.approx((held * inside).sum(axis=0) / held.sum(axis=0), abs=1e-12)
+
+
+@CAPACITIES
+def test_all_of_the_buckets_is_counted_by_the_weights_that_it_is_asked_for(capacity: Capacity) -> None:
+    case = sampled(spiky_week(), 40_000)
+    forecast, counts = case.forecast, case.profile.counts
+    assert known_of(case.profile, capacity).whole.tolist() == counts.sum(axis=0).tolist()
+    lately = known_of(case.profile, capacity, forecast)
+    assert lately.whole.tolist() == (forecast.bucket_weights @ counts).tolist()
+    assert known_of(case.profile, UNIT, forecast).whole is known_of(case.profile, BUDGET, forecast).whole
 
 
 def test_a_log_that_is_replayed_whole_misses_nothing() -> None:
