@@ -6,7 +6,7 @@ from decimal import Decimal
 from multiprocessing import get_context
 
 from bench._scenarios import hundred_offers, thousand_offers, week_log, year_series
-from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.document import document
 from service.workflow.evaluate import Evaluation, evaluate
@@ -69,7 +69,7 @@ def _brute_force(evaluation: Evaluation, offers: list[Offer]) -> None:
             if probe not in cheapest:
                 replay = probe.run(case)
                 cheapest[probe] = min(
-                    s.extra for s in (Overflow(case, o, replay) for o in serverless) if not s.violations
+                    s.extra for s in (Overflow(o, Spilled(case, replay)) for o in serverless) if not s.violations
                 )
             for rate in offer.rates:
                 reservation = Reservation(offer, rate, units)

@@ -11,7 +11,7 @@ from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.autoscaled import autoscaled_option
 from service.workflow.compute.kinds.dedicated import dedicated_option
 from service.workflow.compute.kinds.hybrid import hybrid_option
-from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import AutoscaledProbe, QueueProbe, SpillProbe
 from service.workflow.compute.kinds.reserved import Served
 from service.workflow.compute.kinds.serverless import Alone
@@ -163,7 +163,7 @@ def _hybrids(case: Case, offer: Dedicated, rate: Rate, serverless: Sequence[Serv
         for streams in _thresholds(case, offer, units):
             reserved = SpillProbe(offer.capacity, units, streams, offer.speed).run(case)
             for cheap in serverless:
-                option = hybrid_option(case, reservation, streams, Overflow(case, cheap, reserved))
+                option = hybrid_option(case, reservation, streams, Overflow(cheap, Spilled(case, reserved)))
                 yield Way(f"hybrid:{reservation.label}", option, streams)
 
 

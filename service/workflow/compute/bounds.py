@@ -19,7 +19,7 @@ from functools import cached_property
 
 import numpy as np
 
-from service.workflow.bill import blend, serverless_lines, total
+from service.workflow.bill import Usage, blend, serverless_lines, total
 from service.workflow.compute.blocks import Blocks, blocks_of
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
@@ -263,6 +263,16 @@ def lowest_prices(offer: Serverless) -> list[Decimal]:
     lowest = {price.meter: min(_amounts(price)) / price.per for price in offer.prices}
     lowest.setdefault("cached_input_tokens", lowest.get("input_tokens", Decimal(0)))
     return [lowest.get(meter, Decimal(0)) for meter in COLUMNS]
+
+
+def lowest_bills(prices: Float64s, usage: Usage) -> Float64s:
+    """Return the least that offers can bill a month's usage, shape (n,); prices: the lowest of each, shape (n, 4).
+
+    Bills are of whole units, so one may be lower by half of one of each meter.
+    """
+    counts = np.array([usage.requests, usage.uncached, usage.cached, usage.output], np.float64)
+    least: Float64s = (prices @ counts - prices.sum(axis=1) / 2) * (1 - SLACK)
+    return least
 
 
 def _amounts(price: Price) -> Iterator[Decimal]:

@@ -45,15 +45,15 @@ def _needs_seed(window: TrafficHistory, profile: TrafficProfile, policy: Policy)
 def _logged(log: RequestLog, profile: TrafficProfile, policy: Policy, seed: int, windows: Sequence[int]) -> Arrivals:
     most, span = policy.replay.max_requests, profile.end_us - profile.start_us
     stretch = stretch_of(profile, most, windows)
-    time = log.arrival_us - profile.start_us
     observed = dense_observed(stretch, span)
-    cuts = np.append(np.searchsorted(time, stretch * np.arange(len(observed))), len(time))
+    starts = profile.start_us + stretch * np.arange(len(observed))
+    cuts = np.append(np.searchsorted(log.arrival_us, starts), len(log.arrival_us))
     loads = np.diff(cuts)
     chosen = choose_stretches(loads, most, seed)
     rows = rows_of(cuts, chosen)
     return Arrivals(
-        time_us=time[rows] + np.repeat(_shift(chosen, stretch), loads[chosen]),
-        uncached=(log.input_tokens - log.cached_input_tokens)[rows],
+        time_us=log.arrival_us[rows] - profile.start_us + np.repeat(_shift(chosen, stretch), loads[chosen]),
+        uncached=log.input_tokens[rows] - log.cached_input_tokens[rows],
         cached=log.cached_input_tokens[rows],
         output=log.output_tokens[rows],
         service_us=None if log.service_us is None else log.service_us[rows],

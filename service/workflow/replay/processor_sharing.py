@@ -121,7 +121,7 @@ def _replay(  # noqa: PLR0915 - handing arrays on to parts at every event takes 
         resumed = max(now, reading_until)
         finish, step = np.inf, 1.0
         if serving > 0:
-            step = steps[serving] + context_us * held / min(units, serving)
+            step = steps[serving] + (context_us * held / min(units, serving) if context_us > 0.0 else 0.0)
             finish = resumed + (keys[0] - virtual) * step
         if finish <= arrival:  # a request ends and frees its slot and memory
             busy += serving * max(min(finish, horizon) - now, 0.0)

@@ -10,7 +10,7 @@ from service.workflow.replay.heap import Heap, new_heap, pop, push
 from service.workflow.replay.idle import new_idle_stack
 from service.workflow.replay.instances import Fleet, Hourly, Starting, run_fleet
 from service.workflow.replay.limits import throttle
-from service.workflow.replay.recorder import Recorder, record_end_to_end, record_first_token, recorder
+from service.workflow.replay.recorder import Recorder, record_latency, recorder
 from service.workflow.replay.result import LatencyTarget, ServerlessReplay
 from service.workflow.replay.service_times import ServiceTimes, end_of, first_token_of, logged_service_times
 from service.workflow.replay.tally import hourly_count
@@ -38,31 +38,30 @@ def _run_endpoint(
 ) -> None:
     """Replay the kept requests; `arrivals` are time_us, hour_index and kept; `room` holds those on warm instances."""
     time_us, hour_index, kept = arrivals
-    hourly, record = results
+    hourly, (first_tokens, end_to_ends, slow, _, limits) = results
+    keys, numbers = room
     ready, quiet_since, on_warm = 0, LONG_AGO, 0
     for hour in range(len(hour_index) - 1):
         for request in range(hour_index[hour], hour_index[hour + 1]):
             if not kept[request]:
                 continue
-            now = time_us[request]
-            while on_warm > 0 and room.keys[0] <= now:  # who has ended by now leaves the warm instances
-                pop(room.keys, room.numbers, on_warm)
+            now, wait = time_us[request], 0
+            first_token, end = first_token_of(times, request), end_of(times, request)
+            while on_warm > 0 and keys[0] <= now:  # who has ended by now leaves the warm instances
+                pop(keys, numbers, on_warm)
                 on_warm -= 1
             if on_warm < endpoint.warm_places:  # a place on a warm instance: no wait
-                push(room.keys, room.numbers, on_warm, float(now + end_of(times, request)), 0)
+                push(keys, numbers, on_warm, float(now + end), 0)
                 on_warm += 1
-                record_first_token(record, request, first_token_of(times, request))
-                record_end_to_end(record, request, end_of(times, request))
-                continue
-            if now - quiet_since > endpoint.idle_us:  # the endpoint is down: this request starts it
-                ready = now + endpoint.start_us
-                hourly.cold_starts[hour] += 1
-            wait = max(ready - now, 0)  # until it is up, for who finds it starting too
-            hourly.delayed[hour] += wait > 0
-            latency = wait + end_of(times, request)
-            quiet_since = max(quiet_since, now + latency)
-            record_first_token(record, request, wait + first_token_of(times, request))
-            record_end_to_end(record, request, latency)
+            else:
+                if now - quiet_since > endpoint.idle_us:  # the endpoint is down: this request starts it
+                    ready = now + endpoint.start_us
+                    hourly.cold_starts[hour] += 1
+                wait = max(ready - now, 0)  # until it is up, for who finds it starting too
+                hourly.delayed[hour] += wait > 0
+                quiet_since = max(quiet_since, now + wait + end)
+            record_latency(first_tokens, slow, limits.first_token, request, wait + first_token)
+            record_latency(end_to_ends, slow, limits.end_to_end, request, wait + end)
 
 
 def _microseconds(seconds: float) -> int:

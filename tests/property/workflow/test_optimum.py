@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from hypothesis import given, settings
 
 from service.workflow.compare.flip_points import group_of
-from service.workflow.compute.bounds import Bounds
-from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.bounds import Bounds, bounds_of, lowest_bills, lowest_prices
+from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.redecide import case_of, decide_again
+from service.workflow.compute.requirements import isolation_value
+from service.workflow.compute.search.candidates import candidates
+from service.workflow.compute.search.search import Search
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from service.workflow.options import Option
 from service.workflow.rule import choose, margins_of
 from tests.effort import examples
-from tests.markets import computed
+from tests.markets import EXECUTOR, computed
 from tests.oracles.brute_force import Way, best_of_groups, every_way
 from tests.property.workflow.strategies import Situation, situations
 
@@ -80,4 +84,29 @@ def test_no_bound_exceeds_what_the_overflow_costs(situation: Situation) -> None:
         for units, share in ((0, 1), (1, 1), (2, 1), (3, 1), (2, 2), (5, 1)):
             probe = SpillProbe(offer.capacity, units, units * slots // share, offer.speed)
             reserved = probe.run(case)
-            assert bounds.overflow(probe)[0] <= min(Overflow(case, s, reserved).expected_bill for s in serverless)
+            overflows = [Overflow(s, Spilled(case, reserved)) for s in serverless]
+            assert bounds.overflow(probe)[0] <= min(overflow.expected_bill for overflow in overflows)
+            prices = np.array([[float(price) for price in lowest_prices(s)] for s in serverless])
+            least = lowest_bills(prices, Spilled(case, reserved).expected_usage).tolist()
+            assert all(bill <= overflow.bill for bill, overflow in zip(least, overflows, strict=True))
+
+
+@checked
+@given(situation=situations())
+def test_an_overflow_goes_to_the_offer_that_serves_it_best(situation: Situation) -> None:
+    log, offers, policy = situation
+    case = case_of(log, policy, offers)
+    serverless = [offer for offer in offers if isinstance(offer, Serverless)]
+    dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
+    found = candidates(case, dedicated, serverless, bounds_of(case, serverless), every=True)
+    search = Search(case, serverless, EXECUTOR)
+    for candidate in [each for each in found if each.kind.spills][:6]:
+        search.replay([candidate])
+        overflows = [search.overflow(candidate.probe, offer) for offer in serverless]
+        own = candidate.reservation.offer
+        values = [isolation_value(policy, own, overflow.offer) for overflow in overflows]
+        ranked = sorted(
+            (bool(overflow.violations), overflow.extra + value, overflow.offer.sku)
+            for overflow, value in zip(overflows, values, strict=True)
+        )
+        assert search.overflow_choice(candidate).offer.sku == ranked[0][2]

@@ -11,7 +11,7 @@ from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.kind import Candidate, Replayed, bounded, is_eligible
-from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.reserved import reservation_lines, term_violations
 from service.workflow.compute.kinds.serverless import running_lines
@@ -75,7 +75,7 @@ class HybridKind:
         if not min(1, default) <= streams <= offer.capacity.streams(units):
             return None
         reserved = SpillProbe(offer.capacity, units, streams, offer.speed).run(case)
-        return hybrid_option(case, reservation, streams, Overflow(case, serverless, reserved))
+        return hybrid_option(case, reservation, streams, Overflow(serverless, Spilled(case, reserved)))
 
     def reserved_cost(self, case: Case, candidate: Candidate) -> tuple[Decimal, Decimal]:
         """As of ReservedKind."""

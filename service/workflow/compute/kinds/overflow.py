@@ -28,24 +28,50 @@ from service.workflow.replay.result import ReservedReplay, ServerlessReplay
 
 
 @dataclass(frozen=True)
-class Overflow:
-    """What one serverless offer makes of the requests that a reserved side spilled.
+class Spilled:
+    """The requests that a reserved side spilled: what is the same of them wherever they go.
 
-    replays: of these requests, made so far, shared by offers that are alike in what a replay depends on.
+    replays: of them on serverless, made so far, shared by offers that are alike in what a replay depends on.
     """
 
     case: Case
-    offer: Serverless
     reserved: ReservedReplay
     replays: dict[ServerlessProbe, ServerlessReplay] = field(default_factory=dict)
 
-    @cached_property
-    def replay(self) -> ServerlessReplay:
-        """The spilled requests on the offer: their own cold starts, limits and latency."""
-        probe = ServerlessProbe.of(self.offer).on(self.case)
+    def on(self, offer: Serverless) -> ServerlessReplay:
+        """Return their replay on an offer: their own cold starts, limits and latency."""
+        probe = ServerlessProbe.of(offer).on(self.case)
         if probe not in self.replays:
             self.replays[probe] = probe.run(self.case, self.reserved.spilled_mask)
         return self.replays[probe]
+
+    @cached_property
+    def expected_usage(self) -> Usage:
+        """The month of them to be expected, without compute time."""
+        return self.case.expected(self.reserved.spilled, self.reserved.missed_lately)
+
+
+@dataclass(frozen=True)
+class Overflow:
+    """What one serverless offer makes of the requests that a reserved side spilled."""
+
+    offer: Serverless
+    spilled: Spilled
+
+    @property
+    def case(self) -> Case:
+        """The case that was replayed."""
+        return self.spilled.case
+
+    @property
+    def reserved(self) -> ReservedReplay:
+        """The replay of the reserved side."""
+        return self.spilled.reserved
+
+    @cached_property
+    def replay(self) -> ServerlessReplay:
+        """The spilled requests on the offer."""
+        return self.spilled.on(self.offer)
 
     @cached_property
     def usage(self) -> Usage:
@@ -76,8 +102,9 @@ class Overflow:
     @cached_property
     def expected_usage(self) -> Usage:
         """The month's overflow to be expected."""
-        compute_us = self.replay.up_us if self.offer.bills_compute else None
-        return self.case.expected(self.reserved.spilled, self.reserved.missed_lately, compute_us)
+        if not self.offer.bills_compute:
+            return self.spilled.expected_usage
+        return self.case.expected(self.reserved.spilled, self.reserved.missed_lately, self.replay.up_us)
 
     @cached_property
     def expected_everything(self) -> Usage:
