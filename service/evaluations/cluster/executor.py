@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from service.evaluations.cluster.connecting import Unreachable, connect, workers_of
 from service.evaluations.cluster.tasks import MOST_CASES, Rest, build, digest_of, replay
@@ -44,6 +44,30 @@ class Sent:
     parts: tuple[Any, Any]
 
 
+class Handed:
+    """A replay that was handed to the cluster before anybody waits for it."""
+
+    def __init__(self, executor: "ClusterExecutor", case: Case, probe: Runs) -> None:
+        """Hand it on; what fails is seen to once it is waited for."""
+        self._executor, self._case, self._probe = executor, case, probe
+        self._futures: list[Any] = []
+        with suppress(Exception):
+            self._futures = executor.hand(case, [probe])
+
+    def result(self) -> Any:  # noqa: ANN401 - each probe has a result of its own
+        """Return the replay: the cluster knows it by its name, and it is made here where that lost it."""
+        (found,) = self._executor.map(OnCase(self._case), [self._probe])
+        return found
+
+    def done(self) -> bool:
+        """Whether it need not be waited for."""
+        return all(future.done() for future in self._futures)
+
+    def cancel(self) -> None:
+        """Let go of it."""
+        self._futures.clear()
+
+
 class ClusterExecutor(Executor):
     """Replays the large cases of an evaluation on a cluster, everything else on `local`."""
 
@@ -56,12 +80,14 @@ class ClusterExecutor(Executor):
         self._losses = 0
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as Executor
-        """Run one call here."""
+        """Run one call: the replay of a large case on the cluster."""
+        if self._takes(fn) and self._is_connected():
+            return Handed(self, fn.case, *args)
         return self._local.submit(fn, *args, **kwargs)
 
     def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **options: Any) -> Iterator[Any]:  # noqa: ANN401
         """Run a batch: replays of a large case on the cluster."""
-        if isinstance(fn, OnCase) and len(fn.case.arrivals) >= self._fewest and fn.case.cache is None:
+        if self._takes(fn):
             (probes,) = iterables
             batch = list(probes)
             if not batch:
@@ -70,6 +96,19 @@ class ClusterExecutor(Executor):
                 return iter(self._replayed(fn.case, batch))
             return self._local.map(fn, batch)
         return self._local.map(fn, *iterables, **options)
+
+    def hand(self, case: Case, probes: Sequence[Runs]) -> list[Any]:
+        """Hand probes to the cluster, and return its futures. Raises what the cluster does."""
+        sent = self._send(case)
+        names = [f"replay-{digest_of((probe, sent.digests, build()))}-{self._losses}" for probe in probes]
+        return [
+            self._client.submit(replay, *sent.parts, probe, sent.digests, build(), key=name)
+            for probe, name in zip(probes, names, strict=True)
+        ]
+
+    def _takes(self, fn: Callable[..., Any]) -> TypeGuard[OnCase]:
+        """Whether a call is a replay that is worth the way."""
+        return isinstance(fn, OnCase) and len(fn.case.arrivals) >= self._fewest and fn.case.cache is None
 
     def shutdown(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - as Executor
         """Let go of the cluster and what it holds for this evaluation. `local` is left to whoever made it."""
@@ -113,12 +152,7 @@ class ClusterExecutor(Executor):
 
     def _gathered(self, case: Case, probes: Sequence[Runs]) -> dict[Runs, Any]:
         """Hand probes to the cluster and wait for all of them. Raises what the cluster does, or TimeoutError."""
-        sent = self._send(case)
-        names = [f"replay-{digest_of((probe, sent.digests, build()))}-{self._losses}" for probe in probes]
-        futures = [
-            self._client.submit(replay, *sent.parts, probe, sent.digests, build(), key=name)
-            for probe, name in zip(probes, names, strict=True)
-        ]
+        futures = self.hand(case, probes)
         return {probe: self._result(future) for probe, future in zip(probes, futures, strict=True)}
 
     def _result(self, future: Any) -> Any:  # noqa: ANN401 - of an extra

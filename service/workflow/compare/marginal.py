@@ -5,21 +5,18 @@ break-even: utilization = work it keeps ÷ work of a full unit, break-even = its
 have to pay for the work of a full unit.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from service.workflow.compare.unit_work import unit_axes, unit_hours
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.thresholds import default_streams
-from service.workflow.compute.replaying import replayed
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Capacity
 from service.workflow.options import Option
@@ -49,30 +46,27 @@ class MarginalUnit:
 
 def marginal_units(case: Case, option: Option, search: Search) -> list[MarginalUnit]:
     """Return the steps around a hybrid option, in rising units, from none at all where that is near."""
-    reservation, serverless = option.reservation, option.serverless
-    if reservation is None or serverless is None:
+    probes, serverless = marginal_probes(case, option), option.serverless
+    if serverless is None:
         return []
-    units = reservation.offer.units
+    replays = search.replayed(list(probes.values()))
+    spills = [(units, Overflow(serverless, Spilled(case, replays[probe]))) for units, probe in probes.items()]
+    return [_step(case, option, a, b) for a, b in pairwise(spills)]
+
+
+def marginal_probes(case: Case, option: Option) -> dict[int, SpillProbe]:
+    """Return what the steps around a hybrid option rest on, by units, rising."""
+    reservation = option.reservation
+    if reservation is None:
+        return {}
+    offer, units = reservation.offer, reservation.offer.units
     first = max(units.minimum, reservation.units - BELOW * units.increment)
     last = min(reservation.units + ABOVE * units.increment, units.maximum or reservation.units * 2 + 99)
     steps = [0, *range(units.minimum, last + 1, units.increment)]
     shown = [step for step in steps if step == 0 or step >= first - units.increment]
     if first > units.minimum:
         shown = shown[1:]
-    spills = _spills(case, option, shown, search)
-    return [_step(case, option, a, b) for a, b in pairwise(spills)]
-
-
-def _spills(case: Case, option: Option, steps: Sequence[int], search: Search) -> list[tuple[int, Overflow]]:
-    reservation, serverless = option.reservation, option.serverless
-    assert reservation is not None
-    assert serverless is not None
-    offer = reservation.offer
-    probes = [SpillProbe(offer.capacity, step, _streams(case, option, step), offer.speed) for step in steps]
-    due = [probe for probe in probes if probe not in search.replays]
-    replays: dict[Any, Any] = dict(zip(due, replayed(search.executor, case, due), strict=True))
-    replays |= {probe: search.replays[probe] for probe in probes if probe not in replays}
-    return [(step, Overflow(case, serverless, replays[probe])) for step, probe in zip(steps, probes, strict=True)]
+    return {step: SpillProbe(offer.capacity, step, _streams(case, option, step), offer.speed) for step in shown}
 
 
 def _streams(case: Case, option: Option, units: int) -> int:

@@ -65,14 +65,14 @@ def compute(
     progress hears the share of the reserved candidates that are done with.
     """
     market = Market.of(offers)
-    serverless: list[Option] = []
-    if SERVERLESS.mode in case.policy.modes:
-        serverless = SERVERLESS.options(case, market.serverless, executor)
-    search = Search(case, market.takers, executor, EXPLORE_REQUESTS)
+    by_use = market.serverless if SERVERLESS.mode in case.policy.modes else ()
+    replaying = SERVERLESS.options(case, by_use, executor)
     bounds = bounds_of(case, market.takers)
     reserved = candidates(case, market.dedicated, market.takers, bounds, every=True)
+    serverless = tuple(replaying)
+    search = Search(case, market.takers, executor, EXPLORE_REQUESTS)
     search.run(reserved, progress)
-    return Computed(tuple(serverless), tuple(reserved), search, bounds)
+    return Computed(serverless, tuple(reserved), search, bounds)
 
 
 def with_incumbent(computed: Computed, case: Case, offers: Sequence[Offer]) -> Computed:

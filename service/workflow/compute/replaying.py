@@ -1,7 +1,7 @@
 """Replaying: the probes of one case on whatever executes them, telling between two batches how far the work is."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -29,6 +29,21 @@ class OnCase:
 def replayed(executor: Executor, case: Case, probes: Sequence[Runs]) -> Iterator[Any]:
     """Yield the replays of probes on a case, in their order."""
     return executor.map(OnCase(case), probes)
+
+
+class Beside(Executor):
+    """Runs work in the calling thread as long as what was begun before keeps the threads of an executor busy."""
+
+    def __init__(self, executor: Executor, begun: Mapping[Any, Future[Any]]) -> None:
+        """Run on `executor` once everything begun is done."""
+        self._executor, self._begun = executor, begun
+
+    def map(self, fn: Callable[..., Any], *iterables: Iterable[Any], **options: Any) -> Iterator[Any]:  # noqa: ANN401
+        """Run a batch."""
+        if all(future.done() for future in self._begun.values()):
+            return self._executor.map(fn, *iterables, **options)
+        self._executor.map(fn, ())  # nothing to do for it, but whoever attends it hears of this batch too
+        return map(fn, *iterables)
 
 
 class Attended(Executor):

@@ -7,7 +7,7 @@ from service.workflow.compare.flip_points.envelopes import Rule
 from service.workflow.compare.flip_points.point import FlipPoint, group_of
 from service.workflow.compare.flip_points.prices import serverless_flips
 from service.workflow.compare.flip_points.rates import rate_flips
-from service.workflow.compare.flip_points.search import Finder
+from service.workflow.compare.flip_points.search import Finder, Foresight
 from service.workflow.compare.flip_points.traffic import traffic_flips
 from service.workflow.compare.flip_points.weights import weight_flips
 from service.workflow.compute.case import Case
@@ -15,22 +15,39 @@ from service.workflow.compute.compute import Computed
 from service.workflow.offers import Offer, Serverless
 from service.workflow.rule import margins_of
 
-__all__ = ["FlipPoint", "group_of", "money_flips", "traffic_flips"]
+__all__ = ["FlipPoint", "MoneyFlips", "group_of", "traffic_flips"]
 
 
-def money_flips(case: Case, computed: Computed, offers: Sequence[Offer]) -> Iterator[FlipPoint]:
-    """Yield the flip points of every price and rate, in the order of the offers, and of the policy's weights.
+class MoneyFlips:
+    """The flip points of every price and rate, in the order of the offers, and of the policy's weights."""
 
-    None where nothing is eligible.
-    """
-    ways = Ways(case, computed, offers)
-    if not ways.best_now():
-        return
-    finder = Finder(ways, Rule(margins_of(case.policy), case.policy.incumbent))
-    for offer in offers:
+    def __init__(self, case: Case, computed: Computed, offers: Sequence[Offer]) -> None:
+        """Take what was computed; from here on its search is used for flip points alone."""
+        self._policy, self._offers = case.policy, offers
+        self._ways = Ways(case, computed, offers)
+        self._rule = Rule(margins_of(case.policy), case.policy.incumbent)
+
+    def start(self) -> None:
+        """Begin replays that they rest on, as far as is known without any of them, and do not wait for them."""
+        foresight = Foresight(self._ways, self._rule)
+        for offer in self._offers if self._ways.best_now() else ():
+            if not self._ways.search.may_start:
+                return
+            for _ in self._of_offer(foresight, offer):
+                pass
+        self._ways.start(foresight.later)
+
+    def found(self) -> Iterator[FlipPoint]:
+        """Yield them; none where nothing is eligible."""
+        finder = Finder(self._ways, self._rule)
+        if self._ways.best_now():
+            for offer in self._offers:
+                yield from self._of_offer(finder, offer)
+            yield from weight_flips(finder, self._policy)
+
+    def _of_offer(self, finder: Finder, offer: Offer) -> Iterator[FlipPoint]:
         if isinstance(offer, Serverless):
             yield from serverless_flips(finder, offer)
         else:
             for rate in offer.rates:
                 yield from rate_flips(finder, offer, rate)
-    yield from weight_flips(finder, case.policy)

@@ -277,6 +277,19 @@ class Ways:
         self.index.exchange(before, [way for number in changed for way in self.reserved(number)])
         return True
 
+    def start(self, numbers: Iterable[int]) -> list[int]:
+        """Begin the replays of candidates that are likely to be asked for.
+
+        Return what may be asked for once they are known: where everything fits, the smallest hybrid beside it.
+        """
+        chosen = [self.candidates[number] for number in sorted(numbers)]
+        for candidate in chosen:
+            if self.search.may_start:
+                self.search.start(candidate.probe)
+        alone = {candidate.reservation.label for candidate in chosen if not candidate.kind.spills}
+        hybrids = ([way.candidate for way in self.of_label(label) if self.is_limit(way)][:1] for label in sorted(alone))
+        return [number for first in hybrids for number in first]
+
     def _add(self, candidates: Iterable[Candidate]) -> None:
         for candidate in candidates:
             self._sharing[candidate.probe].append(len(self.candidates))

@@ -1,7 +1,7 @@
 """Finds the nearest flip over a price, a rate or a weight, replaying what it rests on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from service.workflow.compare.flip_points.contenders import Ways
@@ -44,6 +44,21 @@ class Finder:
         known = thinned(lines(side, True), self.rule, side)
         flip, _ = self.rule.first_change(known, side, self.rule.standing(known))
         return None if flip is None else (flip, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight(Finder):
+    """Begins the replays that a flip rests on, as far as is known without any of them, instead of looking for it.
+
+    later: ways that it may rest on then.
+    """
+
+    later: list[int] = field(default_factory=list)
+
+    def nearest(self, lines: Lines, side: Side, ceilings: Ceilings) -> None:  # noqa: ARG002 - as Finder
+        """Begin them; find nothing."""
+        found = thinned(lines(side, False), self.rule, side)
+        self.later.extend(self.ways.start(self.rule.first_change(found, side, self.rule.standing(found))[1]))
 
 
 def _farthest(flip: Flip | None, now: Line, side: Side) -> tuple[Decimal, Decimal]:

@@ -1,6 +1,6 @@
 """Serverless as a kind of option: every offer plain, and with the sizes of its warm pool that are worth a try."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -27,13 +27,21 @@ class ServerlessKind:
 
     mode: Mode = "serverless"
 
-    def options(self, case: Case, offers: Sequence[Serverless], executor: Executor) -> list[Option]:
-        """Return the option of every offer without a warm pool, and with every size of it that could pay."""
+    def options(self, case: Case, offers: Sequence[Serverless], executor: Executor) -> Iterator[Option]:
+        """Yield the option of every offer without a warm pool, and with every size of it that could pay.
+
+        Replays that do not depend on others are begun at once, before the first option is asked for.
+        """
         sizes = ((offer, warm) for offer in offers for warm in _first_sizes(offer))
         probes = dict.fromkeys(ServerlessProbe.of(offer, warm).on(case) for offer, warm in sizes)
-        replays = dict(zip(probes, replayed(executor, case, list(probes)), strict=True))
-        found = (self._pools(case, offer, replays, has_pool(offer)) for offer in offers)
-        return [alone.option() for alone in chain.from_iterable(found)]
+        return self._options(case, offers, zip(probes, replayed(executor, case, list(probes)), strict=True))
+
+    def _options(
+        self, case: Case, offers: Sequence[Serverless], begun: Iterable[tuple[ServerlessProbe, ServerlessReplay]]
+    ) -> Iterator[Option]:
+        replays = dict(begun)
+        for offer in offers:
+            yield from (alone.option() for alone in self._pools(case, offer, replays, has_pool(offer)))
 
     def contenders(self, case: Case, offers: Sequence[Serverless]) -> list[Alone]:
         """Return what could be chosen of the options, replayed where their totals depend on it."""

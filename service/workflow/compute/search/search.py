@@ -7,30 +7,37 @@ throughout. Which candidates are replayed never depends on the number of threads
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
+from service.workflow.compute.bounds import COLUMNS, lowest_bills, lowest_prices
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.kind import Candidate
-from service.workflow.compute.kinds.overflow import Overflow
+from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import Probe, SizedProbe
 from service.workflow.compute.kinds.reserved import Served, term_violations
-from service.workflow.compute.kinds.serverless import ServerlessProbe
-from service.workflow.compute.replaying import replayed
+from service.workflow.compute.replaying import OnCase, replayed
 from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
 from service.workflow.compute.search.candidates import INFINITE
 from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Option
-from service.workflow.replay.result import ServerlessReplay
+from service.workflow.traffic import Float64s
 
 EXPLORE_REQUESTS = 10_000_000
 """Requests replayed beyond what the answer needs, to give more options exact figures."""
 
 BATCH = 4
 """Probes replayed at once; fixed, so that the work done does not depend on the machine."""
+
+AHEAD = 2
+"""Probes of the next batch that are begun with a batch."""
 
 ZERO = Decimal(0)
 
@@ -61,7 +68,10 @@ class Exact:
 
 @dataclass
 class Search:
-    """The state of one search: replays made so far, and the best exact candidate of each group and family."""
+    """The state of one search: replays made so far, and the best exact candidate of each group and family.
+
+    ahead: replays that were begun before anybody asked for them.
+    """
 
     case: Case
     serverless: Sequence[Serverless]
@@ -71,10 +81,11 @@ class Search:
     best_of_group: dict[str, Exact] = field(default_factory=dict)
     best_of_family: dict[int, Decimal] = field(default_factory=dict)
     skipped: dict[str, Candidate] = field(default_factory=dict)
+    ahead: dict[Probe, Future[Any]] = field(default_factory=dict)
     _served: dict[Probe, Served] = field(default_factory=dict)
     _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
     _overflows: dict[tuple[Probe, str], Overflow] = field(default_factory=dict)
-    _spilled: dict[Probe, dict[ServerlessProbe, ServerlessReplay]] = field(default_factory=dict)
+    _spilled: dict[Probe, Spilled] = field(default_factory=dict)
 
     def run(self, candidates: Sequence[Candidate], progress: Callable[[float], None]) -> None:
         """Replay candidates until the best of every family is known, and what else the budget allows.
@@ -85,8 +96,9 @@ class Search:
         remaining = list(candidates)
         while remaining:
             batch, remaining = self._next_batch(remaining)
-            self.replay(batch)
+            self.replay(batch, self._likely(batch, remaining))
             progress(1 - len(remaining) / len(candidates))
+        self.leave()
 
     def options(self) -> list[Option]:
         """Return one option a group: exact where it is proven the group's best, else ruled out by its bound."""
@@ -113,6 +125,19 @@ class Search:
                 due.add(candidate.probe)
         return batch, []
 
+    def _likely(self, batch: Sequence[Candidate], remaining: Sequence[Candidate]) -> list[Probe]:
+        """Return the first probes of the next batch, as far as is known before this one."""
+        due = {candidate.probe for candidate in batch if candidate.probe not in self.replays}
+        found: list[Probe] = []
+        for candidate in remaining:
+            if len(found) == AHEAD:
+                break
+            fresh = candidate.probe not in self.replays and candidate.probe not in due
+            if fresh and candidate.bound <= self._limit(candidate, False, len(due)):
+                due.add(candidate.probe)
+                found.append(candidate.probe)
+        return found
+
     def _limit(self, candidate: Candidate, known: bool, pending: int) -> Decimal:
         """Return the expected total above which a candidate need not be looked at; one that ties is, for its name."""
         best = self.best_of_group.get(candidate.group)
@@ -124,13 +149,15 @@ class Search:
             return -INFINITE
         return min(of_group, self.best_of_family.get(candidate.family, INFINITE))
 
-    def replay(self, batch: Sequence[Candidate]) -> None:
-        """Replay the probes of candidates that have none yet, and keep what is best of its group and family."""
+    def replay(self, batch: Sequence[Candidate], likely: Sequence[Probe] = ()) -> None:
+        """Replay the probes of candidates that have none yet, and keep what is best of its group and family.
+
+        likely: probes that are begun once those are, so that no thread waits for the last of a batch.
+        """
         due = list(dict.fromkeys(c.probe for c in batch if c.probe not in self.replays))
         due.sort(key=lambda probe: not isinstance(probe, SizedProbe))  # what takes longest begins first
         self.budget -= len(due) * self.case.replayed[0]
-        for probe, replay in zip(due, replayed(self.executor, self.case, due), strict=True):
-            self.replays[probe] = replay
+        self.replays |= self.replayed(due, likely)
         for candidate in batch:
             exact = self.exact(candidate)
             best = self.best_of_group.get(candidate.group)
@@ -140,6 +167,36 @@ class Search:
                 limit = self.best_of_family.get(candidate.family, INFINITE)
                 self.best_of_family[candidate.family] = min(exact.expected, limit)
 
+    def start(self, probe: Probe) -> None:
+        """Begin a replay that is likely to be asked for, and do not wait for it.
+
+        What is asked for later, and what it takes of the budget, is the same whether it was begun or not.
+        """
+        if probe not in self.replays and probe not in self.ahead:
+            self.ahead[probe] = self.executor.submit(OnCase(self.case), probe)
+
+    @property
+    def may_start(self) -> bool:
+        """Whether the budget is for more than what is begun."""
+        return self.budget > len(self.ahead) * self.case.replayed[0]
+
+    def leave(self) -> None:
+        """Let go of replays that were begun and not asked for."""
+        for future in self.ahead.values():
+            future.cancel()
+        self.ahead.clear()
+
+    def replayed(self, probes: Sequence[Probe], likely: Sequence[Probe] = ()) -> dict[Probe, Any]:
+        """Return the replays of some probes; the search goes on as if nobody had asked for them. likely: as above."""
+        begun = {probe: self.ahead.pop(probe) for probe in probes if probe in self.ahead}
+        due = [probe for probe in probes if probe not in self.replays and probe not in begun]
+        replaying = replayed(self.executor, self.case, due)
+        for probe in likely:
+            self.start(probe)
+        found = dict(zip(due, replaying, strict=True))
+        found |= {probe: future.result() for probe, future in begun.items()}
+        return {probe: found[probe] if probe in found else self.replays[probe] for probe in probes}
+
     def exact(self, candidate: Candidate) -> Exact:
         """Return the exact total of a candidate whose probe was replayed, without building its lines."""
         eligible, expected = candidate.kind.exact(candidate, self)
@@ -148,14 +205,18 @@ class Search:
     def overflow(self, probe: Probe, offer: Serverless) -> Overflow:
         """Return what a serverless offer makes of the overflow of a probe that was replayed."""
         if (probe, offer.sku) not in self._overflows:
-            shared = self._spilled.setdefault(probe, {})
-            self._overflows[probe, offer.sku] = Overflow(self.case, offer, self.replays[probe], shared)
+            self._overflows[probe, offer.sku] = Overflow(offer, self._spilled_of(probe))
         return self._overflows[probe, offer.sku]
+
+    def _spilled_of(self, probe: Probe) -> Spilled:
+        if probe not in self._spilled:
+            self._spilled[probe] = Spilled(self.case, self.replays[probe])
+        return self._spilled[probe]
 
     def overflow_choice(self, candidate: Candidate) -> Overflow:
         """Return the serverless offer that serves the candidate's overflow best.
 
-        Offers are looked at by rising bill, and no further than where the bill alone exceeds the best found.
+        Offers are looked at by the least that they can bill, and no further than where that exceeds the best found.
         """
         preferred = self.case.policy.isolation.preferred
         codes = frozenset(violation.code for violation in unmet(candidate.reservation.offer, preferred))
@@ -166,19 +227,25 @@ class Search:
         return chosen
 
     def _choose(self, candidate: Candidate) -> Overflow:
-        spills = [self.overflow(candidate.probe, offer) for offer in self.serverless]
-        dedicated = candidate.reservation.offer
-        ranked = sorted(spills, key=lambda spill: (spill.bill, spill.offer.sku))
+        least = lowest_bills(self._lowest, self._spilled_of(candidate.probe).expected_usage).tolist()
         best: tuple[bool, Decimal, str] | None = None
-        chosen = ranked[0]
-        for spill in ranked:
-            if best is not None and not best[0] and spill.bill > best[1]:
+        chosen: Overflow | None = None
+        for bill, offer in sorted(zip(least, self.serverless, strict=True), key=itemgetter(0)):
+            if best is not None and not best[0] and bill > best[1]:
                 break
-            value = isolation_value(self.case.policy, dedicated, spill.offer)
+            spill = self.overflow(candidate.probe, offer)
+            value = isolation_value(self.case.policy, candidate.reservation.offer, spill.offer)
             order = (bool(spill.violations), spill.extra + value, spill.offer.sku)
             if best is None or order < best:
                 best, chosen = order, spill
+        assert chosen is not None
         return chosen
+
+    @cached_property
+    def _lowest(self) -> Float64s:
+        """The lowest prices of each serverless offer, shape (n, 4)."""
+        prices = [[float(price) for price in lowest_prices(offer)] for offer in self.serverless]
+        return np.array(prices).reshape(-1, len(COLUMNS))
 
     def option(self, candidate: Candidate) -> Option:
         """Return the option, in full, of a candidate whose probe was replayed."""

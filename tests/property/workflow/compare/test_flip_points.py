@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compare.flip_points import FlipPoint, group_of, money_flips
+from service.workflow.compare.flip_points import FlipPoint, MoneyFlips, group_of
 from service.workflow.compare.flip_points.envelopes import REACH
 from service.workflow.compute.case import Case
 from service.workflow.offers import Dedicated, Offer, Serverless
@@ -44,7 +44,7 @@ def flip_points(situation: Situation) -> tuple[Case, list[FlipPoint]]:
     """Return all flip points but those of traffic."""
     log, offers, policy = situation
     case, found = computed(log, offers, policy)
-    return case, list(money_flips(case, found, offers))
+    return case, list(MoneyFlips(case, found, offers).found())
 
 
 @checked

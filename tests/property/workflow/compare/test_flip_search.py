@@ -1,20 +1,25 @@
 """The short cuts of the search for flips leave out nothing: each is held against what it cuts short."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.workflow.compare.flip_points import money_flips, reach
+from service.workflow.compare.flip_points import MoneyFlips, reach
 from service.workflow.compare.flip_points.contenders import Ways
 from service.workflow.compare.flip_points.envelopes import REACH, SIDES, Hinge, Line, Rule, Side
 from service.workflow.compare.flip_points.index import Index
 from service.workflow.compare.flip_points.reach import within_reach
 from service.workflow.compare.flip_points.search import thinned
 from service.workflow.compare.flip_points.way import Way
+from service.workflow.compute.kinds.replay_specs import Probe, SpillProbe
+from service.workflow.compute.replaying import Attended, Beside
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Units
 from service.workflow.options import COMMITTED, HYBRID
@@ -129,8 +134,65 @@ def test_what_is_out_of_reach_flips_nothing(situation: Situation) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("service.workflow.compare.flip_points.contenders.within_reach", within)
             case, options = computed(log, offers, policy)
-            found.append(list(money_flips(case, options, offers)))
+            found.append(list(MoneyFlips(case, options, offers).found()))
     assert found[0] == found[1]
+
+
+@settings(derandomize=True, max_examples=examples(200))
+@given(situation=situations(), budget=st.integers(0, 6))
+def test_replays_that_are_begun_ahead_change_nothing(situation: Situation, budget: int) -> None:
+    log, offers, policy = situation
+    found = []
+    for ahead in (0, 2):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("service.workflow.compute.search.search.AHEAD", ahead)
+            patch.setattr("service.workflow.compare.flip_points.contenders.FLIP_REQUESTS", budget * len(log.arrival_us))
+            case, options = computed(log, offers, policy)
+            search = options.search
+            explored = (list(search.replays), dict(search.best_of_group), dict(search.skipped), search.budget)
+            flips = MoneyFlips(case, options, offers)
+            if ahead:
+                flips.start()
+            found.append((explored, list(flips.found()), list(search.replays), search.budget))
+    assert found[0] == found[1]
+
+
+def test_what_is_begun_is_replayed_once_and_nobody_waits_for_the_rest() -> None:
+    asked: list[Probe] = []
+    case, options = computed(log_of([0, 1, 3600], [(10, 0, 10)] * 3), [gpu_offer("gpu", rate("1"))], PROVISIONAL)
+    capacity = options.candidates[0].reservation.offer.capacity
+    one, other = SpillProbe(capacity, 1, 1), SpillProbe(capacity, 2, 2)
+    with ThreadPoolExecutor(1) as executor:
+        search = Search(case, (), Noting(executor, asked))
+        held = threading.Event()
+        executor.submit(held.wait)
+        search.start(one)
+        search.start(one)
+        search.start(other)
+        assert asked == [one, other]
+        heard: list[str] = []
+        beside = Beside(Attended(executor, lambda phase, _: heard.append(phase)), search.ahead)
+        assert list(beside.map(lambda _: threading.get_ident(), [0])) == [threading.get_ident()]
+        assert heard == [""], "whoever may end the work is asked"
+        held.set()
+        assert search.replayed([one])[one].utilization == one.run(case).utilization
+        search.leave()
+        assert search.ahead == {}
+        assert asked == [one, other]
+        assert list(beside.map(lambda _: threading.get_ident(), [0])) != [threading.get_ident()]
+
+
+class Noting(Executor):
+    """Notes what it is given."""
+
+    def __init__(self, executor: Executor, asked: list[Probe]) -> None:
+        """Run everything on an executor."""
+        self._executor, self._asked = executor, asked
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - as Executor
+        """Note the probe, and hand it on."""
+        self._asked += args
+        return self._executor.submit(fn, *args, **kwargs)
 
 
 def test_what_is_within_reach_is_kept_and_no_more() -> None:

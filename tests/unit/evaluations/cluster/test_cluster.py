@@ -89,6 +89,28 @@ def test_columns_travel_once(local_cluster: Any) -> None:
     assert (first[0].throttled == PROBE.run(case).throttled).all()
 
 
+def test_a_replay_that_is_handed_on_ahead_is_made_once(local_cluster: Any) -> None:
+    case = case_of(HISTORY, Policy())
+    with ClusterExecutor(local_cluster.scheduler_address, Unused(), print, fewest_entries=0) as executor:
+        handed = executor.submit(OnCase(case), PROBE)
+        assert (handed.result().throttled == PROBE.run(case).throttled).all()
+        assert handed.done()
+        made = [name for name in local_cluster.scheduler.tasks if str(name).startswith("replay-")]
+        assert len(made) == 1, "waiting for it asked for the same task"
+        handed.cancel()
+        assert handed.done()
+
+
+def test_a_replay_that_was_handed_to_nobody_is_made_here() -> None:
+    case, said = case_of(HISTORY, Policy()), list[str]()
+    with ThreadPoolExecutor(1) as local, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClusterExecutor, "_is_connected", lambda executor: not executor._given_up)
+        with ClusterExecutor("tcp://nobody", local, said.append, fewest_entries=0) as executor:
+            handed = executor.submit(OnCase(case), PROBE)
+            executor._give_up("it went away")
+            assert (handed.result().throttled == PROBE.run(case).throttled).all()
+
+
 def test_workers_that_went_away_are_waited_for_and_replaced_by_this_process(alone: bytes) -> None:
     distributed: Any = import_module("distributed")
     said: list[str] = []

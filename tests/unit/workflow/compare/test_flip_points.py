@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from service.workflow.compare.flip_points import money_flips, traffic_flips
+from service.workflow.compare.flip_points import MoneyFlips, traffic_flips
 from service.workflow.compare.flip_points.contenders import Ways
 from service.workflow.compare.flip_points.envelopes import Flip, Hinge, Line, Rule
 from service.workflow.compare.flip_points.search import thinned
@@ -24,7 +24,7 @@ def test_a_hybrid_that_is_not_replayed_hides_no_flip_to_another_option() -> None
     units = ptu_offer("gpu", rate("1.0016"), capacity=budget("252", 10, input_tokens="1", output_tokens="6"))
     policy = replace(PROVISIONAL, margin=Decimal(0), simplicity_margin=Decimal(0))
     case, found = computed(log, [tokens, units], policy)
-    points = {(point.name, point.direction): point for point in money_flips(case, found, [tokens, units])}
+    points = {(point.name, point.direction): point for point in MoneyFlips(case, found, [tokens, units]).found()}
     below = points["gpu@0", "below"]
     # One unit and two requests of 36 tokens spilled each ten minutes, against four units, which take all.
     spilled = 4380 * (2 * Decimal("0.026") + 36 * Decimal("0.00001"))

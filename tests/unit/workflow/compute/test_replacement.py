@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from service.workflow.compare.flip_points import money_flips
+from service.workflow.compare.flip_points import MoneyFlips
 from service.workflow.offers import Isolation, Offer
 from service.workflow.options import Option
 from service.workflow.policy import HybridPolicy, IsolationNeeds, IsolationPolicy, LatencyPolicy, Policy
@@ -67,6 +67,6 @@ def test_the_price_at_which_units_pay_counts_what_they_lose(amount: str) -> None
     offers = market(request_offer(amount=amount))
     policy = replace(DOWN, modes=("serverless", "dedicated"), margin=Decimal(0), simplicity_margin=Decimal(0))
     case, found = computed(HISTORY, offers, policy)
-    (flip,) = (point for point in money_flips(case, found, offers) if point.name == "req.requests")
+    (flip,) = (point for point in MoneyFlips(case, found, offers).found() if point.name == "req.requests")
     assert flip.exact
     assert flip.value == pytest.approx(Decimal("0.00185185"), abs=Decimal("1E-8"))
