@@ -95,7 +95,7 @@ def _answer(
     alone = SERVERLESS.contenders(case, undominated(market.serverless)) if SERVERLESS.mode in case.policy.modes else []
     search = Search(case, market.takers, executor)
     bounds = replace(bounds_of(case, market.takers), brief=True)
-    answer = Answer(search, margins, [each for each in alone if each.eligible], incumbent)
+    answer = Answer(search, margins, alone, incumbent)
     found = candidates(case, market.dedicated, market.takers, bounds, every=False)
     chosen = answer.among(found)
     further = further_hybrids(case, found, partial(answer.limit, chosen), bounds)

@@ -282,3 +282,33 @@ def _fitted(draw: st.DrawFn, offer: Dedicated, whole: Decimal, log: RequestLog) 
     budget = (int(log.input_tokens.sum()) + int(log.output_tokens.sum())) // draw(st.integers(1, 8)) + 1
     axes = tuple(replace(axis, per_minute=Decimal(budget)) for axis in offer.capacity.axes)
     return replace(offer, rates=tuple(dict.fromkeys(rates)), capacity=replace(offer.capacity, axes=axes))
+
+
+@st.composite
+def close_rivals(draw: st.DrawFn) -> Situation:
+    """Draw serverless offers of nearly the same bill, of which some are slow or cold, where slowness may decide.
+
+    Units that are slow themselves serve some of the traffic.
+    """
+    log = crowd(draw(st.integers(0, 10**6)), 3600, 30)
+    fast, slow = Speed(1e6, ((1, 1e4),)), Speed(1e6, ((1, 60.0),))
+    offers: list[Serverless | Dedicated] = []
+    for number in range(draw(st.integers(2, 5))):
+        amount = Decimal("0.010") + draw(amounts("0", "0.004", places=4))
+        offer = Serverless(
+            f"s{number}",
+            "m",
+            "r",
+            (Price("requests", amount, 1),),
+            cold_start=draw(st.none() | st.just(ColdStart(60.0, 20.0))),
+            warm_pool=draw(st.none() | st.builds(WarmPool, amounts("0.01", "0.1"), st.sampled_from((1, 4)))),
+            speed=draw(st.sampled_from((fast, slow, slow, None))),
+            isolation=draw(ISOLATION),
+        )
+        offers.append(offer)
+    unit = ConcurrencyCapacity(draw(st.integers(1, 4)), Speed(1e5, ((1, draw(st.sampled_from((60.0, 1e4)))),)))
+    offers.append(Dedicated("gpu", "m", "r", (Rate(0, hourly=draw(amounts("0.01", "0.1"))),), unit, Units(1, 1, 4)))
+    value = draw(amounts("0", "0.01", places=4))
+    latency = LatencyPolicy("end_to_end", 50.0, 5_000.0, draw(st.booleans()), value)
+    needs = IsolationPolicy(preferred=IsolationNeeds(version_pinning=True), value_per_month=draw(amounts("0", "100")))
+    return log, offers, draw(POLICIES.map(lambda policy: replace(policy, latency=latency, isolation=needs)))

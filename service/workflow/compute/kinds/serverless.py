@@ -177,17 +177,27 @@ class Alone:
         return self.case.expected(self.case.hourly, compute_us=self.replay.up_us)
 
     @cached_property
+    def _unreplayed_cost(self) -> ExpectedCost:
+        """What it costs at the traffic to be expected but for slow requests: replayed only where time is billed."""
+        return ExpectedCost(
+            billed=(Billed(self.expected_usage),),
+            serverless=total(serverless_lines(self.offer, self.expected_usage)),
+            added=add((total(warm_lines(self.offer, self.warm)), self.case.terms.owed)),
+            isolation=isolation_value(self.case.policy, self.offer),
+        )
+
+    @property
+    def least(self) -> Decimal:
+        """What it costs at least, of larger pools too, money a month; nothing is replayed for it."""
+        return Decimal(0) if self.offer.bills_compute else self._unreplayed_cost.total
+
+    @cached_property
     def expected_cost(self) -> ExpectedCost:
         """What it costs at the traffic to be expected."""
         case = self.case
         slow = self.replay.slow if case.latency_is_priced and self.slow is not None else None
-        return ExpectedCost(
-            billed=(Billed(self.expected_usage),),
-            serverless=total(serverless_lines(self.offer, self.expected_usage)),
-            added=add((total(warm_lines(self.offer, self.warm)), case.terms.owed)),
-            latency=Decimal(0) if slow is None else case.expected_latency_value(slow),
-            isolation=isolation_value(case.policy, self.offer),
-        )
+        latency = Decimal(0) if slow is None else case.expected_latency_value(slow)
+        return replace(self._unreplayed_cost, latency=latency)
 
     @cached_property
     def expected(self) -> Decimal:

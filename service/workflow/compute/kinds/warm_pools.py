@@ -44,10 +44,15 @@ class ServerlessKind:
             yield from (alone.option() for alone in self._pools(case, offer, replays, has_pool(offer)))
 
     def contenders(self, case: Case, offers: Sequence[Serverless]) -> list[Alone]:
-        """Return what could be chosen of the options, replayed where their totals depend on it."""
+        """Return the cheapest eligible option without a warm pool, and the cheapest with one, where there are any.
+
+        Nothing is replayed of what costs more than these by its bill alone.
+        """
         replays: dict[ServerlessProbe, ServerlessReplay] = {}
-        found = (self._pools(case, offer, replays, has_pool(offer) and may_pay(case, offer)) for offer in offers)
-        return list(chain.from_iterable(found))
+        plain = [Alone(case, offer, 0, replays) for offer in offers]
+        pairs = [(alone, replace(alone, warm=1)) for alone in plain if has_pool(alone.offer)]
+        pools = ((pair[1], _larger_pools(pair) if may_pay(case, pair[1].offer) else ()) for pair in pairs)
+        return [*_cheapest((alone, ()) for alone in plain), *_cheapest(pools)]
 
     def _pools(
         self, case: Case, offer: Serverless, replays: dict[ServerlessProbe, ServerlessReplay], larger: bool
@@ -85,6 +90,21 @@ def has_pool(offer: Serverless) -> bool:
 def may_pay(case: Case, offer: Serverless) -> bool:
     """Whether a larger warm pool can make an offer cheaper or eligible: time is billed, or slowness counts."""
     return offer.bills_compute or case.latency_is_priced
+
+
+def _cheapest(sized: Iterable[tuple[Alone, Iterable[Alone]]]) -> list[Alone]:
+    """Return the cheapest eligible one, of equals the first by its key. sized: each offer's smallest, and larger ones.
+
+    What costs more at least than the best that was found is left out, and so are all that are larger.
+    """
+    best: Alone | None = None
+    for smallest, larger in sorted(sized, key=lambda sizes: sizes[0].least):
+        for alone in chain((smallest,), larger):
+            if best is not None and alone.least > best.expected:
+                break
+            if alone.eligible and (best is None or (alone.expected, alone.key) < (best.expected, best.key)):
+                best = alone
+    return [] if best is None else [best]
 
 
 def _larger_pools(tried: Sequence[Alone]) -> Iterator[Alone]:
