@@ -10,6 +10,7 @@ from service.workflow.compare.flip_points.index import Index
 from service.workflow.compare.flip_points.overflows import Overflows, overflows_of
 from service.workflow.compare.flip_points.pools import Pools
 from service.workflow.compare.flip_points.reach import within_reach
+from service.workflow.compare.flip_points.takers import Takers
 from service.workflow.compare.flip_points.way import Way, of_option, replaced, replacing
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
@@ -18,7 +19,7 @@ from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replacement import replacement_cost, replacements
 from service.workflow.compute.kinds.replay_specs import Probe
-from service.workflow.compute.requirements import isolation_value, unmet
+from service.workflow.compute.requirements import isolation_value
 from service.workflow.compute.search.dominance import undominated
 from service.workflow.offers import Offer, Serverless
 
@@ -50,7 +51,7 @@ class Ways:
         self._unknown: dict[int, tuple[Way, ...]] = {}
         self._limits: dict[int, Way] = {}
         self._stems: dict[int, str] = {}
-        self._takers: dict[tuple[Probe, frozenset[str]], list[Serverless]] = {}
+        self._takers = Takers(self.search)
         self._spilling: dict[tuple[int, str], Way | None] = {}
         self._understudies: dict[str, list[Serverless]] = {}
         self._pools = Pools(case, computed.serverless)
@@ -114,12 +115,12 @@ class Ways:
         return self.index.labels.get(label, [])
 
     def every(self) -> list[Way]:
-        """Return all ways, of replayed hybrids with every overflow that is not undercut."""
+        """Return all ways, of replayed hybrids with every overflow that no other undercuts whatever a weight is."""
         ways = list(self.options)
         for number, candidate in enumerate(self.candidates):
             own = self.reserved(number)
             spills = candidate.kind.spills and number in self._known
-            ways += self.spilling(number, self.search.serverless) if spills else own
+            ways += self.spilling(number, self._takers.at_any_weight(candidate)) if spills else own
         return ways
 
     def best_now(self) -> dict[int, Decimal]:
@@ -175,23 +176,9 @@ class Ways:
     def _of_replay(self, number: int) -> tuple[Way, ...]:
         candidate = self.candidates[number]
         if candidate.kind.spills:
-            return tuple(self.spilling(number, self._best_takers(candidate)))
+            return tuple(self.spilling(number, self._takers.best(candidate)))
         option = self.search.option(candidate)
         return replacing(self.case, of_option(option, number)) if option.eligible else ()
-
-    def _best_takers(self, candidate: Candidate) -> list[Serverless]:
-        """Return the two serverless offers that take a hybrid's overflow best; alike for all of one probe and needs."""
-        policy, dedicated = self.case.policy, candidate.reservation.offer
-        kind = (candidate.probe, frozenset(v.code for v in unmet(dedicated, policy.isolation.preferred)))
-        if kind not in self._takers:
-            spills = (self.search.overflow(candidate.probe, offer) for offer in self.search.serverless)
-            totals = [
-                (spill.extra + isolation_value(policy, dedicated, spill.offer), spill.offer.sku, spill.offer)
-                for spill in spills
-                if not spill.violations
-            ]
-            self._takers[kind] = [offer for _, _, offer in sorted(totals, key=lambda entry: entry[:2])[:2]]
-        return self._takers[kind]
 
     def spilling(self, number: int, offers: Iterable[Serverless]) -> list[Way]:
         """Return the eligible ways of a replayed hybrid, its overflow on each of the offers."""

@@ -50,6 +50,13 @@ class Spilled:
         """The month of them to be expected, without compute time."""
         return self.case.expected(self.reserved.spilled, self.reserved.missed_lately)
 
+    @cached_property
+    def least_latency(self) -> Decimal:
+        """What slow requests are expected to cost at least: those of the reserved side alone."""
+        if not self.case.latency_is_priced:
+            return Decimal(0)
+        return self.case.expected_latency_value(self.reserved.slow)
+
 
 @dataclass(frozen=True)
 class Overflow:
@@ -210,6 +217,14 @@ class Overflow:
     def extra(self) -> Decimal:
         """That and the slow requests of both sides in money."""
         return self.bill + self.expected_latency
+
+    @cached_property
+    def least(self) -> Decimal:
+        """What `extra` is at least where no need rules the offer out, with no replay of the spilled requests.
+
+        None of them is slow then. Where the offer bills time its bill rests on the replay all the same.
+        """
+        return self.bill + self.spilled.least_latency
 
     def expected_cost(self, reservation: Reservation) -> ExpectedCost:
         """Return what the option of a reservation costs at the traffic to be expected."""

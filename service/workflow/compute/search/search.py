@@ -216,7 +216,8 @@ class Search:
     def overflow_choice(self, candidate: Candidate) -> Overflow:
         """Return the serverless offer that serves the candidate's overflow best.
 
-        Offers are looked at by the least that they can bill, and no further than where that exceeds the best found.
+        Offers are looked at by the least that they can bill, and no further than where that and what the units' own
+        slow requests cost exceeds the best found.
         """
         preferred = self.case.policy.isolation.preferred
         codes = frozenset(violation.code for violation in unmet(candidate.reservation.offer, preferred))
@@ -227,11 +228,12 @@ class Search:
         return chosen
 
     def _choose(self, candidate: Candidate) -> Overflow:
-        least = lowest_bills(self._lowest, self._spilled_of(candidate.probe).expected_usage).tolist()
+        spilled = self._spilled_of(candidate.probe)
+        least = lowest_bills(self._lowest, spilled.expected_usage).tolist()
         best: tuple[bool, Decimal, str] | None = None
         chosen: Overflow | None = None
         for bill, offer in sorted(zip(least, self.serverless, strict=True), key=itemgetter(0)):
-            if best is not None and not best[0] and bill > best[1]:
+            if best is not None and not best[0] and bill > best[1] - spilled.least_latency:
                 break
             spill = self.overflow(candidate.probe, offer)
             value = isolation_value(self.case.policy, candidate.reservation.offer, spill.offer)
