@@ -12,7 +12,8 @@ from service.workflow.compare.flip_points.traffic import traffic_flips
 from service.workflow.compare.flip_points.weights import weight_flips
 from service.workflow.compute.case import Case
 from service.workflow.compute.compute import Computed
-from service.workflow.offers import Offer, Serverless
+from service.workflow.offers import Dedicated, Offer, Serverless
+from service.workflow.options import Reservation
 from service.workflow.rule import margins_of
 
 __all__ = ["FlipPoint", "MoneyFlips", "group_of", "traffic_flips"]
@@ -28,14 +29,15 @@ class MoneyFlips:
         self._rule = Rule(margins_of(case.policy), case.policy.incumbent)
 
     def start(self) -> None:
-        """Begin replays that they rest on, as far as is known without any of them, and do not wait for them."""
-        foresight = Foresight(self._ways, self._rule)
-        for offer in self._offers if self._ways.best_now() else ():
-            if not self._ways.search.may_start:
-                return
-            for _ in self._of_offer(foresight, offer):
-                pass
-        self._ways.start(foresight.later)
+        """Begin replays that those of rates rest on, as far as is known without any of them; do not wait for them."""
+        ways, foresight = self._ways, Foresight(self._ways, self._rule)
+        dedicated = [offer for offer in self._offers if isinstance(offer, Dedicated)]
+        for offer in dedicated if ways.best_now() else ():
+            for rate in offer.rates:
+                label = Reservation(offer, rate, 1).label
+                if ways.search.may_start and not all(way.known for way in ways.of_label(label)):
+                    list(rate_flips(foresight, offer, rate))
+        ways.start(foresight.later)
 
     def found(self) -> Iterator[FlipPoint]:
         """Yield them; none where nothing is eligible."""
