@@ -9,6 +9,7 @@ family that is left is looked at.
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, takewhile
 
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.search.candidates import INFINITE
@@ -33,13 +34,16 @@ class Answer:
         alone: eligible ones. incumbent: an eligible one that has to be undercut by the binding margin.
         """
         self._search, self._margins, self._alone, self._incumbent = search, margins, alone, incumbent
-        self._unknown: list[Candidate] = []
+        self._unknown: dict[int, list[Candidate]] = {}  # by family, the lowest bound first
         self._at_once: dict[int, int] = {}
 
     def among(self, candidates: Iterable[Candidate]) -> Ranked | None:
         """Return what is chosen of these candidates and all before them; None of nothing eligible."""
-        self._unknown += (c for c in candidates if c.eligible and self._matters(c.bound))
-        self._unknown.sort(key=lambda candidate: candidate.bound)
+        for candidate in candidates:
+            if candidate.eligible and self._matters(candidate.bound):
+                self._unknown.setdefault(candidate.family, []).append(candidate)
+        for unknown in self._unknown.values():
+            unknown.sort(key=_by_bound)
         while True:
             best = bests_of(self._standing())
             family = self._last(best)
@@ -76,8 +80,9 @@ class Answer:
     def _last(self, best: Mapping[int, Ranked]) -> int | None:
         """Return the last family whose best may undercut the bests of all families before it."""
         least = {family: each.expected for family, each in best.items()}
-        for candidate in self._unknown:
-            least[candidate.family] = min(candidate.bound, least.get(candidate.family, INFINITE))
+        for family, unknown in self._unknown.items():
+            if unknown:
+                least[family] = min(unknown[0].bound, least.get(family, INFINITE))
         for family in sorted(least, reverse=True):
             margin = margin_of(family, self._margins)
             if all(undercuts(least[family], best[other].expected, margin) for other in best if other < family):
@@ -87,12 +92,14 @@ class Answer:
     def _own(self, family: int, best: Mapping[int, Ranked]) -> list[Candidate]:
         """Return what may be the family's best."""
         most = best[family].expected if family in best else INFINITE
-        return [each for each in self._unknown if each.family == family and each.bound <= most]
+        return list(takewhile(lambda each: each.bound <= most, self._unknown.get(family, ())))
 
     def _before(self, family: int, best: Mapping[int, Ranked]) -> list[Candidate]:
         """Return what may stand in the way of the family's best."""
         total, margin = best[family].expected, margin_of(family, self._margins)
-        return [each for each in self._unknown if each.family < family and not undercuts(total, each.bound, margin)]
+        simpler = (unknown for other, unknown in self._unknown.items() if other < family)
+        found = (takewhile(lambda each: not undercuts(total, each.bound, margin), unknown) for unknown in simpler)
+        return sorted(chain.from_iterable(found), key=_by_bound)
 
     def _replay(self, due: Sequence[Candidate], most: int) -> None:
         """Replay the first of what is due, and what shares their probes; `most` probes that are not known yet."""
@@ -106,7 +113,12 @@ class Answer:
             batch.append(candidate)
         self._search.replay(batch)
         done = set(map(id, batch))
-        self._unknown = [each for each in self._unknown if id(each) not in done]
+        for family in {candidate.family for candidate in batch}:
+            self._unknown[family] = [each for each in self._unknown[family] if id(each) not in done]
+
+
+def _by_bound(candidate: Candidate) -> tuple[Decimal, str]:
+    return candidate.bound, candidate.group
 
 
 def _by_estimate(candidate: Candidate) -> tuple[float, Decimal, str]:
