@@ -12,10 +12,10 @@ Provisioned throughput has no flight: its block is the enforcement window and C 
 longer block, and C what flows in and a full bucket.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.serverless import request_violations
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.metered_prices import Meter, Price
-from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Limits, Offer, Serverless
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Limits, Offer, Serverless, Speed
 from service.workflow.traffic import SECOND, Float64s
 
 COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
@@ -35,6 +35,9 @@ COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens",
 
 SLACK = 1e-9
 """Relative room left for rounding in the floats of a bound, so that it never exceeds the exact cost."""
+
+Spilling = Callable[[int, int, Speed | None], tuple[SpillProbe, Decimal, float]]
+"""Of units, streams in service at which they spill and a speed: the probe, and what Bounds.overflow says of it."""
 
 PricedBlocks = tuple[Float64s, Float64s]
 """What Blocks.sums returns for the costs of each request, less what rounding may add."""
@@ -129,6 +132,10 @@ class Bounds:
         """Return the least that a probe's overflow can cost a month, and what a fluid model expects."""
         return self._of(probe.capacity).overflow(self, probe.units, probe.streams)
 
+    def spilling(self, capacity: Capacity) -> Spilling:
+        """Return what makes the probes of a capacity, the same one each time, and says what `overflow` does of each."""
+        return partial(self._of(capacity).spilling, self)
+
     def _of(self, capacity: Capacity) -> "CapacityBounds":
         known = self._of_capacity.get(capacity)
         if known is None:
@@ -206,12 +213,23 @@ class CapacityBounds:
     capacity: Capacity
     blocks: Sequence[Blocks]
     _overflow_of: dict[tuple[int, int], tuple[Decimal, float]] = field(default_factory=dict)
+    _spilling_of: dict[tuple[int, int, Speed | None], tuple[SpillProbe, Decimal, float]] = field(default_factory=dict)
 
     @cached_property
     def work(self) -> float:
         """Work of all requests, in seconds of a unit, on a capacity with one axis."""
         (blocks,) = self.blocks
         return float(blocks.work.sum())
+
+    def spilling(
+        self, bounds: Bounds, units: int, streams: int, speed: Speed | None
+    ) -> tuple[SpillProbe, Decimal, float]:
+        """Return the probe of `units` that spill at `streams` in service, and as of Bounds, what its overflow costs."""
+        known = self._spilling_of.get((units, streams, speed))
+        if known is None:
+            probe = SpillProbe(self.capacity, units, streams, speed)
+            known = self._spilling_of[units, streams, speed] = (probe, *self.overflow(bounds, units, streams))
+        return known
 
     def overflow(self, bounds: Bounds, units: int, streams: int) -> tuple[Decimal, float]:
         """As of Bounds, of `units` that spill at `streams` in service."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import product
 
 from service.workflow.bill import total
-from service.workflow.compute.bounds import Bounds
+from service.workflow.compute.bounds import Bounds, Spilling
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.kind import Candidate, Replayed, bounded, is_eligible
@@ -93,7 +93,8 @@ def _hybrids_apart(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> 
     for variant, units in product(map(offer.with_second, seconds), firsts):
         reservation = Reservation(variant, rate, units)
         family = case.terms.family(reservation, HYBRID)
-        yield _hybrid(reservation, family, 0, case.terms.total(reservation) + added, bounds, eligible=eligible)
+        fixed, spilling = case.terms.total(reservation) + added, bounds.spilling(variant.capacity)
+        yield _hybrid(reservation, _group(reservation), family, 0, fixed, spilling, eligible=eligible)
 
 
 def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: Bounds) -> Iterator[Candidate]:
@@ -109,17 +110,17 @@ def larger_hybrids(case: Case, largest: Reservation, ceiling: Decimal, bounds: B
 def _hybrids_from(
     case: Case, smallest: Reservation, ceiling: Decimal, last: int | None, bounds: Bounds
 ) -> Iterator[Candidate]:
-    offer = smallest.offer
+    offer, rate = smallest.offer, smallest.rate
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
-    eligible = is_eligible(case, smallest)
+    eligible, group = is_eligible(case, smallest), _group(smallest)
     for units in bounded(offer, _sizes(offer, smallest.units, last)):
-        reservation = replace(smallest, units=units)
+        reservation = Reservation(offer, rate, units)
         own = case.terms.total(reservation)
         if own > ceiling:
             return
-        family = case.terms.family(reservation, HYBRID)
+        family, spilling = case.terms.family(reservation, HYBRID), bounds.spilling(offer.capacity)
         for streams in thresholds(case, offer, units):
-            yield _hybrid(reservation, family, streams, own + added, bounds, eligible=eligible)
+            yield _hybrid(reservation, group, family, streams, own + added, spilling, eligible=eligible)
 
 
 def _sizes(offer: Dedicated, least: int, last: int | None) -> Iterator[int]:
@@ -142,13 +143,22 @@ def most_units(case: Case, offer: Dedicated) -> int:
     return max(most, fluid_of(case, capacity).enough(most, default_streams(case, offer, most)) + 1)
 
 
+def _group(reservation: Reservation) -> str:
+    """Return the name of all hybrids of an offer at a rate, however many units they have."""
+    return str(OptionKey("hybrid", reservation.label))
+
+
 def _hybrid(
-    reservation: Reservation, family: int, streams: int, fixed: Decimal, bounds: Bounds, *, eligible: bool
+    reservation: Reservation,
+    group: str,
+    family: int,
+    streams: int,
+    fixed: Decimal,
+    spilling: Spilling,
+    *,
+    eligible: bool,
 ) -> Candidate:
-    offer = reservation.offer
-    probe = SpillProbe(offer.capacity, reservation.units, streams, offer.speed)
-    least, expected = bounds.overflow(probe)
-    group = str(OptionKey("hybrid", reservation.label))
+    probe, least, expected = spilling(reservation.units, streams, reservation.offer.speed)
     estimate = float(fixed) + expected
     return Candidate(
         HYBRIDS, group, family, reservation, probe, fixed + least, estimate, eligible, streams=streams, fixed=fixed

@@ -10,7 +10,8 @@ LOWERED_THRESHOLDS = (0.75, 0.5, 0.25)
 def default_streams(case: Case, offer: Dedicated, units: int) -> int:
     """Return the streams in service at which the policy's hybrid spills; 0 for provisioned throughput."""
     streams = offer.capacity.streams(units)
-    return max(1, int(streams * case.threshold)) if streams else 0
+    share = case.threshold
+    return max(1, streams * share.numerator // share.denominator) if streams else 0
 
 
 def thresholds(case: Case, offer: Dedicated, units: int) -> tuple[int, ...]:

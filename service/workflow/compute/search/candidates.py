@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from operator import attrgetter
 
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
@@ -46,7 +47,11 @@ def candidates(
 
 
 def _cheapest_first(found: Iterable[Candidate]) -> list[Candidate]:
-    return sorted(found, key=lambda candidate: (candidate.bound, candidate.group, candidate.reservation.units))
+    """Return candidates by bound, then by group, then by units: sorted by each in turn, with no tuple for each."""
+    rising = sorted(found, key=lambda candidate: candidate.reservation.units)
+    rising.sort(key=attrgetter("group"))
+    rising.sort(key=attrgetter("bound"))
+    return rising
 
 
 def further_hybrids(

@@ -11,7 +11,6 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -38,6 +37,9 @@ BATCH = 4
 
 AHEAD = 2
 """Probes of the next batch that are begun with a batch."""
+
+LOOKED_AT = 2_000
+"""Candidates that are looked at for what is begun ahead; of thousands most are too dear to be replayed at all."""
 
 ZERO = Decimal(0)
 
@@ -106,8 +108,13 @@ class Search:
 
     def _seed(self, candidates: Sequence[Candidate]) -> None:
         """Replay each family's most promising candidate first, so that its limit is tight from the start."""
-        eligible = sorted((c for c in candidates if c.eligible), key=lambda c: (c.family, c.estimate, c.bound, c.group))
-        self.replay([next(of_family) for _, of_family in groupby(eligible, key=lambda c: c.family)])
+        seeds: dict[int, Candidate] = {}
+        for candidate in candidates:
+            if candidate.eligible:
+                seed = seeds.setdefault(candidate.family, candidate)
+                if _by_estimate(candidate) < _by_estimate(seed):
+                    seeds[candidate.family] = candidate
+        self.replay([seeds[family] for family in sorted(seeds)])
 
     def _next_batch(self, remaining: list[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
         """Take candidates in order until BATCH new probes are due; note the first ruled out of each group."""
@@ -116,8 +123,11 @@ class Search:
         for index, candidate in enumerate(remaining):
             if len(due) == BATCH:
                 return batch, remaining[index:]
+            if candidate.bound > self._limit_of_group(candidate):
+                self.skipped.setdefault(candidate.group, candidate)
+                continue
             known = candidate.probe in self.replays or candidate.probe in due
-            if candidate.bound > self._limit(candidate, known, len(due)):
+            if not known and candidate.bound > self._limit_of_replays(candidate, len(due)):
                 self.skipped.setdefault(candidate.group, candidate)
                 continue
             batch.append(candidate)
@@ -126,28 +136,30 @@ class Search:
         return batch, []
 
     def _likely(self, batch: Sequence[Candidate], remaining: Sequence[Candidate]) -> list[Probe]:
-        """Return the first probes of the next batch, as far as is known before this one."""
+        """Return the first probes of the next batch, as far as is known before this one; none far behind it."""
         due = {candidate.probe for candidate in batch if candidate.probe not in self.replays}
         found: list[Probe] = []
-        for candidate in remaining:
+        for candidate in remaining[:LOOKED_AT]:
             if len(found) == AHEAD:
                 break
-            fresh = candidate.probe not in self.replays and candidate.probe not in due
-            if fresh and candidate.bound <= self._limit(candidate, False, len(due)):
+            limit = min(self._limit_of_group(candidate), self._limit_of_replays(candidate, len(due)))
+            if candidate.bound <= limit and candidate.probe not in self.replays and candidate.probe not in due:
                 due.add(candidate.probe)
                 found.append(candidate.probe)
         return found
 
-    def _limit(self, candidate: Candidate, known: bool, pending: int) -> Decimal:
+    def _limit_of_group(self, candidate: Candidate) -> Decimal:
         """Return the expected total above which a candidate need not be looked at; one that ties is, for its name."""
         best = self.best_of_group.get(candidate.group)
-        settled = best is not None and best.eligible == candidate.eligible
-        of_group = best.expected if best is not None and settled else INFINITE
-        if known or self.budget > pending * self.case.replayed[0]:
-            return of_group
+        return best.expected if best is not None and best.eligible == candidate.eligible else INFINITE
+
+    def _limit_of_replays(self, candidate: Candidate, pending: int) -> Decimal:
+        """Return the expected total above which a replay is not made for a candidate, with so many made before it."""
+        if self.budget > pending * self.case.replayed[0]:
+            return INFINITE
         if not candidate.eligible:
             return -INFINITE
-        return min(of_group, self.best_of_family.get(candidate.family, INFINITE))
+        return self.best_of_family.get(candidate.family, INFINITE)
 
     def replay(self, batch: Sequence[Candidate], likely: Sequence[Probe] = ()) -> None:
         """Replay the probes of candidates that have none yet, and keep what is best of its group and family.
@@ -269,6 +281,11 @@ class Search:
         assert skipped is not None
         lowest = skipped.bound if best is None else min(skipped.bound, best.expected)
         return ruled_out_option(self.case, skipped, lowest)
+
+
+def _by_estimate(candidate: Candidate) -> tuple[float, Decimal, str]:
+    """Order candidates by what they are expected to cost."""
+    return candidate.estimate, candidate.bound, candidate.group
 
 
 def ruled_out_option(case: Case, candidate: Candidate, bound: Decimal) -> Option:
