@@ -7,7 +7,7 @@ from decimal import Decimal
 from service.workflow.bill import Billed, Line, quantize
 from service.workflow.offers import Capacity, Dedicated, Serverless
 from service.workflow.policy import Mode
-from service.workflow.rates import HOURS_PER_MONTH, Rate
+from service.workflow.rates import Rate
 
 SERVERLESS, WARM_POOL, DEDICATED, AUTOSCALED, HYBRID, COMMITTED = range(6)
 """Simplicity order: a later family is more complex, or binds longer, and must beat the earlier by a margin.
@@ -55,7 +55,7 @@ class Reservation:
     @property
     def family(self) -> int:
         """DEDICATED, or COMMITTED and the hours of the rate's term."""
-        return COMMITTED + int(self.rate.months * HOURS_PER_MONTH) if self.rate.is_committed else DEDICATED
+        return COMMITTED + self.rate.hours if self.rate.is_committed else DEDICATED
 
     @property
     def monthly(self) -> Decimal:

@@ -70,6 +70,11 @@ class Rate:
         return months_of(self.term_months, self.term_days)
 
     @property
+    def hours(self) -> int:
+        """The term in hours, 0 on demand."""
+        return 24 * self.term_days if self.term_days else HOURS_PER_MONTH * self.term_months
+
+    @property
     def term(self) -> str:
         """The term as keys of options spell it: months as a number, `1w` a week, `3d` three days."""
         if not self.term_days:

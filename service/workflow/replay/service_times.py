@@ -6,8 +6,9 @@ import numpy as np
 
 from service.workflow.offers import Speed
 from service.workflow.replay.compiled import kernel
+from service.workflow.replay.result import LatencyTarget
 from service.workflow.replay.speed import decode_alone
-from service.workflow.traffic import SECOND, Arrivals, Int64s
+from service.workflow.traffic import SECOND, Arrivals, Int64s, UInt8s
 
 
 class ServiceTimes(NamedTuple):
@@ -45,6 +46,21 @@ def longest_of(times: ServiceTimes) -> int:
     for request in range(len(times.uncached)):
         longest = max(longest, end_of(times, request))
     return longest
+
+
+@kernel
+def _flag_slow(times: ServiceTimes, by_first_token: bool, limit_us: int, slow: UInt8s) -> None:
+    """Flag the requests that take longer than a limit from entering service."""
+    for request in range(len(slow)):
+        taken = first_token_of(times, request) if by_first_token else end_of(times, request)
+        slow[request] = taken > limit_us
+
+
+def slow_alone(arrivals: Arrivals, speed: Speed | None, target: LatencyTarget) -> UInt8s:
+    """Return which requests miss a target though nothing delays them or slows them down, shape (n,)."""
+    slow = np.zeros(len(arrivals), np.uint8)
+    _flag_slow(logged_service_times(arrivals, speed), target.metric == "first_token", target.target_us, slow)
+    return slow
 
 
 def service_times(arrivals: Arrivals, speed: Speed) -> ServiceTimes:

@@ -65,7 +65,7 @@ class Takers:
     def _undercut_nowhere(self, candidate: Candidate) -> list[Serverless]:
         kept: list[tuple[Overflow, Decimal]] = []
         for _, spill, isolation in self._rising(candidate):
-            least = (spill.bill, spill.spilled.least_latency, isolation)
+            least = (spill.bill, spill.spilled.least_latency_on(spill.offer), isolation)
             others = ((other.bill, other.expected_latency, value) for other, value in kept)
             if not any(undercuts_throughout(other, least) for other in others) and not spill.violations:
                 kept.append((spill, isolation))

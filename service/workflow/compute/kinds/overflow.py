@@ -21,10 +21,12 @@ from service.workflow.compute.metrics import (
     throttled_share,
 )
 from service.workflow.compute.requirements import hard_violations, isolation_value
-from service.workflow.offers import Serverless
+from service.workflow.offers import Serverless, Speed
 from service.workflow.options import ExpectedCost, Figures, Reservation, Violation
 from service.workflow.rates import HOURS_PER_MONTH
 from service.workflow.replay.result import ReservedReplay, ServerlessReplay
+from service.workflow.replay.service_times import slow_alone
+from service.workflow.replay.tally import hourly_count
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Spilled:
     """The requests that a reserved side spilled: what is the same of them wherever they go.
 
     replays: of them on serverless, made so far, shared by offers that are alike in what a replay depends on.
+    latencies: what least_latency_on found, by the offer's speed.
     """
 
     case: Case
     reserved: ReservedReplay
     replays: dict[ServerlessProbe, ServerlessReplay] = field(default_factory=dict)
+    latencies: dict[Speed | None, Decimal] = field(default_factory=dict)
 
     def on(self, offer: Serverless) -> ServerlessReplay:
         """Return their replay on an offer: their own cold starts, limits and latency."""
@@ -53,9 +57,19 @@ class Spilled:
     @cached_property
     def least_latency(self) -> Decimal:
         """What slow requests are expected to cost at least: those of the reserved side alone."""
-        if not self.case.latency_is_priced:
-            return Decimal(0)
-        return self.case.expected_latency_value(self.reserved.slow)
+        return self.case.expected_latency_value(self.reserved.slow) if self.case.latency_is_priced else Decimal(0)
+
+    def least_latency_on(self, offer: Serverless) -> Decimal:
+        """Return the same where they spill to an offer, with those that are slow there though nothing delays them."""
+        case, speed = self.case, offer.speed
+        if case.target is None or not case.has_requests or not case.policy.latency.value_per_slow_request:
+            return self.least_latency
+        if speed not in self.latencies:
+            target = case.target
+            slow = case.remembered(("slow", speed, target), lambda: slow_alone(case.arrivals, speed, target))
+            spilled = hourly_count(case.arrivals, slow & self.reserved.spilled_mask)
+            self.latencies[speed] = self.case.expected_latency_value(self.reserved.slow + spilled)
+        return self.latencies[speed]
 
 
 @dataclass(frozen=True)
@@ -222,9 +236,9 @@ class Overflow:
     def least(self) -> Decimal:
         """What `extra` is at least where no need rules the offer out, with no replay of the spilled requests.
 
-        None of them is slow then. Where the offer bills time its bill rests on the replay all the same.
+        Nothing delays them then. Where the offer bills time its bill rests on the replay all the same.
         """
-        return self.bill + self.spilled.least_latency
+        return self.bill + self.spilled.least_latency_on(self.offer)
 
     def expected_cost(self, reservation: Reservation) -> ExpectedCost:
         """Return what the option of a reservation costs at the traffic to be expected."""

@@ -38,8 +38,8 @@ BATCH = 4
 AHEAD = 2
 """Probes of the next batch that are begun with a batch."""
 
-LOOKED_AT = 2_000
-"""Candidates that are looked at for what is begun ahead; of thousands most are too dear to be replayed at all."""
+LOOKED_AT = 500
+"""Candidates that are looked at for what is begun ahead; of thousands most are too dear to be replayed."""
 
 ZERO = Decimal(0)
 
@@ -112,7 +112,7 @@ class Search:
         for candidate in candidates:
             if candidate.eligible:
                 seed = seeds.setdefault(candidate.family, candidate)
-                if _by_estimate(candidate) < _by_estimate(seed):
+                if candidate.estimate <= seed.estimate and _by_estimate(candidate) < _by_estimate(seed):
                     seeds[candidate.family] = candidate
         self.replay([seeds[family] for family in sorted(seeds)])
 
@@ -229,7 +229,7 @@ class Search:
         """Return the serverless offer that serves the candidate's overflow best.
 
         Offers are looked at by the least that they can bill, and no further than where that and what the units' own
-        slow requests cost exceeds the best found.
+        slow requests cost exceeds the best found; nor where that exceeds it with what is slow on the offer in any case.
         """
         preferred = self.case.policy.isolation.preferred
         codes = frozenset(violation.code for violation in unmet(candidate.reservation.offer, preferred))
@@ -247,6 +247,8 @@ class Search:
         for bill, offer in sorted(zip(least, self.serverless, strict=True), key=itemgetter(0)):
             if best is not None and not best[0] and bill > best[1] - spilled.least_latency:
                 break
+            if best is not None and not best[0] and bill > best[1] - spilled.least_latency_on(offer):
+                continue
             spill = self.overflow(candidate.probe, offer)
             value = isolation_value(self.case.policy, candidate.reservation.offer, spill.offer)
             order = (bool(spill.violations), spill.extra + value, spill.offer.sku)

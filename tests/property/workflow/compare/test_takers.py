@@ -13,7 +13,7 @@ from service.workflow.compute.requirements import isolation_value
 from service.workflow.compute.search.search import Search
 from tests.effort import examples
 from tests.markets import computed
-from tests.property.workflow.strategies import Situation, close_rivals
+from tests.property.workflow.strategies import Situation, close_rivals, situations
 
 checked = settings(derandomize=True, max_examples=examples(1000))
 
@@ -85,6 +85,19 @@ def test_what_no_weight_makes_the_taker_is_dearer_than_another_all_along(situati
                     sku: bill + latency * late + isolation * apart for sku, (bill, late, apart) in eligible.items()
                 }
                 assert all(totals[sku] > min(totals[one] for one in kept) for sku in totals.keys() - kept)
+
+
+@checked
+@given(situation=close_rivals() | situations())
+def test_what_is_known_of_an_overflow_is_no_more_than_it_costs(situation: Situation) -> None:
+    search, hybrids = replayed(situation)
+    for candidate in hybrids:
+        for spill, _ in overflows(search, candidate):
+            if not spill.violations:
+                assert spill.spilled.least_latency <= spill.spilled.least_latency_on(spill.offer)
+                assert spill.least <= spill.extra
+                plain = spill.offer.cold_start is None and not search.case.may_throttle(spill.offer.limits)
+                assert spill.least == spill.extra or not plain or spill.offer.bills_compute
 
 
 PARTS = st.tuples(*[st.integers(0, 12).map(Decimal)] * 3)
