@@ -25,9 +25,10 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import fluid_of
 from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.kinds.serverless import request_violations
+from service.workflow.compute.metrics import is_unknown_where_it_counts
 from service.workflow.compute.requirements import hard_violations, isolation_value
 from service.workflow.metered_prices import Meter, Price
-from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Limits, Offer, Serverless, Speed
+from service.workflow.offers import Capacity, ConcurrencyCapacity, Dedicated, Limits, Serverless, Speed
 from service.workflow.traffic import SECOND, Float64s
 
 COLUMNS: tuple[Meter, ...] = ("requests", "input_tokens", "cached_input_tokens", "output_tokens")
@@ -79,7 +80,7 @@ class Bounds:
         That speaks of serverless offers that nothing about the traffic can rule out, and infinite without one.
         """
         case = self.case
-        if case.policy.latency.strict or (case.latency_is_priced and not self.states_latency(offer)):
+        if case.policy.latency.strict or is_unknown_where_it_counts(case, offer):
             return Decimal("Infinity")
         own = isolation_value(case.policy, offer)
         bills = (bill + isolation_value(case.policy, offer, s) - own for s, bill in self._takers)
@@ -99,14 +100,13 @@ class Bounds:
             for offer in self.serverless
             if offer.limits == Limits() and not offer.bills_compute
             if not hard_violations(case.policy, offer) and not request_violations(case, offer)
-            if not case.latency_is_priced or self.states_latency(offer)
+            if not is_unknown_where_it_counts(case, offer)
         ]
 
-    def states_latency(self, offer: Offer) -> bool:
-        """Whether replays on the offer know how long requests take."""
-        if isinstance(offer, Dedicated) and offer.capacity.states_speed:
-            return True
-        return offer.speed is not None and self.case.has_requests
+    @cached_property
+    def may_spill(self) -> bool:
+        """Whether a hybrid may be eligible: not where nobody knows the latency of any overflow, and it counts."""
+        return any(not is_unknown_where_it_counts(self.case, offer) for offer in self.serverless)
 
     def busy_units(self, capacity: ConcurrencyCapacity) -> Decimal:
         """Return the units that the traffic's work keeps busy on average: fewer cannot keep up with it.

@@ -4,7 +4,7 @@ import numpy as np
 
 from service.workflow.compute.case import Case
 from service.workflow.compute.fluid import share_beyond
-from service.workflow.offers import Limits
+from service.workflow.offers import Dedicated, Limits, Offer
 from service.workflow.options import Figures, Percentiles, Violation
 from service.workflow.replay.histogram import percentile_us
 from service.workflow.replay.limits import COUNTED, stated
@@ -68,6 +68,18 @@ def misses_target(case: Case, figures: Figures | None) -> bool:
     if case.target is None or figures is None or figures.slow_share is None:
         return False
     return round(figures.slow_share * case.replayed[REQUESTS]) > case.slow_allowed
+
+
+def states_latency(case: Case, offer: Offer) -> bool:
+    """Whether replays on the offer know how long requests take."""
+    if isinstance(offer, Dedicated) and offer.capacity.states_speed:
+        return True
+    return offer.speed is not None and case.has_requests
+
+
+def is_unknown_where_it_counts(case: Case, offer: Offer) -> bool:
+    """Whether nobody knows the latency on an offer, and a slow request costs money or may rule an option out."""
+    return case.latency_is_priced and not states_latency(case, offer)
 
 
 def latency_violations(case: Case, slow: int | None) -> tuple[Violation, ...]:

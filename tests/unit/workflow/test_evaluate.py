@@ -75,7 +75,7 @@ def test_progress_goes_through_the_phases_in_order_and_never_back() -> None:
     assert reached == sorted(reached)
     assert all(0 <= share < 1 for _, share in heard)
     assert {share for phase, share in heard if phase == "compare"} >= {0.0, 0.4, 0.8}
-    assert len({share for phase, share in heard if phase == "compute"}) > 2, "replays are told as they are made"
+    assert len({share for phase, share in heard if phase == "compute"}) > 1, "replays are told as they are made"
 
 
 @pytest.mark.parametrize("phase", ["measure", "compute", "compare", "decide"])

@@ -89,7 +89,7 @@ def _hybrids_apart(case: Case, offer: Dedicated, rate: Rate, bounds: Bounds) -> 
     """Every pair of numbers that is tried, see numbers_apart."""
     firsts, seconds = numbers_apart(case, offer)
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
-    eligible = is_eligible(case, Reservation(offer, rate, firsts[0]))
+    eligible = bounds.may_spill and is_eligible(case, Reservation(offer, rate, firsts[0]))
     for variant, units in product(map(offer.with_second, seconds), firsts):
         reservation = Reservation(variant, rate, units)
         family = case.terms.family(reservation, HYBRID)
@@ -112,7 +112,7 @@ def _hybrids_from(
 ) -> Iterator[Candidate]:
     offer, rate = smallest.offer, smallest.rate
     added = case.policy.hybrid.overhead_per_month + isolation_value(case.policy, offer) + case.terms.owed
-    eligible, group = is_eligible(case, smallest), _group(smallest)
+    eligible, group = bounds.may_spill and is_eligible(case, smallest), _group(smallest)
     for units in bounded(offer, _sizes(offer, smallest.units, last)):
         reservation = Reservation(offer, rate, units)
         own = case.terms.total(reservation)

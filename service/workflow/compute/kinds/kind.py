@@ -16,11 +16,12 @@ from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, term_violations
+from service.workflow.compute.metrics import is_unknown_where_it_counts, latency_violations
 from service.workflow.compute.requirements import reserved_violations
 from service.workflow.errors import WorkflowError
 from service.workflow.offers import Dedicated, Offer, Serverless
 from service.workflow.option_key import OptionKey
-from service.workflow.options import Option, Reservation
+from service.workflow.options import Option, Reservation, Violation
 from service.workflow.policy import Mode
 from service.workflow.rates import Rate
 
@@ -108,7 +109,15 @@ class ReservedKind(Kind, Protocol):
 
 def is_eligible(case: Case, reservation: Reservation) -> bool:
     """Tell whether a reservation meets the hard needs that no replay is needed for."""
-    return not reserved_violations(case, reservation.offer) and not term_violations(case.policy, reservation)
+    return not known_violations(case, reservation)
+
+
+def known_violations(case: Case, reservation: Reservation) -> tuple[Violation, ...]:
+    """Return the hard needs that a reservation misses, as far as no replay is needed to tell."""
+    found = reserved_violations(case, reservation.offer) + term_violations(case.policy, reservation)
+    if is_unknown_where_it_counts(case, reservation.offer):
+        found += latency_violations(case, None)
+    return found
 
 
 def bounded(offer: Dedicated, sizes: Iterable[int]) -> Iterator[int]:

@@ -17,6 +17,7 @@ from service.workflow.compute.metrics import (
     percentiles,
     share,
     slow_requests,
+    states_latency,
     throttle_violations,
     throttled_share,
 )
@@ -189,8 +190,9 @@ class Overflow:
     def violations(self) -> tuple[Violation, ...]:
         """Hard needs that depend on the replay."""
         violations = hard_violations(self.case.policy, self.offer) + request_violations(self.case, self.offer)
-        if self.case.latency_is_priced:
-            violations += latency_violations(self.case, self.slow_requests)
+        if self.case.latency_is_priced:  # what spills next month is not known to be fast for not having spilled yet
+            known = states_latency(self.case, self.offer)
+            violations += latency_violations(self.case, self.slow_requests if known else None)
         if self.case.may_throttle(self.offer.limits):
             violations += throttle_violations(self.case, self.throttled)
         return violations

@@ -10,6 +10,7 @@ from service.workflow.compute.kinds.hybrid import larger_hybrids
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.kinds import RESERVED_KINDS
 from service.workflow.compute.kinds.timetable import knows_lengths, runs_by_hours
+from service.workflow.compute.metrics import is_unknown_where_it_counts
 from service.workflow.compute.search.dominance import cheapest_rates
 from service.workflow.offers import ConcurrencyCapacity, Dedicated, Serverless
 from service.workflow.options import HYBRID, Reservation
@@ -35,13 +36,13 @@ def candidates(
             continue
         if weighs_by_length(offer.capacity) and not knows_lengths(case, offer.capacity):
             continue
-        if kept is not None and case.latency_is_priced and not bounds.states_latency(offer):
+        if kept is not None and is_unknown_where_it_counts(case, offer):
             continue  # where latency counts, nothing of which it is unknown is chosen
         for rate in offer.rates:
             if kept is not None and Reservation(offer, rate, 1).label not in kept:
                 continue
             for mode, kind in RESERVED_KINDS.items():
-                if mode in case.policy.modes:
+                if mode in case.policy.modes and (every or not kind.spills or bounds.may_spill):
                     found += kind.candidates(case, offer, rate, serverless, bounds)
     return _cheapest_first(found)
 

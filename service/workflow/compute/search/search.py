@@ -18,12 +18,13 @@ import numpy as np
 
 from service.workflow.compute.bounds import COLUMNS, lowest_bills, lowest_prices
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.kind import Candidate
+from service.workflow.compute.kinds.kind import Candidate, known_violations
 from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import Probe, SizedProbe
-from service.workflow.compute.kinds.reserved import Served, term_violations
+from service.workflow.compute.kinds.reserved import Served
+from service.workflow.compute.metrics import latency_violations
 from service.workflow.compute.replaying import OnCase, replayed
-from service.workflow.compute.requirements import isolation_value, reserved_violations, unmet
+from service.workflow.compute.requirements import isolation_value, unmet
 from service.workflow.compute.search.candidates import INFINITE
 from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Option
@@ -293,6 +294,9 @@ def _by_estimate(candidate: Candidate) -> tuple[float, Decimal, str]:
 def ruled_out_option(case: Case, candidate: Candidate, bound: Decimal) -> Option:
     """Return a group that cannot be its family's best, with the lower limit that says so instead of figures."""
     reservation = candidate.reservation
+    violations = known_violations(case, reservation)
+    if not candidate.eligible and not violations:  # then it spills, and nobody knows the latency of what does
+        violations = latency_violations(case, None)
     return Option(
         key=candidate.group,
         mode=candidate.mode,
@@ -300,7 +304,7 @@ def ruled_out_option(case: Case, candidate: Candidate, bound: Decimal) -> Option
         monthly_cost=bound,
         latency_value=ZERO,
         isolation_value=ZERO,
-        violations=reserved_violations(case, reservation.offer) + term_violations(case.policy, reservation),
+        violations=violations,
         expected_cost=ExpectedCost(added=bound),
         reservation=reservation,
         ruled_out=True,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from service.workflow.compute.bounds import bounds_of
+from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.market import Market
 from service.workflow.compute.redecide import case_of
 from service.workflow.compute.search.candidates import candidates
@@ -13,7 +14,7 @@ from service.workflow.offers import Speed
 from service.workflow.policy import LatencyPolicy, Policy
 from service.workflow.traffic import MINUTE, RequestLog
 from tests.histories import MONDAY, ints
-from tests.markets import PROVISIONAL, budget, chosen, options_of, ptu_offer, request_offer
+from tests.markets import PROVISIONAL, budget, chosen, computed, options_of, ptu_offer, request_offer
 
 LOG = RequestLog(MONDAY + MINUTE * ints([*range(30)]), ints([900] * 30), ints([0] * 30), ints([100] * 30))
 SILENT = request_offer("silent", "0.01")
@@ -45,6 +46,28 @@ def test_a_hybrid_knows_its_latency_if_both_sides_do() -> None:
     (spoken,) = (o for o in options_of(LOG, [timed, SPOKEN], PRICED).values() if o.mode == "hybrid")
     assert spoken.eligible
     assert spoken.latency_value > 0
+
+
+def test_an_overflow_is_not_known_to_be_fast_for_not_having_come_yet() -> None:
+    enough = replace(UNITS, speed=Speed(9000.0, ((1, 100.0),)))
+    (idle,) = (o for o in options_of(LOG, [enough, SILENT], PRICED).values() if o.mode == "hybrid")
+    assert idle.figures is not None
+    assert idle.figures.overflow_share == 0
+    assert [violation.code for violation in idle.violations] == ["latency_unknown"]
+    (spoken,) = (o for o in options_of(LOG, [enough, SPOKEN], PRICED).values() if o.mode == "hybrid")
+    assert spoken.eligible
+
+
+@pytest.mark.parametrize("speed", [None, Speed(9000.0, ((1, 100.0),))])
+def test_what_no_replay_could_make_eligible_is_replayed_only_to_explore(speed: Speed | None) -> None:
+    offers = [replace(UNITS, speed=speed), SILENT]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.workflow.compute.compute.EXPLORE_REQUESTS", 0)
+        _, found = computed(LOG, offers, PRICED)
+    assert not any(isinstance(probe, SpillProbe) for probe in found.search.replays)
+    (hybrid,) = (option for option in found.options if option.mode == "hybrid")
+    assert hybrid.ruled_out
+    assert [violation.code for violation in hybrid.violations] == ["latency_unknown"]
 
 
 @pytest.mark.parametrize(
