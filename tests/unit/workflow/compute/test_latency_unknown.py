@@ -10,7 +10,7 @@ from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.compute.market import Market
 from service.workflow.compute.redecide import case_of
 from service.workflow.compute.search.candidates import candidates
-from service.workflow.offers import Speed
+from service.workflow.offers import Offer, Speed
 from service.workflow.policy import LatencyPolicy, Policy
 from service.workflow.traffic import MINUTE, RequestLog
 from tests.histories import MONDAY, ints
@@ -60,7 +60,7 @@ def test_an_overflow_is_not_known_to_be_fast_for_not_having_come_yet() -> None:
 
 @pytest.mark.parametrize("speed", [None, Speed(9000.0, ((1, 100.0),))])
 def test_what_no_replay_could_make_eligible_is_replayed_only_to_explore(speed: Speed | None) -> None:
-    offers = [replace(UNITS, speed=speed), SILENT]
+    offers: list[Offer] = [replace(UNITS, speed=speed), SILENT]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("service.workflow.compute.compute.EXPLORE_REQUESTS", 0)
         _, found = computed(LOG, offers, PRICED)
