@@ -102,11 +102,11 @@ def test_an_overflow_goes_to_the_offer_that_serves_it_best(situation: Situation)
     search = Search(case, serverless, EXECUTOR)
     for candidate in [each for each in found if each.kind.spills][:6]:
         search.replay([candidate])
-        overflows = [search.overflow(candidate.probe, offer) for offer in serverless]
+        overflows = [search.spills.on(candidate.probe, offer) for offer in serverless]
         own = candidate.reservation.offer
         values = [isolation_value(policy, own, overflow.offer) for overflow in overflows]
         ranked = sorted(
             (bool(overflow.violations), overflow.extra + value, overflow.offer.sku)
             for overflow, value in zip(overflows, values, strict=True)
         )
-        assert search.overflow_choice(candidate).offer.sku == ranked[0][2]
+        assert search.spills.best(candidate.probe, own).offer.sku == ranked[0][2]

@@ -187,7 +187,7 @@ class Ways:
 
     def _spill(self, number: int, offer: Serverless) -> Way | None:
         if (number, offer.sku) not in self._spilling:
-            spill = self.search.overflow(self.candidates[number].probe, offer)
+            spill = self.search.spills.on(self.candidates[number].probe, offer)
             self._spilling[number, offer.sku] = None if spill.violations else self._hybrid(number, spill)
         return self._spilling[number, offer.sku]
 

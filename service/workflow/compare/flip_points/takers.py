@@ -46,7 +46,7 @@ class Takers:
         """Yield what each offer costs at least, cheapest first, with its overflow and the value of its isolation."""
         found = []
         for offer in self._search.serverless:
-            spill = self._search.overflow(candidate.probe, offer)
+            spill = self._search.spills.on(candidate.probe, offer)
             isolation = isolation_value(self._policy, candidate.reservation.offer, offer)
             found.append((spill.least + isolation, offer.sku, spill, isolation))
         for least, _, spill, isolation in sorted(found, key=lambda entry: entry[:2]):

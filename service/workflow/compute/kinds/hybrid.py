@@ -55,14 +55,16 @@ class HybridKind:
 
     def exact(self, candidate: Candidate, search: Replayed) -> tuple[bool, Decimal]:
         """As of ReservedKind; builds no lines."""
-        spill, reservation = search.overflow_choice(candidate), candidate.reservation
+        reservation = candidate.reservation
+        spill = search.spills.best(candidate.probe, reservation.offer)
         value = isolation_value(search.case.policy, reservation.offer, spill.offer)
         expected = search.case.terms.total(reservation) + spill.extra + value
         return candidate.eligible and not spill.violations, expected
 
     def option(self, candidate: Candidate, search: Replayed) -> Option:
         """As of ReservedKind: with the serverless offer that takes the overflow best."""
-        return hybrid_option(search.case, candidate.reservation, candidate.streams, search.overflow_choice(candidate))
+        spill = search.spills.best(candidate.probe, candidate.reservation.offer)
+        return hybrid_option(search.case, candidate.reservation, candidate.streams, spill)
 
     def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
         """As of Kind."""

@@ -13,9 +13,9 @@ from typing import Any, Protocol
 
 from service.workflow.compute.bounds import Bounds
 from service.workflow.compute.case import Case
-from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import Probe
 from service.workflow.compute.kinds.reserved import Served, term_violations
+from service.workflow.compute.kinds.spills import Spills
 from service.workflow.compute.metrics import is_unknown_where_it_counts, latency_violations
 from service.workflow.compute.requirements import reserved_violations
 from service.workflow.errors import WorkflowError
@@ -67,11 +67,12 @@ class Replayed(Protocol):
     def replays(self) -> Mapping[Probe, Any]:
         """What the probes that were run answered."""
 
+    @property
+    def spills(self) -> Spills:
+        """What they spilled."""
+
     def served(self, probe: Probe) -> Served:
         """Return what the replay of a probe says of serving everything."""
-
-    def overflow_choice(self, candidate: Candidate) -> Overflow:
-        """Return the serverless offer that serves the candidate's overflow best."""
 
 
 class Kind(Protocol):

@@ -10,25 +10,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
-from operator import itemgetter
 from typing import Any
 
-import numpy as np
-
-from service.workflow.compute.bounds import COLUMNS, lowest_bills, lowest_prices
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.kind import Candidate, known_violations
-from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import Probe, SizedProbe
 from service.workflow.compute.kinds.reserved import Served
+from service.workflow.compute.kinds.spills import Spills
 from service.workflow.compute.metrics import latency_violations
 from service.workflow.compute.replaying import OnCase, replayed
-from service.workflow.compute.requirements import isolation_value, unmet
 from service.workflow.compute.search.candidates import INFINITE
 from service.workflow.offers import Serverless
 from service.workflow.options import ExpectedCost, Option
-from service.workflow.traffic import Float64s
 
 EXPLORE_REQUESTS = 10_000_000
 """Requests replayed beyond what the answer needs, to give more options exact figures."""
@@ -86,9 +79,11 @@ class Search:
     skipped: dict[str, Candidate] = field(default_factory=dict)
     ahead: dict[Probe, Future[Any]] = field(default_factory=dict)
     _served: dict[Probe, Served] = field(default_factory=dict)
-    _choices: dict[tuple[Probe, frozenset[str]], Overflow] = field(default_factory=dict)
-    _overflows: dict[tuple[Probe, str], Overflow] = field(default_factory=dict)
-    _spilled: dict[Probe, Spilled] = field(default_factory=dict)
+    spills: Spills = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at what is spilled on the same replays."""
+        self.spills = Spills(self.case, self.serverless, self.replays)
 
     def run(self, candidates: Sequence[Candidate], progress: Callable[[float], None]) -> None:
         """Replay candidates until the best of every family is known, and what else the budget allows.
@@ -170,7 +165,7 @@ class Search:
         due = list(dict.fromkeys(c.probe for c in batch if c.probe not in self.replays))
         due.sort(key=lambda probe: not isinstance(probe, SizedProbe))  # what takes longest begins first
         self.budget -= len(due) * self.case.replayed[0]
-        self.replays |= self.replayed(due, likely)
+        self.replays.update(self.replayed(due, likely))
         for candidate in batch:
             exact = self.exact(candidate)
             best = self.best_of_group.get(candidate.group)
@@ -214,55 +209,6 @@ class Search:
         """Return the exact total of a candidate whose probe was replayed, without building its lines."""
         eligible, expected = candidate.kind.exact(candidate, self)
         return Exact(candidate, eligible, expected)
-
-    def overflow(self, probe: Probe, offer: Serverless) -> Overflow:
-        """Return what a serverless offer makes of the overflow of a probe that was replayed."""
-        if (probe, offer.sku) not in self._overflows:
-            self._overflows[probe, offer.sku] = Overflow(offer, self._spilled_of(probe))
-        return self._overflows[probe, offer.sku]
-
-    def _spilled_of(self, probe: Probe) -> Spilled:
-        if probe not in self._spilled:
-            self._spilled[probe] = Spilled(self.case, self.replays[probe])
-        return self._spilled[probe]
-
-    def overflow_choice(self, candidate: Candidate) -> Overflow:
-        """Return the serverless offer that serves the candidate's overflow best.
-
-        Offers are looked at by the least that they can bill, and no further than where that and what the units' own
-        slow requests cost exceeds the best found; nor where that exceeds it with what is slow on the offer in any case.
-        """
-        preferred = self.case.policy.isolation.preferred
-        codes = frozenset(violation.code for violation in unmet(candidate.reservation.offer, preferred))
-        chosen = self._choices.get((candidate.probe, codes))
-        if chosen is None:
-            chosen = self._choose(candidate)
-            self._choices[candidate.probe, codes] = chosen
-        return chosen
-
-    def _choose(self, candidate: Candidate) -> Overflow:
-        spilled = self._spilled_of(candidate.probe)
-        least = lowest_bills(self._lowest, spilled.expected_usage).tolist()
-        best: tuple[bool, Decimal, str] | None = None
-        chosen: Overflow | None = None
-        for bill, offer in sorted(zip(least, self.serverless, strict=True), key=itemgetter(0)):
-            if best is not None and not best[0] and bill > best[1] - spilled.least_latency:
-                break
-            if best is not None and not best[0] and bill > best[1] - spilled.least_latency_on(offer):
-                continue
-            spill = self.overflow(candidate.probe, offer)
-            value = isolation_value(self.case.policy, candidate.reservation.offer, spill.offer)
-            order = (bool(spill.violations), spill.extra + value, spill.offer.sku)
-            if best is None or order < best:
-                best, chosen = order, spill
-        assert chosen is not None
-        return chosen
-
-    @cached_property
-    def _lowest(self) -> Float64s:
-        """The lowest prices of each serverless offer, shape (n, 4)."""
-        prices = [[float(price) for price in lowest_prices(offer)] for offer in self.serverless]
-        return np.array(prices).reshape(-1, len(COLUMNS))
 
     def option(self, candidate: Candidate) -> Option:
         """Return the option, in full, of a candidate whose probe was replayed."""

@@ -60,7 +60,7 @@ def test_the_taker_chosen_is_the_cheapest_that_meets_every_need(situation: Situa
             for spill, value in overflows(search, candidate)
         ]
         eligible = min(each for each in every)
-        chosen = search.overflow_choice(candidate)
+        chosen = search.spills.best(candidate.probe, candidate.reservation.offer)
         assert bool(chosen.violations) == eligible[0]
         if not eligible[0]:
             assert chosen.offer.sku == eligible[2]
