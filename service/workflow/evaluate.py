@@ -89,11 +89,14 @@ def evaluate(
 
     with ThreadPoolExecutor(threads) as pool, spread(pool) as replaying:
         executor = Attended(replaying, progress)
-        executor.progress("compute", 0.0)
-        computed = compute(case, offers, executor, partial(executor.progress, "compute"))
-        computed = with_tuned(with_incumbent(computed, case, offers), case, offers)
+        try:
+            executor.progress("compute", 0.0)
+            computed = compute(case, offers, executor, partial(executor.progress, "compute"))
+            computed = with_tuned(with_incumbent(computed, case, offers), case, offers)
 
-        comparison = compare(history, case, computed, offers, executor, executor.progress)
+            comparison = compare(history, case, computed, offers, executor, executor.progress)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # what ends early leaves replays that were begun ahead
 
     progress("decide", 0.0)
     return decided(posed, computed, comparison)

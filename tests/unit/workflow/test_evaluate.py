@@ -1,5 +1,6 @@
 """The whole chain: the same bytes whatever the threads and the order of the offers, and progress that only rises."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -7,7 +8,10 @@ from random import Random
 
 import pytest
 
+from bench._scenarios import hundred_offers, week_log
 from service.kit import canonical_json
+from service.workflow.compute.case import Case
+from service.workflow.compute.kinds.replay_specs import SpillProbe
 from service.workflow.document import document
 from service.workflow.errors import WorkflowError
 from service.workflow.evaluate import Progress, evaluate
@@ -15,6 +19,7 @@ from service.workflow.measure import InsufficientTraffic
 from service.workflow.metered_prices import Price
 from service.workflow.offers import Autoscale, ColdStart, Offer, Speed, WarmPool
 from service.workflow.policy import LatencyPolicy, Policy
+from service.workflow.replay.result import ReservedReplay
 from tests.histories import log_of, series_of
 from tests.markets import budget, gpu_offer, ptu_offer, rate, request_offer, token_offer
 
@@ -34,6 +39,10 @@ POLICY = Policy(
     latency=LatencyPolicy("end_to_end", 95, 300.0, value_per_slow_request=Decimal("0.0005")),
     traffic_factor=Decimal("1.5"),
 )
+
+
+BEGUN = 4
+"""Times that the one who follows the work is told in comparing, once what is begun ahead is."""
 
 
 def silent(phase: str, share: float) -> None:
@@ -117,3 +126,27 @@ def test_an_incumbent_is_among_the_options_exactly_as_it_is_used() -> None:
 def test_too_little_to_measure_is_refused() -> None:
     with pytest.raises(InsufficientTraffic):
         evaluate(log_of([5.0]), OFFERS, POLICY, threads=1)
+
+
+def test_what_was_begun_ahead_ends_with_the_evaluation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody ends the work while replays wait for the only thread: those that have not begun never do."""
+    begun: list[SpillProbe] = []
+    heard: list[str] = []
+    over, replay = threading.Event(), SpillProbe.run
+
+    def waiting(probe: SpillProbe, case: Case) -> ReservedReplay:
+        if "compare" in heard and threading.current_thread() is not threading.main_thread():
+            begun.append(probe)
+            over.wait()
+        return replay(probe, case)
+
+    def hear(phase: str, _: float) -> None:
+        heard.append(phase)
+        if heard.count("compare") > BEGUN:
+            over.set()
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(SpillProbe, "run", waiting)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(week_log(5000), hundred_offers(), Policy(), hear, threads=1)
+    assert len(begun) == 1
