@@ -10,6 +10,10 @@ from tests.databases import sqlite_url
 from tests.hostile_traffic import CORPUS
 from tests.hostile_traffic.case import Hostile
 from tests.server import Server, serving
+from tests.waiting import eventually
+
+PROCESSES = 2
+"""Server processes that a server has unless told otherwise."""
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +22,8 @@ def server(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("hostile")
     shutil.copy(migrated_sqlite, folder / "test.sqlite3")
     with serving(sqlite_url(folder / "test.sqlite3"), folder, EMBEDDED_WORKER="false") as server:
+        eventually(lambda: len(server.workers()) == PROCESSES)  # the server is ready once one of them is
         workers = server.workers()
-        assert workers
         yield server
         assert server.workers() == workers
         assert not list((folder / "work").glob("upload-*"))
