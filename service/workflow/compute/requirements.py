@@ -32,13 +32,17 @@ def hard_violations(policy: Policy, *offers: Offer) -> tuple[Violation, ...]:
     return tuple(violation for offer in offers for violation in unmet(offer, policy.isolation.required))
 
 
+def missed_preferences(policy: Policy, *offers: Offer) -> frozenset[str]:
+    """Return the codes of the preferred guarantees that any of an option's offers misses."""
+    return frozenset(violation.code for offer in offers for violation in unmet(offer, policy.isolation.preferred))
+
+
 def isolation_value(policy: Policy, *offers: Offer) -> Decimal:
     """Return the money a month that an option's unmet preferences are worth, each counted once."""
     isolation = policy.isolation
     if not isolation.value_per_month * isolation.weight:
         return Decimal(0)
-    codes = {violation.code for offer in offers for violation in unmet(offer, isolation.preferred)}
-    return len(codes) * isolation.value_per_month * isolation.weight
+    return len(missed_preferences(policy, *offers)) * isolation.value_per_month * isolation.weight
 
 
 def reserved_violations(case: Case, offer: Dedicated) -> tuple[Violation, ...]:

@@ -10,6 +10,7 @@ from service.workflow.compare.flip_points import group_of
 from service.workflow.compute.bounds import Bounds, bounds_of, lowest_bills, lowest_prices
 from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import SpillProbe
+from service.workflow.compute.market import Market
 from service.workflow.compute.redecide import case_of, decide_again
 from service.workflow.compute.requirements import isolation_value
 from service.workflow.compute.search.candidates import candidates
@@ -96,13 +97,12 @@ def test_no_bound_exceeds_what_the_overflow_costs(situation: Situation) -> None:
 def test_an_overflow_goes_to_the_offer_that_serves_it_best(situation: Situation) -> None:
     log, offers, policy = situation
     case = case_of(log, policy, offers)
-    serverless = [offer for offer in offers if isinstance(offer, Serverless)]
-    dedicated = [offer for offer in offers if isinstance(offer, Dedicated)]
-    found = candidates(case, dedicated, serverless, bounds_of(case, serverless), every=True)
-    search = Search(case, serverless, EXECUTOR)
+    market = Market.of(offers)
+    found = candidates(case, market.dedicated, market.serverless, bounds_of(case, market.serverless), every=True)
+    search = Search(case, market.serverless, EXECUTOR)
     for candidate in [each for each in found if each.kind.spills][:6]:
         search.replay([candidate])
-        overflows = [search.spills.on(candidate.probe, offer) for offer in serverless]
+        overflows = [search.spills.on(candidate.probe, offer) for offer in market.serverless]
         own = candidate.reservation.offer
         values = [isolation_value(policy, own, overflow.offer) for overflow in overflows]
         ranked = sorted(

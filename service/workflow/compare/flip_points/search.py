@@ -31,9 +31,7 @@ class Finder:
         for again, ROUNDS times and while the budget lasts. What is unknown then is left out: it is no longer exact.
         """
         for _ in range(ROUNDS):
-            found = thinned(lines(side, False), self.rule, side)
-            now = self.rule.standing(found)
-            flip, limits = self.rule.first_change(found, side, now)
+            now, flip, limits = self._looked(lines(side, False), side)
             if limits:
                 if self.ways.replay(limits):
                     continue
@@ -41,9 +39,14 @@ class Finder:
             enlarged = self.ways.enlarge(ceilings(*_farthest(flip, now, side)))
             if not enlarged:
                 return None if flip is None else (flip, enlarged is not None)
-        known = thinned(lines(side, True), self.rule, side)
-        flip, _ = self.rule.first_change(known, side, self.rule.standing(known))
+        _, flip, _ = self._looked(lines(side, True), side)
         return None if flip is None else (flip, False)
+
+    def _looked(self, lines: list[Line], side: Side) -> tuple[Line, Flip | None, set[int]]:
+        """Return what stands now, where that changes, and the ways it rests on of which a lower limit is known."""
+        found = thinned(lines, self.rule, side)
+        now = self.rule.standing(found)
+        return now, *self.rule.first_change(found, side, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class Foresight(Finder):
 
     def nearest(self, lines: Lines, side: Side, ceilings: Ceilings) -> None:  # noqa: ARG002 - as Finder
         """Begin them; find nothing."""
-        found = thinned(lines(side, False), self.rule, side)
-        self.later.extend(self.ways.start(self.rule.first_change(found, side, self.rule.standing(found))[1]))
+        _, _, limits = self._looked(lines(side, False), side)
+        self.later.extend(self.ways.start(limits))
 
 
 def _farthest(flip: Flip | None, now: Line, side: Side) -> tuple[Decimal, Decimal]:

@@ -7,7 +7,7 @@ from service.workflow.compare.flip_points.envelopes import REACH
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.kinds.overflow import Overflow
 from service.workflow.compute.kinds.replay_specs import Probe
-from service.workflow.compute.requirements import isolation_value, unmet
+from service.workflow.compute.requirements import isolation_value, missed_preferences
 from service.workflow.compute.search.search import Search
 from service.workflow.offers import Serverless
 
@@ -39,8 +39,7 @@ class Takers:
         return self._at_any_weight[kind]
 
     def _kind(self, candidate: Candidate) -> tuple[Probe, frozenset[str]]:
-        codes = (violation.code for violation in unmet(candidate.reservation.offer, self._policy.isolation.preferred))
-        return candidate.probe, frozenset(codes)
+        return candidate.probe, missed_preferences(self._policy, candidate.reservation.offer)
 
     def _rising(self, candidate: Candidate) -> Iterator[tuple[Decimal, Overflow, Decimal]]:
         """Yield what each offer costs at least, cheapest first, with its overflow and the value of its isolation."""

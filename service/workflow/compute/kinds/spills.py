@@ -12,7 +12,7 @@ from service.workflow.compute.bounds import COLUMNS, lowest_bills, lowest_prices
 from service.workflow.compute.case import Case
 from service.workflow.compute.kinds.overflow import Overflow, Spilled
 from service.workflow.compute.kinds.replay_specs import Probe
-from service.workflow.compute.requirements import isolation_value, unmet
+from service.workflow.compute.requirements import isolation_value, missed_preferences
 from service.workflow.offers import Dedicated, Serverless
 from service.workflow.traffic import Float64s
 
@@ -39,10 +39,10 @@ class Spills:
         Offers are looked at by the least that they can bill, and no further than where that and what the units' own
         slow requests cost exceeds the best found; nor where that exceeds it with what is slow on the offer in any case.
         """
-        needs = frozenset(violation.code for violation in unmet(offer, self._case.policy.isolation.preferred))
-        if (probe, needs) not in self._best:
-            self._best[probe, needs] = self._chosen(probe, offer)
-        return self._best[probe, needs]
+        missed = missed_preferences(self._case.policy, offer)
+        if (probe, missed) not in self._best:
+            self._best[probe, missed] = self._chosen(probe, offer)
+        return self._best[probe, missed]
 
     def _of(self, probe: Probe) -> Spilled:
         if probe not in self._spilled:

@@ -41,7 +41,7 @@ class ServerlessKind:
     ) -> Iterator[Option]:
         replays = dict(begun)
         for offer in offers:
-            yield from (alone.option() for alone in self._pools(case, offer, replays, has_pool(offer)))
+            yield from (alone.option() for alone in self._pools(case, offer, replays))
 
     def contenders(self, case: Case, offers: Sequence[Serverless]) -> list[Alone]:
         """Return the cheapest eligible option without a warm pool, and the cheapest with one, where there are any.
@@ -54,10 +54,8 @@ class ServerlessKind:
         pools = ((pair[1], _larger_pools(pair) if may_pay(case, pair[1].offer) else ()) for pair in pairs)
         return [*_cheapest((alone, ()) for alone in plain), *_cheapest(pools)]
 
-    def _pools(
-        self, case: Case, offer: Serverless, replays: dict[ServerlessProbe, ServerlessReplay], larger: bool
-    ) -> list[Alone]:
-        """Return an offer without a warm pool, with the smallest, and with larger ones where asked for.
+    def _pools(self, case: Case, offer: Serverless, replays: dict[ServerlessProbe, ServerlessReplay]) -> list[Alone]:
+        """Return an offer without a warm pool, with the smallest, and with larger ones.
 
         A pool helps only those that find a place in it. Larger ones are tried until no other instance starts, or the
         pool alone costs more than the best one found that meets every hard need; MOST_INSTANCES at most. Where slowness
@@ -65,7 +63,7 @@ class ServerlessKind:
         starts and the target is met, so that the answer can say what that costs.
         """
         tried = [Alone(case, offer, warm, replays) for warm in _first_sizes(offer)]
-        return [*tried, *(_larger_pools(tried) if larger else ())]
+        return [*tried, *(_larger_pools(tried) if has_pool(offer) else ())]
 
     def named(self, case: Case, key: OptionKey, offers: Sequence[Offer]) -> Option | None:
         """As of Kind."""

@@ -13,7 +13,7 @@ from itertools import chain, takewhile
 
 from service.workflow.compute.kinds.kind import Candidate
 from service.workflow.compute.search.candidates import INFINITE
-from service.workflow.compute.search.search import BATCH, Search
+from service.workflow.compute.search.search import BATCH, Search, by_estimate
 from service.workflow.rule import Margins, Ranked, bests_of, margin_of, undercuts
 
 AT_ONCE, MOST_AT_ONCE = 2, 32
@@ -58,7 +58,7 @@ class Answer:
             else:
                 most = self._at_once.get(family, AT_ONCE)
                 self._at_once[family] = min(2 * most, MOST_AT_ONCE)
-                self._replay(sorted(own, key=_by_estimate), most)
+                self._replay(sorted(own, key=by_estimate), most)
 
     def limit(self, chosen: Ranked | None, family: int) -> Decimal:
         """Return the total, money a month, from which on no more of a family could change what was chosen."""
@@ -119,8 +119,3 @@ class Answer:
 
 def _by_bound(candidate: Candidate) -> tuple[Decimal, str]:
     return candidate.bound, candidate.group
-
-
-def _by_estimate(candidate: Candidate) -> tuple[float, Decimal, str]:
-    """Order what nothing exact limits yet by what it is expected to cost, so that limits are tight soon."""
-    return candidate.estimate, candidate.bound, candidate.group

@@ -108,7 +108,7 @@ class Search:
         for candidate in candidates:
             if candidate.eligible:
                 seed = seeds.setdefault(candidate.family, candidate)
-                if candidate.estimate <= seed.estimate and _by_estimate(candidate) < _by_estimate(seed):
+                if candidate.estimate <= seed.estimate and by_estimate(candidate) < by_estimate(seed):
                     seeds[candidate.family] = candidate
         self.replay([seeds[family] for family in sorted(seeds)])
 
@@ -232,8 +232,8 @@ class Search:
         return ruled_out_option(self.case, skipped, lowest)
 
 
-def _by_estimate(candidate: Candidate) -> tuple[float, Decimal, str]:
-    """Order candidates by what they are expected to cost."""
+def by_estimate(candidate: Candidate) -> tuple[float, Decimal, str]:
+    """Order what nothing exact limits yet by what it is expected to cost, so that limits are tight soon."""
     return candidate.estimate, candidate.bound, candidate.group
 
 
